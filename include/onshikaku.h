@@ -1,4 +1,14 @@
 /* libonshikaku: online eligibility verification with the My Number Card. */
 #ifndef ONSHIKAKU_H
 #define ONSHIKAKU_H
+
+#include "onshikaku/base.h"
+#include "onshikaku/config.h"
+#include "onshikaku/visit.h"
+#include "onshikaku/answer.h"
+#include "onshikaku/card.h"
+#include "onshikaku/message.h"
+#include "onshikaku/audit.h"
+#include "onshikaku/tables.h"
+
 #endif

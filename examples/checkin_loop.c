@@ -1,0 +1,146 @@
+/*
+ * Two counters in one poll loop: each visit has a reader of its own and never
+ * waits inside a call. Usage: checkin_loop READER1 READER2; PINs are read from
+ * standard input, "1 1234" for the first counter.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <onshikaku.h>
+
+struct counter {
+	struct onshi_visit	*visit;
+	int			 number;
+	int			 done;
+};
+
+static int
+begin(struct counter *k, struct onshi *o, int number, const char *reader)
+{
+	int r;
+
+	k->number = number;
+	if ((r = onshi_visit_new(o, ONSHI_PURPOSE_CARE, &k->visit)) !=
+	    ONSHI_OK ||
+	    (r = onshi_visit_set_blocking(k->visit, 0)) != ONSHI_OK ||
+	    (r = onshi_visit_set_reader(k->visit, reader)) != ONSHI_OK ||
+	    (r = onshi_visit_set_method(k->visit, ONSHI_METHOD_PIN)) !=
+	    ONSHI_OK)
+		return r;
+
+	return ONSHI_OK;
+}
+
+/* Moves one visit on until it has to wait for something. */
+static void
+step(struct counter *k)
+{
+	struct onshi_answer *a = NULL;
+	int r;
+
+	while (!k->done)
+		switch (r = onshi_visit_advance(k->visit)) {
+		case ONSHI_NEED_WAIT:
+			return;
+		case ONSHI_NEED_CARD:
+			printf("窓口%d: カードを置いてください\n", k->number);
+			break;
+		case ONSHI_NEED_PIN:
+			printf("窓口%d: 暗証番号を入力してください\n", k->number);
+			return;
+		case ONSHI_OK:
+			if (onshi_visit_get(k->visit, ONSHI_ELIGIBILITY, NULL,
+			    &a) == ONSHI_OK)
+				printf("窓口%d: %s\n", k->number,
+				    onshi_outcome_name(onshi_answer_outcome(a)));
+			onshi_answer_free(&a);
+			k->done = 1;
+			break;
+		default:
+			printf("窓口%d: %s\n", k->number,
+			    onshi_result_text(r, "ja"));
+			k->done = 1;
+		}
+}
+
+/* A line "1 1234" is the PIN for counter 1. */
+static void
+read_pin(struct counter *k, size_t n)
+{
+	char line[32];
+	size_t i;
+
+	if (fgets(line, sizeof(line), stdin) == NULL || strlen(line) < 3)
+		return;
+	line[strcspn(line, "\r\n")] = '\0';
+	for (i = 0; i < n; i++)
+		if (line[0] == '0' + k[i].number && !k[i].done) {
+			if (onshi_visit_set_pin(k[i].visit, line + 2, 0) !=
+			    ONSHI_OK)
+				printf("窓口%d: %s\n", k[i].number,
+				    onshi_result_text(ONSHI_E_PIN_SHAPE, "ja"));
+			step(&k[i]);
+		}
+	memset(line, 0, sizeof(line));
+}
+
+static void
+run(struct counter *k, size_t n)
+{
+	struct pollfd p[3];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		step(&k[i]);
+	while (!k[0].done || !k[1].done) {
+		p[n].fd = 0;
+		p[n].events = POLLIN;
+		for (i = 0; i < n; i++) {
+			p[i].fd = k[i].done ? -1 :
+			    (int)onshi_visit_fd(k[i].visit);
+			p[i].events = POLLIN;
+		}
+		if (poll(p, (nfds_t)(n + 1), -1) < 0)
+			return;
+		for (i = 0; i < n; i++)
+			if ((p[i].revents & POLLIN) != 0)
+				step(&k[i]);
+		if ((p[n].revents & POLLIN) != 0)
+			read_pin(k, n);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct counter k[2] = { { NULL, 1, 0 }, { NULL, 2, 0 } };
+	struct onshi_config *c = NULL;
+	struct onshi *o = NULL;
+	const char *conf = getenv("ONSHIKAKU_CONF");
+	int r;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: checkin_loop READER1 READER2\n");
+		return 2;
+	}
+	setvbuf(stdin, NULL, _IONBF, 0);	/* poll sees what stdio has not */
+	if ((r = onshi_config_new(&c)) == ONSHI_OK &&
+	    (r = onshi_config_load(c, conf != NULL ? conf :
+	    "onshikaku.conf")) == ONSHI_OK &&
+	    (r = onshi_new(ONSHI_ABI, c, &o)) == ONSHI_OK &&
+	    (r = begin(&k[0], o, 1, argv[1])) == ONSHI_OK &&
+	    (r = begin(&k[1], o, 2, argv[2])) == ONSHI_OK)
+		run(k, 2);
+	if (r != ONSHI_OK)
+		fprintf(stderr, "%s\n", o != NULL ?
+		    onshi_error_text(onshi_last_error(o)) :
+		    onshi_error_text(onshi_config_error(c)));
+	onshi_visit_free(&k[0].visit);
+	onshi_visit_free(&k[1].visit);
+	onshi_free(&o);
+	onshi_config_free(&c);
+
+	return onshi_result_class(r);
+}

@@ -1,0 +1,115 @@
+/*
+ * Answers and their records. An answer is read-only and has a time to live;
+ * after it, and once consent is over, reading is ONSHI_E_EXPIRED (CO-6,
+ * CO-10). Elements are numbers, ONSHI_EL_… of elements.h; those that this
+ * library does not know yet are read by their name.
+ */
+#ifndef ONSHIKAKU_ANSWER_H
+#define ONSHIKAKU_ANSWER_H
+
+#include "onshikaku/base.h"
+#include "onshikaku/elements.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What an answer says, judged layer by layer (messages.md 7.1). Never take
+ * the presence of a record for eligibility: ask for the outcome. */
+enum {
+	ONSHI_OUTCOME_NONE	= 0,
+	ONSHI_OUTCOME_VALID	= 1,	/* 有効 */
+	ONSHI_OUTCOME_VALID_UNREGISTERED = 2,	/* 有効(未登録) */
+	ONSHI_OUTCOME_LOST	= 3,	/* 無効 */
+	ONSHI_OUTCOME_LOST_NEWER_EXISTS = 4,	/* 無効(新しい資格あり) */
+	ONSHI_OUTCOME_NOT_FOUND	= 5,	/* 該当資格なし: not "uninsured" */
+	ONSHI_OUTCOME_SEVERAL	= 6,	/* 複数該当: ask again with 枝番 */
+	ONSHI_OUTCOME_DATA	= 7,	/* medical information is there */
+	ONSHI_OUTCOME_NO_DATA	= 8,
+	ONSHI_OUTCOME_ACCEPTED	= 9,
+	ONSHI_OUTCOME_DONE	= 10,
+	ONSHI_OUTCOME_REGISTERED = 11,
+	ONSHI_OUTCOME_IN_PROGRESS = 12,	/* 処理中 */
+	ONSHI_OUTCOME_NO_CONSENT = 13,
+	ONSHI_OUTCOME_NON_DISCLOSURE = 14,
+	ONSHI_OUTCOME_ERROR_PERSON = 15,
+	ONSHI_OUTCOME_ERROR_FILE = 16,
+	ONSHI_OUTCOME_THROWN_BACK = 17,
+	ONSHI_OUTCOME_UNKNOWN_CODE = 18
+};
+
+/* Its name, as "valid"; NULL for a number that is none. */
+ONSHI_API const char *onshi_outcome_name(int outcome);
+
+ONSHI_API void onshi_answer_free(struct onshi_answer **ap);
+
+/* One of ONSHI_OUTCOME_…; the time of the answer, by the service's clock; the
+ * time after which it cannot be read. */
+ONSHI_API int onshi_answer_outcome(const struct onshi_answer *a);
+ONSHI_API int64_t onshi_answer_time(const struct onshi_answer *a);
+ONSHI_API int64_t onshi_answer_expires(const struct onshi_answer *a);
+
+/* Header and body's own values, as one record. Borrowed from a. */
+ONSHI_API ONSHI_CHECK int onshi_answer_head(const struct onshi_answer *a,
+    const struct onshi_record **rec);
+
+/*
+ * The next record: an eligibility result, a drug line, a care line, a checkup
+ * item. ONSHI_OK, ONSHI_END after the last, ONSHI_E_EXPIRED. Records are
+ * borrowed from a. onshi_answer_rewind starts again.
+ */
+ONSHI_API ONSHI_CHECK int onshi_answer_next(struct onshi_answer *a,
+    const struct onshi_record **rec);
+ONSHI_API void onshi_answer_rewind(struct onshi_answer *a);
+
+/*
+ * One field, borrowed from the record until the next call on its visit:
+ * ONSHI_OK, ONSHI_ABSENT (not there or empty), ONSHI_E_EXPIRED. What stands
+ * there but is no number, date or time is ONSHI_E_VALUE; its text can be read.
+ */
+ONSHI_API ONSHI_CHECK int onshi_record_text(const struct onshi_record *rec,
+    int element, const char **text);
+ONSHI_API ONSHI_CHECK int onshi_record_text_named(
+    const struct onshi_record *rec, const char *name, const char **text);
+ONSHI_API ONSHI_CHECK int onshi_record_number(const struct onshi_record *rec,
+    int element, int64_t *number);
+ONSHI_API ONSHI_CHECK int onshi_record_date(const struct onshi_record *rec,
+    int element, int32_t *yyyymmdd);
+ONSHI_API ONSHI_CHECK int onshi_record_time(const struct onshi_record *rec,
+    int element, int64_t *seconds);
+
+/* A coded field: its code as it stands and its official Japanese name, which
+ * is "" for a code that this library does not know. Either may be NULL. */
+ONSHI_API ONSHI_CHECK int onshi_record_code(const struct onshi_record *rec,
+    int element, const char **code, const char **name);
+
+/* The record within, e.g. ONSHI_EL_ELDERLY_RECIPIENT_CERTIFICATE_INFO. */
+ONSHI_API ONSHI_CHECK int onshi_record_child(const struct onshi_record *rec,
+    int element, const struct onshi_record **child);
+
+/* Walks a list within: *child NULL before the first; ONSHI_END after the
+ * last. The list's own element or that of its items may be given. */
+ONSHI_API ONSHI_CHECK int onshi_record_next(const struct onshi_record *rec,
+    int element, const struct onshi_record **child);
+
+/*
+ * The i-th field, known or not, in the order of the answer: its element (0 if
+ * unknown), its name, and text or child, the other NULL. ONSHI_END after the
+ * last. Any of the last four may be NULL.
+ */
+ONSHI_API ONSHI_CHECK int onshi_record_at(const struct onshi_record *rec,
+    size_t i, int *element, const char **name, const char **text,
+    const struct onshi_record **child);
+
+/* Elements by name and number, for programs in other languages: the name as
+ * in the message, "InsurerNumber" (NULL if unknown); its number (0 if
+ * unknown); the i-th of all: ONSHI_OK or ONSHI_END. */
+ONSHI_API const char *onshi_element_name(int element);
+ONSHI_API int onshi_element_number(const char *name);
+ONSHI_API ONSHI_CHECK int onshi_element_at(size_t i, int *element);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * The record (監査記録) as a file of its own: begin it, read it, prove that
+ * nobody has changed it (CO-7, DI-9). Queries write to it by themselves.
+ */
+#ifndef ONSHIKAKU_AUDIT_H
+#define ONSHIKAKU_AUDIT_H
+
+#include "onshikaku/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct onshi_audit;
+
+/* A handle for the record in a directory. Touches nothing yet. */
+ONSHI_API ONSHI_CHECK int onshi_audit_new(const char *dir,
+    struct onshi_audit **out);
+ONSHI_API void onshi_audit_free(struct onshi_audit **ap);
+
+/*
+ * Begins the record, once per facility: makes the directory's files and gives
+ * the verification key (検証鍵) as printable text, the only time it is ever
+ * seen. ONSHI_E_STATE if a record is there. key takes up to keylen bytes with
+ * its NUL; onshi_audit_key_size() always do.
+ */
+ONSHI_API ONSHI_CHECK int onshi_audit_init(struct onshi_audit *a,
+    const char *institution_code, char *key, size_t keylen);
+ONSHI_API size_t onshi_audit_key_size(void);
+
+/*
+ * Reads the record from end to end. key: the verification key or NULL; head: a
+ * head noted earlier ("N:HASH") or NULL. *verdict is one of ONSHI_AUDIT_…;
+ * ONSHI_OK means that it could be judged, not that it is intact. May wait.
+ */
+enum {
+	ONSHI_AUDIT_INTACT	= 0,
+	ONSHI_AUDIT_CHANGED	= 1,
+	ONSHI_AUDIT_SHORTER	= 2,
+	ONSHI_AUDIT_TORN	= 3,	/* the next entry will mend it */
+	ONSHI_AUDIT_UNREADABLE	= 4,
+	ONSHI_AUDIT_NO_KEY	= 5	/* chain intact, no key given */
+};
+ONSHI_API ONSHI_CHECK int onshi_audit_verify(struct onshi_audit *a,
+    const char *key, const char *head, int *verdict);
+
+/* Of the last verify: entries, first bad entry (0 if none), intents without
+ * outcome, clock jumps. */
+ONSHI_API int64_t onshi_audit_entries(const struct onshi_audit *a);
+ONSHI_API int64_t onshi_audit_first_bad(const struct onshi_audit *a);
+ONSHI_API int64_t onshi_audit_unmatched(const struct onshi_audit *a);
+ONSHI_API int64_t onshi_audit_clock_jumps(const struct onshi_audit *a);
+
+/* The head as "N:HASH", to be noted elsewhere. Borrowed from a. */
+ONSHI_API ONSHI_CHECK int onshi_audit_head(struct onshi_audit *a,
+    const char **head);
+
+/*
+ * The entries of a period, from and to yyyymmdd of Japan time, both included,
+ * 0 for open: onshi_audit_next gives line after line (without LF), ONSHI_END
+ * after the last. Borrowed until the next call on a.
+ */
+ONSHI_API ONSHI_CHECK int onshi_audit_select(struct onshi_audit *a,
+    int32_t from, int32_t to);
+ONSHI_API ONSHI_CHECK int onshi_audit_next(struct onshi_audit *a,
+    const char **line, size_t *len);
+
+ONSHI_API const struct onshi_error *onshi_audit_error(
+    const struct onshi_audit *a);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

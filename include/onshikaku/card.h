@@ -1,0 +1,117 @@
+/*
+ * The card alone, for programs that want no visit: which readers there are,
+ * what lies on them, tries left, certificate, signature. A visit needs none
+ * of this.
+ */
+#ifndef ONSHIKAKU_CARD_H
+#define ONSHIKAKU_CARD_H
+
+#include "onshikaku/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct onshi_readers;		/* a list of readers, as it was when taken */
+struct onshi_card;		/* a card, while it lies on its reader */
+struct onshi_certificate;	/* 利用者証明用電子証明書 */
+
+/* All readers now, those of the config first, then PC/SC's. May wait, up to
+ * the config's reader.deadline_ms. Yours: free with onshi_readers_free. */
+ONSHI_API ONSHI_CHECK int onshi_readers_new(struct onshi *o,
+    struct onshi_readers **out);
+ONSHI_API void onshi_readers_free(struct onshi_readers **lp);
+
+/* The i-th: its name and whether a card lies on it. ONSHI_OK or ONSHI_END. */
+ONSHI_API ONSHI_CHECK int onshi_readers_at(const struct onshi_readers *l,
+    size_t i, const char **name, int *has_card);
+
+/* What kind of card it is, by applications and content, never by ATR. */
+enum {
+	ONSHI_CARD_OTHER	= 0,
+	ONSHI_CARD_MY_NUMBER	= 1,	/* マイナンバーカード */
+	ONSHI_CARD_NO_CERTIFICATE = 2,	/* one without 利用者証明用電子証明書 */
+	ONSHI_CARD_PHONE	= 3,	/* スマホ用電子証明書 */
+	ONSHI_CARD_JUKI		= 4,	/* 住民基本台帳カード */
+	ONSHI_CARD_RESIDENCE	= 5,	/* 在留カード */
+	ONSHI_CARD_LICENCE	= 6	/* 運転免許証 */
+};
+ONSHI_API const char *onshi_card_kind_name(int kind);
+
+/*
+ * Opens the card that lies on the reader (part of its name; NULL or "": the
+ * only one with a card), or waits for one up to the deadline. The card is held
+ * for you alone until onshi_card_free, which closes and powers it off. A
+ * visit at the same reader meanwhile gets ONSHI_E_READER_BUSY.
+ */
+ONSHI_API ONSHI_CHECK int onshi_card_open(struct onshi *o, const char *reader,
+    struct onshi_card **out);
+ONSHI_API void onshi_card_free(struct onshi_card **cp);
+
+/* One of ONSHI_CARD_…; found when the card was opened. */
+ONSHI_API int onshi_card_kind(const struct onshi_card *c);
+
+/* Asks how many PIN tries are left; asking costs none. May wait. */
+ONSHI_API ONSHI_CHECK int onshi_card_pin_tries(struct onshi_card *c,
+    int *left);
+
+/* Reads the certificate, once; needs no PIN. Borrowed from c. May wait. */
+ONSHI_API ONSHI_CHECK int onshi_card_certificate(struct onshi_card *c,
+    const struct onshi_certificate **out);
+
+/*
+ * Signs the SHA-256 of data with the PIN (RSASSA-PKCS1-v1_5): as
+ * onshi_visit_set_pin for tries and flags. sig takes up to siglen bytes, and
+ * siglen is then what it took; 512 always do. The signature is checked
+ * against the certificate before it is given. May wait.
+ */
+ONSHI_API ONSHI_CHECK int onshi_card_sign(struct onshi_card *c,
+    const char *pin, uint32_t flags, const uint8_t *data, size_t len,
+    uint8_t *sig, size_t *siglen);
+
+/* Ends a call on this card that waits. From any thread. */
+ONSHI_API void onshi_card_cancel(struct onshi_card *c);
+
+/* Commands and bytes exchanged so far; why the last call failed. */
+ONSHI_API int32_t onshi_card_apdus(const struct onshi_card *c);
+ONSHI_API int32_t onshi_card_apdu_bytes(const struct onshi_card *c);
+ONSHI_API const struct onshi_error *onshi_card_error(
+    const struct onshi_card *c);
+
+/* How a certificate stands at this moment, by the root's clock. */
+enum {
+	ONSHI_CERT_VALID	= 1,
+	ONSHI_CERT_SOON		= 2,	/* valid, ends within three months */
+	ONSHI_CERT_GRACE	= 3,	/* ended; eligibility only, until three
+					   months after the month of its end */
+	ONSHI_CERT_LAPSED	= 4,
+	ONSHI_CERT_NOT_YET	= 5
+};
+ONSHI_API int onshi_certificate_state(const struct onshi_certificate *x);
+
+/* Whether it was checked against card.ca_file, and with what result. Whether
+ * it was revoked only the service knows. */
+enum {
+	ONSHI_TRUST_UNCHECKED	= 0,	/* no card.ca_file is configured */
+	ONSHI_TRUST_GOOD	= 1,
+	ONSHI_TRUST_UNTRUSTED	= 2,	/* of another authority */
+	ONSHI_TRUST_BAD_SIGNATURE = 3
+};
+ONSHI_API int onshi_certificate_trust(const struct onshi_certificate *x);
+
+/* Serial number as lower-case hexadecimal (it names one person: 個人情報),
+ * first and last second of validity, the DER. Borrowed from x. */
+ONSHI_API const char *onshi_certificate_serial(
+    const struct onshi_certificate *x);
+ONSHI_API int64_t onshi_certificate_not_before(
+    const struct onshi_certificate *x);
+ONSHI_API int64_t onshi_certificate_not_after(
+    const struct onshi_certificate *x);
+ONSHI_API const uint8_t *onshi_certificate_bytes(
+    const struct onshi_certificate *x, size_t *len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

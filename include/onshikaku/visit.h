@@ -1,0 +1,222 @@
+/*
+ * A visit (受診): one patient, one purpose, one consent, one identity check,
+ * and the queries that these allow. Inputs are setters; one verb,
+ * onshi_visit_advance, moves the visit to what it needs next.
+ *
+ * One thread at a time per visit (another one gets ONSHI_E_STATE); different
+ * visits run in parallel. Only onshi_visit_cancel may be called at any time.
+ */
+#ifndef ONSHIKAKU_VISIT_H
+#define ONSHIKAKU_VISIT_H
+
+#include "onshikaku/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why the service is used (利用目的, PU-3): a closed list. */
+enum {
+	ONSHI_PURPOSE_INSURANCE	= 1,	/* 医療保険事務: eligibility only */
+	ONSHI_PURPOSE_CARE	= 2,	/* 診療 */
+	ONSHI_PURPOSE_DISPENSING = 3	/* 調剤 */
+};
+
+/* How the patient is identified (本人確認, ID-1, ID-5). */
+enum {
+	ONSHI_METHOD_FACE	= 1,	/* 顔認証, by a vendor's face reader */
+	ONSHI_METHOD_PIN	= 2,	/* 暗証番号 */
+	ONSHI_METHOD_VISUAL	= 3,	/* 目視 */
+	ONSHI_METHOD_NUMBER	= 4	/* typed numbers: eligibility only */
+};
+
+/* What can be asked for, and, but for the first, consented to (CO-3). */
+enum {
+	ONSHI_ELIGIBILITY	= 0,	/* 資格情報: needs no consent (PU-1) */
+	ONSHI_DRUGS		= 1,	/* 薬剤情報 */
+	ONSHI_CHECKUPS		= 2,	/* 特定健診情報 */
+	ONSHI_CARE		= 3,	/* 診療情報 */
+	ONSHI_SURGERY		= 4,	/* 手術情報 */
+	ONSHI_LIMIT		= 5,	/* 限度額適用認定証: in the eligibility */
+	ONSHI_DISEASES		= 6	/* 特定疾病療養受療証: likewise */
+};
+
+/* What the patient said to one category. */
+enum {
+	ONSHI_REFUSED		= 0,
+	ONSHI_GIVEN		= 1
+};
+
+/* Whose licence the operator has (有資格者等, CO-4). */
+enum {
+	ONSHI_LICENCE_RECEPTION	= 0,	/* 受付: none */
+	ONSHI_LICENCE_DOCTOR	= 1,	/* 医師 */
+	ONSHI_LICENCE_DENTIST	= 2,	/* 歯科医師 */
+	ONSHI_LICENCE_PHARMACIST = 3,	/* 薬剤師 */
+	ONSHI_LICENCE_DISASTER	= 4	/* right for the emergency mode (DI-6) */
+};
+
+/* How the operator signed in to the host system. */
+enum {
+	ONSHI_SIGNIN_NONE	= 0,
+	ONSHI_SIGNIN_PASSWORD	= 1,
+	ONSHI_SIGNIN_TWO_FACTOR	= 2	/* 2要素認証 */
+};
+
+/*
+ * Who acts, as your system vouches for it. id goes to the record: 1 to 64
+ * bytes of A-Z a-z 0-9 . _ - @. Immutable: one operator may serve many visits
+ * and threads. Yours: free with onshi_operator_free.
+ */
+ONSHI_API ONSHI_CHECK int onshi_operator_new(struct onshi *o, const char *id,
+    int licence, int sign_in, struct onshi_operator **out);
+ONSHI_API void onshi_operator_free(struct onshi_operator **op);
+
+/* A visit with nothing chosen yet. Yours: onshi_visit_free ends it, closes the
+ * card and wipes all that the visit holds, but what an answer still keeps. */
+ONSHI_API ONSHI_CHECK int onshi_visit_new(struct onshi *o, int purpose,
+    struct onshi_visit **out);
+ONSHI_API void onshi_visit_free(struct onshi_visit **vp);
+
+/*
+ * Inputs. Each is checked and copied at once; none waits. Method, consent,
+ * patient, reader and registration are settled by the first advance: later
+ * ones are ONSHI_E_STATE (CO-1: consent before the card is touched).
+ */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_method(struct onshi_visit *v,
+    int method);
+
+/* The patient's word on one category; what was never asked is refused. */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_consent(struct onshi_visit *v,
+    int category, int given);
+
+/* Your own number for the patient, for the record: as an operator's id. */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_patient(struct onshi_visit *v,
+    const char *id);
+
+/* Part of the reader's name, where there are several; else the config's. */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_reader(struct onshi_visit *v,
+    const char *name);
+
+/* 1: the holder wishes to register the card for use as an insurance card
+ * (初回登録, ID-7). Not with ONSHI_METHOD_VISUAL. After
+ * ONSHI_E_CARD_NOT_REGISTERED it may be set and the visit advanced again. */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_register_use(struct onshi_visit *v,
+    int yes);
+
+/*
+ * An element of a request, as ONSHI_EL_INSURER_NUMBER, ONSHI_EL_BIRTHDATE: for
+ * ONSHI_METHOD_NUMBER the search information, for any the confirmation date
+ * and the first and last month of drugs. ONSHI_E_VALUE for a wrong form; NULL
+ * takes it back. For drugs and care the months may be set before each get.
+ */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_text(struct onshi_visit *v,
+    int element, const char *text);
+
+/*
+ * The PIN (利用者証明用暗証番号), 4 digits; your copy is yours to wipe. One
+ * call is good for one try, and none is spent on a PIN of another shape. The
+ * last try takes ONSHI_PIN_SPEND_LAST. May be given before it is asked for.
+ */
+#define ONSHI_PIN_SPEND_LAST	0x01u	/* the holder knows it is the last */
+
+ONSHI_API ONSHI_CHECK int onshi_visit_set_pin(struct onshi_visit *v,
+    const char *pin, uint32_t flags);
+
+/* Answers ONSHI_NEED_CONFIRM: op has seen that it is this patient (visual: has
+ * compared the photograph, ID-2), or has seen that it is not. */
+ONSHI_API ONSHI_CHECK int onshi_visit_confirm(struct onshi_visit *v,
+    const struct onshi_operator *op, int yes);
+
+/* How long one call may take, 100 to 3,600,000 ms; 0: the config's. And
+ * whether calls wait (1, from the start) or return ONSHI_NEED_WAIT (0). */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_deadline(struct onshi_visit *v,
+    int32_t ms);
+ONSHI_API ONSHI_CHECK int onshi_visit_set_blocking(struct onshi_visit *v,
+    int yes);
+
+/*
+ * Moves the visit on: ONSHI_OK when the eligibility is answered, a positive
+ * ONSHI_NEED_… when it needs something, else a failure. Waits up to the
+ * deadline. A need is reported once: the next call waits for it (a card), or
+ * is ONSHI_E_STATE (an input that only you have). What the holder can mend
+ * leaves the visit where it was: after a wrong PIN it is ONSHI_NEED_PIN again,
+ * and onshi_visit_error has code and tries left.
+ */
+ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
+
+/*
+ * The answer to one category, once the visit is answered. ONSHI_ELIGIBILITY
+ * takes no operator and no time; the others ask the service, and need consent
+ * given and granted in this visit, a card, and a licensed operator. LIMIT and
+ * DISEASES come within the eligibility and are no question of their own. May
+ * wait. Yours: free with onshi_answer_free; it keeps its visit alive.
+ */
+ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
+    const struct onshi_operator *op, struct onshi_answer **out);
+
+/* The patient takes a consent back (CO-10): answers of that category are
+ * wiped, and nothing more of it can be had in this visit. */
+ONSHI_API ONSHI_CHECK int onshi_visit_withdraw(struct onshi_visit *v,
+    int category);
+
+/* Ends a call of this visit that waits, or the next one, with
+ * ONSHI_E_CANCELLED. From any thread, and from a signal handler. */
+ONSHI_API void onshi_visit_cancel(struct onshi_visit *v);
+
+/* What to poll for reading while a call says ONSHI_NEED_WAIT: a descriptor, on
+ * Windows an event handle; -1 if it cannot be had. The visit's: never close
+ * or read it. */
+ONSHI_API int64_t onshi_visit_fd(struct onshi_visit *v);
+
+/* Why the last call failed, or what was refused beside a need. Never NULL. */
+ONSHI_API const struct onshi_error *onshi_visit_error(
+    const struct onshi_visit *v);
+
+/* A name for this visit in your logs; made here, means nothing elsewhere. */
+ONSHI_API const char *onshi_visit_id(const struct onshi_visit *v);
+
+/*
+ * How consent to a category stands: given by the patient, granted by the
+ * service, since when and until when (0 where not known). ONSHI_ABSENT for a
+ * category that was never asked for. Any of the last four may be NULL.
+ */
+ONSHI_API ONSHI_CHECK int onshi_visit_consent(const struct onshi_visit *v,
+    int category, int *given, int *granted, int64_t *since, int64_t *until);
+
+/* The card of this visit: its certificate (card.h), borrowed from v, or NULL
+ * before one was read; and what it took to read it. */
+struct onshi_certificate;
+ONSHI_API const struct onshi_certificate *onshi_visit_certificate(
+    const struct onshi_visit *v);
+ONSHI_API int32_t onshi_visit_apdus(const struct onshi_visit *v);
+ONSHI_API int32_t onshi_visit_apdu_bytes(const struct onshi_visit *v);
+
+/* What one ONSHI_PHASE_… of the visit has cost so far, in milliseconds. */
+ONSHI_API int32_t onshi_visit_ms(const struct onshi_visit *v, int phase);
+
+/* 1 if what this visit asks stands on the facility's record (audit). */
+ONSHI_API int onshi_visit_is_recorded(const struct onshi_visit *v);
+
+/*
+ * Texts to show or print, lang "ja" or "en": purpose of use (PU-2), the
+ * question of consent (CO-1), guidance for the visual check (ID-2). Static.
+ */
+enum {
+	ONSHI_NOTICE_PURPOSE	= 1,
+	ONSHI_NOTICE_CONSENT	= 2,
+	ONSHI_NOTICE_VISUAL	= 3
+};
+ONSHI_API const char *onshi_notice(int notice, const char *lang);
+
+/* Names for numbers, as "drugs", "pin": those of the command and its JSON.
+ * NULL for a number that is none. */
+ONSHI_API const char *onshi_category_name(int category);
+ONSHI_API const char *onshi_method_name(int method);
+ONSHI_API const char *onshi_phase_name(int phase);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
