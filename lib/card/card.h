@@ -1,0 +1,94 @@
+/*
+ * card: readers, commands, the applications on the card (公的個人認証AP).
+ * May include core and crypto. PC/SC is known in reader_pcsc.c alone.
+ *
+ * All calls take the wait (deadline and cancel) of the public call that they
+ * serve and note failures in e. No call outlives its deadline, whatever the
+ * reader does (SEC-64).
+ */
+#ifndef OKI_CARD_H
+#define OKI_CARD_H
+
+#include "core/core.h"
+#include "crypto/crypto.h"
+#include "onshikaku/card.h"
+
+/* All readers of one root: PC/SC's and those added to the config. Counted. */
+struct oki_readers;
+struct oki_card;	/* one card held on one reader, by one caller */
+
+int	oki_readers_new(struct oki_env *env, struct oki_readers **out,
+	    struct onshi_error *e) OKI_CHECK;
+struct oki_readers *oki_readers_ref(struct oki_readers *rs);
+void	oki_readers_free(struct oki_readers **rp);
+
+/* Names and whether a card lies there, as of now: in order, the config's
+ * readers first. Fills at most room; *n is how many there are. */
+#define OKI_READER_NAME	129
+#define OKI_READERS	16
+struct oki_reader_state {
+	char	name[OKI_READER_NAME];
+	bool	has_card;
+};
+int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
+	    struct oki_reader_state *out, size_t room, size_t *n,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * Takes the card that lies on the reader (part of its name; NULL or "": the
+ * only one with a card), or waits for one. When the time is over without one
+ * it is ONSHI_E_CARD_NONE (it looks at least once, also with no time left);
+ * ONSHI_E_READER_BUSY where another visit or program holds it. Holds the card
+ * for us alone until close.
+ */
+int	oki_card_open(struct oki_readers *rs, const char *part,
+	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
+	    OKI_CHECK;
+
+/*
+ * Ends with it, on every path: SELECT of another application if a PIN was
+ * shown, then power off (card.md 3.6), within a short time of its own. Not
+ * ONSHI_OK: the card has to be taken out. NULL is fine.
+ */
+int	oki_card_close(struct oki_card **cp, struct onshi_error *e);
+
+/* One of ONSHI_CARD_…, by card.md 10.3: SELECT JPKI, then the certificate's
+ * file; at most one SELECT each to name a foreign card. Remembered. */
+int	oki_card_kind(struct oki_card *c, struct oki_wait *w, int *kind,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * The user-authentication certificate (利用者証明用電子証明書), counted: yours to
+ * free. A card of another kind is its own result (ONSHI_E_CARD_RESIDENCE …,
+ * ONSHI_E_CARD_NO_CERTIFICATE). Not checked against authorities here.
+ */
+int	oki_card_certificate(struct oki_card *c, struct oki_wait *w,
+	    struct onshi_certificate **out, struct onshi_error *e) OKI_CHECK;
+
+/* PIN tries left; costs none (SEC-71). */
+int	oki_card_tries(struct oki_card *c, struct oki_wait *w, int *left,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * Shows the PIN, at most once per call, after asking for the tries unless they
+ * are known from this session. Flags: ONSHI_PIN_SPEND_LAST. Results:
+ * ONSHI_E_PIN_SHAPE, _LAST_TRY, _BLOCKED (nothing spent), _WRONG (one spent,
+ * e->tries left), _UNKNOWN (the card was lost meanwhile).
+ */
+int	oki_card_verify_pin(struct oki_card *c, struct oki_wait *w,
+	    const struct oki_secret *pin, uint32_t flags,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * Signature of the card's key over data (SHA-256, RSASSA-PKCS1-v1_5), checked
+ * with x before it is given (SEC-72): ONSHI_E_SIGNATURE otherwise.
+ */
+int	oki_card_sign(struct oki_card *c, struct oki_wait *w,
+	    const struct onshi_certificate *x, const uint8_t *data, size_t len,
+	    struct oki_buf *sig, struct onshi_error *e) OKI_CHECK;
+
+/* Commands sent and bytes exchanged in this session, both ways. */
+void	oki_card_counts(const struct oki_card *c, int32_t *apdus,
+	    int32_t *bytes);
+
+#endif

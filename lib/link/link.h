@@ -1,0 +1,64 @@
+/*
+ * link: an exchange out, an answer in. May include core, crypto, message. Only
+ * room query speaks to it. Our https link fills the same table as a vendor's.
+ */
+#ifndef OKI_LINK_H
+#define OKI_LINK_H
+
+#include "core/core.h"
+#include "crypto/crypto.h"
+
+#define OKI_TOKEN	129	/* a visit token with its NUL */
+#define OKI_REQUEST_ID	37	/* UUID with its NUL */
+
+/* One request and its answer. Made by room query, filled by the link. */
+struct onshi_exchange {
+	const char	*prefix;
+	const uint8_t	*body;
+	size_t		 bodylen;
+	char		 request_id[OKI_REQUEST_ID];
+	const struct oki_secret *token;		/* NULL: none */
+	struct oki_wait	*wait;
+	/* the answer */
+	struct oki_buf	 answer;	/* its max is set by the maker */
+	bool		 thrown_back;
+	char		 new_token[OKI_TOKEN];	/* "" none; wiped by the maker */
+	int		 sent;			/* ONSHI_SENT_… */
+	int32_t		 retry_after;
+	int32_t		 connect_ms;		/* connection and TLS */
+	int32_t		 service_ms;		/* from the request on */
+	/* what goes to the record (SEC-16), ASCII; "" where not known */
+	char		 facts[160];	/* "TLSv1.3:suite:spki16:unchecked" */
+	struct onshi_error error;	/* set by our own links, code 0 if not */
+};
+
+/* What the config says: a vendor's table, else link.type. Checks all that can
+ * be checked without sending (SEC-04, -09, -15). Counted. */
+struct oki_link;
+int	oki_link_new(struct oki_env *env, struct oki_link **out,
+	    struct onshi_error *e) OKI_CHECK;
+struct oki_link *oki_link_ref(struct oki_link *l);
+void	oki_link_free(struct oki_link **lp);
+
+/* ONSHI_FORM_…; prefix as in tables.h ("OQSsiquc01req+card"). */
+int	oki_link_carries(const struct oki_link *l, const char *prefix);
+/* "https", "webapi", "folder", "vendor". */
+const char *oki_link_name(const struct oki_link *l);
+
+/* A session serves one visit: one connection, used by one thread at a time,
+ * but for cancel. */
+struct oki_session;
+int	oki_session_open(struct oki_link *l, struct oki_wait *w,
+	    struct oki_session **out, struct onshi_error *e) OKI_CHECK;
+/* Once per exchange, at most one request on the wire (SEC-38). Fills x and e
+ * (e->sent, e->retry_after, phase NETWORK or SERVICE). */
+int	oki_session_exchange(struct oki_session *s, struct onshi_exchange *x,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_session_cancel(struct oki_session *s);
+void	oki_session_close(struct oki_session **sp);
+
+void	oki_exchange_init(struct onshi_exchange *x, const char *prefix,
+	    struct oki_wait *w, size_t max_answer);
+void	oki_exchange_free(struct onshi_exchange *x);	/* wipes */
+
+#endif
