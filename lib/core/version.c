@@ -1,8 +1,16 @@
 /* Version of the library, for programs and bindings that ask what they have. */
-#include <stdint.h>
-uint32_t onshi_abi(void);
+#include "config.h"
+
+#include "core/core.h"
+
 uint32_t
 onshi_abi(void)
 {
-	return 1;
+	return ONSHI_ABI;
+}
+
+const char *
+onshi_version(void)
+{
+	return PACKAGE_VERSION;
 }

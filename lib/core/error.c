@@ -1,0 +1,163 @@
+/* What went wrong: noted once, where it is known best, and asked for here. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/core.h"
+
+void
+oki_error_clear(struct onshi_error *e)
+{
+	if (e == NULL)
+		return;
+	oki_wipe(e, sizeof(*e));
+	e->tries = -1;
+	e->sw = -1;
+}
+
+/* One line of printable ASCII, whatever was formatted into it (SEC-108). */
+static void
+make_plain(char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s < 0x20 || *s > 0x7e)
+			*s = '?';
+}
+
+static int
+note(struct onshi_error *e, int code, int64_t system, const char *fmt,
+    va_list ap)
+{
+	if (e == NULL)
+		return code;
+	if (e->code < 0)
+		return e->code;
+	e->code = code;
+	e->system = system;
+	if (fmt == NULL || vsnprintf(e->text, sizeof(e->text), fmt, ap) < 0)
+		e->text[0] = '\0';
+	make_plain(e->text);
+
+	return code;
+}
+
+int
+oki_fail(struct onshi_error *e, int code, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = note(e, code, 0, fmt, ap);
+	va_end(ap);
+
+	return r;
+}
+
+int
+oki_fail_system(struct onshi_error *e, int code, int64_t system,
+    const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = note(e, code, system, fmt, ap);
+	va_end(ap);
+
+	return r;
+}
+
+void
+oki_error_copy(struct onshi_error *to, const struct onshi_error *from)
+{
+	if (to != NULL && from != NULL && to != from)
+		*to = *from;
+}
+
+int
+onshi_error_code(const struct onshi_error *e)
+{
+	return e == NULL ? ONSHI_E_ARG : e->code;
+}
+
+const char *
+onshi_error_text(const struct onshi_error *e)
+{
+	return e == NULL ? "" : e->text;
+}
+
+int
+onshi_error_phase(const struct onshi_error *e)
+{
+	return e == NULL ? ONSHI_PHASE_NONE : e->phase;
+}
+
+int32_t
+onshi_error_ms(const struct onshi_error *e, int phase)
+{
+	return e == NULL || phase < 0 || phase >= OKI_PHASES ? 0 :
+	    e->ms[phase];
+}
+
+int
+onshi_error_tries_left(const struct onshi_error *e)
+{
+	return e == NULL ? -1 : e->tries;
+}
+
+int
+onshi_error_status_word(const struct onshi_error *e)
+{
+	return e == NULL ? -1 : e->sw;
+}
+
+const char *
+onshi_error_rule(const struct onshi_error *e)
+{
+	return e == NULL ? "" : e->rule;
+}
+
+const char *
+onshi_error_reason(const struct onshi_error *e)
+{
+	return e == NULL ? "" : e->reason;
+}
+
+int
+onshi_error_sent(const struct onshi_error *e)
+{
+	return e == NULL ? ONSHI_SENT_NOT : e->sent;
+}
+
+int
+onshi_error_outcome(const struct onshi_error *e)
+{
+	return e == NULL ? 0 : e->outcome;
+}
+
+int32_t
+onshi_error_retry_after(const struct onshi_error *e)
+{
+	return e == NULL ? 0 : e->retry_after;
+}
+
+const char *
+onshi_error_service_code(const struct onshi_error *e)
+{
+	return e == NULL ? "" : e->service_code;
+}
+
+const char *
+onshi_error_service_text(const struct onshi_error *e)
+{
+	return e == NULL ? "" : e->service_text;
+}
+
+int64_t
+onshi_error_system(const struct onshi_error *e)
+{
+	return e == NULL ? 0 : e->system;
+}
