@@ -1,7 +1,7 @@
 /*
- * Two counters in one poll loop: each visit has a reader of its own and never
- * waits inside a call. Usage: checkin_loop READER1 READER2; PINs are read from
- * standard input, "1 1234" for the first counter.
+ * Two counters in one poll loop (POSIX): each visit has a reader of its own
+ * and never waits inside a call. Usage: checkin_loop READER1 READER2; PINs are
+ * read from standard input, "1 1234" for the first counter.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 struct counter {
 	struct onshi_visit	*visit;
 	int			 number;
+	int			 waiting;	/* for onshi_visit_fd */
 	int			 done;
 };
 
@@ -40,9 +41,11 @@ step(struct counter *k)
 	struct onshi_answer *a = NULL;
 	int r;
 
+	k->waiting = 0;
 	while (!k->done)
 		switch (r = onshi_visit_advance(k->visit)) {
 		case ONSHI_NEED_WAIT:
+			k->waiting = 1;
 			return;
 		case ONSHI_NEED_CARD:
 			printf("窓口%d: カードを置いてください\n", k->number);
@@ -71,19 +74,21 @@ read_pin(struct counter *k, size_t n)
 {
 	char line[32];
 	size_t i;
+	int r;
 
 	if (fgets(line, sizeof(line), stdin) == NULL || strlen(line) < 3)
 		return;
 	line[strcspn(line, "\r\n")] = '\0';
 	for (i = 0; i < n; i++)
 		if (line[0] == '0' + k[i].number && !k[i].done) {
-			if (onshi_visit_set_pin(k[i].visit, line + 2, 0) !=
-			    ONSHI_OK)
+			r = onshi_visit_set_pin(k[i].visit, line + 2, 0);
+			if (r == ONSHI_OK)
+				step(&k[i]);
+			else
 				printf("窓口%d: %s\n", k[i].number,
-				    onshi_result_text(ONSHI_E_PIN_SHAPE, "ja"));
-			step(&k[i]);
+				    onshi_result_text(r, "ja"));
 		}
-	memset(line, 0, sizeof(line));
+	onshi_wipe(line, sizeof(line));
 }
 
 static void
@@ -98,8 +103,8 @@ run(struct counter *k, size_t n)
 		p[n].fd = 0;
 		p[n].events = POLLIN;
 		for (i = 0; i < n; i++) {
-			p[i].fd = k[i].done ? -1 :
-			    (int)onshi_visit_fd(k[i].visit);
+			p[i].fd = k[i].waiting && !k[i].done ?
+			    (int)onshi_visit_fd(k[i].visit) : -1;
 			p[i].events = POLLIN;
 		}
 		if (poll(p, (nfds_t)(n + 1), -1) < 0)
@@ -115,10 +120,9 @@ run(struct counter *k, size_t n)
 int
 main(int argc, char **argv)
 {
-	struct counter k[2] = { { NULL, 1, 0 }, { NULL, 2, 0 } };
+	struct counter k[2] = { { 0 }, { 0 } };
 	struct onshi_config *c = NULL;
 	struct onshi *o = NULL;
-	const char *conf = getenv("ONSHIKAKU_CONF");
 	int r;
 
 	if (argc != 3) {
@@ -127,16 +131,14 @@ main(int argc, char **argv)
 	}
 	setvbuf(stdin, NULL, _IONBF, 0);	/* poll sees what stdio has not */
 	if ((r = onshi_config_new(&c)) == ONSHI_OK &&
-	    (r = onshi_config_load(c, conf != NULL ? conf :
-	    "onshikaku.conf")) == ONSHI_OK &&
+	    (r = onshi_config_load(c, getenv("ONSHIKAKU_CONF"))) == ONSHI_OK &&
 	    (r = onshi_new(ONSHI_ABI, c, &o)) == ONSHI_OK &&
 	    (r = begin(&k[0], o, 1, argv[1])) == ONSHI_OK &&
 	    (r = begin(&k[1], o, 2, argv[2])) == ONSHI_OK)
 		run(k, 2);
 	if (r != ONSHI_OK)
-		fprintf(stderr, "%s\n", o != NULL ?
-		    onshi_error_text(onshi_last_error(o)) :
-		    onshi_error_text(onshi_config_error(c)));
+		fprintf(stderr, "%s: %s\n", onshi_result_text(r, "ja"),
+		    o == NULL ? onshi_error_text(onshi_config_error(c)) : "");
 	onshi_visit_free(&k[0].visit);
 	onshi_visit_free(&k[1].visit);
 	onshi_free(&o);

@@ -1,4 +1,4 @@
-/*
+﻿/*
  * Answers and their records. An answer is read-only and has a time to live;
  * after it, and once consent is over, reading is ONSHI_E_EXPIRED (CO-6,
  * CO-10). Elements are numbers, ONSHI_EL_… of elements.h; those that this
@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* What an answer says, judged layer by layer (messages.md 7.1). Never take
- * the presence of a record for eligibility: ask for the outcome. */
+/* What an answer says, judged layer by layer. Never take the presence of a
+ * record for eligibility: ask for the outcome. */
 enum {
 	ONSHI_OUTCOME_NONE	= 0,
 	ONSHI_OUTCOME_VALID	= 1,	/* 有効 */
@@ -38,8 +38,11 @@ enum {
 	ONSHI_OUTCOME_UNKNOWN_CODE = 18
 };
 
-/* Its name, as "valid"; NULL for a number that is none. */
+/* Its name, as "valid"; NULL for a number that is none. And what to tell the
+ * person at the counter, and to do, lang "ja" or "en". Static. */
 ONSHI_API const char *onshi_outcome_name(int outcome);
+ONSHI_API const char *onshi_outcome_text(int outcome, const char *lang);
+ONSHI_API const char *onshi_outcome_remedy(int outcome, const char *lang);
 
 ONSHI_API void onshi_answer_free(struct onshi_answer **ap);
 
@@ -55,12 +58,15 @@ ONSHI_API ONSHI_CHECK int onshi_answer_head(const struct onshi_answer *a,
 
 /*
  * The next record: an eligibility result, a drug line, a care line, a checkup
- * item. ONSHI_OK, ONSHI_END after the last, ONSHI_E_EXPIRED. Records are
- * borrowed from a. onshi_answer_rewind starts again.
+ * item. ONSHI_OK, ONSHI_END after the last, ONSHI_E_EXPIRED. Borrowed from a,
+ * until the next one is asked for. onshi_answer_rewind starts again
+ * (ONSHI_E_UNSUPPORTED for an answer that is read as it comes).
  */
 ONSHI_API ONSHI_CHECK int onshi_answer_next(struct onshi_answer *a,
     const struct onshi_record **rec);
-ONSHI_API void onshi_answer_rewind(struct onshi_answer *a);
+ONSHI_API ONSHI_CHECK int onshi_answer_rewind(struct onshi_answer *a);
+ONSHI_API const struct onshi_error *onshi_answer_error(
+    const struct onshi_answer *a);
 
 /*
  * One field, borrowed from the record until the next call on its visit:
@@ -106,6 +112,9 @@ ONSHI_API ONSHI_CHECK int onshi_record_at(const struct onshi_record *rec,
  * unknown); the i-th of all: ONSHI_OK or ONSHI_END. */
 ONSHI_API const char *onshi_element_name(int element);
 ONSHI_API int onshi_element_number(const char *name);
+
+/* 1 if it can stand more than once (a list even with one item in it). */
+ONSHI_API int onshi_element_is_list(int element);
 ONSHI_API ONSHI_CHECK int onshi_element_at(size_t i, int *element);
 
 #ifdef __cplusplus

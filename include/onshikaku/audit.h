@@ -1,4 +1,4 @@
-/*
+﻿/*
  * The record (監査記録) as a file of its own: begin it, read it, prove that
  * nobody has changed it (CO-7, DI-9). Queries write to it by themselves.
  */
@@ -22,7 +22,7 @@ ONSHI_API void onshi_audit_free(struct onshi_audit **ap);
  * Begins the record, once per facility: makes the directory's files and gives
  * the verification key (検証鍵) as printable text, the only time it is ever
  * seen. ONSHI_E_STATE if a record is there. key takes up to keylen bytes with
- * its NUL; onshi_audit_key_size() always do.
+ * its NUL: with less than onshi_audit_key_size() nothing is begun.
  */
 ONSHI_API ONSHI_CHECK int onshi_audit_init(struct onshi_audit *a,
     const char *institution_code, char *key, size_t keylen);

@@ -1,11 +1,8 @@
-/*
- * What every part of libonshikaku shares: results, needs, the root object,
- * errors and versions. Each topic has a header of its own; onshikaku.h
- * includes them all.
- *
+﻿/*
+ * What every part of libonshikaku shares: results, the root object, errors.
  * Strings are UTF-8 and end with NUL. Dates are int32_t yyyymmdd, times are
  * int64_t seconds since 1970-01-01 UTC, yes and no are int 1 and 0. Nothing
- * in this interface is a struct that you lay out, but for tables.h.
+ * here is a struct that you lay out, but for tables.h. Windows: 64 bits only.
  */
 #ifndef ONSHIKAKU_BASE_H
 #define ONSHIKAKU_BASE_H
@@ -19,7 +16,9 @@
 extern "C" {
 #endif
 
-#if defined(_WIN32) && defined(ONSHI_BUILD)
+#if defined(_WIN32) && defined(ONSHI_STATIC)
+#define ONSHI_API
+#elif defined(_WIN32) && defined(ONSHI_BUILD)
 #define ONSHI_API	__declspec(dllexport)
 #elif defined(_WIN32)
 #define ONSHI_API	__declspec(dllimport)
@@ -45,6 +44,7 @@ struct onshi_operator;	/* who acts (visit.h) */
 struct onshi_visit;	/* one patient, one visit (visit.h) */
 struct onshi_answer;	/* what came back (answer.h) */
 struct onshi_record;	/* one result, drug line, checkup item (answer.h) */
+struct onshi_certificate; /* of a card (card.h) */
 
 /*
  * Makes the root from a config, which is frozen from then on and may be freed
@@ -58,21 +58,18 @@ ONSHI_API ONSHI_CHECK int onshi_new(uint32_t abi, struct onshi_config *c,
 /* Drops your reference and sets *op to NULL. What was made from it lives on. */
 ONSHI_API void onshi_free(struct onshi **op);
 
-/*
- * Why the last call on the root failed: onshi_operator_new, onshi_visit_new
- * and those of card.h that take it. Never NULL. The root is shared: what
- * another thread did meanwhile can stand there instead.
- */
-ONSHI_API const struct onshi_error *onshi_last_error(const struct onshi *o);
-
 /* The library's own version and ABI, whatever header you were built with. */
 ONSHI_API uint32_t onshi_abi(void);
 ONSHI_API const char *onshi_version(void);
 
+/* Zeroes memory in a way that no compiler leaves out: for your copy of a PIN. */
+ONSHI_API void onshi_wipe(void *p, size_t len);
+
 /*
  * An error: a result and what is known about it. It belongs to its handle and
- * holds until the next call on that handle. None of its texts but the
- * service's own (onshi_error_service_text) is made from a patient's data.
+ * holds until the next call on it; functions that take a const handle are no
+ * calls. onshi_X_error of NULL is ONSHI_E_ARG. No text here but the service's
+ * own (onshi_error_service_text) is ever made from a patient's data.
  */
 ONSHI_API int onshi_error_code(const struct onshi_error *e);
 
@@ -98,6 +95,9 @@ ONSHI_API int onshi_error_sent(const struct onshi_error *e);
 ONSHI_API int onshi_error_outcome(const struct onshi_error *e);
 ONSHI_API int32_t onshi_error_retry_after(const struct onshi_error *e);
 
+/* 1 if the same call may well succeed when it is made again. */
+ONSHI_API int onshi_error_may_retry(const struct onshi_error *e);
+
 /* The service's own code and text, unchanged; empty where it sent none. */
 ONSHI_API const char *onshi_error_service_code(const struct onshi_error *e);
 ONSHI_API const char *onshi_error_service_text(const struct onshi_error *e);
@@ -122,6 +122,10 @@ enum {
 	ONSHI_SENT_ANSWERED	= 1,	/* the service has answered */
 	ONSHI_SENT_UNKNOWN	= 2	/* it may or may not have been done */
 };
+
+/* Names of these numbers, as "network", "not_sent"; NULL if there is none. */
+ONSHI_API const char *onshi_phase_name(int phase);
+ONSHI_API const char *onshi_sent_name(int sent);
 
 /*
  * What there is to say about a result, without a handle. lang is "en" or

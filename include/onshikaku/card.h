@@ -1,4 +1,4 @@
-/*
+﻿/*
  * The card alone, for programs that want no visit: which readers there are,
  * what lies on them, tries left, certificate, signature. A visit needs none
  * of this.
@@ -14,13 +14,17 @@ extern "C" {
 
 struct onshi_readers;		/* a list of readers, as it was when taken */
 struct onshi_card;		/* a card, while it lies on its reader */
-struct onshi_certificate;	/* 利用者証明用電子証明書 */
 
-/* All readers now, those of the config first, then PC/SC's. May wait, up to
- * the config's reader.deadline_ms. Yours: free with onshi_readers_free. */
+/* An empty list. Yours: free with onshi_readers_free. */
 ONSHI_API ONSHI_CHECK int onshi_readers_new(struct onshi *o,
     struct onshi_readers **out);
 ONSHI_API void onshi_readers_free(struct onshi_readers **lp);
+
+/* Takes all readers as they are now, those of the config first, then PC/SC's.
+ * May wait, 5 s at most. */
+ONSHI_API ONSHI_CHECK int onshi_readers_list(struct onshi_readers *l);
+ONSHI_API const struct onshi_error *onshi_readers_error(
+    const struct onshi_readers *l);
 
 /* The i-th: its name and whether a card lies on it. ONSHI_OK or ONSHI_END. */
 ONSHI_API ONSHI_CHECK int onshi_readers_at(const struct onshi_readers *l,
@@ -38,15 +42,22 @@ enum {
 };
 ONSHI_API const char *onshi_card_kind_name(int kind);
 
-/*
- * Opens the card that lies on the reader (part of its name; NULL or "": the
- * only one with a card), or waits for one up to the deadline. The card is held
- * for you alone until onshi_card_free, which closes and powers it off. A
- * visit at the same reader meanwhile gets ONSHI_E_READER_BUSY.
- */
-ONSHI_API ONSHI_CHECK int onshi_card_open(struct onshi *o, const char *reader,
+/* A handle for a card; and how long one call on it may take, 0: the config's
+ * reader.deadline_ms. Yours: onshi_card_free closes and powers off the card. */
+ONSHI_API ONSHI_CHECK int onshi_card_new(struct onshi *o,
     struct onshi_card **out);
 ONSHI_API void onshi_card_free(struct onshi_card **cp);
+ONSHI_API ONSHI_CHECK int onshi_card_set_deadline(struct onshi_card *c,
+    int32_t ms);
+
+/*
+ * Opens the card that lies on the reader (its name, or part of it; NULL or "":
+ * the only one with a card), or waits for one. It is held for you alone until
+ * it is opened again or freed; a visit at the same reader meanwhile gets
+ * ONSHI_E_READER_BUSY. A foreign card is opened, too: ask for its kind.
+ */
+ONSHI_API ONSHI_CHECK int onshi_card_open(struct onshi_card *c,
+    const char *reader);
 
 /* One of ONSHI_CARD_…; found when the card was opened. */
 ONSHI_API int onshi_card_kind(const struct onshi_card *c);
@@ -61,13 +72,14 @@ ONSHI_API ONSHI_CHECK int onshi_card_certificate(struct onshi_card *c,
 
 /*
  * Signs the SHA-256 of data with the PIN (RSASSA-PKCS1-v1_5): as
- * onshi_visit_set_pin for tries and flags. sig takes up to siglen bytes, and
- * siglen is then what it took; 512 always do. The signature is checked
- * against the certificate before it is given. May wait.
+ * onshi_visit_set_pin for shape, tries and flags. The signature is checked
+ * against the certificate before onshi_card_signature gives it, borrowed from
+ * c until the next call. May wait.
  */
 ONSHI_API ONSHI_CHECK int onshi_card_sign(struct onshi_card *c,
-    const char *pin, uint32_t flags, const uint8_t *data, size_t len,
-    uint8_t *sig, size_t *siglen);
+    const char *pin, uint32_t flags, const uint8_t *data, size_t len);
+ONSHI_API const uint8_t *onshi_card_signature(const struct onshi_card *c,
+    size_t *len);
 
 /* Ends a call on this card that waits. From any thread. */
 ONSHI_API void onshi_card_cancel(struct onshi_card *c);
@@ -88,6 +100,11 @@ enum {
 	ONSHI_CERT_NOT_YET	= 5
 };
 ONSHI_API int onshi_certificate_state(const struct onshi_certificate *x);
+
+/* Its name, as "grace"; and what to tell the holder, "" if nothing. */
+ONSHI_API const char *onshi_certificate_state_name(int state);
+ONSHI_API const char *onshi_certificate_state_text(int state,
+    const char *lang);
 
 /* Whether it was checked against card.ca_file, and with what result. Whether
  * it was revoked only the service knows. */

@@ -1,4 +1,4 @@
-/*
+﻿/*
  * Configuration (設定): a table of keys, filled by hand or from a file, then
  * handed to onshi_new and frozen. onshikaku.conf(5) lists the keys.
  */

@@ -1,11 +1,11 @@
-/*
+﻿/*
  * Message files alone: read any message of the interface and see what is
  * wrong with it. No root, no I/O, no wait.
  */
 #ifndef ONSHIKAKU_MESSAGE_H
 #define ONSHIKAKU_MESSAGE_H
 
-#include "onshikaku/answer.h"
+#include "onshikaku/base.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,7 +42,7 @@ ONSHI_API ONSHI_CHECK int onshi_message_body(const struct onshi_message *m,
     const struct onshi_record **rec);
 
 /* Paths of elements that the tables do not know, "/XmlMsg/A/B[2]"; and what
- * check found: one line of English each. ONSHI_OK or ONSHI_END. */
+ * reading found wrong with it: one line of English each. ONSHI_OK or ONSHI_END. */
 ONSHI_API ONSHI_CHECK int onshi_message_unknown(const struct onshi_message *m,
     size_t i, const char **path);
 ONSHI_API ONSHI_CHECK int onshi_message_finding(const struct onshi_message *m,

@@ -11,10 +11,9 @@ enum {
 	ONSHI_NEED_PIN		= 2,	/* the PIN is needed */
 	ONSHI_NEED_CONFIRM	= 3,	/* the operator's confirmation is needed */
 	ONSHI_NEED_FACE		= 4,	/* the face reader is at work */
-	ONSHI_NEED_REGISTER	= 5,	/* the holder's wish to register the card is needed */
 	ONSHI_NEED_WAIT		= 6,	/* under way */
-	ONSHI_ABSENT		= 11,	/* absent or empty */
-	ONSHI_END		= 12,	/* no more */
+	ONSHI_ABSENT		= 101,	/* absent or empty */
+	ONSHI_END		= 102,	/* no more */
 	ONSHI_E_INTERNAL	= -101,	/* internal error of libonshikaku */
 	ONSHI_E_ARG		= -201,	/* an argument is wrong */
 	ONSHI_E_STATE		= -202,	/* not now: the handle is in another state */

@@ -1,12 +1,13 @@
-/*
+﻿/*
  * Tables for plugging in: reader, link, clock, log, record (監査). These are
  * the only structs with visible members. Set size to sizeof the struct; the
- * table is copied at the call, members are only ever added at the end, and
- * self must outlive the root. A NULL member means that it cannot be done.
+ * table is copied at the call, members are only ever added at the end. A NULL
+ * member means that it cannot be done; done(self) is the last call of all.
  *
- * Calls come from threads of the library, one at a time per table but for
- * cancel; never under a lock. They may not call the handle that they serve
- * (ONSHI_E_REENTRANT), and no exception may leave them.
+ * Calls come from threads of the library, never under a lock: one at a time
+ * per reader, per session of a link, and for a record; clock and log at any
+ * time, from several at once; cancel beside the others. They may not call the
+ * handle that they serve (ONSHI_E_REENTRANT), no exception may leave them.
  */
 #ifndef ONSHIKAKU_TABLES_H
 #define ONSHIKAKU_TABLES_H
@@ -41,8 +42,7 @@ struct onshi_reader_ops {
 	/* Ends whatever waits, from another thread. Optional. */
 	void	(*cancel)(void *self);
 
-	/* The root is gone: the last call. Optional. */
-	void	(*close)(void *self);
+	void	(*done)(void *self);		/* optional */
 };
 
 /* Adds a reader under a name of 1 to 128 bytes, beside PC/SC's. */
@@ -51,7 +51,7 @@ ONSHI_API ONSHI_CHECK int onshi_config_add_reader(struct onshi_config *c,
 
 /*
  * A link (連携): carries one request to one answer. Set by a program it takes
- * the place of link.type. A session serves one visit.
+ * the place of link.type. A session serves one visit (or other handle).
  */
 struct onshi_exchange;		/* one request and its answer, under way */
 
@@ -83,6 +83,8 @@ struct onshi_link_ops {
 	void	(*cancel)(void *self, void *session);
 
 	void	(*close)(void *self, void *session);
+
+	void	(*done)(void *self);		/* optional */
 };
 
 ONSHI_API ONSHI_CHECK int onshi_config_set_link(struct onshi_config *c,
@@ -120,6 +122,7 @@ struct onshi_clock_ops {
 	int64_t	(*wall)(void *self);
 	int64_t	(*steady)(void *self);
 	int64_t	(*boot)(void *self);
+	void	(*done)(void *self);		/* optional */
 };
 
 ONSHI_API ONSHI_CHECK int onshi_config_set_clock(struct onshi_config *c,
@@ -130,6 +133,7 @@ ONSHI_API ONSHI_CHECK int onshi_config_set_clock(struct onshi_config *c,
 struct onshi_log_ops {
 	size_t	  size;
 	void	(*line)(void *self, const char *line);
+	void	(*done)(void *self);		/* optional */
 };
 
 ONSHI_API ONSHI_CHECK int onshi_config_set_log(struct onshi_config *c,
@@ -137,12 +141,13 @@ ONSHI_API ONSHI_CHECK int onshi_config_set_log(struct onshi_config *c,
 
 /*
  * A record of your own in place of audit.dir: 0 only when the line is durable.
- * A line is security.md 13.3's, without the chain's h and g. If it cannot be
+ * A line is onshi_audit(3)'s, without the chain's h and g. If it cannot be
  * kept, nothing is handed over (CO-7).
  */
 struct onshi_audit_ops {
 	size_t	  size;
 	int	(*entry)(void *self, const char *line, size_t len);
+	void	(*done)(void *self);		/* optional */
 };
 
 ONSHI_API ONSHI_CHECK int onshi_config_set_audit(struct onshi_config *c,

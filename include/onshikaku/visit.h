@@ -1,10 +1,11 @@
-/*
+﻿/*
  * A visit (受診): one patient, one purpose, one consent, one identity check,
  * and the queries that these allow. Inputs are setters; one verb,
  * onshi_visit_advance, moves the visit to what it needs next.
  *
- * One thread at a time per visit (another one gets ONSHI_E_STATE); different
- * visits run in parallel. Only onshi_visit_cancel may be called at any time.
+ * One thread at a time per visit and its answers (another call gets
+ * ONSHI_E_STATE); different visits run in parallel. Only onshi_visit_cancel
+ * may be called at any time before onshi_visit_free.
  */
 #ifndef ONSHIKAKU_VISIT_H
 #define ONSHIKAKU_VISIT_H
@@ -79,9 +80,10 @@ ONSHI_API ONSHI_CHECK int onshi_visit_new(struct onshi *o, int purpose,
 ONSHI_API void onshi_visit_free(struct onshi_visit **vp);
 
 /*
- * Inputs. Each is checked and copied at once; none waits. Method, consent,
- * patient, reader and registration are settled by the first advance: later
- * ones are ONSHI_E_STATE (CO-1: consent before the card is touched).
+ * Inputs. Each is checked and copied at once; none waits. Consent and patient
+ * are settled by the first advance (CO-1: consent before the card), all others
+ * once the person is proved: later ones are ONSHI_E_STATE. Another method or
+ * reader begins again with the card, under the same consent.
  */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_method(struct onshi_visit *v,
     int method);
@@ -99,8 +101,8 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_reader(struct onshi_visit *v,
     const char *name);
 
 /* 1: the holder wishes to register the card for use as an insurance card
- * (初回登録, ID-7). Not with ONSHI_METHOD_VISUAL. After
- * ONSHI_E_CARD_NOT_REGISTERED it may be set and the visit advanced again. */
+ * (初回登録, ID-7), also after ONSHI_E_CARD_NOT_REGISTERED. Not with
+ * ONSHI_METHOD_VISUAL. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_register_use(struct onshi_visit *v,
     int yes);
 
@@ -128,29 +130,29 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_pin(struct onshi_visit *v,
 ONSHI_API ONSHI_CHECK int onshi_visit_confirm(struct onshi_visit *v,
     const struct onshi_operator *op, int yes);
 
-/* How long one call may take, 100 to 3,600,000 ms; 0: the config's. And
- * whether calls wait (1, from the start) or return ONSHI_NEED_WAIT (0). */
+/* How long one call may take, 100 to 3,600,000 ms; 0: the config's deadlines
+ * of reader and link, each for its part. And whether calls wait (1, from the
+ * start) or return ONSHI_NEED_WAIT (0). Not while one is under way. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_deadline(struct onshi_visit *v,
     int32_t ms);
 ONSHI_API ONSHI_CHECK int onshi_visit_set_blocking(struct onshi_visit *v,
     int yes);
 
 /*
- * Moves the visit on: ONSHI_OK when the eligibility is answered, a positive
- * ONSHI_NEED_… when it needs something, else a failure. Waits up to the
- * deadline. A need is reported once: the next call waits for it (a card), or
- * is ONSHI_E_STATE (an input that only you have). What the holder can mend
- * leaves the visit where it was: after a wrong PIN it is ONSHI_NEED_PIN again,
- * and onshi_visit_error has code and tries left.
+ * Moves the visit on: ONSHI_OK when the eligibility is answered, ONSHI_NEED_…
+ * when it needs something (once; the next call waits for the card, or is
+ * ONSHI_E_STATE for what only you have, or the refusal again for a refused
+ * PIN), else a failure, after which it may be called again but after
+ * ONSHI_E_NOT_CONFIRMED. onshi_visit_error holds beside a need, too.
  */
 ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
 
 /*
- * The answer to one category, once the visit is answered. ONSHI_ELIGIBILITY
- * takes no operator and no time; the others ask the service, and need consent
- * given and granted in this visit, a card, and a licensed operator. LIMIT and
- * DISEASES come within the eligibility and are no question of their own. May
- * wait. Yours: free with onshi_answer_free; it keeps its visit alive.
+ * The answer to one category, once the visit is answered: ONSHI_ELIGIBILITY at
+ * once, others ask the service anew each time; they need consent given and
+ * granted in this visit, a card and a licensed operator (LIMIT and DISEASES
+ * are within the eligibility). May wait; after ONSHI_NEED_WAIT call it again
+ * alike. Yours: free with onshi_answer_free; it keeps its visit alive.
  */
 ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
     const struct onshi_operator *op, struct onshi_answer **out);
@@ -164,9 +166,9 @@ ONSHI_API ONSHI_CHECK int onshi_visit_withdraw(struct onshi_visit *v,
  * ONSHI_E_CANCELLED. From any thread, and from a signal handler. */
 ONSHI_API void onshi_visit_cancel(struct onshi_visit *v);
 
-/* What to poll for reading while a call says ONSHI_NEED_WAIT: a descriptor, on
- * Windows an event handle; -1 if it cannot be had. The visit's: never close
- * or read it. */
+/* What to poll for reading after ONSHI_NEED_WAIT, and then only: a descriptor
+ * (level-triggered), on Windows an event handle; -1 if it cannot be had. The
+ * visit's: never close or read it. */
 ONSHI_API int64_t onshi_visit_fd(struct onshi_visit *v);
 
 /* Why the last call failed, or what was refused beside a need. Never NULL. */
@@ -186,7 +188,6 @@ ONSHI_API ONSHI_CHECK int onshi_visit_consent(const struct onshi_visit *v,
 
 /* The card of this visit: its certificate (card.h), borrowed from v, or NULL
  * before one was read; and what it took to read it. */
-struct onshi_certificate;
 ONSHI_API const struct onshi_certificate *onshi_visit_certificate(
     const struct onshi_visit *v);
 ONSHI_API int32_t onshi_visit_apdus(const struct onshi_visit *v);
@@ -200,20 +201,21 @@ ONSHI_API int onshi_visit_is_recorded(const struct onshi_visit *v);
 
 /*
  * Texts to show or print, lang "ja" or "en": purpose of use (PU-2), the
- * question of consent (CO-1), guidance for the visual check (ID-2). Static.
+ * question of consent (CO-1; with electronic prescriptions, CO-3), guidance
+ * for the visual check (ID-2). Static.
  */
 enum {
 	ONSHI_NOTICE_PURPOSE	= 1,
 	ONSHI_NOTICE_CONSENT	= 2,
 	ONSHI_NOTICE_VISUAL	= 3
 };
-ONSHI_API const char *onshi_notice(int notice, const char *lang);
+ONSHI_API const char *onshi_visit_notice(const struct onshi_visit *v,
+    int notice, const char *lang);
 
 /* Names for numbers, as "drugs", "pin": those of the command and its JSON.
  * NULL for a number that is none. */
 ONSHI_API const char *onshi_category_name(int category);
 ONSHI_API const char *onshi_method_name(int method);
-ONSHI_API const char *onshi_phase_name(int phase);
 
 #ifdef __cplusplus
 }

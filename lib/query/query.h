@@ -1,0 +1,146 @@
+/*
+ * query: the only way out of the house. Every question goes through the gate,
+ * stands on the record before it is sent and again before its answer is handed
+ * over. May include gate, audit, message and link; only this room speaks to
+ * links.
+ */
+#ifndef OKI_QUERY_H
+#define OKI_QUERY_H
+
+#include "core/core.h"
+#include "gate/gate.h"
+#include "audit/audit.h"
+#include "link/link.h"
+#include "message/message.h"
+
+#define OKI_CATEGORIES	7
+#define OKI_ID		65	/* an operator's or patient's id with its NUL */
+
+/* Who acts; immutable and counted. */
+struct onshi_operator {
+	oki_atomic_int	refs;
+	char		id[OKI_ID];
+	int		licence;
+	int		sign_in;
+};
+
+struct oki_consent {
+	bool		asked;
+	bool		given;
+	bool		granted;
+	bool		withdrawn;
+	int64_t		since;		/* seconds UTC, 0 unknown */
+	int64_t		until;
+};
+
+/* The insurance that the check-in answered with; wiped with the case. */
+struct oki_insured {
+	char		insurer[16];
+	char		symbol[128];
+	char		number[128];
+	char		branch[8];
+	char		birthdate[9];
+};
+
+/* A challenge of the service, for one signature. */
+struct oki_challenge {
+	char		id[129];
+	char		value[64];	/* base64 as it came */
+	int64_t		good_until_ms;	/* steady clock; 0: none in hand */
+};
+
+/* What proves a card check-in (CardProof of the https binding). */
+struct oki_proof {
+	int			 method;	/* ONSHI_METHOD_… */
+	const uint8_t		*certificate;	/* DER */
+	size_t			 certificate_len;
+	const char		*challenge_id;	/* PIN */
+	const uint8_t		*signature;	/* PIN */
+	size_t			 signature_len;
+	const char		*operator_id;	/* visual */
+};
+
+/*
+ * The case: who asks, about whom, on what basis. A visit fills it; this room
+ * reads it, and notes what the service answers.
+ */
+struct oki_case {
+	struct oki_env		*env;		/* borrowed from the visit */
+	struct oki_audit	*audit;
+	struct oki_link		*link;
+	struct oki_session	*session;	/* this room's */
+	struct oki_secret	*token;		/* this room's */
+	char			 id[17];
+	char			 patient[OKI_ID];
+	int			 purpose;
+	int			 method;
+	bool			 proven;
+	bool			 ended;
+	bool			 confirmed;
+	bool			 register_use;
+	struct oki_consent	 consent[OKI_CATEGORIES];
+	struct oki_insured	 insured;
+	struct oki_doc		*inputs;	/* elements set by the caller */
+	int			 certificate;	/* ONSHI_CERT_…, 0 none */
+	bool			 grace;		/* said by the service */
+	int64_t			 proved_at;	/* seconds; 0 not yet */
+	int64_t			 wall0_ms;	/* clocks when consent began */
+	int64_t			 boot0_ms;
+	int32_t			 ms[OKI_PHASES];
+	oki_atomic_int		 recorded;	/* last entry was durable */
+};
+
+/* What a question brought: the document is the caller's. */
+struct oki_reply {
+	struct oki_doc		*doc;		/* whole answer */
+	struct oki_doc		*lines;		/* neutral lines; medical only */
+	int			 outcome;
+	char			 note_code[64];	/* told on success */
+	char			 note_text[512];
+};
+void	oki_reply_free(struct oki_reply *r);
+
+/* Ends what the case holds of the link and wipes it. */
+void	oki_case_clear(struct oki_case *k);
+
+/* A whole entry of the record about this case; nothing where there is no
+ * record, unless must: then ONSHI_E_AUDIT_NONE. */
+int	oki_case_record(struct oki_case *k, enum oki_audit_event event,
+	    const struct onshi_operator *op, int category, int result,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* Connects, once per case; harmless when connected. Cancel from any thread. */
+int	oki_query_connect(struct oki_case *k, struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_query_challenge(struct oki_case *k, struct oki_wait *w,
+	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
+
+/* The bytes that the card signs for this case (the card signs the consent). */
+int	oki_query_to_sign(const struct oki_case *k,
+	    const struct oki_challenge *c, struct oki_buf *out) OKI_CHECK;
+
+/* Refuses early, without a request: what this link does not carry, what the
+ * method needs and lacks. */
+int	oki_query_check_inputs(const struct oki_case *k,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * Eligibility (資格確認): by typed numbers (proof NULL) or by card. On success
+ * consents granted, insured and token stand in the case, which is proven. An
+ * answer that is a failure (error_person …) is a result with e->outcome.
+ */
+int	oki_query_eligibility(struct oki_case *k,
+	    const struct onshi_operator *op, const struct oki_proof *proof,
+	    struct oki_wait *w, struct oki_reply *out, struct onshi_error *e)
+	    OKI_CHECK;
+
+/* Drugs, care, surgery, checkups: refused by rule before anything is sent. */
+int	oki_query_medical(struct oki_case *k, int category,
+	    const struct onshi_operator *op, struct oki_wait *w,
+	    struct oki_reply *out, struct onshi_error *e) OKI_CHECK;
+
+/* Whether an answer of that category may still be read now (CO-10). */
+int	oki_query_readable(const struct oki_case *k, int category,
+	    const char **rule);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * visit: the root object, visits and their flow over all rooms below: card,
+ * query and what they use. Public handles live here.
+ */
+#ifndef OKI_VISIT_H
+#define OKI_VISIT_H
+
+#include "core/core.h"
+#include "crypto/crypto.h"
+#include "card/card.h"
+#include "query/query.h"
+#include "onshikaku/answer.h"
+#include "onshikaku/visit.h"
+
+/* ---- root.c ---------------------------------------------------------------- */
+
+struct oki_readers *oki_root_readers(struct onshi *o);
+struct oki_env	*oki_root_env(struct onshi *o);
+struct oki_link	*oki_root_link(struct onshi *o);
+struct oki_audit *oki_root_audit(struct onshi *o);
+struct onshi	*oki_root_ref(struct onshi *o);
+/* ONSHI_E_STATE in a forked child, ONSHI_E_ARG for NULL. */
+int		 oki_root_enter(struct onshi *o);
+/* Publishes the error of a call on the root; returns its code. */
+int		 oki_root_leave(struct onshi *o, const struct onshi_error *e);
+
+/* ---- the visit -------------------------------------------------------------- */
+
+enum oki_step {			/* where a visit stands; flow.c's table */
+	OKI_STEP_NEW,
+	OKI_STEP_CARD,
+	OKI_STEP_READ,
+	OKI_STEP_PIN,
+	OKI_STEP_CONFIRM,
+	OKI_STEP_SIGN,
+	OKI_STEP_ASK,
+	OKI_STEP_ANSWERED
+};
+
+enum oki_job {
+	OKI_JOB_NONE,
+	OKI_JOB_ADVANCE,
+	OKI_JOB_GET
+};
+
+struct oki_prefetch;		/* connection and challenge, made meanwhile */
+
+struct onshi_visit {
+	oki_atomic_int		 refs;
+	oki_atomic_int		 busy;		/* a public call is inside */
+	int64_t			 process;
+	struct onshi		*root;
+	struct onshi_error	 error;		/* of the public calls alone */
+	struct oki_cancel	 cancel;
+	int			 blocking;
+	int32_t			 deadline_ms;	/* 0: the config's */
+
+	/* inputs and state: the public side's, or the worker's while a job is
+	 * under way */
+	struct oki_case		 k;
+	char			 reader[OKI_READER_NAME];
+	struct oki_secret	*pin;
+	uint32_t		 pin_flags;
+	struct onshi_operator	*confirmer;
+	enum oki_step		 step;
+	int			 asked;		/* need reported for this step */
+	struct onshi_error	 refusal;	/* why that need came again */
+	struct oki_card		*card;
+	struct onshi_certificate *certificate;
+	int			 tries;
+	int32_t			 apdus;
+	int32_t			 bytes;
+	struct oki_challenge	 challenge;
+	struct oki_buf		 signature;
+	struct oki_prefetch	*prefetch;
+	struct oki_reply	 eligibility;
+	int			 fatal;		/* no way on: this result again */
+
+	/* worker.c */
+	struct oki_mutex	*lock;		/* guards what follows */
+	struct oki_cond		*changed;
+	struct oki_event	*ready;		/* onshi_visit_fd */
+	struct oki_thread	*worker;
+	enum oki_job		 job;
+	bool			 job_done;
+	bool			 job_stuck;	/* abandoned at its deadline */
+	bool			 leave;
+	int			 job_category;
+	struct onshi_operator	*job_operator;
+	int			 job_result;
+	struct onshi_error	 job_error;
+	struct oki_reply	 job_reply;
+	struct onshi_answer	*answers;	/* all that are alive */
+};
+
+struct onshi_visit *oki_visit_ref(struct onshi_visit *v);
+void	oki_visit_unref(struct onshi_visit *v);
+
+/* flow.c, on the worker: OK, a need, or a failure noted in e. */
+int	oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
+	    struct onshi_error *e);
+int	oki_flow_get(struct onshi_visit *v, int category,
+	    const struct onshi_operator *op, struct oki_wait *w,
+	    struct oki_reply *out, struct onshi_error *e);
+void	oki_flow_close_card(struct onshi_visit *v);
+
+/* prefetch.c: connection and challenge while the card is being read. */
+int	oki_prefetch_start(struct onshi_visit *v, bool challenge,
+	    struct oki_prefetch **out) OKI_CHECK;
+/* A failure that is known already; ONSHI_OK while under way or done. */
+int	oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e);
+/* Waits for the end of it. */
+int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
+	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
+
+/* worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. */
+int	oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
+	    struct onshi_operator *op);
+void	oki_worker_stop(struct onshi_visit *v);
+
+/* answer.c */
+int	oki_answer_new(struct onshi_visit *v, int category,
+	    struct oki_reply *reply, struct onshi_answer **out) OKI_CHECK;
+/* Wipes what is past its time, or all of one category (-1: every one). */
+void	oki_answers_expire(struct onshi_visit *v);
+void	oki_answers_wipe(struct onshi_visit *v, int category);
+
+#endif
