@@ -1,0 +1,235 @@
+/*
+ * message: the interface's messages as tables, and the one engine that reads,
+ * checks, judges and writes from them. No I/O, no clock. May include core.
+ *
+ * A kind is a prefix as "OQSsiquc01req", or "challenge".
+ */
+#ifndef OKI_MESSAGE_H
+#define OKI_MESSAGE_H
+
+#include "core/core.h"
+#include "onshikaku/answer.h"
+#include "onshikaku/message.h"
+
+/* ---- documents: doc.c --------------------------------------------------- */
+
+/* A tree of records in memory that wipes when freed. */
+struct oki_doc;
+
+/* Empty, for writing: the root with MessageHeader and MessageBody in it, or
+ * <Challenge>. kind NULL: a tree of our own (lines.c). ONSHI_E_ARG, _NOMEM. */
+int	oki_doc_new(const char *kind, struct oki_doc **out) OKI_CHECK;
+void	oki_doc_free(struct oki_doc **dp);
+
+/*
+ * Zeroes every text in place; the tree stays, and what is read from it from
+ * then on is ONSHI_E_EXPIRED. Texts handed out before read "".
+ */
+void	oki_doc_wipe(struct oki_doc *doc);
+
+/* Asked by every public getter of records: ONSHI_OK or ONSHI_E_EXPIRED. */
+void	oki_doc_set_guard(struct oki_doc *doc, int (*readable)(void *self),
+	    void *self);
+
+/* "" where it cannot be told: then those it can be, NULL after the last. */
+const char *oki_doc_kind(const struct oki_doc *doc);
+const char *oki_doc_candidate(const struct oki_doc *doc, size_t i);
+
+/* header and body: NULL where there is none. */
+struct onshi_record *oki_doc_root(const struct oki_doc *doc);
+struct onshi_record *oki_doc_header(const struct oki_doc *doc);
+struct onshi_record *oki_doc_body(const struct oki_doc *doc);
+
+/* Paths of elements that the tables do not know: NULL after the last. */
+const char *oki_doc_unknown(const struct oki_doc *doc, size_t i);
+
+/*
+ * Reading without asking the guard, for the rooms above. get: the text of a
+ * child, aliases too, NULL if absent or empty. next: the next record of that
+ * element below rec at any depth, in order; prev NULL for the first.
+ */
+const char *oki_record_get(const struct onshi_record *rec, int el);
+struct onshi_record *oki_record_next_of(const struct onshi_record *rec, int el,
+	    const struct onshi_record *prev);
+/* The first text of that element anywhere below, NULL if there is none. */
+const char *oki_record_search(const struct onshi_record *rec, int el);
+/* The child of that element, NULL if there is none. */
+struct onshi_record *oki_record_within(const struct onshi_record *rec, int el);
+
+/*
+ * Writing. put: text NULL puts nothing, "" an empty element; checked by the
+ * tables (SEC-51): ONSHI_E_VALUE names the element, never the value. An element
+ * put twice where the tables have one takes the place of the first.
+ */
+int	oki_record_put(struct onshi_record *rec, int el, const char *text,
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_record_open(struct onshi_record *rec, int el,
+	    struct onshi_record **child, struct onshi_error *e) OKI_CHECK;
+/* One text against the table's type and length, for setters. */
+int	oki_element_check(int el, const char *text, struct onshi_error *e)
+	    OKI_CHECK;
+
+/* ---- kinds: tables.c, kind.c -------------------------------------------- */
+
+/* The kind's own static name, NULL if it is none. */
+const char *oki_kind(const char *name);
+/* "OQSsiquc01req" to "OQSsiquc01res"; NULL for what has no answer. */
+const char *oki_kind_answer(const char *kind);
+bool	oki_kind_is_request(const char *kind);
+/* Bulk or medical information: the larger limits, read in pieces. */
+bool	oki_kind_is_large(const char *kind);
+/* From a file's name, as "OQSsiquc01res_face_1319999996….xml": NULL. */
+const char *oki_kind_of_name(const char *filename);
+/* Japanese name of a code of an element, "" if unknown. Static. */
+const char *oki_code_name(int el, const char *code);
+
+/* ---- reading: read.c ---------------------------------------------------- */
+
+struct oki_limits {
+	size_t	bytes;
+	size_t	depth;
+	size_t	elements;
+	size_t	tag;		/* bytes of one start tag */
+	size_t	attributes;	/* of one element */
+	size_t	name;		/* bytes */
+	size_t	text;		/* bytes of one element's text */
+};
+
+/* The defaults of security.md 18 for a kind; NULL: for a single answer. */
+void	oki_limits_init(struct oki_limits *l, const char *kind);
+/* The same with the settings of [limits]. */
+void	oki_limits_config(struct oki_limits *l, const char *kind,
+	    const struct onshi_config *c);
+
+/*
+ * Bytes to a document. kind: what is awaited, or NULL: told by the content.
+ * ONSHI_E_ANSWER_REFUSED with e->reason hostile, wrong_encoding, too_big,
+ * truncated, malformed: the first that holds, in that order. limits NULL: the
+ * defaults.
+ */
+int	oki_message_parse(const char *kind, const uint8_t *bytes, size_t len,
+	    const struct oki_limits *limits, struct oki_doc **out,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * The same in pieces. With each, the records of large answers (persons of a
+ * bulk answer, months of drugs, checkups) are handed out as they are read and
+ * dropped from the document when each returns: provisional until finish. each
+ * returns ONSHI_OK, or the result that ends the reading. feed refuses as soon
+ * as nothing can be saved; the verdict is finish's in any case.
+ */
+struct oki_parser;
+int	oki_parser_new(const char *kind, const struct oki_limits *limits,
+	    int (*each)(void *self, const struct onshi_record *rec),
+	    void *self, struct oki_parser **out) OKI_CHECK;
+int	oki_parser_feed(struct oki_parser *p, const uint8_t *bytes,
+	    size_t len) OKI_CHECK;
+int	oki_parser_finish(struct oki_parser *p, struct oki_doc **out,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_parser_free(struct oki_parser **pp);
+
+/* Refuses an answer: sets reason and phase, returns ONSHI_E_ANSWER_REFUSED. */
+int	oki_refuse(struct onshi_error *e, const char *reason, const char *fmt,
+	    ...) OKI_PRINTF(3, 4);
+
+/* ---- writing: write.c --------------------------------------------------- */
+
+enum oki_encoding {			/* as the words of link.encoding */
+	OKI_UTF_8,
+	OKI_SHIFT_JIS			/* code page 932 */
+};
+
+/* In the order of the tables. ONSHI_E_VALUE names the element that lacks or
+ * whose text code page 932 cannot hold. out is initialised by the caller. */
+int	oki_message_write(const struct oki_doc *doc, enum oki_encoding enc,
+	    struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
+
+/* ---- judging: judge.c, codes.c ------------------------------------------ */
+
+/* What was asked; NULL: not compared. The texts are borrowed. */
+struct oki_expect {
+	const char	*kind;		/* of the answer */
+	const char	*institution;	/* MedicalInstitutionCode */
+	const char	*date;		/* QualificationConfirmationDate */
+	const char	*file_id;	/* ArbitraryFileIdentifier */
+	const char	*person_id;	/* ArbitraryIdentifier */
+	const char	*birthdate;
+	const char	*insurer_number;	/* these of the echo alone */
+	const char	*symbol;
+	const char	*number;
+	const char	*branch;
+};
+
+/* Filled from the request: what it holds is expected back. */
+void	oki_expect_request(struct oki_expect *x, const struct oki_doc *request);
+
+/* Codes of the service and what they mean: ours, and the deployment's. */
+struct oki_codes;
+/* "CODE=outcome,CODE=outcome" (rules.codes); NULL or "": ours alone. */
+int	oki_codes_new(const char *text, struct oki_codes **out,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_codes_free(struct oki_codes **cp);
+
+struct oki_verdict {
+	int	outcome;	/* ONSHI_OUTCOME_… */
+	int	result;		/* ONSHI_OK, or the ONSHI_E_… that goes with it */
+	bool	is_note;	/* code and text go with a success */
+	char	code[64];	/* the service's own, "" where it sent none */
+	char	text[1024];
+};
+
+/*
+ * What a document says, layer by layer (messages.md 7.1). ONSHI_OK: *v holds,
+ * be the outcome good or bad. ONSHI_E_ANSWER_REFUSED: reason malformed or
+ * not_for_us. codes NULL: ours alone. For a request the outcome is NONE.
+ */
+int	oki_message_judge(const struct oki_doc *doc,
+	    const struct oki_expect *expect, const struct oki_codes *codes,
+	    struct oki_verdict *v, struct onshi_error *e) OKI_CHECK;
+/* The same for one person of a bulk answer: a BulkConfirmUnit or
+ * BulkRegistrationUnit. */
+int	oki_unit_judge(const struct onshi_record *unit,
+	    const struct oki_expect *expect, const struct oki_codes *codes,
+	    struct oki_verdict *v, struct onshi_error *e) OKI_CHECK;
+
+/* The service's refusal as an error: code, text, outcome, phase. Returns
+ * v->result; ONSHI_OK leaves e alone. */
+int	oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e);
+
+/* Wipes and takes out what the outcome does not give: results, persons,
+ * medical information. Do it before anything is handed out. */
+void	oki_message_withhold(struct oki_doc *doc, int outcome);
+void	oki_unit_withhold(struct onshi_record *unit, int outcome);
+
+/* ---- neutral lines: lines.c ---------------------------------------------- */
+
+/*
+ * New documents whose root's children are flat lines (messages.md 5.5), all of
+ * them, duplicates too. Drugs say where they come from in ONSHI_EL_SOURCE:
+ * "claim", "prescribed", "dispensed". Fields: lines.def; what a line or the
+ * blocks around it hold beyond these is kept by its own name.
+ */
+int	oki_message_drug_lines(const struct oki_doc *doc,
+	    struct oki_doc **out) OKI_CHECK;
+int	oki_message_care_lines(const struct oki_doc *doc,
+	    struct oki_doc **out) OKI_CHECK;	/* all but surgery */
+int	oki_message_surgery_lines(const struct oki_doc *doc,
+	    struct oki_doc **out) OKI_CHECK;	/* 診療識別 50 */
+int	oki_message_checkup_items(const struct oki_doc *doc,
+	    struct oki_doc **out) OKI_CHECK;
+
+/* Header and body's own values as one flat record: the root of *out. */
+int	oki_message_head(const struct oki_doc *doc, struct oki_doc **out)
+	    OKI_CHECK;
+
+/* ---- checking: check.c --------------------------------------------------- */
+
+/* What is wrong with a document beyond what reading refuses: one call each. */
+int	oki_message_check(const struct oki_doc *doc,
+	    int (*finding)(void *self, const char *path, const char *text),
+	    void *self) OKI_CHECK;
+
+/* Check digit of insurer numbers and the like (messages.md 6.3). */
+bool	oki_check_digit(const char *digits);
+
+#endif
