@@ -1,0 +1,219 @@
+/* medical.c: YZK and TKK: what stands before any medical information. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+static const char *const echoed[] = {
+	"MedicalInstitutionCode", "InsurerNumber", "InsuranceCardSymbol",
+	"InsuredPersonIdentificationNumber", "BranchNumber",
+	"ArbitraryFileIdentifier", NULL
+};
+
+static const struct {
+	const char *code, *text;
+} texts[] = {
+	{ "XNDS0001E", "情報を提供できません。" },
+	{ "XCNS0001E", "閲覧の同意がないか、同意の有効期限が切れています。" },
+	{ "XSIM0201E", "要求の形式を取り扱えません。" },
+	{ "", "該当する情報がありません。" },
+};
+
+/* The identifiers in the header must be the visit's own person. */
+static int
+same_person(struct sim *sim, xmlNodePtr header, int64_t person)
+{
+	const char *insurer = xml_text(header, "InsurerNumber");
+	const char *symbol = xml_text(header, "InsuranceCardSymbol");
+	const char *number, *branch = xml_text(header, "BranchNumber");
+	char *key[3];
+	int64_t n;
+
+	number = xml_text(header, "InsuredPersonIdentificationNumber");
+	key[0] = text_key_number(insurer == NULL ? "" : insurer);
+	key[1] = text_key(symbol == NULL ? "" : symbol);
+	key[2] = text_key_number(number == NULL ? "" : number);
+	n = db_int(&sim->db, "SELECT count(*) FROM coverage WHERE person=? "
+	    "AND insurer_key=? AND symbol_key=? AND number_key=? AND "
+	    "coalesce(branch,'')=?", "itttt", person, key[0], key[1], key[2],
+	    branch == NULL ? "" : branch);
+	free(key[0]);
+	free(key[1]);
+	free(key[2]);
+	return n > 0;
+}
+
+static void
+say(xmlNodePtr header, const char *code)
+{
+	size_t i;
+
+	xml_add(header, "ResultCode", code);
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(texts[i].code, code) == 0)
+			xml_add(header, "MessageContents", texts[i].text);
+}
+
+struct asked {
+	const char *category;		/* FileCategory */
+	int32_t	    from, to;
+	int	    eprescription;
+	int	    wants[CATEGORIES];
+};
+
+static int
+one_of(xmlNodePtr body, const char *name, const char *allowed)
+{
+	const char *s = xml_text(body, name);
+
+	return s != NULL && strlen(s) == 1 && strchr(allowed, *s) != NULL;
+}
+
+static int
+month_read(const char *s, int32_t *out)
+{
+	int64_t n;
+
+	if (s == NULL || !text_digits(s, 6) || text_number(s, &n) != 0 ||
+	    n % 100 < 1 || n % 100 > 12)
+		return -1;
+	*out = (int32_t)n;
+	return 0;
+}
+
+/* Visits by card are 外来診療等 (1); PDF is not what this service makes. */
+static int
+read_asked(xmlNodePtr body, int drugs, struct asked *a)
+{
+	memset(a, 0, sizeof(*a));
+	if (!one_of(body, "FileCategory", drugs ? "24" : "2") ||
+	    !one_of(body, "PrDiInfClassification", "01") ||
+	    !one_of(body, "MedicalTreatmentFlag", "1"))
+		return -1;
+	a->category = xml_text(body, "FileCategory");
+	a->eprescription = one_of(body, "PrDiInfClassification", "1");
+	a->wants[drugs ? CAT_DRUGS : CAT_CHECKUPS] = 1;
+	a->wants[CAT_CARE] = a->category[0] == '4';
+	if (!drugs)
+		return 0;
+	if (month_read(xml_text(body, "StartDate"), &a->from) != 0 ||
+	    month_read(xml_text(body, "EndDate"), &a->to) != 0 ||
+	    a->from > a->to)
+		return -1;
+	return 0;
+}
+
+static const char *
+why_not(struct sim *sim, const struct request *req, int64_t visit,
+    int64_t person, const struct asked *a)
+{
+	int i;
+
+	if (db_int(&sim->db, "SELECT hide FROM person WHERE id=?", "i",
+	    person) != 0)
+		return "XNDS0001E";
+	if (a->category == NULL)
+		return "XSIM0201E";
+	if (a->wants[CAT_CHECKUPS] && req->terminal[2] == '4')
+		return "XCNS0001E";
+	for (i = 0; i < CATEGORIES; i++)
+		if (a->wants[i] && !visit_may(sim, visit, i, req->now))
+			return "XCNS0001E";
+	return NULL;
+}
+
+static const struct field drug_person[] = {
+	{ "Name", "name", NULL }, { "KanaName", "kana", NULL },
+	{ "Birth", "birth", NULL }, { "AdmGendCode", "sex", NULL },
+	{ NULL, NULL, NULL }
+};
+static const struct field drug_head[] = {
+	{ "QuaInf", NULL, drug_person }, { NULL, NULL, NULL }
+};
+static const struct field checkup_person[] = {
+	{ "Name", "name", NULL }, { "KanasName", "kana", NULL },
+	{ "Birthday", "birth", NULL },
+	{ "AdministrativeGenderCode", "sex", NULL },
+	{ NULL, NULL, NULL }
+};
+static const struct field checkup_head[] = {
+	{ "QualificationsInfo", NULL, checkup_person }, { NULL, NULL, NULL }
+};
+
+static void
+write_person(struct sim *sim, xmlNodePtr header, int64_t person, int drugs)
+{
+	sqlite3_stmt *st = db_query(&sim->db, "SELECT *, CASE WHEN sex1='3' "
+	    "THEN sex2 ELSE sex1 END AS sex FROM person WHERE id=?", "i",
+	    person);
+
+	if (st != NULL && sqlite3_step(st) == SQLITE_ROW)
+		answer_row(header, drugs ? drug_head : checkup_head, st);
+	sqlite3_finalize(st);
+}
+
+static int
+write_data(struct sim *sim, const struct request *req, xmlNodePtr body,
+    int64_t person, int64_t visit, int drugs, struct asked *a)
+{
+	struct drug_query q = { person, a->from, a->to, a->eprescription,
+	    a->wants[CAT_CARE], 0, req->terminal };
+
+	if (!drugs)
+		return checkups_write(sim, body, person);
+	q.surgery = a->wants[CAT_SURGERY] = q.care &&
+	    visit_may(sim, visit, CAT_SURGERY, req->now);
+	return drugs_write(sim, body, &q);
+}
+
+static int
+answer(struct sim *sim, struct request *req, xmlNodePtr header,
+    xmlNodePtr body, int drugs)
+{
+	struct entry e = { .request = req->prefix,
+	    .terminal = req->terminal };
+	int64_t visit, person;
+	struct asked a;
+	int r;
+
+	if ((r = visit_find(sim, req, &visit, &person)) == 0 &&
+	    !same_person(sim, req->header, person))
+		r = 403;
+	if (r != 0) {
+		e.code = r == 401 ? "401" : "403";
+		record_add(sim, req->now, &e);
+		return r;
+	}
+	xml_echo(header, req->header, echoed);
+	e.person = person;
+	if (read_asked(req->content, drugs, &a) != 0)
+		a.category = NULL;
+	e.code = why_not(sim, req, visit, person, &a);
+	if (e.code == NULL && !write_data(sim, req, body, person, visit,
+	    drugs, &a))
+		e.code = "";
+	if (e.code == NULL) {
+		e.code = "1";
+		e.viewed = a.wants;
+		write_person(sim, header, person, drugs);
+	}
+	say(header, e.code);
+	record_add(sim, req->now, &e);
+	return SAID_ANSWER;
+}
+
+int
+medical_drugs(struct sim *sim, struct request *req, struct reply *rep,
+    xmlNodePtr header, xmlNodePtr body)
+{
+	(void)rep;
+	return answer(sim, req, header, body, 1);
+}
+
+int
+medical_checkups(struct sim *sim, struct request *req, struct reply *rep,
+    xmlNodePtr header, xmlNodePtr body)
+{
+	(void)rep;
+	return answer(sim, req, header, body, 0);
+}

@@ -1,0 +1,222 @@
+/* people.c: the people of the cards, and the events that insurers send. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+static const char *
+or_null(const char *s)
+{
+	return s == NULL || *s == '\0' ? NULL : s;
+}
+
+/* 未就学: until the end of March after the sixth birthday. */
+static const char *
+preschool(int32_t birth, int32_t today)
+{
+	int32_t school = (birth / 10000 + 6 + (birth % 10000 > 401)) * 10000 +
+	    401;
+
+	return today < school ? "1" : NULL;
+}
+
+int64_t
+people_cover(struct sim *sim, const struct coverage *c)
+{
+	int32_t today = clock_date(clock_now(&sim->clock));
+	int64_t birth = db_int(&sim->db, "SELECT birth FROM person WHERE "
+	    "id=?", "i", c->person), id, august;
+	char *key[3], insurer[16], relation[16];
+
+	key[0] = text_key_number(c->insurer);
+	key[1] = text_key(c->symbol == NULL ? "" : c->symbol);
+	key[2] = text_key_number(c->number);
+	snprintf(insurer, sizeof(insurer), "%8s", c->insurer);
+	snprintf(relation, sizeof(relation), "%d", c->relation);
+	db_run(&sim->db, "INSERT INTO coverage(person,class,insurer,"
+	    "insurer_key,symbol,symbol_key,number,number_key,branch,relation,"
+	    "head,insurer_name,start,start_notified,end,end_notified,reason,"
+	    "ratio,elderly_ratio,preschool) "
+	    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	    "itttttttttttiiiitttt", c->person, c->class, insurer, key[0],
+	    or_null(c->symbol), key[1], c->number, key[2],
+	    or_null(c->branch), c->relation == 0 ? NULL : relation,
+	    or_null(c->head), c->insurer_name, (int64_t)c->start,
+	    (int64_t)c->start_notified, (int64_t)c->end,
+	    (int64_t)c->end_notified, or_null(c->reason), or_null(c->ratio),
+	    or_null(c->elderly_ratio), preschool((int32_t)birth, today));
+	id = db_last_id(&sim->db);
+	free(key[0]);
+	free(key[1]);
+	free(key[2]);
+	/* Certificates run from August to July. */
+	august = (today / 10000 - (today % 10000 < 801)) * 10000 + 801;
+	if (c->elderly_ratio != NULL)
+		db_run(&sim->db, "UPDATE coverage SET elderly_issued=?1, "
+		    "elderly_from=?1, elderly_to=?2 WHERE id=?3", "iii",
+		    august, august + 10000 - 70, id);
+	if (strcmp(c->class, "01") == 0)
+		db_run(&sim->db, "UPDATE coverage SET issued=?1, "
+		    "valid_from=?1, valid_to=?2 WHERE id=?3", "iii",
+		    august, august + 10000 - 70, id);
+	return id;
+}
+
+void
+people_limit(struct sim *sim, int64_t coverage, const char *flag,
+    int32_t today)
+{
+	int64_t from = (today / 10000 - (today % 10000 < 801)) * 10000 + 801;
+	int low = strcmp(flag, "A05") == 0 || strcmp(flag, "B05") == 0 ||
+	    strcmp(flag, "B06") == 0;
+
+	db_run(&sim->db, "INSERT OR REPLACE INTO limits VALUES"
+	    "(?,?,?,?,?,?,NULL)", "ittiii", coverage, low ? "02" : "01", flag,
+	    from, from, from + 10000 - 70);
+}
+
+/* 医療扶助: a result of its own, with a ticket of this month. */
+void
+people_assist(struct sim *sim, int64_t person, int32_t today,
+    const char *institution)
+{
+	const char *office = generate_insurer(INSURER_ASSIST, 0);
+	char head[8], number[10];
+	struct coverage c = { .person = person, .class = "A1",
+	    .insurer = office, .number = number,
+	    .insurer_name = generate_insurer_name(office),
+	    .start = month_add(today / 100, -6) * 100 + 1 };
+	int64_t id, first = today / 100 * 100 + 1;
+
+	snprintf(head, sizeof(head), "%06lld", (long long)person % 1000000);
+	generate_check_digit(head, number);
+	c.start_notified = c.start;
+	id = people_cover(sim, &c);
+	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
+	    "valid_to,issue,month,inst_code,inst_name,injury1,treatment,pay,"
+	    "combined,social,infection,elderly,prefecture) VALUES(?,'01',?,?,"
+	    "'000012',?,?,'見本内科医院','高血圧症','02','0','02','01','02',"
+	    "'02','02')", "iiiit", id, first, first - 1 +
+	    month_days(today / 100), (int64_t)(today / 100), institution);
+	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
+	    "valid_to,issue,month,issuer_code,issuer_name,treatment,pay,"
+	    "combined,remarks) VALUES(?,'02',?,?,'000013',?,?,"
+	    "'見本内科医院','04','0','02','架空の備考')", "iiiit", id, first,
+	    first - 1 + month_days(today / 100), (int64_t)(today / 100),
+	    institution);
+}
+
+/* A person by profile of the card, by serial, or by number in the database. */
+int64_t
+people_find(struct sim *sim, const char *who)
+{
+	return db_int(&sim->db, "SELECT person FROM certificate WHERE "
+	    "profile=?1 OR serial=?1 UNION ALL SELECT id FROM person WHERE "
+	    "CAST(id AS TEXT)=?1 LIMIT 1", "t", who);
+}
+
+enum { PROFILE, SERIAL, INSURER, SYMBOL, NUMBER, BRANCH, BIRTHDATE, COLUMNS };
+static const char header[] =
+    "profile,serial,insurer,symbol,number,branch,birthdate";
+
+static const char *
+ratio_for(int32_t birth, int32_t today, const char **elderly)
+{
+	int age = (today - birth) / 10000;
+
+	*elderly = age >= 70 && age < 75 ? "020" : NULL;
+	return age >= 75 ? "010" : NULL;
+}
+
+static void
+import_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
+{
+	const char *serial = v[SERIAL] + strspn(v[SERIAL], "0"), *elderly;
+	int32_t today = clock_date(clock_now(&sim->clock));
+	struct coverage c = { .class = "01", .insurer = v[INSURER],
+	    .symbol = v[SYMBOL], .number = v[NUMBER], .branch = v[BRANCH],
+	    .relation = 1 };
+	struct prng p = { 0 };
+	char head[64];
+	const char *s;
+
+	if (people_find(sim, v[SERIAL]) != 0 || people_find(sim, serial) != 0)
+		return;
+	/* By the profile, so that the person is the same in every run. */
+	for (s = v[PROFILE]; *s != '\0'; s++)
+		p.state = p.state * 31 + (unsigned char)*s;
+	c.person = generate_named(sim, &p, birth, head);
+	if (strcmp(v[BRANCH], "00") != 0 && strcmp(v[BRANCH], "01") != 0 &&
+	    v[BRANCH][0] != '\0')
+		c.relation = 2;
+	c.head = head;
+	c.insurer_name = generate_insurer_name(v[INSURER]);
+	c.start = month_add(today / 100, -30) * 100 + 1;
+	if (c.start < birth)
+		c.start = birth;
+	c.start_notified = c.start;
+	c.ratio = ratio_for(birth, today, &elderly);
+	c.elderly_ratio = elderly;
+	people_cover(sim, &c);
+	generate_care(sim, &p, c.person, 1);
+	db_run(&sim->db, "INSERT INTO certificate VALUES(?,?,?,?,NULL)",
+	    "titi", serial, c.person, v[PROFILE],
+	    (int64_t)(strcmp(v[PROFILE], "revoked") == 0));
+	if (strcmp(v[PROFILE], "unregistered") != 0)
+		db_run(&sim->db, "INSERT INTO registration VALUES(?,?)", "ti",
+		    serial, clock_now(&sim->clock));
+}
+
+/* A line of plain CSV: no quotes, as onshikaku-pki writes it. */
+static int
+import_line(struct sim *sim, char *line)
+{
+	char *v[COLUMNS];
+	int32_t birth;
+	int i;
+
+	line[strcspn(line, "\r")] = '\0';
+	if (*line == '\0')
+		return 0;
+	for (i = 0; i < COLUMNS; i++) {
+		v[i] = line;
+		if (line != NULL && (line = strchr(line, ',')) != NULL)
+			*line++ = '\0';
+		if (v[i] == NULL)
+			return -1;
+	}
+	if (v[SERIAL][0] == '\0' || v[INSURER][0] == '\0')
+		return 0;	/* a card that no insured person holds */
+	if (date_read(v[BIRTHDATE], &birth) != 0 ||
+	    strlen(v[INSURER]) > 8 || v[NUMBER][0] == '\0')
+		return -1;
+	import_person(sim, v, birth);
+	return 0;
+}
+
+int
+people_import(struct sim *sim, const char *csv)
+{
+	char *text = text_file(csv, NULL), *line, *next;
+	int r = 0, n = 1;
+
+	if (text == NULL)
+		return -1;
+	next = strchr(text, '\n');
+	if (next == NULL || strncmp(text, header, strlen(header)) != 0)
+		r = -1;
+	db_run(&sim->db, "BEGIN", "");
+	while (r == 0 && next != NULL) {
+		line = next + 1;
+		if ((next = strchr(line, '\n')) != NULL)
+			*next = '\0';
+		n++;
+		r = import_line(sim, line);
+	}
+	db_run(&sim->db, "COMMIT", "");
+	if (r != 0)
+		fprintf(stderr, "onshikaku-sim: %s: line %d\n", csv, n);
+	free(text);
+	return r;
+}

@@ -1,0 +1,188 @@
+/* xml.c: libxml2's tree: requests read, answers made, bent and written. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/xmlstring.h>
+
+#include "sim.h"
+
+static int
+declares_sjis(const char *data, size_t len)
+{
+	size_t n = len < 200 ? len : 200, i;
+
+	for (i = 0; i + 9 <= n && data[i] != '>'; i++)
+		if (strncmp(data + i, "Shift_JIS", 9) == 0)
+			return 1;
+	return 0;
+}
+
+/* Well formed, without a document type; UTF-8, or code page 932 if declared. */
+xmlDocPtr
+xml_read(const char *data, size_t len)
+{
+	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR |
+	    XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
+	char *utf8 = NULL;
+	xmlDocPtr doc = NULL;
+
+	if (len == 0 || len > BODY_MAX)
+		return NULL;
+	if (declares_sjis(data, len)) {
+		utf8 = text_from_cp932(data, len, &len);
+		if (utf8 == NULL)
+			return NULL;
+		data = utf8;
+	}
+	doc = xmlReadMemory(data, (int)len, NULL, "UTF-8", options);
+	free(utf8);
+	if (doc != NULL && (doc->intSubset != NULL ||
+	    xmlDocGetRootElement(doc) == NULL)) {
+		xmlFreeDoc(doc);
+		doc = NULL;
+	}
+	return doc;
+}
+
+xmlNodePtr
+xml_child(xmlNodePtr parent, const char *name)
+{
+	xmlNodePtr n;
+
+	if (parent == NULL)
+		return NULL;
+	for (n = parent->children; n != NULL; n = n->next)
+		if (n->type == XML_ELEMENT_NODE &&
+		    strcmp((const char *)n->name, name) == 0)
+			return n;
+	return NULL;
+}
+
+/* The text of a child; NULL if it is absent or empty. */
+const char *
+xml_text(xmlNodePtr parent, const char *name)
+{
+	xmlNodePtr n = xml_child(parent, name);
+
+	if (n == NULL || n->children == NULL ||
+	    n->children->type != XML_TEXT_NODE || n->children->next != NULL)
+		return NULL;
+	return (const char *)n->children->content;
+}
+
+/* An element, be there a text or not. */
+xmlNodePtr
+xml_put(xmlNodePtr parent, const char *name, const char *text)
+{
+	return xmlNewTextChild(parent, NULL, (const xmlChar *)name,
+	    text == NULL || *text == '\0' ? NULL : (const xmlChar *)text);
+}
+
+/* An absent value is an absent element. */
+xmlNodePtr
+xml_add(xmlNodePtr parent, const char *name, const char *text)
+{
+	if (text == NULL || *text == '\0')
+		return NULL;
+	return xml_put(parent, name, text);
+}
+
+/* Repeats what was asked, value by value. */
+void
+xml_echo(xmlNodePtr to, xmlNodePtr from, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		xml_add(to, *names, xml_text(from, *names));
+}
+
+/* The order of children means nothing, but that of namesakes does. */
+void
+xml_shuffle(xmlNodePtr node, struct prng *p)
+{
+	xmlNodePtr n, next, at;
+	int count = 0, k;
+
+	for (n = node->children; n != NULL; n = n->next)
+		if (n->type == XML_ELEMENT_NODE) {
+			xml_shuffle(n, p);
+			count++;
+		}
+	for (n = node->children; n != NULL && count > 1; n = next) {
+		next = n->next;
+		k = prng_below(p, count);
+		for (at = node->children; k > 0 && at->next != NULL; k--)
+			at = at->next;
+		if (at == n || xmlStrEqual(at->name, n->name) ||
+		    (n->next != NULL && xmlStrEqual(n->next->name, n->name)) ||
+		    (n->prev != NULL && xmlStrEqual(n->prev->name, n->name)))
+			continue;
+		xmlUnlinkNode(n);
+		xmlAddPrevSibling(at, n);
+	}
+}
+
+/* Elements that no table knows, as next year's interface will have. */
+void
+xml_strangers(xmlNodePtr node)
+{
+	xmlNodePtr n, s;
+	int elements = 0;
+
+	for (n = node->children; n != NULL; n = n->next)
+		if (n->type == XML_ELEMENT_NODE) {
+			xml_strangers(n);
+			elements = 1;
+		}
+	if (!elements)
+		return;
+	s = xmlNewNode(NULL, (const xmlChar *)"XNextYearInfo");
+	xml_put(s, "XNextYearCode", "01");
+	xml_put(s, "XNextYearText", "未知の要素");
+	xmlAddPrevSibling(node->children, s);
+	xml_put(node, "XNextYearFlag", "1");
+}
+
+static const char declaration[] =
+    "<?xml version=\"1.0\" encoding=\"Shift_JIS\" standalone=\"no\"?>";
+
+static char *
+write_sjis(const char *utf8, size_t utf8len, size_t *len)
+{
+	const char *body = memchr(utf8, '\n', utf8len);
+	char *sjis, *out = NULL;
+	size_t n, head = strlen(declaration);
+
+	if (body == NULL)
+		return NULL;
+	sjis = text_to_cp932(body, utf8len - (size_t)(body - utf8), &n);
+	if (sjis != NULL && (out = malloc(head + n + 1)) != NULL) {
+		memcpy(out, declaration, head);
+		memcpy(out + head, sjis, n);
+		out[head + n] = '\0';
+		*len = head + n;
+	}
+	free(sjis);
+	return out;
+}
+
+char *
+xml_write(xmlDocPtr doc, int sjis, size_t *len)
+{
+	xmlChar *text = NULL;
+	char *out = NULL;
+	int n = 0;
+
+	doc->standalone = 0;
+	xmlDocDumpFormatMemoryEnc(doc, &text, &n, "UTF-8", 1);
+	if (text == NULL)
+		return NULL;
+	if (sjis)
+		out = write_sjis((const char *)text, (size_t)n, len);
+	else if ((out = malloc((size_t)n + 1)) != NULL) {
+		memcpy(out, text, (size_t)n + 1);
+		*len = (size_t)n;
+	}
+	xmlFree(text);
+	return out;
+}
