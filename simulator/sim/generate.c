@@ -38,10 +38,14 @@ static const struct {
 	{ INSURER_CITY,	   "99999",   "見本市" },
 	{ INSURER_CITY,	   "99001",   "架空市" },
 	{ INSURER_CITY,	   "99002",   "試験町" },
+	{ INSURER_CITY,	   "99101",   "架空中央市" },
+	{ INSURER_CITY,	   "99102",   "見本北市" },
+	{ INSURER_CITY,	   "99103",   "試験南町" },
 	{ INSURER_SOCIETY, "0699999", "試験健康保険組合" },
 	{ INSURER_SOCIETY, "0699001", "見本製作所健康保険組合" },
 	{ INSURER_SOCIETY, "0199001", "全国健康保険協会架空支部" },
 	{ INSURER_ELDERLY, "3999999", "架空県後期高齢者医療広域連合" },
+	{ INSURER_ELDERLY, "3999102", "見本県後期高齢者医療広域連合" },
 	{ INSURER_ASSIST,  "1299999", "見本市福祉事務所" },
 };
 static char numbers[COUNT(insurers)][10];

@@ -90,7 +90,7 @@ add_care(struct sim *sim, const struct day *d, const struct care *c)
 {
 	db_run(&sim->db, "INSERT INTO drug(person,source,month,di_code,"
 	    "di_name,di_date,class,code,name,quantity,unit,times) "
-	    "VALUES(?,3,?,?,?,?,?,?,?,'1',?,'1')", "iittittttt", d->person,
+	    "VALUES(?,3,?,?,?,?,?,?,?,'1',?,'1')", "iittitttt", d->person,
 	    (int64_t)d->month, d->clinic->code, d->clinic->name,
 	    (int64_t)d->prescribed, c->class, c->code, c->name, c->unit);
 }
@@ -169,7 +169,7 @@ add_item(struct sim *sim, int64_t person, int32_t day, const struct item *it,
 {
 	db_run(&sim->db, "INSERT INTO checkup(person,day,code,name,type,"
 	    "value,unit,oid,value_name) VALUES(?,?,?,?,?,?,?,?,?)",
-	    "iitttttttt", person, (int64_t)day, it->code, it->name, it->type,
+	    "iittttttt", person, (int64_t)day, it->code, it->name, it->type,
 	    value, it->unit, it->oid, it->value_name);
 }
 

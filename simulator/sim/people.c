@@ -129,43 +129,87 @@ ratio_for(int32_t birth, int32_t today, const char **elderly)
 	return age >= 75 ? "010" : NULL;
 }
 
-static void
-import_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
+/* Somebody whose numbers are known already: a renewed card's holder. */
+static int64_t
+find_same(struct sim *sim, char *v[COLUMNS], int32_t birth)
 {
-	const char *serial = v[SERIAL] + strspn(v[SERIAL], "0"), *elderly;
+	char *insurer = text_key_number(v[INSURER]);
+	char *symbol = text_key(v[SYMBOL]);
+	char *number = text_key_number(v[NUMBER]);
+	int64_t person;
+
+	person = db_int(&sim->db, "SELECT person FROM coverage c JOIN person "
+	    "p ON p.id=c.person WHERE insurer_key=? AND symbol_key=? AND "
+	    "number_key=? AND coalesce(branch,'')=? AND birth=?", "tttti",
+	    insurer, symbol, number, v[BRANCH], (int64_t)birth);
+	free(insurer);
+	free(symbol);
+	free(number);
+	return person;
+}
+
+static int64_t
+new_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
+{
 	int32_t today = clock_date(clock_now(&sim->clock));
 	struct coverage c = { .class = "01", .insurer = v[INSURER],
 	    .symbol = v[SYMBOL], .number = v[NUMBER], .branch = v[BRANCH],
 	    .relation = 1 };
 	struct prng p = { 0 };
-	char head[64];
 	const char *s;
+	char head[64];
 
-	if (people_find(sim, v[SERIAL]) != 0 || people_find(sim, serial) != 0)
-		return;
 	/* By the profile, so that the person is the same in every run. */
 	for (s = v[PROFILE]; *s != '\0'; s++)
 		p.state = p.state * 31 + (unsigned char)*s;
 	c.person = generate_named(sim, &p, birth, head);
-	if (strcmp(v[BRANCH], "00") != 0 && strcmp(v[BRANCH], "01") != 0 &&
-	    v[BRANCH][0] != '\0')
+	if (v[BRANCH][0] == '\0')	/* 後期高齢者 */
+		c.relation = 0;
+	else if (strcmp(v[BRANCH], "00") != 0 && strcmp(v[BRANCH], "01") != 0)
 		c.relation = 2;
-	c.head = head;
+	c.head = c.relation == 0 ? NULL : head;
 	c.insurer_name = generate_insurer_name(v[INSURER]);
 	c.start = month_add(today / 100, -30) * 100 + 1;
 	if (c.start < birth)
 		c.start = birth;
 	c.start_notified = c.start;
-	c.ratio = ratio_for(birth, today, &elderly);
-	c.elderly_ratio = elderly;
+	c.ratio = ratio_for(birth, today, &c.elderly_ratio);
 	people_cover(sim, &c);
 	generate_care(sim, &p, c.person, 1);
-	db_run(&sim->db, "INSERT INTO certificate VALUES(?,?,?,?,NULL)",
-	    "titi", serial, c.person, v[PROFILE],
-	    (int64_t)(strcmp(v[PROFILE], "revoked") == 0));
-	if (strcmp(v[PROFILE], "unregistered") != 0)
+	return c.person;
+}
+
+/*
+ * The card of a person who has one already is a renewal: the centre carries
+ * the registration over, and both certificates mean the same person (ID-8).
+ */
+static void
+import_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
+{
+	const char *serial = v[SERIAL] + strspn(v[SERIAL], "0"), *s;
+	int64_t person = find_same(sim, v, birth);
+	char *older = NULL;
+	sqlite3_stmt *st;
+
+	if (*serial == '\0' ? people_find(sim, v[PROFILE]) != 0 :
+	    people_find(sim, serial) != 0)
+		return;
+	st = db_query(&sim->db, "SELECT serial FROM certificate WHERE "
+	    "person=?", "i", person);
+	if (st != NULL && sqlite3_step(st) == SQLITE_ROW &&
+	    *(s = db_text(st, "serial")) != '\0')
+		older = text_dup(s);
+	sqlite3_finalize(st);
+	if (person == 0)
+		person = new_person(sim, v, birth);
+	db_run(&sim->db, "INSERT INTO certificate VALUES(?,?,?,?,?)",
+	    "titit", or_null(serial), person, v[PROFILE],
+	    (int64_t)(strcmp(v[PROFILE], "revoked") == 0), older);
+	if (older == NULL && *serial != '\0' &&
+	    strcmp(v[PROFILE], "unregistered") != 0)
 		db_run(&sim->db, "INSERT INTO registration VALUES(?,?)", "ti",
 		    serial, clock_now(&sim->clock));
+	free(older);
 }
 
 /* A line of plain CSV: no quotes, as onshikaku-pki writes it. */
@@ -186,7 +230,7 @@ import_line(struct sim *sim, char *line)
 		if (v[i] == NULL)
 			return -1;
 	}
-	if (v[SERIAL][0] == '\0' || v[INSURER][0] == '\0')
+	if (v[INSURER][0] == '\0')
 		return 0;	/* a card that no insured person holds */
 	if (date_read(v[BIRTHDATE], &birth) != 0 ||
 	    strlen(v[INSURER]) > 8 || v[NUMBER][0] == '\0')
