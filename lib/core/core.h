@@ -126,6 +126,34 @@ int	oki_base64(struct oki_buf *out, const uint8_t *bytes, size_t len)
 int	oki_unbase64(struct oki_buf *out, const char *text, size_t len)
 	    OKI_CHECK;
 
+/*
+ * The items of a list: true, and the next item without blanks at its ends
+ * (maybe of length 0), until all are taken. *rest starts at the list.
+ */
+bool	oki_list_next(const char **rest, char separator, const char **item,
+	    size_t *len);
+
+/* ---- addresses: net.c ---------------------------------------------------- */
+
+/* IPv4 (4 bytes) or IPv6 (16), in the one spelling that is no riddle: no
+ * octal, no hexadecimal IPv4, no zone. */
+struct oki_address {
+	uint8_t	bytes[16];
+	size_t	len;
+};
+struct oki_network {
+	struct oki_address address;
+	unsigned int	   bits;
+};
+
+bool	oki_address_parse(const char *s, size_t len, struct oki_address *out);
+/* CIDR; the bits behind the prefix must be zero. */
+bool	oki_network_parse(const char *s, size_t len, struct oki_network *out);
+bool	oki_network_has(const struct oki_network *n,
+	    const struct oki_address *a);
+bool	oki_is_host(const char *s, size_t len);	/* letters, digits, hyphens */
+bool	oki_port_parse(const char *s, size_t len, uint16_t *port);
+
 /* ---- time: time.c ------------------------------------------------------- */
 
 /* A date yyyymmdd that exists; a month yyyymm; Japan time yyyymmddhhmmss. */
@@ -212,6 +240,41 @@ bool	oki_config_has(const struct onshi_config *c, enum oki_key key);
 int	oki_config_content(const struct onshi_config *c, enum oki_key key,
 	    size_t max, struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
 const char *oki_config_key_name(enum oki_key key);
+bool	oki_config_is_secret(enum oki_key key);
+/* The content that was given itself, NULL if none was: config.c. */
+const uint8_t *oki_config_bytes(const struct onshi_config *c,
+	    enum oki_key key, size_t *len);
+/* A whole file, looked at as SEC-102 says; name stands in the error, the
+ * path does not: config_file.c. */
+int	oki_config_read(const char *name, const char *path, bool is_secret,
+	    size_t max, struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
+
+/* A row of the table, and its checks: config_check.c. */
+enum oki_config_type {
+	OKI_TEXT, OKI_DIGITS, OKI_NUMBER, OKI_WORD, OKI_PATH, OKI_FILE,
+	OKI_SECRET, OKI_URL, OKI_NETWORKS, OKI_ADDRESSES, OKI_PINS
+};
+struct oki_config_row {
+	const char		*key;
+	enum oki_config_type	 type;
+	const char		*preset;
+	int64_t			 low;
+	int64_t			 high;
+	const char		*words;
+	const char		*text[2];	/* English, Japanese */
+};
+/* NULL, or what is wrong with text; may take blanks out of it. */
+const char *oki_config_check(const struct oki_config_row *row, char *text);
+int	oki_word_index(const char *words, const char *word);	/* -1: none */
+/* Whether a key begins with "name."; sets a key in a config that is not
+ * frozen: ONSHI_E_CONFIG and *why, and *twice if it is set already. */
+bool	oki_config_is_section(const char *name);
+int	oki_config_put(struct onshi_config *c, const char *key,
+	    const char *value, const char **why, bool *twice) OKI_CHECK;
+/* Moves all that is set in from over what is set in to; cannot fail. */
+void	oki_config_take(struct onshi_config *to, struct onshi_config *from);
+/* ONSHI_OK if c may be changed now; clears its error. */
+int	oki_config_enter(struct onshi_config *c) OKI_CHECK;
 
 /* Keys with a variable part ("function.OQSmuquc01req"): NULL where unset. */
 const char *oki_config_text_of(const struct onshi_config *c, const char *stem,
@@ -223,7 +286,23 @@ struct onshi_config *oki_config_ref(struct onshi_config *c);
 void	oki_config_freeze(struct onshi_config *c);
 struct onshi_error *oki_config_error_of(struct onshi_config *c);
 
-/* Tables that a program plugged in; NULL where it did not. */
+/* Tables that a program plugged in; NULL where it did not: config_ops.c. */
+struct oki_config_ops {
+	struct onshi_clock_ops	clock;
+	struct onshi_log_ops	log;
+	struct onshi_link_ops	link;
+	struct onshi_audit_ops	audit;
+	void			*clock_self, *log_self, *link_self;
+	void			*audit_self;
+	struct oki_config_reader {
+		struct onshi_reader_ops	 ops;
+		char			*name;
+		void			*self;
+	}			reader[16];
+	size_t			readers;
+};
+struct oki_config_ops *oki_config_ops(struct onshi_config *c);
+const struct oki_config_ops *oki_config_ops_of(const struct onshi_config *c);
 const struct onshi_clock_ops *oki_config_clock(const struct onshi_config *c,
     void **self);
 const struct onshi_log_ops *oki_config_log(const struct onshi_config *c,
@@ -272,13 +351,15 @@ struct oki_field {
 void	oki_log(const struct oki_env *env, enum oki_event_id event,
 	    const struct oki_field *fields, size_t n);
 bool	oki_log_is_on(const struct oki_env *env);
+void	oki_env_line(const struct oki_env *env, const char *line); /* env.c */
 #define OKI_LOG(env, ev, ...) do {					\
 	const struct oki_field fields_[] = { __VA_ARGS__ };		\
 	oki_log((env), OKI_EV_##ev, fields_, OKI_COUNT(fields_));	\
 } while (0)
 
-/* Copies a vendor's table: what is there, NULL for the rest. ONSHI_E_ARG if
- * size is no size, or a member that has to be there lacks. */
+/* Copies a vendor's table: what is there, NULL for the rest. size is that of
+ * our struct; the members in its first needed bytes have to be there, else, or
+ * if the vendor's size is no size, ONSHI_E_ARG. */
 int	oki_table_copy(void *to, size_t size, const void *from, size_t needed)
 	    OKI_CHECK;
 

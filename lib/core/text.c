@@ -222,3 +222,24 @@ oki_unhex(uint8_t *to, size_t *len, const char *hex)
 
 	return true;
 }
+
+bool
+oki_list_next(const char **rest, char separator, const char **item,
+    size_t *len)
+{
+	const char *end, *s = *rest;
+
+	if (s == NULL)
+		return false;
+	if ((end = strchr(s, separator)) == NULL)
+		end = s + strlen(s);
+	*rest = *end == '\0' ? NULL : end + 1;
+	while (s < end && (*s == ' ' || *s == '\t'))
+		s++;
+	while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*item = s;
+	*len = (size_t)(end - s);
+
+	return true;
+}

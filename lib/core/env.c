@@ -1,0 +1,138 @@
+/* What every room is handed: the config, the clock and the log, counted. */
+#include "config.h"
+
+#include "core/core.h"
+
+struct oki_env {
+	oki_atomic_int			 holders;
+	struct onshi_config		*config;
+	const struct onshi_clock_ops	*clock;
+	void				*clock_self;
+	struct oki_mutex		*clock_lock;	/* one call at a time */
+	const struct onshi_log_ops	*log;
+	void				*log_self;
+	struct oki_mutex		*log_lock;
+};
+
+int
+oki_env_new(struct onshi_config *frozen, struct oki_env **out)
+{
+	struct oki_env *env;
+	int r;
+
+	*out = NULL;
+	if (frozen == NULL)
+		return ONSHI_E_ARG;
+	if ((env = oki_alloc(sizeof(*env))) == NULL)
+		return ONSHI_E_NOMEM;
+	atomic_init(&env->holders, 1);
+	if ((r = oki_mutex_new(&env->clock_lock)) != ONSHI_OK ||
+	    (r = oki_mutex_new(&env->log_lock)) != ONSHI_OK)
+		goto out;
+	oki_config_freeze(frozen);
+	env->config = oki_config_ref(frozen);
+	env->clock = oki_config_clock(frozen, &env->clock_self);
+	env->log = oki_config_log(frozen, &env->log_self);
+	*out = env;
+	env = NULL;
+	oki_log(*out, OKI_EV_START, NULL, 0);
+out:
+	oki_env_free(&env);
+
+	return r;
+}
+
+struct oki_env *
+oki_env_ref(struct oki_env *env)
+{
+	if (env != NULL)
+		atomic_fetch_add(&env->holders, 1);
+
+	return env;
+}
+
+void
+oki_env_free(struct oki_env **ep)
+{
+	struct oki_env *env;
+
+	if (ep == NULL || (env = *ep) == NULL)
+		return;
+	*ep = NULL;
+	if (atomic_fetch_sub(&env->holders, 1) != 1)
+		return;
+	oki_mutex_free(&env->clock_lock);
+	oki_mutex_free(&env->log_lock);
+	onshi_config_free(&env->config);
+	oki_free(env);
+}
+
+const struct onshi_config *
+oki_env_config(const struct oki_env *env)
+{
+	return env->config;
+}
+
+/*
+ * Asks a vendor's clock, or ours. A clock that calls us from inside itself is
+ * answered by ours, since its lock is held.
+ */
+static int64_t
+ask(const struct oki_env *env, int64_t (*theirs)(void *),
+    int64_t (*ours)(void))
+{
+	int64_t t;
+
+	if (theirs == NULL || !oki_mutex_enter(env->clock_lock))
+		return ours();
+	t = theirs(env->clock_self);
+	oki_mutex_unlock(env->clock_lock);
+
+	return t;
+}
+
+#define THEIRS(env, which)						\
+	((env) == NULL || (env)->clock == NULL ? NULL : (env)->clock->which)
+
+int64_t
+oki_wall_ms(const struct oki_env *env)
+{
+	return ask(env, THEIRS(env, wall), oki_os_wall_ms);
+}
+
+/* Rounded down, before 1970 too. */
+int64_t
+oki_wall(const struct oki_env *env)
+{
+	int64_t ms = oki_wall_ms(env);
+
+	return ms >= 0 ? ms / 1000 : -((999 - ms) / 1000);
+}
+
+int64_t
+oki_steady_ms(const struct oki_env *env)
+{
+	return ask(env, THEIRS(env, steady), oki_os_steady_ms);
+}
+
+int64_t
+oki_boot_ms(const struct oki_env *env)
+{
+	return ask(env, THEIRS(env, boot), oki_os_boot_ms);
+}
+
+bool
+oki_log_is_on(const struct oki_env *env)
+{
+	return env != NULL && env->log != NULL;
+}
+
+/* A log that makes us log from inside itself loses that line. */
+void
+oki_env_line(const struct oki_env *env, const char *line)
+{
+	if (!oki_log_is_on(env) || !oki_mutex_enter(env->log_lock))
+		return;
+	env->log->line(env->log_self, line);
+	oki_mutex_unlock(env->log_lock);
+}

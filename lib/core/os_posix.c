@@ -1,0 +1,161 @@
+/* The operating system, POSIX and Linux: clocks, process, memory. */
+#include "config.h"
+
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/core.h"
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(id, &t);
+
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+oki_os_wall_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t
+oki_os_steady_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+int64_t
+oki_os_boot_ms(void)
+{
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
+/* Zeros where the system does not say (no /proc). */
+void
+oki_os_boot_id(char to[9])
+{
+	uint8_t four[4];
+	ssize_t n = 0;
+	size_t len = sizeof(four);
+	int fd;
+
+	memset(to, '0', 8);
+	to[8] = '\0';
+	if ((fd = open("/proc/sys/kernel/random/boot_id",
+	    O_RDONLY | O_CLOEXEC)) < 0)
+		return;
+	do
+		n = read(fd, to, 8);
+	while (n < 0 && errno == EINTR);
+	close(fd);
+	if (n != 8 || !oki_unhex(four, &len, to))
+		memset(to, '0', 8);
+}
+
+int
+oki_os_random(void *to, size_t len)
+{
+	uint8_t *p = to;
+	ssize_t n;
+
+	while (len > 0) {
+		if ((n = getrandom(p, len, 0)) < 0) {
+			if (errno == EINTR)
+				continue;
+			return ONSHI_E_SYSTEM;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+
+	return ONSHI_OK;
+}
+
+int64_t
+oki_os_process(void)
+{
+	return getpid();
+}
+
+bool
+oki_os_is_privileged(void)
+{
+	return getauxval(AT_SECURE) != 0 || geteuid() != getuid() ||
+	    getegid() != getgid();
+}
+
+bool
+oki_os_env_is_set(const char *name)
+{
+	return getenv(name) != NULL;
+}
+
+/* Page size, and the pages that len bytes take. */
+static size_t
+pages(size_t len, size_t *page)
+{
+	long size = sysconf(_SC_PAGESIZE);
+
+	*page = size > 0 ? (size_t)size : 4096;
+	if (len == 0)
+		len = 1;
+
+	return (len + *page - 1) / *page;
+}
+
+/*
+ * The bytes end where the guard begins, so that one too far is a fault, and
+ * not a read of what lies beside.
+ */
+void *
+oki_os_guarded(size_t len, bool *locked)
+{
+	uint8_t *base;
+	size_t n, page, rounded;
+
+	*locked = false;
+	rounded = (len + 15) & ~(size_t)15;
+	if (len > SIZE_MAX / 4)
+		return NULL;
+	n = pages(rounded, &page);
+	base = mmap(NULL, (n + 2) * page, PROT_NONE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (base == MAP_FAILED)
+		return NULL;
+	if (mprotect(base + page, n * page, PROT_READ | PROT_WRITE) != 0) {
+		(void)munmap(base, (n + 2) * page);
+		return NULL;
+	}
+	*locked = mlock(base + page, n * page) == 0;
+	(void)madvise(base + page, n * page, MADV_DONTDUMP);
+	(void)madvise(base + page, n * page, MADV_WIPEONFORK);
+
+	return base + page + n * page - rounded;
+}
+
+void
+oki_os_guarded_free(void *p, size_t len)
+{
+	uint8_t *base;
+	size_t n, page, rounded;
+
+	if (p == NULL)
+		return;
+	rounded = (len + 15) & ~(size_t)15;
+	n = pages(rounded, &page);
+	base = (uint8_t *)p + rounded - n * page - page;
+	oki_wipe(p, rounded);
+	(void)munmap(base, (n + 2) * page);
+}
