@@ -1,0 +1,106 @@
+/*
+ * crypto: hashes, random numbers, certificates: all of OpenSSL but TLS. May
+ * include core. Only EVP interfaces of OpenSSL 3 (SEC-75); the error queue of
+ * the host is as before after each call (SEC-109).
+ */
+#ifndef OKI_CRYPTO_H
+#define OKI_CRYPTO_H
+
+#include "core/core.h"
+#include "onshikaku/card.h"
+
+/* ---- hashes, random: hash.c ---------------------------------------------- */
+
+#define OKI_SHA256	32
+#define OKI_UUID	37	/* with its NUL */
+
+int	oki_sha256(const void *p, size_t len, uint8_t out[OKI_SHA256])
+	    OKI_CHECK;
+
+/* Piece by piece. After final it begins anew with the next update. */
+struct oki_hash;
+int	oki_hash_new(struct oki_hash **out) OKI_CHECK;
+int	oki_hash_update(struct oki_hash *h, const void *p, size_t len)
+	    OKI_CHECK;
+int	oki_hash_final(struct oki_hash *h, uint8_t out[OKI_SHA256]) OKI_CHECK;
+void	oki_hash_free(struct oki_hash **hp);
+
+int	oki_hmac_sha256(const void *key, size_t keylen, const void *p,
+	    size_t len, uint8_t out[OKI_SHA256]) OKI_CHECK;
+
+/* The same for many: made once, a key and a text per run. Not shared between
+ * threads. The key of the last run is in it until it is freed. */
+struct oki_hmac;
+int	oki_hmac_new(struct oki_hmac **out) OKI_CHECK;
+int	oki_hmac_run(struct oki_hmac *m, const void *key, size_t keylen,
+	    const void *p, size_t len, uint8_t out[OKI_SHA256]) OKI_CHECK;
+void	oki_hmac_free(struct oki_hmac **mp);
+
+int	oki_random(void *to, size_t len) OKI_CHECK;	/* ONSHI_E_SYSTEM */
+int	oki_uuid(char to[OKI_UUID]) OKI_CHECK;		/* version 4 */
+
+/* ---- certificates of cards: certificate.c, trust.c ------------------------ */
+
+#define OKI_CERTIFICATE_MAX	8192
+
+/*
+ * The certificate at der, cut at the length in its own header; what lies
+ * behind is a card's filler (SEC-76). ONSHI_E_CERTIFICATE for all that is no
+ * certificate for a card. env gives the clock; NULL: the system's. Counted.
+ * Trust is ONSHI_TRUST_UNCHECKED at first.
+ */
+int	oki_certificate_parse(struct oki_env *env, const uint8_t *der,
+	    size_t len, struct onshi_certificate **out, struct onshi_error *e)
+	    OKI_CHECK;
+struct onshi_certificate *oki_certificate_ref(
+	    const struct onshi_certificate *x);
+void	oki_certificate_free(struct onshi_certificate **xp);
+
+/*
+ * Checks it against the authorities in ca_pem and no others (SEC-77), and
+ * notes the answer as its trust; ONSHI_OK whatever the answer is. Its dates
+ * are no part of that: they are its state. To be called before x is shared.
+ * ONSHI_E_CONFIG if ca_pem holds no authority.
+ */
+int	oki_certificate_check(struct onshi_certificate *x, const void *ca_pem,
+	    size_t len, struct onshi_error *e) OKI_CHECK;
+
+/* RSASSA-PKCS1-v1_5 with SHA-256 (EC: ECDSA with SHA-256) of data by the key
+ * of x: ONSHI_OK or ONSHI_E_SIGNATURE. */
+int	oki_certificate_verify_signature(const struct onshi_certificate *x,
+	    const void *data, size_t len, const uint8_t *sig, size_t siglen)
+	    OKI_CHECK;
+
+/* Bytes that a signature of its key has at most. */
+size_t	oki_certificate_key_bytes(const struct onshi_certificate *x);
+
+/* ONSHI_CERT_… at a moment, by Japan time. */
+int	oki_certificate_state_at(int64_t not_before, int64_t not_after,
+	    int64_t now);
+
+/* ---- what the configuration names: identity.c ----------------------------- */
+
+/* How many certificates there are in pem, each of them readable; name is the
+ * key of the config, for the error (SEC-04). ONSHI_E_CONFIG if there is none. */
+int	oki_authorities_check(const char *name, const void *pem, size_t len,
+	    size_t *n, struct onshi_error *e) OKI_CHECK;
+
+struct oki_identity {
+	int32_t	days_left;	/* until the certificate ends; 0: today */
+	char	cn[65];		/* of its subject: the institution code */
+};
+
+/*
+ * The client's certificate and key (PEM; link.cert_file, link.key_file)
+ * before anything is sent (SEC-09): they fit together, the certificate may be
+ * a TLS client's and is within its dates. Passphrase NULL: none.
+ */
+int	oki_identity_check(const void *cert_pem, size_t certlen,
+	    const void *key_pem, size_t keylen, const void *passphrase,
+	    size_t passlen, int64_t now, struct oki_identity *out,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* Length of the first line: a passphrase's file ends with one. */
+size_t	oki_line_len(const void *p, size_t len);
+
+#endif

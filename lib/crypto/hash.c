@@ -1,0 +1,226 @@
+/* SHA-256, HMAC and random numbers, by OpenSSL. */
+#include "config.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include "crypto/openssl.h"
+
+struct oki_hash {
+	EVP_MD		*md;
+	EVP_MD_CTX	*ctx;
+	bool		 begun;
+};
+
+struct oki_hmac {
+	EVP_MAC		*mac;
+	EVP_MAC_CTX	*ctx;
+};
+
+int
+oki_hash_new(struct oki_hash **out)
+{
+	struct oki_hash *h;
+	int r = ONSHI_OK;
+
+	*out = NULL;
+	if ((h = oki_alloc(sizeof(*h))) == NULL)
+		return ONSHI_E_NOMEM;
+	oki_openssl_enter();
+	if ((h->md = EVP_MD_fetch(NULL, "SHA2-256", NULL)) == NULL)
+		r = oki_openssl_cause(ONSHI_E_INTERNAL);
+	else if ((h->ctx = EVP_MD_CTX_new()) == NULL)
+		r = ONSHI_E_NOMEM;
+	oki_openssl_leave();
+	if (r != ONSHI_OK) {
+		oki_hash_free(&h);
+		return r;
+	}
+	*out = h;
+
+	return ONSHI_OK;
+}
+
+static int
+begin(struct oki_hash *h)
+{
+	if (h->begun)
+		return ONSHI_OK;
+	if (EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
+		return oki_openssl_cause(ONSHI_E_INTERNAL);
+	h->begun = true;
+
+	return ONSHI_OK;
+}
+
+int
+oki_hash_update(struct oki_hash *h, const void *p, size_t len)
+{
+	int r;
+
+	oki_openssl_enter();
+	if ((r = begin(h)) == ONSHI_OK && len > 0 &&
+	    EVP_DigestUpdate(h->ctx, p, len) != 1)
+		r = oki_openssl_cause(ONSHI_E_INTERNAL);
+	oki_openssl_leave();
+
+	return r;
+}
+
+int
+oki_hash_final(struct oki_hash *h, uint8_t out[OKI_SHA256])
+{
+	int r;
+
+	oki_openssl_enter();
+	if ((r = begin(h)) == ONSHI_OK &&
+	    EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
+		r = oki_openssl_cause(ONSHI_E_INTERNAL);
+	h->begun = false;
+	oki_openssl_leave();
+
+	return r;
+}
+
+void
+oki_hash_free(struct oki_hash **hp)
+{
+	if (hp == NULL || *hp == NULL)
+		return;
+	EVP_MD_CTX_free((*hp)->ctx);
+	EVP_MD_free((*hp)->md);
+	oki_free(*hp);
+	*hp = NULL;
+}
+
+int
+oki_sha256(const void *p, size_t len, uint8_t out[OKI_SHA256])
+{
+	struct oki_hash *h;
+	int r;
+
+	if ((r = oki_hash_new(&h)) != ONSHI_OK)
+		return r;
+	if ((r = oki_hash_update(h, p, len)) == ONSHI_OK)
+		r = oki_hash_final(h, out);
+	oki_hash_free(&h);
+
+	return r;
+}
+
+int
+oki_hmac_new(struct oki_hmac **out)
+{
+	struct oki_hmac *m;
+	int r = ONSHI_OK;
+
+	*out = NULL;
+	if ((m = oki_alloc(sizeof(*m))) == NULL)
+		return ONSHI_E_NOMEM;
+	oki_openssl_enter();
+	if ((m->mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL)
+		r = oki_openssl_cause(ONSHI_E_INTERNAL);
+	else if ((m->ctx = EVP_MAC_CTX_new(m->mac)) == NULL)
+		r = oki_openssl_cause(ONSHI_E_NOMEM);
+	oki_openssl_leave();
+	if (r != ONSHI_OK) {
+		oki_hmac_free(&m);
+		return r;
+	}
+	*out = m;
+
+	return ONSHI_OK;
+}
+
+int
+oki_hmac_run(struct oki_hmac *m, const void *key, size_t keylen,
+    const void *p, size_t len, uint8_t out[OKI_SHA256])
+{
+	static const uint8_t none[1] = { 0 };
+	char name[] = "SHA2-256";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
+		    0),
+		OSSL_PARAM_construct_end()
+	};
+	size_t n;
+	int r = ONSHI_OK;
+
+	oki_openssl_enter();
+	/* Without a key OpenSSL would go on with the last one. */
+	if (EVP_MAC_init(m->ctx, keylen == 0 ? none : key, keylen, params) !=
+	    1 || (len > 0 && EVP_MAC_update(m->ctx, p, len) != 1) ||
+	    EVP_MAC_final(m->ctx, out, &n, OKI_SHA256) != 1 ||
+	    n != OKI_SHA256)
+		r = oki_openssl_cause(ONSHI_E_INTERNAL);
+	oki_openssl_leave();
+
+	return r;
+}
+
+void
+oki_hmac_free(struct oki_hmac **mp)
+{
+	if (mp == NULL || *mp == NULL)
+		return;
+	EVP_MAC_CTX_free((*mp)->ctx);
+	EVP_MAC_free((*mp)->mac);
+	oki_free(*mp);
+	*mp = NULL;
+}
+
+int
+oki_hmac_sha256(const void *key, size_t keylen, const void *p, size_t len,
+    uint8_t out[OKI_SHA256])
+{
+	struct oki_hmac *m;
+	int r;
+
+	if ((r = oki_hmac_new(&m)) != ONSHI_OK)
+		return r;
+	r = oki_hmac_run(m, key, keylen, p, len, out);
+	oki_hmac_free(&m);
+
+	return r;
+}
+
+int
+oki_random(void *to, size_t len)
+{
+	int r = ONSHI_OK;
+
+	oki_openssl_enter();
+	if (RAND_bytes_ex(NULL, to, len, 0) != 1)
+		r = ONSHI_E_SYSTEM;
+	oki_openssl_leave();
+
+	return r;
+}
+
+/* RFC 9562, 5.4: random but for version and variant. */
+int
+oki_uuid(char to[OKI_UUID])
+{
+	static const size_t lengths[] = { 4, 2, 2, 2, 6 };
+	uint8_t bytes[16];
+	size_t at = 0, i;
+	int r;
+
+	to[0] = '\0';
+	if ((r = oki_random(bytes, sizeof(bytes))) != ONSHI_OK)
+		return r;
+	bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+	bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+	for (i = 0; i < OKI_COUNT(lengths); i++) {
+		if (i > 0)
+			*to++ = '-';
+		oki_hex(to, bytes + at, lengths[i]);
+		to += 2 * lengths[i];
+		at += lengths[i];
+	}
+	oki_wipe(bytes, sizeof(bytes));
+
+	return ONSHI_OK;
+}

@@ -1,0 +1,29 @@
+/*
+ * What the files of this room share of OpenSSL. Not for other rooms.
+ */
+#ifndef OKI_CRYPTO_OPENSSL_H
+#define OKI_CRYPTO_OPENSSL_H
+
+#include <openssl/bio.h>
+#include <openssl/x509.h>
+
+#include "crypto/crypto.h"
+
+/* Around each call: what OpenSSL queues meanwhile is taken away again, what
+ * the host has in its queue stays (SEC-109). */
+void	oki_openssl_enter(void);
+void	oki_openssl_leave(void);
+
+/* Why OpenSSL failed since enter: ONSHI_E_NOMEM if memory was short, else
+ * otherwise. */
+int	oki_openssl_cause(int otherwise);
+
+BIO	*oki_openssl_bio(const void *p, size_t len);	/* reads; NULL: nomem */
+
+/* The next certificate in pem: ONSHI_OK, ONSHI_END, or a failure. */
+int	oki_openssl_next(BIO *pem, X509 **out);
+
+/* A time of a certificate, as DER has to write it. */
+bool	oki_openssl_time(const ASN1_TIME *t, int64_t *utc);
+
+#endif
