@@ -45,6 +45,10 @@ int	oki_card_open(struct oki_readers *rs, const char *part,
 	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
 	    OKI_CHECK;
 
+/* The first half of close, for those that count: the same SELECT and power
+ * off; afterwards only counts and close are left to call. */
+int	oki_card_finish(struct oki_card *c, struct onshi_error *e);
+
 /*
  * Ends with it, on every path: SELECT of another application if a PIN was
  * shown, then power off (card.md 3.6), within a short time of its own. Not

@@ -69,6 +69,7 @@ struct oki_case {
 	struct oki_audit	*audit;
 	struct oki_link		*link;
 	struct oki_session	*session;	/* this room's */
+	struct oki_codes	*codes;		/* borrowed from the root */
 	struct oki_secret	*token;		/* this room's */
 	char			 id[17];
 	char			 patient[OKI_ID];

@@ -19,10 +19,14 @@ struct oki_env	*oki_root_env(struct onshi *o);
 struct oki_link	*oki_root_link(struct onshi *o);
 struct oki_audit *oki_root_audit(struct onshi *o);
 struct onshi	*oki_root_ref(struct onshi *o);
+struct oki_codes *oki_root_codes(struct onshi *o);
 /* ONSHI_E_STATE in a forked child, ONSHI_E_ARG for NULL. */
 int		 oki_root_enter(struct onshi *o);
-/* Publishes the error of a call on the root; returns its code. */
-int		 oki_root_leave(struct onshi *o, const struct onshi_error *e);
+
+struct onshi_operator *oki_operator_ref(const struct onshi_operator *op);
+
+/* The error of a handle that is NULL. */
+const struct onshi_error *oki_no_handle(void);
 
 /* ---- the visit -------------------------------------------------------------- */
 
@@ -43,6 +47,7 @@ enum oki_job {
 	OKI_JOB_GET
 };
 
+struct oki_answer_body;		/* what came back, shared by its handles */
 struct oki_prefetch;		/* connection and challenge, made meanwhile */
 
 struct onshi_visit {
@@ -65,6 +70,8 @@ struct onshi_visit {
 	enum oki_step		 step;
 	int			 asked;		/* need reported for this step */
 	struct onshi_error	 refusal;	/* why that need came again */
+	bool			 settled;	/* consent and patient */
+	bool			 verified;	/* a PIN was right in this visit */
 	struct oki_card		*card;
 	struct onshi_certificate *certificate;
 	int			 tries;
@@ -73,8 +80,7 @@ struct onshi_visit {
 	struct oki_challenge	 challenge;
 	struct oki_buf		 signature;
 	struct oki_prefetch	*prefetch;
-	struct oki_reply	 eligibility;
-	int			 fatal;		/* no way on: this result again */
+	struct oki_answer_body	*eligibility;
 
 	/* worker.c */
 	struct oki_mutex	*lock;		/* guards what follows */
@@ -84,13 +90,15 @@ struct onshi_visit {
 	enum oki_job		 job;
 	bool			 job_done;
 	bool			 job_stuck;	/* abandoned at its deadline */
+	int64_t			 job_until_ms;
 	bool			 leave;
+	bool			 worker_left;
 	int			 job_category;
 	struct onshi_operator	*job_operator;
 	int			 job_result;
 	struct onshi_error	 job_error;
-	struct oki_reply	 job_reply;
-	struct onshi_answer	*answers;	/* all that are alive */
+	struct oki_answer_body	*job_body;	/* of a get that is done */
+	struct oki_answer_body	*bodies;	/* all that are alive */
 };
 
 struct onshi_visit *oki_visit_ref(struct onshi_visit *v);
@@ -101,7 +109,9 @@ int	oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
 	    struct onshi_error *e);
 int	oki_flow_get(struct onshi_visit *v, int category,
 	    const struct onshi_operator *op, struct oki_wait *w,
-	    struct oki_reply *out, struct onshi_error *e);
+	    struct oki_answer_body **out, struct onshi_error *e);
+/* Another method or reader: back to the card, under the same consent. */
+void	oki_flow_restart(struct onshi_visit *v);
 void	oki_flow_close_card(struct onshi_visit *v);
 
 /* prefetch.c: connection and challenge while the card is being read. */
@@ -116,12 +126,16 @@ int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 /* worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. */
 int	oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
 	    struct onshi_operator *op);
+bool	oki_worker_is_busy(struct onshi_visit *v);
 void	oki_worker_stop(struct onshi_visit *v);
 
 /* answer.c */
-int	oki_answer_new(struct onshi_visit *v, int category,
-	    struct oki_reply *reply, struct onshi_answer **out) OKI_CHECK;
-/* Wipes what is past its time, or all of one category (-1: every one). */
+int	oki_answer_body_new(struct onshi_visit *v, int category,
+	    struct oki_reply *reply, struct oki_answer_body **out) OKI_CHECK;
+void	oki_answer_body_unref(struct oki_answer_body **bp);
+int	oki_answer_new(struct onshi_visit *v, struct oki_answer_body *b,
+	    struct onshi_answer **out) OKI_CHECK;
+/* Wipes what is past its time or its consent; all of one category. */
 void	oki_answers_expire(struct onshi_visit *v);
 void	oki_answers_wipe(struct onshi_visit *v, int category);
 

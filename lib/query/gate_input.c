@@ -1,0 +1,111 @@
+/* What the gate is asked: the case as it stands at one of three moments. */
+#include <string.h>
+
+#include "query/query_internal.h"
+
+/* SEC-88: both clocks went on alike since the consent was given. */
+#define CLOCK_SLACK_MS	60000
+
+static bool
+clocks_agree(const struct oki_case *k)
+{
+	int64_t wall = oki_wall_ms(k->env) - k->wall0_ms;
+	int64_t boot = oki_boot_ms(k->env) - k->boot0_ms;
+	int64_t apart = wall > boot ? wall - boot : boot - wall;
+
+	return apart <= CLOCK_SLACK_MS;
+}
+
+static int
+consent_state(const struct oki_consent *c)
+{
+	if (c->withdrawn)
+		return OKI_CONSENT_WITHDRAWN;
+	if (!c->given)
+		return OKI_CONSENT_NONE;
+
+	return c->granted ? OKI_CONSENT_GRANTED : OKI_CONSENT_GIVEN;
+}
+
+void
+oki_gate_input_fill(const struct oki_case *k, int category,
+    const struct onshi_operator *op, enum oki_moment moment,
+    struct oki_gate_input *in)
+{
+	const struct onshi_config *c = oki_env_config(k->env);
+	static const struct oki_consent none;
+	const struct oki_consent *consent = &none;
+
+	if (category >= 0 && category < OKI_CATEGORIES)
+		consent = &k->consent[category];
+	memset(in, 0, sizeof(*in));
+	in->category = category;
+	in->moment = (int)moment;
+	in->purpose = k->purpose;
+	in->method = k->method;
+	in->proven = k->proven;
+	in->ended = k->ended;
+	in->facility = oki_config_word(c, OKI_FACILITY_KIND);
+	in->pharmacy_checkups = oki_config_word(c,
+	    OKI_RULES_PHARMACY_CHECKUPS) == 1;
+	in->has_operator = op != NULL;
+	in->licence = op != NULL ? op->licence : ONSHI_LICENCE_RECEPTION;
+	in->sign_in = op != NULL ? op->sign_in : ONSHI_SIGNIN_NONE;
+	in->sign_in_least = oki_config_word(c, OKI_FACILITY_SIGN_IN);
+	in->confirmed = k->confirmed;
+	in->register_use = k->register_use;
+	in->consent = consent_state(consent);
+	in->consent_since = consent->since;
+	in->consent_until = consent->until;
+	in->now = oki_wall(k->env);
+	in->clock_agrees = clocks_agree(k);
+	in->certificate = k->certificate;
+	in->grace_by_service = k->grace;
+	in->recorded = oki_audit_is_on(k->audit);
+}
+
+int
+oki_question_gate(struct oki_question *q, enum oki_moment moment,
+    struct onshi_error *e)
+{
+	struct oki_gate_input in;
+	const char *rule = NULL;
+	int r;
+
+	oki_gate_input_fill(q->k, q->category, q->op, moment, &in);
+	r = oki_gate_decide(&in, &rule);
+	OKI_LOG(q->k->env, GATE, OKI_N(STEP, moment),
+	    OKI_W(CATEGORY, onshi_category_name(q->category)),
+	    OKI_W(RESULT, onshi_result_name(r)),
+	    OKI_W(RULE, rule != NULL ? rule : "-"));
+	if (r != ONSHI_OK) {
+		e->phase = ONSHI_PHASE_RULES;
+		(void)oki_copy(e->rule, sizeof(e->rule),
+		    rule != NULL ? rule : "");
+		return oki_fail(e, r, "%s: refused by rule %s",
+		    onshi_category_name(q->category),
+		    rule != NULL ? rule : "-");
+	}
+
+	return ONSHI_OK;
+}
+
+int
+oki_query_readable(const struct oki_case *k, int category, const char **rule)
+{
+	const struct oki_consent *c;
+
+	*rule = "CO-10";
+	if (category == ONSHI_ELIGIBILITY || category <= 0 ||
+	    category >= OKI_CATEGORIES)
+		return ONSHI_OK;
+	c = &k->consent[category];
+	if (c->withdrawn)
+		return ONSHI_E_CONSENT;
+	if (c->until != 0 && oki_wall(k->env) >= c->until)
+		return ONSHI_E_EXPIRED;
+	if (!clocks_agree(k))
+		return ONSHI_E_EXPIRED;
+
+	return ONSHI_OK;
+}

@@ -1,0 +1,125 @@
+/* What the answer to a check-in tells about the case. */
+#include <string.h>
+
+#include "query/query_internal.h"
+
+/* A note of the binding: the certificate has expired and is in grace. */
+#define CODE_IN_GRACE	"XCRD0101W"
+#define MEDICAL_AID	"A1"
+
+static int64_t
+time_of(const char *text)
+{
+	int64_t t;
+
+	return text != NULL && oki_time_parse(text, &t) ? t : 0;
+}
+
+/* Consents are granted by the service, and only what the patient gave. */
+static void
+learn_consents(struct oki_case *k, const struct onshi_record *root)
+{
+	const struct oki_consent_row *row;
+	struct oki_consent *c;
+	const char *flag;
+	size_t i;
+
+	for (i = 0; (row = oki_consent_row(i)) != NULL; i++) {
+		c = &k->consent[row->category];
+		flag = oki_record_search(root, row->flag);
+		if (!c->given || flag == NULL || strcmp(flag, "1") != 0)
+			continue;
+		c->granted = true;
+		c->since = time_of(oki_record_search(root, row->time));
+		if (row->until != 0)
+			c->until = time_of(oki_record_search(root,
+			    row->until));
+	}
+}
+
+static void
+copy_of(const struct onshi_record *rec, int el, char *to, size_t room)
+{
+	const char *text = oki_record_get(rec, el);
+
+	(void)oki_copy(to, room, text != NULL ? text : "");
+}
+
+/* Medical questions name the insurance: the first that is no medical aid, or
+ * that where it is all there is. */
+static void
+learn_insured(struct oki_case *k, const struct onshi_record *root)
+{
+	const struct onshi_record *rec = NULL, *best = NULL;
+	const char *kind;
+
+	while ((rec = oki_record_next_of(root,
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, rec)) != NULL) {
+		kind = oki_record_get(rec, ONSHI_EL_INSURED_CARD_CLASSIFICATION);
+		if (best == NULL)
+			best = rec;
+		if (kind != NULL && strcmp(kind, MEDICAL_AID) == 0)
+			continue;
+		best = rec;
+		break;
+	}
+	if (best == NULL)
+		return;
+	copy_of(best, ONSHI_EL_INSURER_NUMBER, k->insured.insurer,
+	    sizeof(k->insured.insurer));
+	copy_of(best, ONSHI_EL_INSURED_CARD_SYMBOL, k->insured.symbol,
+	    sizeof(k->insured.symbol));
+	copy_of(best, ONSHI_EL_INSURED_IDENTIFICATION_NUMBER,
+	    k->insured.number, sizeof(k->insured.number));
+	copy_of(best, ONSHI_EL_INSURED_BRANCH_NUMBER, k->insured.branch,
+	    sizeof(k->insured.branch));
+	copy_of(best, ONSHI_EL_BIRTHDATE, k->insured.birthdate,
+	    sizeof(k->insured.birthdate));
+}
+
+/* Whom the service knows by that card, insured now or before (TI-3). */
+static bool
+is_known_person(int outcome)
+{
+	return outcome == ONSHI_OUTCOME_VALID ||
+	    outcome == ONSHI_OUTCOME_VALID_UNREGISTERED ||
+	    outcome == ONSHI_OUTCOME_LOST ||
+	    outcome == ONSHI_OUTCOME_LOST_NEWER_EXISTS;
+}
+
+int
+oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
+    const struct oki_verdict *v, const struct onshi_exchange *x)
+{
+	const struct onshi_record *root = oki_doc_root(answer);
+
+	if (k->method == ONSHI_METHOD_NUMBER || !is_known_person(v->outcome))
+		return ONSHI_OK;
+	k->grace = v->is_note && strcmp(v->code, CODE_IN_GRACE) == 0;
+	learn_consents(k, root);
+	learn_insured(k, root);
+	oki_secret_free(&k->token);
+	if (x->new_token[0] != '\0' && oki_secret_new(x->new_token,
+	    strlen(x->new_token), &k->token) != ONSHI_OK)
+		return ONSHI_E_NOMEM;
+	k->proven = true;
+	k->proved_at = oki_wall(k->env);
+
+	return ONSHI_OK;
+}
+
+void
+oki_case_forget(struct oki_case *k)
+{
+	size_t i;
+
+	for (i = 0; i < OKI_CATEGORIES; i++) {
+		k->consent[i].granted = false;
+		k->consent[i].since = k->consent[i].until = 0;
+	}
+	oki_wipe(&k->insured, sizeof(k->insured));
+	oki_secret_free(&k->token);
+	k->proven = false;
+	k->grace = false;
+	k->proved_at = 0;
+}

@@ -1,0 +1,422 @@
+/*
+ * The way of a question: gate, intent on the record, gate, send, judge, gate,
+ * outcome on the record, hand over. No other path leads to a link.
+ */
+#include <string.h>
+
+#include "query/query_internal.h"
+
+#define CHALLENGE_SLACK_MS	10000	/* no signing with one about to end */
+#define CHALLENGE_MAX_MS	60000	/* SEC-80 */
+
+void
+oki_reply_free(struct oki_reply *r)
+{
+	oki_doc_free(&r->lines);
+	oki_doc_free(&r->doc);
+	oki_wipe(r, sizeof(*r));
+}
+
+void
+oki_case_clear(struct oki_case *k)
+{
+	oki_session_close(&k->session);
+	oki_secret_free(&k->token);
+	oki_doc_free(&k->inputs);
+	oki_wipe(&k->insured, sizeof(k->insured));
+	oki_wipe(k->patient, sizeof(k->patient));
+}
+
+static const char *
+function_of(const struct oki_case *k)
+{
+	return k->method == ONSHI_METHOD_NUMBER ? "OQSsiquc01req" :
+	    "OQSsiquc01req+card";
+}
+
+int
+oki_query_check_inputs(const struct oki_case *k, struct onshi_error *e)
+{
+	static const int needed[] = {
+		ONSHI_EL_INSURER_NUMBER,
+		ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, ONSHI_EL_BIRTHDATE
+	};
+	size_t i;
+
+	if (oki_link_carries(k->link, function_of(k)) == ONSHI_FORM_NONE)
+		return oki_fail(e, ONSHI_E_UNSUPPORTED,
+		    "the %s link does not carry %s", oki_link_name(k->link),
+		    function_of(k));
+	if (k->method != ONSHI_METHOD_NUMBER)
+		return ONSHI_OK;
+	for (i = 0; i < OKI_COUNT(needed); i++)
+		if (k->inputs == NULL || oki_record_get(
+		    oki_doc_root(k->inputs), needed[i]) == NULL)
+			return oki_fail(e, ONSHI_E_VALUE, "%s is missing",
+			    onshi_element_name(needed[i]));
+
+	return ONSHI_OK;
+}
+
+int
+oki_query_connect(struct oki_case *k, struct oki_wait *w,
+    struct onshi_error *e)
+{
+	return k->session != NULL ? ONSHI_OK :
+	    oki_session_open(k->link, w, &k->session, e);
+}
+
+/* Ids for one question: the link's, and the short one of the record. */
+static int
+question_init(struct oki_question *q, struct oki_case *k,
+    const struct onshi_operator *op, int category, const char *function)
+{
+	size_t from, to = 0;
+	int r;
+
+	memset(q, 0, sizeof(*q));
+	q->k = k;
+	q->op = op;
+	q->category = category;
+	q->function = function;
+	if ((r = oki_uuid(q->request_id)) != ONSHI_OK)
+		return r;
+	for (from = 0; to < sizeof(q->short_id) - 1; from++)
+		if (q->request_id[from] != '-')
+			q->short_id[to++] = q->request_id[from];
+
+	return ONSHI_OK;
+}
+
+/* "OQSsiquc01req+card" is carried as OQSsiquc01req. */
+static const char *
+prefix_of(const char *function)
+{
+	const char *kind = oki_kind(function);
+
+	return kind != NULL ? kind : "OQSsiquc01req";
+}
+
+static size_t
+answer_limit(const struct oki_question *q)
+{
+	const struct onshi_config *c = oki_env_config(q->k->env);
+
+	return (size_t)oki_config_number(c, q->category == ONSHI_ELIGIBILITY ?
+	    OKI_LIMITS_ANSWER_BYTES : OKI_LIMITS_PAYLOAD_BYTES);
+}
+
+static int
+carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
+    struct onshi_exchange *x, struct onshi_error *e)
+{
+	struct oki_case *k = q->k;
+	int r;
+
+	if ((r = oki_query_connect(k, w, e)) != ONSHI_OK)
+		return r;
+	x->body = body->data;
+	x->bodylen = body->len;
+	x->token = q->category == ONSHI_ELIGIBILITY ? NULL : k->token;
+	(void)oki_copy(x->request_id, sizeof(x->request_id), q->request_id);
+	r = oki_session_exchange(k->session, x, e);
+	k->ms[ONSHI_PHASE_NETWORK] += x->connect_ms;
+	k->ms[ONSHI_PHASE_SERVICE] += x->service_ms;
+	OKI_LOG(k->env, ANSWER, OKI_W(PREFIX, x->prefix),
+	    OKI_W(RESULT, onshi_result_name(r)), OKI_N(LEN, x->answer.len),
+	    OKI_N(MS, x->service_ms));
+
+	return r;
+}
+
+/* An answer's bytes to a document and what it says. */
+static int
+judge(struct oki_question *q, const struct oki_doc *request,
+    const struct onshi_exchange *x, struct oki_doc **doc,
+    struct oki_verdict *v, struct onshi_error *e)
+{
+	struct oki_expect expect = { .kind = NULL };
+	const struct onshi_config *c = oki_env_config(q->k->env);
+	const char *kind = oki_kind_answer(x->prefix);
+	struct oki_limits limits;
+	int r;
+
+	e->sent = ONSHI_SENT_ANSWERED;
+	if (x->thrown_back) {
+		e->phase = ONSHI_PHASE_SERVICE;
+		e->outcome = ONSHI_OUTCOME_THROWN_BACK;
+		return oki_fail(e, ONSHI_E_THROWN_BACK,
+		    "the service threw the request back");
+	}
+	oki_expect_request(&expect, request);
+	expect.kind = kind;
+	if (q->category != ONSHI_ELIGIBILITY &&
+	    q->k->insured.birthdate[0] != '\0')
+		expect.birthdate = q->k->insured.birthdate;
+	oki_limits_config(&limits, kind, c);
+	if ((r = oki_message_parse(kind, x->answer.data, x->answer.len,
+	    &limits, doc, e)) != ONSHI_OK ||
+	    (r = oki_message_judge(*doc, &expect, q->k->codes, v, e)) !=
+	    ONSHI_OK)
+		return r;
+	OKI_LOG(q->k->env, JUDGE, OKI_W(PREFIX, x->prefix),
+	    OKI_W(OUTCOME, onshi_outcome_name(v->outcome)));
+	oki_message_withhold(*doc, v->outcome);
+
+	return oki_verdict_error(v, e);
+}
+
+/* Medical answers are handed out as lines of the one category asked for. */
+static int
+make_lines(int category, struct oki_reply *out, struct onshi_error *e)
+{
+	static const struct {
+		int	category;
+		int	(*make)(const struct oki_doc *, struct oki_doc **);
+	} makers[] = {
+		{ ONSHI_DRUGS,		oki_message_drug_lines },
+		{ ONSHI_CARE,		oki_message_care_lines },
+		{ ONSHI_SURGERY,	oki_message_surgery_lines },
+		{ ONSHI_CHECKUPS,	oki_message_checkup_items }
+	};
+	struct oki_doc *head = NULL;
+	size_t i;
+	int r;
+
+	for (i = 0; i < OKI_COUNT(makers); i++)
+		if (makers[i].category == category) {
+			if ((r = makers[i].make(out->doc, &out->lines)) !=
+			    ONSHI_OK ||
+			    (r = oki_message_head(out->doc, &head)) !=
+			    ONSHI_OK)
+				return oki_fail(e, r, "lines");
+			oki_doc_free(&out->doc);
+			out->doc = head;
+		}
+
+	return ONSHI_OK;
+}
+
+static size_t
+count_results(int category, const struct oki_reply *out)
+{
+	const struct onshi_record *rec = NULL;
+	size_t n = 0;
+
+	if (category != ONSHI_ELIGIBILITY) {
+		while (out->lines != NULL && onshi_record_at(
+		    oki_doc_root(out->lines), n, NULL, NULL, NULL, NULL) ==
+		    ONSHI_OK)
+			n++;
+		return n;
+	}
+	while ((rec = oki_record_next_of(oki_doc_root(out->doc),
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, rec)) != NULL)
+		n++;
+
+	return n;
+}
+
+/* The last part: whole and judged, does it go out? Fills out or wipes all. */
+static int
+hand_over(struct oki_question *q, struct oki_doc **doc,
+    const struct oki_verdict *v, const struct onshi_exchange *x,
+    struct oki_reply *out, struct onshi_error *e)
+{
+	int r;
+
+	out->doc = *doc;
+	*doc = NULL;
+	out->outcome = v->outcome;
+	if (v->is_note) {
+		(void)oki_copy(out->note_code, sizeof(out->note_code),
+		    v->code);
+		(void)oki_copy(out->note_text, sizeof(out->note_text),
+		    v->text);
+	}
+	if ((q->category == ONSHI_ELIGIBILITY &&
+	    (r = oki_case_learn(q->k, out->doc, v, x)) != ONSHI_OK) ||
+	    (r = make_lines(q->category, out, e)) != ONSHI_OK)
+		return oki_fail(e, r, "reading the answer");
+
+	return oki_question_gate(q, OKI_BEFORE_HANDOVER, e);
+}
+
+/* From the built request on; what comes of it stands on the record. */
+static int
+put_question(struct oki_question *q, const struct oki_doc *request,
+    struct oki_wait *w, struct oki_reply *out, struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(q->k->env);
+	struct oki_verdict v = { .outcome = ONSHI_OUTCOME_NONE };
+	struct oki_doc *doc = NULL;
+	struct onshi_exchange x;
+	struct oki_buf body;
+	int64_t start;
+	int r;
+
+	oki_buf_init(&body, (size_t)oki_config_number(c,
+	    OKI_LIMITS_REQUEST_BYTES));
+	oki_exchange_init(&x, prefix_of(q->function), w, answer_limit(q));
+	if ((r = oki_message_write(request, oki_config_word(c,
+	    OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS : OKI_UTF_8,
+	    &body, e)) != ONSHI_OK ||
+	    (r = oki_question_record(q, OKI_AUDIT_QUERY_INTENT, ONSHI_OK,
+	    NULL, NULL, 0, e)) != ONSHI_OK)
+		goto out;
+	if ((r = oki_question_gate(q, OKI_BEFORE_SEND, e)) == ONSHI_OK &&
+	    (r = carry(q, &body, w, &x, e)) == ONSHI_OK) {
+		start = oki_steady_ms(q->k->env);
+		if ((r = judge(q, request, &x, &doc, &v, e)) == ONSHI_OK)
+			r = hand_over(q, &doc, &v, &x, out, e);
+		q->k->ms[ONSHI_PHASE_ANSWER] += (int32_t)(oki_steady_ms(
+		    q->k->env) - start);
+	}
+	/* CO-7: on record before it is handed over, or not handed over. */
+	if (r == ONSHI_OK)
+		r = oki_question_record(q, OKI_AUDIT_QUERY_OUTCOME, r, NULL,
+		    &x, count_results(q->category, out), e);
+	else
+		(void)oki_question_record(q, OKI_AUDIT_QUERY_OUTCOME, r, e,
+		    &x, 0, NULL);
+out:
+	if (r != ONSHI_OK) {
+		oki_reply_free(out);
+		if (q->category == ONSHI_ELIGIBILITY)
+			oki_case_forget(q->k);
+	}
+	oki_doc_free(&doc);
+	oki_exchange_free(&x);
+	oki_buf_free(&body);
+
+	return r;
+}
+
+/* The first question to the gate; a refusal stands on the record, too. */
+static int
+admit(struct oki_question *q, struct onshi_error *e)
+{
+	int r;
+
+	if ((r = oki_question_gate(q, OKI_BEFORE_RECORD, e)) != ONSHI_OK)
+		(void)oki_question_record(q, OKI_AUDIT_QUERY_REFUSED, r, e,
+		    NULL, 0, NULL);
+
+	return r;
+}
+
+int
+oki_query_eligibility(struct oki_case *k, const struct onshi_operator *op,
+    const struct oki_proof *proof, struct oki_wait *w, struct oki_reply *out,
+    struct onshi_error *e)
+{
+	struct oki_doc *request = NULL;
+	struct oki_question q;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if ((r = question_init(&q, k, op, ONSHI_ELIGIBILITY,
+	    function_of(k))) != ONSHI_OK)
+		return oki_fail(e, r, "request id");
+	if ((r = admit(&q, e)) == ONSHI_OK &&
+	    (r = oki_request_eligibility(&q, proof, &request, e)) == ONSHI_OK)
+		r = put_question(&q, request, w, out, e);
+	oki_doc_free(&request);
+
+	return r;
+}
+
+int
+oki_query_medical(struct oki_case *k, int category,
+    const struct onshi_operator *op, struct oki_wait *w,
+    struct oki_reply *out, struct onshi_error *e)
+{
+	struct oki_permit *permit = NULL;
+	struct oki_doc *request = NULL;
+	const char *rule = NULL;
+	struct oki_gate_input in;
+	struct oki_question q;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if ((r = question_init(&q, k, op, category, category ==
+	    ONSHI_CHECKUPS ? "TKKsiquc01req" : "YZKsiquc01req")) != ONSHI_OK)
+		return oki_fail(e, r, "request id");
+	if ((r = admit(&q, e)) != ONSHI_OK)
+		return r;
+	if (oki_link_carries(k->link, q.function) == ONSHI_FORM_NONE)
+		return oki_fail(e, ONSHI_E_UNSUPPORTED,
+		    "the %s link does not carry %s", oki_link_name(k->link),
+		    q.function);
+	oki_gate_input_fill(k, category, op, OKI_BEFORE_RECORD, &in);
+	if ((r = oki_gate_permit(&in, &permit, &rule)) != ONSHI_OK)
+		r = oki_fail(e, r, "refused by rule %s",
+		    rule != NULL ? rule : "-");
+	else if ((r = oki_request_medical(&q, permit, &request, e)) ==
+	    ONSHI_OK)
+		r = put_question(&q, request, w, out, e);
+	oki_doc_free(&request);
+	oki_permit_free(&permit);
+
+	return r;
+}
+
+static int
+read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
+    struct oki_challenge *out, struct onshi_error *e)
+{
+	struct oki_doc *doc = NULL;
+	const char *id, *value, *expires;
+	int64_t seconds;
+	int r;
+
+	e->sent = ONSHI_SENT_ANSWERED;
+	if (x->thrown_back)
+		return oki_fail(e, ONSHI_E_PROTOCOL,
+		    "the challenge was thrown back");
+	if ((r = oki_message_parse("challenge", x->answer.data,
+	    x->answer.len, NULL, &doc, e)) != ONSHI_OK)
+		return r;
+	id = oki_record_get(oki_doc_root(doc), ONSHI_EL_CHALLENGE_ID);
+	value = oki_record_get(oki_doc_root(doc), ONSHI_EL_VALUE);
+	expires = oki_record_get(oki_doc_root(doc), ONSHI_EL_EXPIRES_IN);
+	if (id == NULL || value == NULL || strlen(value) != 44 ||
+	    !oki_copy(out->id, sizeof(out->id), id) ||
+	    !oki_copy(out->value, sizeof(out->value), value) ||
+	    expires == NULL || !oki_number(expires, &seconds) || seconds < 1) {
+		r = oki_refuse(e, "malformed", "a challenge lacks its parts");
+		goto out;
+	}
+	seconds *= 1000;
+	if (seconds > CHALLENGE_MAX_MS)
+		seconds = CHALLENGE_MAX_MS;
+	out->good_until_ms = oki_steady_ms(k->env) + (seconds >
+	    2 * CHALLENGE_SLACK_MS ? seconds - CHALLENGE_SLACK_MS :
+	    seconds / 2);
+out:
+	oki_doc_free(&doc);
+
+	return r;
+}
+
+int
+oki_query_challenge(struct oki_case *k, struct oki_wait *w,
+    struct oki_challenge *out, struct onshi_error *e)
+{
+	struct onshi_exchange x;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if ((r = oki_query_connect(k, w, e)) != ONSHI_OK)
+		return r;
+	oki_exchange_init(&x, "challenge", w, 4096);
+	if ((r = oki_uuid(x.request_id)) != ONSHI_OK)
+		r = oki_fail(e, r, "request id");
+	else if ((r = oki_session_exchange(k->session, &x, e)) == ONSHI_OK)
+		r = read_challenge(k, &x, out, e);
+	OKI_LOG(k->env, ANSWER, OKI_W(PREFIX, "challenge"),
+	    OKI_W(RESULT, onshi_result_name(r)), OKI_N(MS, x.service_ms));
+	oki_exchange_free(&x);
+
+	return r;
+}

@@ -1,0 +1,165 @@
+/* Entries of the record about a case: what, by whom, on what basis (CO-7). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "query/query_internal.h"
+
+/* An entry's fields as text; they point here until it is written. */
+struct field_texts {
+	char	licence[48];
+	char	terminal[48];
+	char	identity[48];
+	char	consent[96];
+	char	purpose[48];
+	char	link[200];
+	char	result[160];
+};
+
+static const char *const licences[] = {
+	"reception", "doctor", "dentist", "pharmacist", "disaster"
+};
+static const char *const sign_ins[] = { "none", "password", "two-factor" };
+static const char *const purposes[] = {
+	NULL, "insurance", "care", "dispensing"
+};
+
+static const char *
+word(const char *const *words, size_t n, int i)
+{
+	return i >= 0 && (size_t)i < n && words[i] != NULL ? words[i] : "-";
+}
+
+static void
+describe_operator(const struct onshi_operator *op,
+    struct oki_audit_entry *entry, struct field_texts *t)
+{
+	if (op == NULL)
+		return;
+	entry->operator_id = op->id;
+	(void)snprintf(t->licence, sizeof(t->licence), "%s:%s",
+	    word(licences, OKI_COUNT(licences), op->licence),
+	    word(sign_ins, OKI_COUNT(sign_ins), op->sign_in));
+	entry->licence = t->licence;
+}
+
+static void
+describe_consent(const struct oki_consent *c, struct oki_audit_entry *entry,
+    struct field_texts *t)
+{
+	const char *state = "refused";
+
+	if (c->withdrawn)
+		state = "withdrawn";
+	else if (c->granted)
+		state = "granted";
+	else if (c->given)
+		state = "given";
+	(void)snprintf(t->consent, sizeof(t->consent),
+	    "%s:%" PRId64 ":%" PRId64, state, c->since, c->until);
+	entry->consent = t->consent;
+}
+
+static void
+describe_case(const struct oki_case *k, int category,
+    struct oki_audit_entry *entry, struct field_texts *t)
+{
+	int64_t age = k->proved_at != 0 ? oki_wall(k->env) - k->proved_at : 0;
+
+	(void)snprintf(t->terminal, sizeof(t->terminal), "desk-%s",
+	    oki_config_text(oki_env_config(k->env), OKI_FACILITY_DESK));
+	entry->terminal = t->terminal;
+	entry->patient = k->patient[0] != '\0' ? k->patient : NULL;
+	entry->categories = onshi_category_name(category);
+	(void)snprintf(t->purpose, sizeof(t->purpose), "%s:%s",
+	    word(purposes, OKI_COUNT(purposes), k->purpose),
+	    category == ONSHI_ELIGIBILITY ? "law" : "consent");
+	entry->purpose = t->purpose;
+	if (k->method != 0) {
+		(void)snprintf(t->identity, sizeof(t->identity),
+		    "%s:%" PRId64 ":%s", onshi_method_name(k->method),
+		    age, k->proven ? "proven" : "claimed");
+		entry->identity = t->identity;
+	}
+	if (category > 0 && category < OKI_CATEGORIES)
+		describe_consent(&k->consent[category], entry, t);
+}
+
+static enum oki_audit_outcome
+weight(enum oki_audit_event event, int result)
+{
+	if (event == OKI_AUDIT_QUERY_INTENT)
+		return OKI_AUDIT_UNKNOWN;
+	if (result >= 0)
+		return OKI_AUDIT_OK;
+
+	return onshi_result_class(result) == 6 ? OKI_AUDIT_SERIOUS :
+	    OKI_AUDIT_MINOR;
+}
+
+/* Eligibility is answered without a record, and says so; the gate has refused
+ * medical questions by then. */
+static int
+append(struct oki_case *k, const struct oki_audit_entry *entry,
+    struct onshi_error *e)
+{
+	int64_t start = oki_steady_ms(k->env);
+	int r = ONSHI_OK;
+
+	if (oki_audit_is_on(k->audit)) {
+		r = oki_audit_append(k->audit, entry, e);
+		atomic_store(&k->recorded, r == ONSHI_OK);
+		if (r != ONSHI_OK)
+			e->phase = ONSHI_PHASE_AUDIT;
+	}
+	k->ms[ONSHI_PHASE_AUDIT] += (int32_t)(oki_steady_ms(k->env) - start);
+
+	return r;
+}
+
+int
+oki_case_record(struct oki_case *k, enum oki_audit_event event,
+    const struct onshi_operator *op, int category, int result,
+    struct onshi_error *e)
+{
+	struct oki_audit_entry entry = { .event = event };
+	struct field_texts t = { .licence = "" };
+
+	entry.outcome = weight(event, result);
+	describe_operator(op, &entry, &t);
+	describe_case(k, category, &entry, &t);
+	(void)snprintf(t.result, sizeof(t.result), "%s",
+	    onshi_result_name(result));
+	entry.result = t.result;
+
+	return append(k, &entry, e);
+}
+
+int
+oki_question_record(struct oki_question *q, enum oki_audit_event event,
+    int result, const struct onshi_error *why, const struct onshi_exchange *x,
+    size_t count, struct onshi_error *e)
+{
+	struct oki_audit_entry entry = { .event = event };
+	struct field_texts t = { .licence = "" };
+
+	entry.outcome = weight(event, result);
+	describe_operator(q->op, &entry, &t);
+	describe_case(q->k, q->category, &entry, &t);
+	entry.request_id = q->short_id;
+	(void)snprintf(t.link, sizeof(t.link), "%s:%s:%s",
+	    oki_link_name(q->k->link), q->function,
+	    x != NULL && x->facts[0] != '\0' ? x->facts : "-");
+	entry.link = t.link;
+	if (event != OKI_AUDIT_QUERY_INTENT) {
+		(void)snprintf(t.result, sizeof(t.result), "%s:%s:%zu:%zu",
+		    onshi_result_name(result), why != NULL &&
+		    oki_is_word(why->service_code, 63) ? why->service_code :
+		    "-", count, x != NULL ? x->answer.len : (size_t)0);
+		entry.result = t.result;
+	}
+	if (why != NULL && why->rule[0] != '\0')
+		entry.rules = why->rule;
+
+	return append(q->k, &entry, e);
+}

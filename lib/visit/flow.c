@@ -1,0 +1,559 @@
+/*
+ * The flow of a visit: one function per step, a table of what can be mended.
+ *
+ *   new -> card -> read -> pin -> sign -> ask -> answered
+ *                       -> confirm ------^          (visual, 目視)
+ *   new ---------------------------------^          (typed numbers)
+ */
+#include <string.h>
+
+#include "visit/visit.h"
+
+/* How long the first look for a card may take, before a need is reported. */
+#define LOOK_MS	200
+
+/* One advance on its way. */
+struct flow {
+	struct onshi_visit	*v;
+	struct oki_wait		*w;
+	struct onshi_error	*e;
+	bool			 is_final;	/* nothing to be mended */
+};
+
+/* The wait of one part of the call: what is left, but no longer than the
+ * config allows for that part. */
+static void
+part_wait(const struct flow *f, enum oki_key key, struct oki_wait *out)
+{
+	int64_t most = oki_config_number(oki_env_config(f->v->k.env), key);
+	int32_t left = oki_wait_left(f->w);
+
+	oki_wait_init(out, f->v->k.env, left < most ? left : (int32_t)most,
+	    f->w->cancel);
+}
+
+/* Closes on every path (card.md 3.6), and keeps what it took. */
+static int
+close_card(struct onshi_visit *v, struct onshi_error *e)
+{
+	int64_t start = oki_steady_ms(v->k.env);
+	int32_t apdus = 0, bytes = 0;
+	int r;
+
+	if (v->card == NULL)
+		return ONSHI_OK;
+	r = oki_card_finish(v->card, e);
+	oki_card_counts(v->card, &apdus, &bytes);
+	v->apdus += apdus;
+	v->bytes += bytes;
+	(void)oki_card_close(&v->card, NULL);
+	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
+	    start);
+
+	return r;
+}
+
+void
+oki_flow_close_card(struct onshi_visit *v)
+{
+	struct onshi_error e;
+
+	oki_error_clear(&e);
+	(void)close_card(v, &e);
+}
+
+static void
+forget_pin(struct onshi_visit *v)
+{
+	oki_secret_free(&v->pin);
+	v->pin_flags = 0;
+}
+
+static void
+forget_signature(struct onshi_visit *v)
+{
+	oki_buf_free(&v->signature);
+	oki_wipe(&v->challenge, sizeof(v->challenge));
+}
+
+void
+oki_flow_restart(struct onshi_visit *v)
+{
+	if (v->step == OKI_STEP_NEW || v->step == OKI_STEP_ANSWERED)
+		return;
+	oki_flow_close_card(v);
+	forget_signature(v);
+	oki_certificate_free(&v->certificate);
+	onshi_operator_free(&v->confirmer);
+	v->k.confirmed = false;
+	v->verified = false;
+	v->asked = ONSHI_OK;
+	oki_error_clear(&v->refusal);
+	v->step = OKI_STEP_NEW;
+}
+
+/* A need is reported once, with why it came again; then it is the refusal, or
+ * the caller's mistake (an input that only the caller has). */
+static int
+need(struct flow *f, int what)
+{
+	struct onshi_visit *v = f->v;
+
+	if (v->asked == what) {
+		f->is_final = true;
+		if (onshi_error_code(&v->refusal) == ONSHI_OK)
+			return oki_fail(f->e, ONSHI_E_STATE,
+			    "%s was not answered", onshi_result_name(what));
+		oki_error_copy(f->e, &v->refusal);
+		return onshi_error_code(&v->refusal);
+	}
+	v->asked = what;
+	oki_error_copy(f->e, &v->refusal);
+	f->e->tries = v->tries;
+
+	return what;
+}
+
+/* Consent and refusal stand on the record before the card is touched (CO-1). */
+static int
+record_consents(struct onshi_visit *v, struct onshi_error *e)
+{
+	const struct oki_consent *c;
+	int i, r;
+
+	for (i = 1; i < OKI_CATEGORIES; i++) {
+		c = &v->k.consent[i];
+		if (c->asked && (r = oki_case_record(&v->k, c->given ?
+		    OKI_AUDIT_CONSENT_GIVEN : OKI_AUDIT_CONSENT_REFUSED, NULL,
+		    i, ONSHI_OK, e)) != ONSHI_OK)
+			return r;
+	}
+
+	return oki_case_record(&v->k, OKI_AUDIT_IDENTITY_BEGIN, NULL,
+	    ONSHI_ELIGIBILITY, ONSHI_OK, e);
+}
+
+static int
+step_new(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	int r;
+
+	if (v->k.method == 0)
+		return oki_fail(f->e, ONSHI_E_STATE, "no method is set");
+	if (v->k.register_use && v->k.method == ONSHI_METHOD_VISUAL)
+		return oki_fail(f->e, ONSHI_E_ARG,
+		    "registration by visual check (ID-7)");
+	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK)
+		return r;
+	if (!v->settled) {
+		v->k.wall0_ms = oki_wall_ms(v->k.env);
+		v->k.boot0_ms = oki_boot_ms(v->k.env);
+		if ((r = record_consents(v, f->e)) != ONSHI_OK)
+			return r;
+		v->settled = true;
+	}
+	v->step = v->k.method == ONSHI_METHOD_NUMBER ? OKI_STEP_ASK :
+	    OKI_STEP_CARD;
+
+	return ONSHI_OK;
+}
+
+/* The first time it only looks, and says that a card is needed. */
+static int
+step_card(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	int64_t start = oki_steady_ms(v->k.env);
+	struct oki_wait wait;
+	int r;
+
+	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
+	if (v->asked != ONSHI_NEED_CARD && oki_wait_left(&wait) > LOOK_MS)
+		oki_wait_init(&wait, v->k.env, LOOK_MS, f->w->cancel);
+	r = oki_card_open(oki_root_readers(v->root), v->reader, &wait,
+	    &v->card, f->e);
+	v->k.ms[ONSHI_PHASE_READER] += (int32_t)(oki_steady_ms(v->k.env) -
+	    start);
+	if (r == ONSHI_E_CARD_NONE && v->asked != ONSHI_NEED_CARD) {
+		oki_error_clear(f->e);
+		return need(f, ONSHI_NEED_CARD);
+	}
+	if (r != ONSHI_OK)
+		return r;
+	v->asked = ONSHI_OK;
+	if (v->prefetch == NULL && (r = oki_prefetch_start(v,
+	    v->k.method == ONSHI_METHOD_PIN, &v->prefetch)) != ONSHI_OK)
+		return oki_fail(f->e, r, "prefetch");
+	v->step = OKI_STEP_READ;
+
+	return ONSHI_OK;
+}
+
+/* Once the holder has shown the PIN, it is that card or none (SEC-72). */
+static int
+keep_certificate(struct flow *f, struct onshi_certificate *x)
+{
+	struct onshi_visit *v = f->v;
+	const uint8_t *a, *b;
+	size_t alen, blen;
+	bool same = true;
+
+	if (v->certificate != NULL && v->verified) {
+		a = onshi_certificate_bytes(v->certificate, &alen);
+		b = onshi_certificate_bytes(x, &blen);
+		same = oki_equal(a, alen, b, blen);
+	}
+	oki_certificate_free(&v->certificate);
+	v->certificate = x;
+	if (!same)
+		return oki_fail(f->e, ONSHI_E_CARD_GONE,
+		    "another card than before");
+
+	return ONSHI_OK;
+}
+
+static int
+read_card(struct flow *f, struct oki_wait *wait)
+{
+	struct onshi_visit *v = f->v;
+	const struct onshi_config *c = oki_env_config(v->k.env);
+	struct onshi_certificate *x = NULL;
+	struct oki_buf ca;
+	int r;
+
+	oki_buf_init(&ca, 1048576);
+	if ((r = oki_card_certificate(v->card, wait, &x, f->e)) != ONSHI_OK)
+		goto out;
+	/* SEC-77: a fact for caller and record, never a bar: the service
+	 * decides. */
+	if (oki_config_has(c, OKI_CARD_CA_FILE)) {
+		if ((r = oki_config_content(c, OKI_CARD_CA_FILE, 1048576, &ca,
+		    f->e)) != ONSHI_OK)
+			goto out;
+		if ((r = oki_certificate_check(x, ca.data, ca.len, f->e)) !=
+		    ONSHI_OK)
+			goto out;
+	}
+	r = keep_certificate(f, x);
+	x = NULL;
+	v->k.certificate = onshi_certificate_state(v->certificate);
+out:
+	oki_certificate_free(&x);
+	oki_buf_free(&ca);
+
+	return r;
+}
+
+static int
+step_read(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	int64_t start = oki_steady_ms(v->k.env);
+	struct oki_wait wait;
+	int r;
+
+	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
+	if ((r = read_card(f, &wait)) == ONSHI_OK &&
+	    v->k.method == ONSHI_METHOD_PIN &&
+	    (r = oki_card_tries(v->card, &wait, &v->tries, f->e)) ==
+	    ONSHI_OK && v->tries == 0) {
+		f->e->tries = 0;
+		r = oki_fail(f->e, ONSHI_E_PIN_BLOCKED, "no try is left");
+	}
+	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
+	    start);
+	if (r != ONSHI_OK)
+		return r;
+	if (v->k.method == ONSHI_METHOD_PIN) {
+		v->step = OKI_STEP_PIN;
+		return ONSHI_OK;
+	}
+	v->step = OKI_STEP_CONFIRM;
+
+	return close_card(v, f->e);
+}
+
+/* Nothing is shown to the card when it is known that nothing can come of it. */
+static int
+step_pin(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	struct oki_wait wait;
+	int64_t start;
+	int r;
+
+	if (v->pin == NULL)
+		return need(f, ONSHI_NEED_PIN);
+	if ((r = oki_prefetch_peek(v->prefetch, f->e)) != ONSHI_OK)
+		return r;
+	start = oki_steady_ms(v->k.env);
+	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
+	r = oki_card_verify_pin(v->card, &wait, v->pin, v->pin_flags, f->e);
+	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
+	    start);
+	forget_pin(v);
+	v->asked = ONSHI_OK;
+	if (r != ONSHI_OK) {
+		v->tries = f->e->tries;
+		return r;
+	}
+	v->verified = true;
+	oki_error_clear(&v->refusal);
+	v->step = OKI_STEP_SIGN;
+
+	return ONSHI_OK;
+}
+
+static int
+fresh_challenge(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	struct oki_wait wait;
+	int r;
+
+	part_wait(f, OKI_LINK_DEADLINE_MS, &wait);
+	if (v->prefetch != NULL && (r = oki_prefetch_finish(&v->prefetch,
+	    &wait, &v->challenge, f->e)) != ONSHI_OK)
+		return r;
+	if (v->challenge.good_until_ms > oki_steady_ms(v->k.env))
+		return ONSHI_OK;
+
+	return oki_query_challenge(&v->k, &wait, &v->challenge, f->e);
+}
+
+static int
+step_sign(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	struct oki_wait wait;
+	struct oki_buf text;
+	int64_t start;
+	int r;
+
+	if ((r = fresh_challenge(f)) != ONSHI_OK)
+		return r;
+	start = oki_steady_ms(v->k.env);
+	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
+	oki_buf_init(&text, 4096);
+	oki_buf_free(&v->signature);
+	oki_buf_init(&v->signature, 1024);
+	if ((r = oki_query_to_sign(&v->k, &v->challenge, &text)) != ONSHI_OK)
+		r = oki_fail(f->e, r, "bytes to sign");
+	else
+		r = oki_card_sign(v->card, &wait, v->certificate, text.data,
+		    text.len, &v->signature, f->e);
+	oki_buf_free(&text);
+	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
+	    start);
+	if (r != ONSHI_OK)
+		return r;
+	v->step = OKI_STEP_ASK;
+
+	return close_card(v, f->e);
+}
+
+static int
+step_confirm(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+
+	if (v->confirmer == NULL)
+		return need(f, ONSHI_NEED_CONFIRM);
+	if (!v->k.confirmed) {
+		f->is_final = true;
+		v->k.ended = true;
+		return oki_fail(f->e, ONSHI_E_NOT_CONFIRMED,
+		    "the operator did not confirm the person");
+	}
+	v->step = OKI_STEP_ASK;
+
+	return ONSHI_OK;
+}
+
+static int
+ask(struct flow *f, struct oki_reply *reply)
+{
+	struct onshi_visit *v = f->v;
+	struct oki_proof proof = { .method = v->k.method };
+	struct oki_wait wait;
+	int r;
+
+	part_wait(f, OKI_LINK_DEADLINE_MS, &wait);
+	if (v->prefetch != NULL && (r = oki_prefetch_finish(&v->prefetch,
+	    &wait, &v->challenge, f->e)) != ONSHI_OK)
+		return r;
+	if (v->k.method == ONSHI_METHOD_NUMBER)
+		return oki_query_eligibility(&v->k, NULL, NULL, &wait, reply,
+		    f->e);
+	proof.certificate = onshi_certificate_bytes(v->certificate,
+	    &proof.certificate_len);
+	if (v->k.method == ONSHI_METHOD_PIN) {
+		proof.challenge_id = v->challenge.id;
+		proof.signature = v->signature.data;
+		proof.signature_len = v->signature.len;
+	} else {
+		proof.operator_id = v->confirmer->id;
+	}
+
+	return oki_query_eligibility(&v->k, v->confirmer, &proof, &wait,
+	    reply, f->e);
+}
+
+static int
+step_ask(struct flow *f)
+{
+	struct onshi_visit *v = f->v;
+	struct oki_reply reply = { .doc = NULL };
+	int r;
+
+	if ((r = ask(f, &reply)) != ONSHI_OK)
+		return r;
+	forget_signature(v);
+	if ((r = oki_case_record(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
+	    ONSHI_ELIGIBILITY, ONSHI_OK, f->e)) != ONSHI_OK ||
+	    (r = oki_answer_body_new(v, ONSHI_ELIGIBILITY, &reply,
+	    &v->eligibility)) != ONSHI_OK) {
+		oki_reply_free(&reply);
+		return oki_fail(f->e, r, "the answer");
+	}
+	v->step = OKI_STEP_ANSWERED;
+
+	return ONSHI_OK;
+}
+
+static int	(*const steps[])(struct flow *) = {
+	[OKI_STEP_NEW] = step_new, [OKI_STEP_CARD] = step_card,
+	[OKI_STEP_READ] = step_read, [OKI_STEP_PIN] = step_pin,
+	[OKI_STEP_CONFIRM] = step_confirm, [OKI_STEP_SIGN] = step_sign,
+	[OKI_STEP_ASK] = step_ask
+};
+
+/*
+ * What the holder can mend leaves the visit where it was: where it goes on,
+ * and which need says so (OK: go on at once, the need comes by itself).
+ */
+static const struct {
+	int		result;
+	enum oki_step	step;
+	int		need;
+} mends[] = {
+	{ ONSHI_E_PIN_WRONG,	OKI_STEP_PIN,	ONSHI_NEED_PIN },
+	{ ONSHI_E_PIN_LAST_TRY,	OKI_STEP_PIN,	ONSHI_NEED_PIN },
+	{ ONSHI_E_PIN_UNKNOWN,	OKI_STEP_CARD,	ONSHI_NEED_CARD },
+	{ ONSHI_E_CARD_GONE,	OKI_STEP_CARD,	ONSHI_NEED_CARD },
+	{ ONSHI_E_CHALLENGE,	OKI_STEP_CARD,	ONSHI_OK }
+};
+
+/* Any other failure: no card stays held, and the next advance begins where a
+ * repeat makes sense. A signature is good for one request. */
+static int
+fall_back(struct flow *f, int r)
+{
+	struct onshi_visit *v = f->v;
+	bool kept;
+
+	kept = v->step == OKI_STEP_ASK &&
+	    (v->k.method != ONSHI_METHOD_PIN ||
+	    (onshi_error_sent(f->e) == ONSHI_SENT_NOT &&
+	    v->challenge.good_until_ms > oki_steady_ms(v->k.env)));
+	oki_flow_close_card(v);
+	v->asked = ONSHI_OK;
+	oki_error_clear(&v->refusal);
+	if (!kept && v->step > OKI_STEP_CARD) {
+		forget_signature(v);
+		v->step = OKI_STEP_CARD;
+	}
+
+	return r;
+}
+
+/* OK: go on; else what advance returns. */
+static int
+mend(struct flow *f, int r)
+{
+	struct onshi_visit *v = f->v;
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(mends); i++)
+		if (mends[i].result == r)
+			break;
+	if (i == OKI_COUNT(mends))
+		return fall_back(f, r);
+	oki_error_copy(&v->refusal, f->e);
+	v->step = mends[i].step;
+	v->asked = ONSHI_OK;
+	if (v->step != OKI_STEP_PIN) {
+		oki_flow_close_card(v);
+		forget_signature(v);
+	}
+	oki_error_clear(f->e);
+
+	return mends[i].need == ONSHI_OK ? ONSHI_OK :
+	    need(f, mends[i].need);
+}
+
+static void
+drop_failed_prefetch(struct onshi_visit *v)
+{
+	struct onshi_error e;
+	struct oki_wait none;
+
+	oki_error_clear(&e);
+	if (v->prefetch == NULL ||
+	    oki_prefetch_peek(v->prefetch, &e) == ONSHI_OK)
+		return;
+	oki_wait_init(&none, v->k.env, 0, NULL);
+	oki_error_clear(&e);
+	(void)oki_prefetch_finish(&v->prefetch, &none, &v->challenge, &e);
+}
+
+int
+oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
+    struct onshi_error *e)
+{
+	struct flow f = { .v = v, .w = w, .e = e };
+	int i, r = ONSHI_OK;
+
+	if (v->k.ended)
+		return oki_fail(e, ONSHI_E_STATE, "the visit is over");
+	while (v->step != OKI_STEP_ANSWERED) {
+		if ((r = oki_wait_check(w, ONSHI_E_LINK_TIMEOUT)) == ONSHI_OK)
+			r = steps[v->step](&f);
+		else
+			r = oki_fail(e, r, "no time is left");
+		if (r < 0 && !f.is_final)
+			r = mend(&f, r);
+		if (r != ONSHI_OK)
+			break;
+	}
+	if (r < 0)
+		drop_failed_prefetch(v);
+	for (i = 0; i < OKI_PHASES; i++)
+		e->ms[i] = v->k.ms[i];
+	OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
+	    OKI_W(RESULT, onshi_result_name(r)));
+
+	return r;
+}
+
+int
+oki_flow_get(struct onshi_visit *v, int category,
+    const struct onshi_operator *op, struct oki_wait *w,
+    struct oki_answer_body **out, struct onshi_error *e)
+{
+	struct oki_reply reply = { .doc = NULL };
+	int i, r;
+
+	*out = NULL;
+	if ((r = oki_query_medical(&v->k, category, op, w, &reply, e)) ==
+	    ONSHI_OK &&
+	    (r = oki_answer_body_new(v, category, &reply, out)) != ONSHI_OK) {
+		oki_reply_free(&reply);
+		r = oki_fail(e, r, "the answer");
+	}
+	for (i = 0; i < OKI_PHASES; i++)
+		e->ms[i] = v->k.ms[i];
+
+	return r;
+}

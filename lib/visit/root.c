@@ -1,0 +1,217 @@
+/* The root object: what all visits of a program share. */
+#include <string.h>
+
+#include "visit/visit.h"
+
+struct onshi {
+	oki_atomic_int		 refs;
+	int64_t			 process;
+	struct oki_env		*env;
+	struct oki_link		*link;
+	struct oki_audit	*audit;
+	struct oki_readers	*readers;
+	struct oki_codes	*codes;
+};
+
+static void
+root_unref(struct onshi *o)
+{
+	if (o == NULL || atomic_fetch_sub(&o->refs, 1) != 1)
+		return;
+	oki_readers_free(&o->readers);
+	oki_audit_close(&o->audit);
+	oki_link_free(&o->link);
+	oki_codes_free(&o->codes);
+	oki_env_free(&o->env);
+	oki_free(o);
+}
+
+/* What no visit can do without, named before anything else is tried. */
+static int
+check_config(const struct onshi_config *c, struct onshi_error *e)
+{
+	static const enum oki_key needed[] = {
+		OKI_FACILITY_CODE, OKI_FACILITY_KIND
+	};
+	size_t i;
+
+	/* SEC-26: it can load code into any program that uses OpenSSL. */
+	if (oki_os_is_privileged() && oki_os_env_is_set("OPENSSL_CONF"))
+		return oki_fail(e, ONSHI_E_ENVIRONMENT,
+		    "OPENSSL_CONF is set for a privileged process");
+	for (i = 0; i < OKI_COUNT(needed); i++)
+		if (!oki_config_has(c, needed[i]))
+			return oki_fail(e, ONSHI_E_CONFIG, "%s is not set",
+			    oki_config_key_name(needed[i]));
+
+	return ONSHI_OK;
+}
+
+/* A file of authorities that holds none is better known now than when a card
+ * lies there. */
+static int
+check_card_authorities(const struct onshi_config *c, struct onshi_error *e)
+{
+	struct oki_buf pem;
+	size_t n;
+	int r;
+
+	if (!oki_config_has(c, OKI_CARD_CA_FILE))
+		return ONSHI_OK;
+	oki_buf_init(&pem, 1048576);
+	if ((r = oki_config_content(c, OKI_CARD_CA_FILE, 1048576, &pem, e)) ==
+	    ONSHI_OK)
+		r = oki_authorities_check(oki_config_key_name(
+		    OKI_CARD_CA_FILE), pem.data, pem.len, &n, e);
+	oki_buf_free(&pem);
+
+	return r;
+}
+
+int
+onshi_new(uint32_t abi, struct onshi_config *c, struct onshi **out)
+{
+	struct onshi_error *e;
+	struct onshi *o;
+	int r;
+
+	if (out == NULL)
+		return ONSHI_E_ARG;
+	*out = NULL;
+	if (c == NULL)
+		return ONSHI_E_ARG;
+	e = oki_config_error_of(c);
+	oki_error_clear(e);
+	if (abi > ONSHI_ABI || abi == 0)
+		return oki_fail(e, ONSHI_E_ABI, "the program was built for "
+		    "ABI %u, this library has %u", (unsigned int)abi,
+		    (unsigned int)ONSHI_ABI);
+	if ((r = check_config(c, e)) != ONSHI_OK ||
+	    (r = check_card_authorities(c, e)) != ONSHI_OK)
+		return r;
+	if ((o = oki_alloc(sizeof(*o))) == NULL)
+		return oki_fail(e, ONSHI_E_NOMEM, "root");
+	atomic_init(&o->refs, 1);
+	o->process = oki_os_process();
+	oki_config_freeze(c);
+	if ((r = oki_env_new(c, &o->env)) != ONSHI_OK ||
+	    (r = oki_codes_new(oki_config_text(c, OKI_RULES_CODES),
+	    &o->codes, e)) != ONSHI_OK ||
+	    (r = oki_link_new(o->env, &o->link, e)) != ONSHI_OK ||
+	    (r = oki_audit_open(o->env, &o->audit, e)) != ONSHI_OK ||
+	    (r = oki_readers_new(o->env, &o->readers, e)) != ONSHI_OK) {
+		root_unref(o);
+		return oki_fail(e, r, "root");
+	}
+	OKI_LOG(o->env, START, OKI_W(RESULT, onshi_result_name(ONSHI_OK)));
+	*out = o;
+
+	return ONSHI_OK;
+}
+
+void
+onshi_free(struct onshi **op)
+{
+	if (op == NULL || *op == NULL)
+		return;
+	root_unref(*op);
+	*op = NULL;
+}
+
+struct onshi *
+oki_root_ref(struct onshi *o)
+{
+	atomic_fetch_add(&o->refs, 1);
+	return o;
+}
+
+/* SEC-116: in a forked child nothing but freeing is allowed. */
+int
+oki_root_enter(struct onshi *o)
+{
+	if (o == NULL)
+		return ONSHI_E_ARG;
+
+	return o->process == oki_os_process() ? ONSHI_OK : ONSHI_E_STATE;
+}
+
+struct oki_readers *
+oki_root_readers(struct onshi *o)
+{
+	return o->readers;
+}
+
+struct oki_env *
+oki_root_env(struct onshi *o)
+{
+	return o->env;
+}
+
+struct oki_link *
+oki_root_link(struct onshi *o)
+{
+	return o->link;
+}
+
+struct oki_audit *
+oki_root_audit(struct onshi *o)
+{
+	return o->audit;
+}
+
+struct oki_codes *
+oki_root_codes(struct onshi *o)
+{
+	return o->codes;
+}
+
+int
+onshi_operator_new(struct onshi *o, const char *id, int licence, int sign_in,
+    struct onshi_operator **out)
+{
+	struct onshi_operator *op;
+	int r;
+
+	if (out == NULL)
+		return ONSHI_E_ARG;
+	*out = NULL;
+	if ((r = oki_root_enter(o)) != ONSHI_OK)
+		return r;
+	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
+		return ONSHI_E_VALUE;
+	if (licence < ONSHI_LICENCE_RECEPTION ||
+	    licence > ONSHI_LICENCE_DISASTER ||
+	    sign_in < ONSHI_SIGNIN_NONE || sign_in > ONSHI_SIGNIN_TWO_FACTOR)
+		return ONSHI_E_ARG;
+	if ((op = oki_alloc(sizeof(*op))) == NULL)
+		return ONSHI_E_NOMEM;
+	atomic_init(&op->refs, 1);
+	(void)oki_copy(op->id, sizeof(op->id), id);
+	op->licence = licence;
+	op->sign_in = sign_in;
+	*out = op;
+
+	return ONSHI_OK;
+}
+
+struct onshi_operator *
+oki_operator_ref(const struct onshi_operator *op)
+{
+	union { const struct onshi_operator *in; struct onshi_operator *out; }
+	    shared = { op };
+
+	if (op != NULL)
+		atomic_fetch_add(&shared.out->refs, 1);
+
+	return shared.out;
+}
+
+void
+onshi_operator_free(struct onshi_operator **op)
+{
+	if (op == NULL || *op == NULL)
+		return;
+	if (atomic_fetch_sub(&(*op)->refs, 1) == 1)
+		oki_free(*op);
+	*op = NULL;
+}
