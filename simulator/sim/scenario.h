@@ -1,0 +1,55 @@
+/* scenario.h: what the files of the scenario runner share. */
+#ifndef ONSHIKAKU_SCENARIO_H
+#define ONSHIKAKU_SCENARIO_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* spawn.c: children that end with us, whatever happens */
+struct child {
+	pid_t	pid;
+	int	in, out;	/* -1: none */
+};
+struct spawn {
+	char *const *argv;
+	const char  *err;	/* file for its standard error, or NULL */
+	const char  *fd3;	/* what it can read from descriptor 3, or NULL */
+};
+extern volatile int spawn_stopping;
+void	 spawn_catch(void);
+int	 spawn_start(const struct spawn *s, struct child *c);
+int	 spawn_line(struct child *c, char *line, size_t size, int ms);
+char	*spawn_output(struct child *c, int ms, size_t *len);
+int	 spawn_end(struct child *c, int sig, int ms);
+int	 spawn_run(char *const *argv, const char *err, int ms);
+
+/* compare.c: NULL, or in words where the output is not as expected */
+char	*compare_subset(const json_t *want, const json_t *got);
+char	*compare_paths(const json_t *paths, const json_t *got, int present);
+
+/* world.c: all that one scenario needs around its client */
+struct world {
+	char	    *root;		/* removed at the end */
+	char	    *pki;
+	char	    *dir;		/* of the scenario that runs */
+	char	    *conf;
+	char	    *control;
+	int	     port;
+	int	     keep;
+	int	     reader_tried, has_reader;
+	struct child reader, service;
+};
+int	 world_make(struct world *w, const char *pki);
+void	 world_end(struct world *w);
+char	*world_program(const char *name);
+int	 world_card(struct world *w, const json_t *card);
+json_t	*world_card_status(const struct world *w);
+int	 world_serve(struct world *w, const char *name, const json_t *s);
+int	 world_configure(struct world *w, const json_t *s);
+int64_t	 world_asked(const struct world *w, const char *prefix);
+char	*world_fill(const struct world *w, const char *text);
+void	 world_leave(struct world *w);
+int	 world_tell(const struct world *w, const char *command);
+
+#endif

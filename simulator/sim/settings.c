@@ -1,0 +1,214 @@
+/* settings.c: the client's configuration, and people's numbers in texts. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenario.h"
+#include "sim.h"
+
+static const struct {
+	const char *name, *code, *kind;
+} terminals[] = {
+	{ "medical",  "1319999996", "medical" },
+	{ "dental",   "1339999996", "dental" },
+	{ "pharmacy", "1349999988", "pharmacy" },
+	{ "visiting", "1369999993", "visiting" },
+};
+#define TERMINALS	(sizeof(terminals) / sizeof(terminals[0]))
+
+static void
+set(json_t *conf, const char *key, char *value)
+{
+	json_object_set_new(conf, key, json_string(value));
+	free(value);
+}
+
+static json_t *
+defaults(const struct world *w, size_t t)
+{
+	json_t *c = json_object();
+	const char *name = terminals[t].name;
+
+	set(c, "facility.institution_code", text_dup(terminals[t].code));
+	set(c, "facility.kind", text_dup(terminals[t].kind));
+	set(c, "facility.operator_sign_in", text_dup("password"));
+	set(c, "link.type", text_dup("https"));
+	set(c, "link.base", text_format("https://onshi.example:%d", w->port));
+	set(c, "link.ca_file", text_format("%s/ca.pem", w->pki));
+	set(c, "link.cert_file", text_format("%s/terminal-%s.pem", w->pki,
+	    name));
+	set(c, "link.key_file", text_format("%s/terminal-%s.key", w->pki,
+	    name));
+	set(c, "link.addresses", text_format("onshi.example:%d:127.0.0.1",
+	    w->port));
+	set(c, "link.networks", text_dup("127.0.0.0/8"));
+	set(c, "link.deadline_ms", text_dup("10000"));
+	set(c, "reader.deadline_ms", text_dup("10000"));
+	set(c, "card.ca_file", text_format("%s/card-ca.pem", w->pki));
+	set(c, "audit.dir", text_format("%s/audit", w->dir));
+	set(c, "text.lang", text_dup("ja"));
+	return c;
+}
+
+/* section.key members, a section at a time. */
+static void
+write_sections(FILE *f, const json_t *conf)
+{
+	static const char *const sections[] = { "facility", "link", "reader",
+	    "card", "audit", "disaster", "rules", "limits", "text" };
+	const char *key;
+	json_t *value;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		fprintf(f, "[%s]\n", sections[i]);
+		n = strlen(sections[i]);
+		json_object_foreach((json_t *)(uintptr_t)conf, key, value)
+			if (strncmp(key, sections[i], n) == 0 &&
+			    key[n] == '.' && json_is_string(value))
+				fprintf(f, "%s = %s\n", key + n + 1,
+				    json_string_value(value));
+	}
+}
+
+static int
+write_file(const char *path, const json_t *conf)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (f == NULL)
+		return -1;
+	write_sections(f, conf);
+	return fclose(f) == 0 ? 0 : -1;
+}
+
+/* The record is begun by the command itself, as a facility would. */
+static int
+begin_record(const struct world *w)
+{
+	char *key = text_format("%s/audit.key", w->dir);
+	char *err = text_format("%s/audit.err", w->dir);
+	char *program = world_program("onshikaku");
+	char *argv[] = { program, text_dup("audit"), text_dup("init"),
+	    text_dup("--key-out"), key, NULL };
+	int r = 0;
+
+	if (program != NULL && (r = spawn_run(argv, err, 20000)) != 0)
+		fprintf(stderr, "onshikaku-sim: audit init ended with %d\n",
+		    r);
+	free(program);
+	free(argv[1]);
+	free(argv[2]);
+	free(argv[3]);
+	free(key);
+	free(err);
+	return r == 0 ? 0 : -1;
+}
+
+/* onshikaku.conf: what every world needs, changed as the scenario says. */
+int
+world_configure(struct world *w, const json_t *s)
+{
+	const json_t *changes = json_object_get(s, "config");
+	const char *terminal = json_string_value(json_object_get(s,
+	    "terminal")), *key;
+	json_t *conf, *value;
+	size_t t = 0;
+	int r;
+
+	while (terminal != NULL && t < TERMINALS - 1 &&
+	    strcmp(terminals[t].name, terminal) != 0)
+		t++;
+	conf = defaults(w, t);
+	json_object_foreach((json_t *)(uintptr_t)changes, key, value)
+		if (json_is_string(value))
+			set(conf, key, world_fill(w,
+			    json_string_value(value)));
+		else
+			json_object_del(conf, key);
+	w->conf = text_format("%s/onshikaku.conf", w->dir);
+	r = write_file(w->conf, conf);
+	setenv("ONSHIKAKU_CONF", w->conf, 1);
+	if (r == 0 && json_object_get(conf, "audit.dir") != NULL)
+		r = begin_record(w);
+	json_decref(conf);
+	return r;
+}
+
+/* people.csv: the value of COLUMN for PROFILE; NULL if there is none. */
+static char *
+person_value(const char *csv, const char *profile, size_t plen,
+    const char *column, size_t clen)
+{
+	const char *line, *head = csv, *at, *end;
+	int index = 0;
+
+	for (at = head; strncmp(at, column, clen) != 0 ||
+	    (at[clen] != ',' && at[clen] != '\n'); index++) {
+		at += strcspn(at, ",\n");
+		if (*at++ != ',')
+			return NULL;
+	}
+	for (line = strchr(csv, '\n'); line != NULL;
+	    line = strchr(line, '\n')) {
+		line++;
+		if (strncmp(line, profile, plen) != 0 || line[plen] != ',')
+			continue;
+		for (at = line; index > 0; index--) {
+			at += strcspn(at, ",\n");
+			if (*at++ != ',')
+				return NULL;
+		}
+		end = at + strcspn(at, ",\n");
+		return text_format("%.*s", (int)(end - at), at);
+	}
+	return NULL;
+}
+
+static char *
+value_of(const struct world *w, const char *name, size_t len)
+{
+	const char *dot = memchr(name, '.', len);
+	char *path, *csv, *value = NULL;
+
+	if (len == 4 && strncmp(name, "port", 4) == 0)
+		return text_format("%d", w->port);
+	if (len == 3 && strncmp(name, "dir", 3) == 0)
+		return text_dup(w->dir);
+	if (len == 3 && strncmp(name, "pki", 3) == 0)
+		return text_dup(w->pki);
+	path = text_format("%s/people.csv", w->pki);
+	csv = text_file(path, NULL);
+	if (csv != NULL && dot != NULL)
+		value = person_value(csv, name, (size_t)(dot - name), dot + 1,
+		    len - (size_t)(dot - name) - 1);
+	free(csv);
+	free(path);
+	return value;
+}
+
+/* ${PROFILE.COLUMN}, ${port}, ${dir} and ${pki} become their values. */
+char *
+world_fill(const struct world *w, const char *text)
+{
+	char *out = text_dup(""), *more, *value;
+	const char *open, *close;
+
+	while ((open = strstr(text, "${")) != NULL &&
+	    (close = strchr(open, '}')) != NULL) {
+		value = value_of(w, open + 2, (size_t)(close - open) - 2);
+		more = text_format("%s%.*s%s", out, (int)(open - text), text,
+		    value == NULL ? "" : value);
+		free(value);
+		free(out);
+		out = more;
+		text = close + 1;
+	}
+	more = text_format("%s%s", out, text);
+	free(out);
+	return more;
+}

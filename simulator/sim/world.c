@@ -1,0 +1,365 @@
+/* world.c: card, reader, service and configuration around one client. */
+#include <errno.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenario.h"
+#include "sim.h"
+
+#define ARGS_MAX	64
+
+static char *
+own_dir(void)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	path[n < 0 ? 0 : n] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	return text_dup(path);
+}
+
+/*
+ * Programs stand beside this one, in the folders of ONSHIKAKU_PROGRAMS, or in
+ * PATH; children find each other in the same way, because all is in PATH.
+ */
+static void
+extend_path(void)
+{
+	const char *path = getenv("PATH"), *more;
+	char *dir = own_dir(), *all;
+
+	more = getenv("ONSHIKAKU_PROGRAMS");
+	all = text_format("%s%s%s:%s", more == NULL ? "" : more,
+	    more == NULL ? "" : ":", dir, path == NULL ? "/usr/bin:/bin" :
+	    path);
+	setenv("PATH", all, 1);
+	free(dir);
+	free(all);
+}
+
+char *
+world_program(const char *name)
+{
+	char *copy, *rest, *dir, *path = NULL;
+
+	if (getenv("PATH") == NULL)
+		return NULL;
+	rest = copy = text_dup(getenv("PATH"));
+	while (path == NULL && (dir = strsep(&rest, ":")) != NULL) {
+		path = text_format("%s/%s", *dir == '\0' ? "." : dir, name);
+		if (access(path, X_OK) != 0) {
+			free(path);
+			path = NULL;
+		}
+	}
+	free(copy);
+	return path;
+}
+
+static int
+is_there(const char *program)
+{
+	char *path = world_program(program);
+
+	free(path);
+	return path != NULL;
+}
+
+static char *
+in(const char *dir, const char *name)
+{
+	return text_format("%s/%s", dir, name);
+}
+
+int
+world_make(struct world *w, const char *pki)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *argv[3] = { NULL, NULL, NULL };
+
+	memset(w, 0, sizeof(*w));
+	w->reader.pid = w->service.pid = -1;
+	extend_path();
+	w->root = text_format("%s/onshikaku-XXXXXX", tmp == NULL || *tmp ==
+	    '\0' ? "/tmp" : tmp);
+	if (mkdtemp(w->root) == NULL) {
+		fprintf(stderr, "onshikaku-sim: %s: %s\n", w->root,
+		    strerror(errno));
+		free(w->root);
+		w->root = NULL;
+		return -1;
+	}
+	if (pki != NULL) {
+		w->pki = realpath(pki, NULL);
+		return w->pki == NULL ? -1 : 0;
+	}
+	w->pki = in(w->root, "pki");
+	argv[0] = text_dup("onshikaku-pki");
+	argv[1] = w->pki;
+	if (spawn_run(argv, NULL, 60000) != 0) {
+		fputs("onshikaku-sim: onshikaku-pki failed\n", stderr);
+		free(argv[0]);
+		return -1;
+	}
+	free(argv[0]);
+	return 0;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+/* The service of a scenario ends with it; card and reader stay. */
+void
+world_leave(struct world *w)
+{
+	spawn_end(&w->service, SIGTERM, 5000);
+	free(w->dir);
+	free(w->conf);
+	free(w->control);
+	w->dir = w->conf = w->control = NULL;
+}
+
+void
+world_end(struct world *w)
+{
+	world_leave(w);
+	spawn_end(&w->reader, SIGTERM, 10000);
+	if (w->root != NULL && w->keep)
+		fprintf(stderr, "kept: %s\n", w->root);
+	else if (w->root != NULL)
+		nftw(w->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(w->root);
+	free(w->pki);
+}
+
+static int
+start_reader(struct world *w)
+{
+	char *dir = in(w->root, "reader"), *err = in(w->root, "reader.err");
+	char *argv[] = { text_dup("onshikaku-vreader"), text_dup("--dir"),
+	    dir, text_dup("--pki"), w->pki, text_dup("--card"),
+	    text_dup("none"), NULL };
+	struct spawn s = { .argv = argv, .err = err };
+	char line[64], *sock;
+
+	w->reader_tried = 1;
+	mkdir(dir, 0700);
+	if (is_there("onshikaku-vreader") &&
+	    spawn_start(&s, &w->reader) == 0 &&
+	    spawn_line(&w->reader, line, sizeof(line), 30000) == 0 &&
+	    strcmp(line, "ready") == 0) {
+		w->has_reader = 1;
+		sock = in(dir, "run/pcscd/pcscd.comm");
+		setenv("PCSCLITE_CSOCK_NAME", sock, 1);
+		free(sock);
+	} else
+		spawn_end(&w->reader, SIGTERM, 10000);
+	free(argv[0]);
+	free(argv[1]);
+	free(argv[3]);
+	free(argv[5]);
+	free(argv[6]);
+	free(dir);
+	free(err);
+	return w->has_reader ? 0 : -1;
+}
+
+/* onshikaku-vcard --control …: what it said, or NULL. */
+static char *
+tell_card(const struct world *w, const char *verb, const char *object)
+{
+	char *sock = in(w->root, "reader/vcard.sock");
+	char *argv[] = { text_dup("onshikaku-vcard"), text_dup("--control"),
+	    sock, text_dup(verb), object == NULL ? NULL : text_dup(object),
+	    NULL };
+	struct spawn s = { .argv = argv };
+	struct child c;
+	char *said = NULL;
+	size_t i, n;
+
+	if (spawn_start(&s, &c) == 0) {
+		said = spawn_output(&c, 10000, &n);
+		if (spawn_end(&c, 0, 5000) != 0) {
+			free(said);
+			said = NULL;
+		}
+	}
+	for (i = 0; i < 5; i++)
+		free(argv[i]);
+	return said;
+}
+
+static int
+tell_card_ok(const struct world *w, const char *verb, const char *object)
+{
+	char *said = tell_card(w, verb, object);
+
+	if (said == NULL)
+		fprintf(stderr, "onshikaku-sim: the card refused: %s %s\n",
+		    verb, object == NULL ? "" : object);
+	free(said);
+	return said == NULL ? -1 : 0;
+}
+
+/* The card of the scenario is put on the reader; 1 if there is no reader. */
+int
+world_card(struct world *w, const json_t *card)
+{
+	const char *profile = json_string_value(json_object_get(card,
+	    "profile"));
+	const json_t *faults = json_object_get(card, "faults");
+	size_t i;
+
+	if (profile == NULL)
+		return !w->has_reader ? 0 : tell_card_ok(w, "remove", NULL);
+	if (!w->reader_tried)
+		start_reader(w);
+	if (!w->has_reader)
+		return 1;
+	if (tell_card_ok(w, "fault", "clear") != 0 ||
+	    tell_card_ok(w, "insert", profile) != 0)
+		return -1;
+	for (i = 0; i < json_array_size(faults); i++)
+		if (tell_card_ok(w, "fault", json_string_value(
+		    json_array_get(faults, i))) != 0)
+			return -1;
+	return 0;
+}
+
+json_t *
+world_card_status(const struct world *w)
+{
+	char *said = tell_card(w, "status", NULL);
+	json_t *status = said == NULL ? NULL : json_loads(said, 0, NULL);
+
+	free(said);
+	return status;
+}
+
+static char *
+text_at(const json_t *s, const char *name, const char *otherwise)
+{
+	const json_t *v = json_object_get(s, name);
+
+	if (json_is_integer(v))
+		return text_format("%lld", (long long)json_integer_value(v));
+	return text_dup(json_is_string(v) ? json_string_value(v) :
+	    otherwise);
+}
+
+int
+world_tell(const struct world *w, const char *command)
+{
+	char *copy = text_dup(command), *rest = copy, *word;
+	char *argv[ARGS_MAX] = { text_dup("/proc/self/exe"),
+	    text_dup("control"), text_dup("--control"),
+	    text_dup(w->control) };
+	int argc = 4, r;
+
+	while (argc < ARGS_MAX - 1 && (word = strsep(&rest, " ")) != NULL)
+		if (*word != '\0')
+			argv[argc++] = text_dup(word);
+	r = spawn_run(argv, NULL, 5000);
+	if (r != 0)
+		fprintf(stderr, "onshikaku-sim: the service refused: %s\n",
+		    command);
+	while (argc > 0)
+		free(argv[--argc]);
+	free(copy);
+	return r == 0 ? 0 : -1;
+}
+
+static int
+start_service(struct world *w, const json_t *service)
+{
+	char *db = in(w->dir, "db"), *err = in(w->dir, "service.err");
+	char *clock = text_at(service, "clock", "+0");
+	char *consent = text_at(service, "consent_seconds", "86400");
+	char *people = text_at(service, "people", "20");
+	char *argv[] = { text_dup("/proc/self/exe"), text_dup("serve"),
+	    text_dup("--pki"), text_dup(w->pki), text_dup("--listen"),
+	    text_dup("127.0.0.1:0"), text_dup("--db"), db,
+	    text_dup("--control"), text_dup(w->control), text_dup("--clock"),
+	    clock, text_dup("--consent-seconds"), consent,
+	    text_dup("--people"), people, NULL };
+	struct spawn s = { .argv = argv, .err = err };
+	char line[64] = "", *colon;
+	int64_t port = 0;
+	size_t i;
+
+	if (spawn_start(&s, &w->service) == 0 &&
+	    spawn_line(&w->service, line, sizeof(line), 30000) == 0 &&
+	    strncmp(line, "listening ", 10) == 0 &&
+	    (colon = strrchr(line, ':')) != NULL)
+		text_number(colon + 1, &port);
+	for (i = 0; argv[i] != NULL; i++)
+		free(argv[i]);
+	free(err);
+	w->port = (int)port;
+	return port > 0 ? 0 : -1;
+}
+
+/* The service, its people and its faults as the scenario s wants them. */
+int
+world_serve(struct world *w, const char *name, const json_t *s)
+{
+	const json_t *service = json_object_get(s, "service"), *list;
+	char *command;
+	size_t i;
+	int r;
+
+	w->dir = in(w->root, name);
+	w->control = in(w->dir, "control");
+	if (mkdir(w->dir, 0700) != 0 || start_service(w, service) != 0)
+		return -1;
+	list = json_object_get(service, "faults");
+	for (i = 0; i < json_array_size(list); i++) {
+		command = text_format("fault %s",
+		    json_string_value(json_array_get(list, i)));
+		r = world_tell(w, command);
+		free(command);
+		if (r != 0)
+			return -1;
+	}
+	list = json_object_get(service, "commands");
+	for (i = 0; i < json_array_size(list); i++)
+		if (world_tell(w, json_string_value(json_array_get(list,
+		    i))) != 0)
+			return -1;
+	return 0;
+}
+
+/* How often the service was asked for something, by its own record. */
+int64_t
+world_asked(const struct world *w, const char *prefix)
+{
+	char *path = in(w->dir, "db");
+	struct db db = { 0 };
+	int64_t n = -1;
+
+	if (sqlite3_open(path, &db.handle) == SQLITE_OK) {
+		sqlite3_busy_timeout(db.handle, 5000);
+		n = db_int(&db, "SELECT count(*) FROM record WHERE request=?",
+		    "t", prefix);
+	}
+	db_close(&db);
+	free(path);
+	return n;
+}
