@@ -141,6 +141,19 @@ void	pki_broken_list(void);
 int	pki_cards_make(const struct pki *p);
 bool	pki_wants(const struct pki *p, const char *name);
 
+/* A record being made; full says that it did not fit. */
+struct pki_buf {
+	uint8_t		 data[12288];
+	size_t		 len;
+	bool		 full;
+};
+
+void	pki_put(struct pki_buf *b, const void *data, size_t len);
+void	pki_png(struct pki_buf *b, const char *text, size_t width,
+	    size_t height);
+void	pki_photo(struct pki_buf *b, size_t width, size_t height,
+	    size_t comment);
+
 /* The records of the card's other applications, card.md 5. */
 struct pki_records {
 	EVP_PKEY	*authority;	/* signs the certificates of issuers */
