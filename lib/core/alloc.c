@@ -22,6 +22,12 @@ oki_wipe(void *p, size_t len)
 		wipe(p, 0, len);
 }
 
+void
+onshi_wipe(void *p, size_t len)
+{
+	oki_wipe(p, len);
+}
+
 /* The one place where memory comes from: tests make its n-th call fail. */
 void *
 oki_alloc(size_t len)

@@ -112,8 +112,7 @@ onshi_config_free(struct onshi_config **cp)
 		c->parts = p->next;
 		part_free(p);
 	}
-	for (i = 0; i < c->ops.readers; i++)
-		oki_free(c->ops.reader[i].name);
+	oki_config_ops_free(&c->ops);
 	oki_free(c);
 }
 

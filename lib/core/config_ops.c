@@ -8,9 +8,6 @@
 #define TABLE_MAX	4096	/* no table will ever be as large */
 #define NAME_MAX_LEN	128
 
-/* Where members must be there, they are the first ones. */
-#define NEEDED_UP_TO(type, member)	offsetof(struct type, member)
-
 int
 oki_table_copy(void *to, size_t size, const void *from, size_t needed)
 {
@@ -36,26 +33,52 @@ oki_table_copy(void *to, size_t size, const void *from, size_t needed)
 	return ONSHI_OK;
 }
 
-/* Copies a vendor's table over ours; none at all takes ours away again. */
-static int
-set(struct onshi_config *c, void *to, size_t size, const void *from,
-    size_t needed, const char *name)
+/*
+ * What all tables end with, found by its place: the last call of all. It comes
+ * when a table is taken away or replaced, or with its config's last holder.
+ */
+static void
+finish(const void *table, size_t at, void *self)
 {
-	struct onshi_error *e = oki_config_error_of(c);
+	void (*done)(void *);
 
-	if (from == NULL) {
-		memset(to, 0, size);
-		return ONSHI_OK;
-	}
-	if (oki_table_copy(to, size, from, needed) != ONSHI_OK) {
-		memset(to, 0, size);
-		return oki_fail(e, ONSHI_E_ARG,
+	memcpy(&done, (const uint8_t *)table + at, sizeof(done));
+	if (done != NULL)
+		done(self);
+}
+
+/* A table that is set once: where it stands, and what must be in it. */
+struct place {
+	const char	*name;
+	void		*table;
+	void		**self;
+	size_t		 size;
+	size_t		 needed;
+	size_t		 done;
+};
+
+/* Copies a vendor's table over ours; none at all takes ours away. */
+static int
+set(struct onshi_config *c, const struct place *p, const void *from,
+    void *self)
+{
+	uint8_t copy[sizeof(struct onshi_link_ops)] = { 0 };
+
+	if (from != NULL && oki_table_copy(copy, p->size, from, p->needed) !=
+	    ONSHI_OK)
+		return oki_fail(oki_config_error_of(c), ONSHI_E_ARG,
 		    "the %s's table lacks a member or its size is wrong",
-		    name);
-	}
+		    p->name);
+	finish(p->table, p->done, *p->self);
+	memcpy(p->table, copy, p->size);
+	*p->self = from == NULL ? NULL : self;
 
 	return ONSHI_OK;
 }
+
+#define PLACE(o, which, type, member)	{ #which, &(o)->which,		\
+	&(o)->which##_self, sizeof((o)->which), offsetof(struct type, member), \
+	offsetof(struct type, done) }
 
 int
 onshi_config_set_clock(struct onshi_config *c,
@@ -67,10 +90,9 @@ onshi_config_set_clock(struct onshi_config *c,
 	if ((r = oki_config_enter(c)) != ONSHI_OK)
 		return r;
 	o = oki_config_ops(c);
-	o->clock_self = self;
 
-	return set(c, &o->clock, sizeof(o->clock), ops, sizeof(*ops),
-	    "clock");
+	return set(c, &(struct place)PLACE(o, clock, onshi_clock_ops, done),
+	    ops, self);
 }
 
 int
@@ -83,9 +105,9 @@ onshi_config_set_log(struct onshi_config *c, const struct onshi_log_ops *ops,
 	if ((r = oki_config_enter(c)) != ONSHI_OK)
 		return r;
 	o = oki_config_ops(c);
-	o->log_self = self;
 
-	return set(c, &o->log, sizeof(o->log), ops, sizeof(*ops), "log");
+	return set(c, &(struct place)PLACE(o, log, onshi_log_ops, done), ops,
+	    self);
 }
 
 int
@@ -98,10 +120,9 @@ onshi_config_set_audit(struct onshi_config *c,
 	if ((r = oki_config_enter(c)) != ONSHI_OK)
 		return r;
 	o = oki_config_ops(c);
-	o->audit_self = self;
 
-	return set(c, &o->audit, sizeof(o->audit), ops, sizeof(*ops),
-	    "record");
+	return set(c, &(struct place)PLACE(o, audit, onshi_audit_ops, done),
+	    ops, self);
 }
 
 int
@@ -114,10 +135,14 @@ onshi_config_set_link(struct onshi_config *c,
 	if ((r = oki_config_enter(c)) != ONSHI_OK)
 		return r;
 	o = oki_config_ops(c);
-	o->link_self = self;
+	/* close stands behind cancel, which may lack. */
+	if (ops != NULL && (ops->size < offsetof(struct onshi_link_ops, done) ||
+	    ops->close == NULL))
+		return oki_fail(oki_config_error_of(c), ONSHI_E_ARG,
+		    "the link's table lacks close");
 
-	return set(c, &o->link, sizeof(o->link), ops,
-	    NEEDED_UP_TO(onshi_link_ops, cancel), "link");
+	return set(c, &(struct place)PLACE(o, link, onshi_link_ops, cancel),
+	    ops, self);
 }
 
 static bool
@@ -157,15 +182,35 @@ onshi_config_add_reader(struct onshi_config *c, const char *name,
 			    "a reader of that name is there");
 	if (i == OKI_COUNT(o->reader))
 		return oki_fail(e, ONSHI_E_ARG, "no more than %zu readers", i);
-	if ((r = set(c, &o->reader[i].ops, sizeof(*ops), ops,
-	    NEEDED_UP_TO(onshi_reader_ops, cancel), "reader")) != ONSHI_OK)
-		return r;
+	if ((r = oki_table_copy(&o->reader[i].ops, sizeof(*ops), ops,
+	    offsetof(struct onshi_reader_ops, cancel))) != ONSHI_OK)
+		return oki_fail(e, r,
+		    "the reader's table lacks a member or its size is wrong");
 	if ((o->reader[i].name = oki_strdup(name)) == NULL)
 		return oki_fail(e, ONSHI_E_NOMEM, "no memory");
 	o->reader[i].self = self;
 	o->readers++;
 
 	return ONSHI_OK;
+}
+
+void
+oki_config_ops_free(struct oki_config_ops *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->readers; i++) {
+		finish(&o->reader[i].ops,
+		    offsetof(struct onshi_reader_ops, done),
+		    o->reader[i].self);
+		oki_free(o->reader[i].name);
+	}
+	finish(&o->link, offsetof(struct onshi_link_ops, done), o->link_self);
+	finish(&o->audit, offsetof(struct onshi_audit_ops, done),
+	    o->audit_self);
+	finish(&o->log, offsetof(struct onshi_log_ops, done), o->log_self);
+	finish(&o->clock, offsetof(struct onshi_clock_ops, done),
+	    o->clock_self);
 }
 
 /* A table that was copied has its size; one that was not has none. */

@@ -303,6 +303,7 @@ struct oki_config_ops {
 };
 struct oki_config_ops *oki_config_ops(struct onshi_config *c);
 const struct oki_config_ops *oki_config_ops_of(const struct onshi_config *c);
+void	oki_config_ops_free(struct oki_config_ops *o);	/* calls each done */
 const struct onshi_clock_ops *oki_config_clock(const struct onshi_config *c,
     void **self);
 const struct onshi_log_ops *oki_config_log(const struct onshi_config *c,

@@ -8,17 +8,14 @@ struct oki_env {
 	struct onshi_config		*config;
 	const struct onshi_clock_ops	*clock;
 	void				*clock_self;
-	struct oki_mutex		*clock_lock;	/* one call at a time */
 	const struct onshi_log_ops	*log;
 	void				*log_self;
-	struct oki_mutex		*log_lock;
 };
 
 int
 oki_env_new(struct onshi_config *frozen, struct oki_env **out)
 {
 	struct oki_env *env;
-	int r;
 
 	*out = NULL;
 	if (frozen == NULL)
@@ -26,20 +23,14 @@ oki_env_new(struct onshi_config *frozen, struct oki_env **out)
 	if ((env = oki_alloc(sizeof(*env))) == NULL)
 		return ONSHI_E_NOMEM;
 	atomic_init(&env->holders, 1);
-	if ((r = oki_mutex_new(&env->clock_lock)) != ONSHI_OK ||
-	    (r = oki_mutex_new(&env->log_lock)) != ONSHI_OK)
-		goto out;
 	oki_config_freeze(frozen);
 	env->config = oki_config_ref(frozen);
 	env->clock = oki_config_clock(frozen, &env->clock_self);
 	env->log = oki_config_log(frozen, &env->log_self);
+	oki_log(env, OKI_EV_START, NULL, 0);
 	*out = env;
-	env = NULL;
-	oki_log(*out, OKI_EV_START, NULL, 0);
-out:
-	oki_env_free(&env);
 
-	return r;
+	return ONSHI_OK;
 }
 
 struct oki_env *
@@ -61,8 +52,6 @@ oki_env_free(struct oki_env **ep)
 	*ep = NULL;
 	if (atomic_fetch_sub(&env->holders, 1) != 1)
 		return;
-	oki_mutex_free(&env->clock_lock);
-	oki_mutex_free(&env->log_lock);
 	onshi_config_free(&env->config);
 	oki_free(env);
 }
@@ -73,22 +62,12 @@ oki_env_config(const struct oki_env *env)
 	return env->config;
 }
 
-/*
- * Asks a vendor's clock, or ours. A clock that calls us from inside itself is
- * answered by ours, since its lock is held.
- */
+/* Asks a vendor's clock, or the system's. */
 static int64_t
 ask(const struct oki_env *env, int64_t (*theirs)(void *),
     int64_t (*ours)(void))
 {
-	int64_t t;
-
-	if (theirs == NULL || !oki_mutex_enter(env->clock_lock))
-		return ours();
-	t = theirs(env->clock_self);
-	oki_mutex_unlock(env->clock_lock);
-
-	return t;
+	return theirs == NULL ? ours() : theirs(env->clock_self);
 }
 
 #define THEIRS(env, which)						\
@@ -127,12 +106,9 @@ oki_log_is_on(const struct oki_env *env)
 	return env != NULL && env->log != NULL;
 }
 
-/* A log that makes us log from inside itself loses that line. */
 void
 oki_env_line(const struct oki_env *env, const char *line)
 {
-	if (!oki_log_is_on(env) || !oki_mutex_enter(env->log_lock))
-		return;
-	env->log->line(env->log_self, line);
-	oki_mutex_unlock(env->log_lock);
+	if (oki_log_is_on(env))
+		env->log->line(env->log_self, line);
 }

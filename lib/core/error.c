@@ -161,3 +161,51 @@ onshi_error_system(const struct onshi_error *e)
 {
 	return e == NULL ? 0 : e->system;
 }
+
+/* What passes by itself, or by what people at the counter do anyway. */
+int
+onshi_error_may_retry(const struct onshi_error *e)
+{
+	static const int passing[] = {
+		ONSHI_E_CARD_GONE, ONSHI_E_CARD_ANSWER, ONSHI_E_CARD_TIMEOUT,
+		ONSHI_E_CARD_NONE, ONSHI_E_READER, ONSHI_E_READER_BUSY,
+		ONSHI_E_SIGNATURE, ONSHI_E_LINK_TIMEOUT, ONSHI_E_NETWORK,
+		ONSHI_E_SERVICE_BUSY, ONSHI_E_ANSWER_REFUSED,
+		ONSHI_E_IN_PROGRESS, ONSHI_E_CHALLENGE, ONSHI_E_NOMEM,
+		ONSHI_E_SYSTEM
+	};
+	size_t i;
+
+	for (i = 0; e != NULL && i < OKI_COUNT(passing); i++)
+		if (e->code == passing[i])
+			return 1;
+
+	return 0;
+}
+
+const char *
+onshi_phase_name(int phase)
+{
+	static const char *const names[OKI_PHASES] = {
+		[ONSHI_PHASE_NONE] = "none", [ONSHI_PHASE_READER] = "reader",
+		[ONSHI_PHASE_CARD] = "card", [ONSHI_PHASE_QUEUE] = "queue",
+		[ONSHI_PHASE_NETWORK] = "network",
+		[ONSHI_PHASE_SERVICE] = "service",
+		[ONSHI_PHASE_ANSWER] = "answer", [ONSHI_PHASE_RULES] = "rules",
+		[ONSHI_PHASE_AUDIT] = "audit"
+	};
+
+	return phase < 0 || phase >= OKI_PHASES ? NULL : names[phase];
+}
+
+const char *
+onshi_sent_name(int sent)
+{
+	static const char *const names[] = {
+		[ONSHI_SENT_NOT] = "not_sent",
+		[ONSHI_SENT_ANSWERED] = "answered",
+		[ONSHI_SENT_UNKNOWN] = "unknown"
+	};
+
+	return sent < 0 || sent >= (int)OKI_COUNT(names) ? NULL : names[sent];
+}

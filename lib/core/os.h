@@ -40,8 +40,6 @@ int	oki_mutex_new(struct oki_mutex **out);
 void	oki_mutex_free(struct oki_mutex **mp);
 void	oki_mutex_lock(struct oki_mutex *m);
 void	oki_mutex_unlock(struct oki_mutex *m);
-/* As lock, but false, and nothing held anew, if this thread holds it. */
-bool	oki_mutex_enter(struct oki_mutex *m);
 int	oki_cond_new(struct oki_cond **out);	/* waits by the steady clock */
 void	oki_cond_free(struct oki_cond **cp);
 void	oki_cond_signal(struct oki_cond *c);

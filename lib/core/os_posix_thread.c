@@ -96,25 +96,15 @@ oki_thread_detach(struct oki_thread **tp)
 	*tp = NULL;
 }
 
-/* Checks errors, so that oki_mutex_enter can tell a second entry. */
 int
 oki_mutex_new(struct oki_mutex **out)
 {
-	pthread_mutexattr_t attr;
 	struct oki_mutex *m;
-	int failed;
 
 	*out = NULL;
 	if ((m = oki_alloc(sizeof(*m))) == NULL)
 		return ONSHI_E_NOMEM;
-	if (pthread_mutexattr_init(&attr) != 0) {
-		oki_free(m);
-		return ONSHI_E_SYSTEM;
-	}
-	(void)pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
-	failed = pthread_mutex_init(&m->m, &attr);
-	(void)pthread_mutexattr_destroy(&attr);
-	if (failed != 0) {
+	if (pthread_mutex_init(&m->m, NULL) != 0) {
 		oki_free(m);
 		return ONSHI_E_SYSTEM;
 	}
@@ -137,12 +127,6 @@ void
 oki_mutex_lock(struct oki_mutex *m)
 {
 	(void)pthread_mutex_lock(&m->m);
-}
-
-bool
-oki_mutex_enter(struct oki_mutex *m)
-{
-	return pthread_mutex_lock(&m->m) == 0;
 }
 
 void

@@ -325,3 +325,46 @@ onshi_certificate_bytes(const struct onshi_certificate *x, size_t *len)
 
 	return x == NULL ? NULL : x->der;
 }
+
+static const struct {
+	const char	*name;
+	const char	*text[2];	/* English, Japanese */
+} states[] = {
+	[ONSHI_CERT_VALID] = { "valid", { "", "" } },
+	[ONSHI_CERT_SOON] = { "soon", {
+	    "The card's certificate ends within three months; the municipal "
+	    "office renews it.",
+	    "電子証明書の有効期限まで3か月を切っています。"
+	    "市区町村の窓口で更新できます" } },
+	[ONSHI_CERT_GRACE] = { "grace", {
+	    "The card's certificate has ended; for now it still shows the "
+	    "insurance alone. The municipal office renews it.",
+	    "電子証明書の有効期限が切れています。当面は保険資格の確認だけが"
+	    "できます。市区町村の窓口で更新してください" } },
+	[ONSHI_CERT_LAPSED] = { "lapsed", {
+	    "The card's certificate has ended and can no longer be used. The "
+	    "municipal office renews it.",
+	    "電子証明書の有効期限が切れていて使えません。"
+	    "市区町村の窓口で更新してください" } },
+	[ONSHI_CERT_NOT_YET] = { "not_yet", {
+	    "The card's certificate is not valid yet; check this machine's "
+	    "clock.",
+	    "電子証明書の有効期間がまだ始まっていません。"
+	    "パソコンの時計を確かめてください" } }
+};
+
+const char *
+onshi_certificate_state_name(int state)
+{
+	return state < 0 || state >= (int)OKI_COUNT(states) ? NULL :
+	    states[state].name;
+}
+
+const char *
+onshi_certificate_state_text(int state, const char *lang)
+{
+	if (onshi_certificate_state_name(state) == NULL)
+		return "";
+
+	return states[state].text[oki_text_equal(lang, "ja") ? 1 : 0];
+}

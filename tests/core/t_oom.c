@@ -48,7 +48,7 @@ out:
 START_TEST(config)
 {
 	ck_assert_uint_ge(oom_run("config", life_of_config, NULL, ONSHI_OK),
-	    10);
+	    8);
 }
 END_TEST
 
