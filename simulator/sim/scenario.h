@@ -22,6 +22,7 @@ int	 spawn_start(const struct spawn *s, struct child *c);
 int	 spawn_line(struct child *c, char *line, size_t size, int ms);
 char	*spawn_output(struct child *c, int ms, size_t *len);
 int	 spawn_end(struct child *c, int sig, int ms);
+void	 spawn_reap_all(void);
 int	 spawn_run(char *const *argv, const char *err, int ms);
 
 /* compare.c: NULL, or in words where the output is not as expected */

@@ -37,6 +37,7 @@ spawn_catch(void)
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 static int64_t
@@ -238,6 +239,20 @@ spawn_end(struct child *c, int sig, int ms)
 		close(c->out);
 	*c = (struct child){ .pid = -1, .in = -1, .out = -1 };
 	return r;
+}
+
+/* Children of our children whose parents went first have come to us. */
+void
+spawn_reap_all(void)
+{
+	struct timespec nap = { 0, 5000000 };
+	int64_t until = now_ms() + 2000;
+	int status;
+	pid_t r;
+
+	while ((r = waitpid(-1, &status, WNOHANG)) >= 0 && now_ms() < until)
+		if (r == 0)
+			nanosleep(&nap, NULL);
 }
 
 int

@@ -141,6 +141,7 @@ world_end(struct world *w)
 {
 	world_leave(w);
 	spawn_end(&w->reader, SIGTERM, 10000);
+	spawn_reap_all();
 	if (w->root != NULL && w->keep)
 		fprintf(stderr, "kept: %s\n", w->root);
 	else if (w->root != NULL)
