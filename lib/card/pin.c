@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "card/inside.h"
+#include "onshikaku/visit.h"
 
 #define DIGITS	4
 
