@@ -61,6 +61,10 @@ void	oki_event_set(struct oki_event *e);	/* async-signal-safe */
 void	oki_event_clear(struct oki_event *e);
 int64_t	oki_event_fd(const struct oki_event *e);
 
+/* ---- sockets ---------------------------------------------------------------- */
+/* Not yet connected, closed on exec; -1: none to be had. */
+int64_t	oki_os_socket(int family, int type, int protocol);
+
 /* ---- memory ---------------------------------------------------------------- */
 /* Whole pages between guards; *locked says whether mlock worked. NULL: none. */
 void	*oki_os_guarded(size_t len, bool *locked);

@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -158,4 +159,10 @@ oki_os_guarded_free(void *p, size_t len)
 	base = (uint8_t *)p + rounded - n * page - page;
 	oki_wipe(p, rounded);
 	(void)munmap(base, (n + 2) * page);
+}
+
+int64_t
+oki_os_socket(int family, int type, int protocol)
+{
+	return socket(family, type | SOCK_CLOEXEC, protocol);
 }
