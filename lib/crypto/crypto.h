@@ -100,6 +100,11 @@ int	oki_identity_check(const void *cert_pem, size_t certlen,
 	    size_t passlen, int64_t now, struct oki_identity *out,
 	    struct onshi_error *e) OKI_CHECK;
 
+/* The key alone, in the clear (PKCS#8, DER), for TLS: after the check. */
+int	oki_identity_key(const void *key_pem, size_t keylen,
+	    const void *passphrase, size_t passlen, struct oki_secret **der)
+	    OKI_CHECK;
+
 /* Length of the first line: a passphrase's file ends with one. */
 size_t	oki_line_len(const void *p, size_t len);
 

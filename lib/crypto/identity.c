@@ -202,3 +202,31 @@ out:
 
 	return r == ONSHI_OK ? r : oki_fail(e, r, "%s", why);
 }
+
+int
+oki_identity_key(const void *key_pem, size_t keylen, const void *passphrase,
+    size_t passlen, struct oki_secret **der)
+{
+	struct passphrase pass = { passphrase, passlen };
+	PKCS8_PRIV_KEY_INFO *p8 = NULL;
+	EVP_PKEY *key = NULL;
+	uint8_t *bytes = NULL;
+	int len = -1, r;
+
+	*der = NULL;
+	oki_openssl_enter();
+	if ((r = read_key(key_pem, keylen, &pass, &key)) != ONSHI_OK)
+		goto out;
+	if ((p8 = EVP_PKEY2PKCS8(key)) == NULL ||
+	    (len = i2d_PKCS8_PRIV_KEY_INFO(p8, &bytes)) <= 0)
+		r = oki_openssl_cause(ONSHI_E_CONFIG);
+	else
+		r = oki_secret_new(bytes, (size_t)len, der);
+out:
+	OPENSSL_clear_free(bytes, len > 0 ? (size_t)len : 0);
+	PKCS8_PRIV_KEY_INFO_free(p8);
+	EVP_PKEY_free(key);
+	oki_openssl_leave();
+
+	return r;
+}
