@@ -30,6 +30,7 @@ struct onshi_exchange {
 	/* what goes to the record (SEC-16), ASCII; "" where not known */
 	char		 facts[160];	/* "TLSv1.3:suite:spki16:unchecked" */
 	struct onshi_error error;	/* set by our own links, code 0 if not */
+	int		 refused;	/* what a vendor's bytes failed of */
 };
 
 /* What the config says: a vendor's table, else link.type. Checks all that can

@@ -343,18 +343,6 @@ look(struct vc_world *w, int timeout)
 		vc_control_accept(w);
 }
 
-/* Cards of different name spaces may have the same port, and one log. */
-static void
-set_label(struct vc_world *w)
-{
-	uint8_t tag[3] = { 0 };
-
-	(void)vc_random(tag, sizeof(tag));
-	snprintf(w->label, sizeof(w->label), "%s.%02x%02x%02x",
-	    w->reader.port, tag[0], tag[1], tag[2]);
-	w->log.label = w->label;
-}
-
 static int
 set_up(struct vc_world *w, const struct vc_options *o)
 {
@@ -371,7 +359,7 @@ set_up(struct vc_world *w, const struct vc_options *o)
 		vc_complain("not HOST:PORT", o->vpcd);
 		return 2;
 	}
-	set_label(w);
+	w->log.label = w->reader.port;
 	for (i = 0; i < o->fault_count; i++)
 		if ((why = vc_fault_add(&w->faults, o->faults[i])) != NULL) {
 			vc_complain(why, o->faults[i]);

@@ -45,7 +45,6 @@ struct vc_world {
 	struct vc_tries	 tries;
 	struct vc_faults faults;
 	struct vc_log	 log;
-	char		 label[24];	/* tells cards in one log apart */
 	struct vc_reader reader;
 	struct vc_reply	 reply;
 	bool		 inserted;

@@ -1,0 +1,416 @@
+/*
+ * One connection, as bytes. libcurl makes it: names, sockets, TLS, all under
+ * the profile of security.md 4.2. HTTP itself is ours (http_talk.c): libcurl
+ * takes for an answer what is none, and repeats requests (F1 to F5).
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "link/http_wire.h"
+
+#define POLL_MAX_MS	1000
+
+static void
+start_libcurl(void)
+{
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Counted by libcurl, so that once is harmless beside others (SEC-112). */
+static bool
+is_usable(void)
+{
+	static struct oki_once once = OKI_ONCE_INIT;
+	const curl_version_info_data *v;
+
+	oki_once(&once, start_libcurl);
+	v = curl_version_info(CURLVERSION_NOW);
+
+	return v != NULL && v->ssl_version != NULL &&
+	    strncmp(v->ssl_version, "OpenSSL/", 8) == 0;
+}
+
+int
+oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
+{
+	struct oki_wire *w;
+
+	*out = NULL;
+	if (!is_usable())
+		return ONSHI_E_UNSUPPORTED;
+	if ((w = oki_alloc(sizeof(*w))) == NULL)
+		return ONSHI_E_NOMEM;
+	w->c = c;
+	w->socket = CURL_SOCKET_BAD;
+	if ((w->multi = curl_multi_init()) == NULL ||
+	    curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, 1L) !=
+	    CURLM_OK || (c->resolve.len > 0 && (w->resolve =
+	    curl_slist_append(NULL, (const char *)c->resolve.data)) ==
+	    NULL)) {
+		oki_wire_free(&w);
+		return ONSHI_E_NOMEM;
+	}
+	*out = w;
+
+	return ONSHI_OK;
+}
+
+void
+oki_wire_drop(struct oki_wire *w)
+{
+	w->up = false;
+	w->socket = CURL_SOCKET_BAD;
+	if (w->easy == NULL)
+		return;
+	(void)curl_multi_remove_handle(w->multi, w->easy);
+	curl_easy_cleanup(w->easy);
+	w->easy = NULL;
+}
+
+void
+oki_wire_free(struct oki_wire **wp)
+{
+	struct oki_wire *w = *wp;
+
+	if (w == NULL)
+		return;
+	oki_wire_drop(w);
+	if (w->multi != NULL)
+		(void)curl_multi_cleanup(w->multi);
+	curl_slist_free_all(w->resolve);
+	oki_free(w);
+	*wp = NULL;
+}
+
+/* A handle under the whole profile, or why there is none. */
+static int
+prepare(struct oki_wire *w, int32_t ms, struct onshi_error *e)
+{
+	CURLcode rc;
+
+	oki_tls_notes_init(&w->notes);
+	w->confined = w->opened = w->unknown = w->vetted = false;
+	w->veto = VETO_NONE;
+	w->facts[0] = '\0';
+	w->tls = (struct oki_tls){ .host = w->c->host,
+	    .tls13_only = w->c->tls13_only, .strict = w->c->strict,
+	    .now = oki_wall(w->c->env) };
+	if ((w->easy = curl_easy_init()) == NULL)
+		return oki_fail(e, ONSHI_E_NOMEM, "libcurl: no handle");
+	if ((rc = oki_wire_profile(w, ms)) == CURLE_OK)
+		return ONSHI_OK;
+	curl_easy_cleanup(w->easy);
+	w->easy = NULL;
+	if (rc == CURLE_OUT_OF_MEMORY)
+		return oki_fail(e, ONSHI_E_NOMEM, "libcurl: no memory");
+
+	return oki_fail_system(e, ONSHI_E_UNSUPPORTED, (int64_t)rc,
+	    "libcurl refuses an option that the link needs");
+}
+
+int
+oki_wire_try(const struct oki_wire_config *c, struct onshi_error *e)
+{
+	struct oki_wire *w = NULL;
+	int r;
+
+	if ((r = oki_wire_new(c, &w)) != ONSHI_OK)
+		return oki_fail(e, r, "libcurl with OpenSSL cannot be used");
+	if ((r = prepare(w, c->connect_ms, e)) == ONSHI_OK &&
+	    (r = oki_tls_try(&w->tls, &w->notes)) != ONSHI_OK)
+		(void)oki_fail(e, r, "OpenSSL refuses a setting that the "
+		    "link needs");
+	oki_wire_free(&w);
+
+	return r;
+}
+
+static const struct failure {
+	CURLcode	 rc;
+	int		 code;
+	const char	*reason;
+	const char	*text;
+} failures[] = {
+	{ CURLE_OUT_OF_MEMORY, ONSHI_E_NOMEM, "", "libcurl: no memory" },
+	{ CURLE_OPERATION_TIMEDOUT, ONSHI_E_LINK_TIMEOUT, "timeout",
+	    "no connection in time" },
+	{ CURLE_COULDNT_RESOLVE_HOST, ONSHI_E_NETWORK, "name",
+	    "the name of link.base is not known" },
+	{ CURLE_COULDNT_CONNECT, ONSHI_E_NETWORK, "connect",
+	    "no connection to the service" },
+	{ CURLE_INTERFACE_FAILED, ONSHI_E_NETWORK, "interface",
+	    "link.interface is not there" },
+	{ CURLE_SSL_PINNEDPUBKEYNOTMATCH, ONSHI_E_TLS, "pin",
+	    "the service's key is none of link.pins" },
+	{ CURLE_SSL_INVALIDCERTSTATUS, ONSHI_E_TLS, "staple",
+	    "the service's stapled OCSP answer is not good" }
+};
+
+static int
+vetoed(const struct oki_wire *w, struct onshi_error *e)
+{
+	switch (w->veto) {
+	case VETO_MUTUAL:
+		return oki_link_fail(e, ONSHI_E_TLS, "mutual",
+		    "the service did not ask for our certificate");
+	case VETO_ADDRESS:
+		return oki_link_fail(e, ONSHI_E_CONFINED, "confined",
+		    "the service's address is outside link.networks");
+	case VETO_LOCAL:
+		return oki_link_fail(e, ONSHI_E_CONFINED, "confined",
+		    "our own address is outside link.local_networks");
+	default:
+		return oki_link_fail(e, ONSHI_E_NETWORK, "connect",
+		    "libcurl wanted to use a connection twice");
+	}
+}
+
+static int
+confined(const struct oki_wire *w, struct onshi_error *e)
+{
+	return oki_link_fail(e, ONSHI_E_CONFINED, "confined", w->unknown ?
+	    "the name of link.base is not in link.addresses" :
+	    "the service's address is outside link.networks");
+}
+
+/* What the handshake failed of. */
+static int
+tls_failed(const struct oki_wire *w, CURLcode rc, struct onshi_error *e)
+{
+	const char *reason;
+	long verify = 0;
+
+	if (w->notes.bad_setup)
+		return oki_fail(e, ONSHI_E_INTERNAL, "TLS: the profile "
+		    "cannot be set");
+	if (curl_easy_getinfo(w->easy, CURLINFO_SSL_VERIFYRESULT, &verify) !=
+	    CURLE_OK || rc != CURLE_PEER_FAILED_VERIFICATION)
+		verify = 0;
+	reason = oki_tls_reason(&w->notes, verify);
+	if (rc == CURLE_PEER_FAILED_VERIFICATION && verify == 0)
+		reason = "name";
+	if (!w->notes.heard && verify == 0 && !w->notes.bad_crl)
+		return oki_link_fail(e, ONSHI_E_NETWORK, reason,
+		    "the connection ended before TLS began");
+	if (e != NULL && e->code >= 0)
+		e->system = verify;
+
+	return oki_link_fail(e, ONSHI_E_TLS, reason, w->notes.bad_crl ?
+	    "link.crl_file cannot be read" : "TLS with the service failed");
+}
+
+static int
+failed(const struct oki_wire *w, CURLcode rc, struct onshi_error *e)
+{
+	size_t i;
+
+	if (w->veto != VETO_NONE)
+		return vetoed(w, e);
+	if (w->unknown || (w->confined && !w->opened))
+		return confined(w, e);
+	for (i = 0; i < OKI_COUNT(failures); i++)
+		if (failures[i].rc == rc)
+			return oki_link_fail(e, failures[i].code,
+			    failures[i].reason, failures[i].text);
+
+	return tls_failed(w, rc, e);
+}
+
+/* Drives libcurl until the connection is up or has failed: *rc says which. */
+static int
+drive(struct oki_wire *w, const struct oki_wait *wait, CURLcode *rc)
+{
+	const CURLMsg *m;
+	int running, r;
+
+	for (;;) {
+		if (curl_multi_perform(w->multi, &running) != CURLM_OK)
+			return ONSHI_E_INTERNAL;
+		m = curl_multi_info_read(w->multi, &running);
+		if (m != NULL && m->msg == CURLMSG_DONE) {
+			*rc = m->data.result;
+			return ONSHI_OK;
+		}
+		if ((r = oki_wire_poll(w, false, wait, POLL_MAX_MS)) !=
+		    ONSHI_OK)
+			return r;
+	}
+}
+
+static int
+connect_now(struct oki_wire *w, const struct oki_wait *wait,
+    struct onshi_error *e)
+{
+	CURLcode rc = CURLE_OK;
+	int r;
+
+	if (curl_multi_add_handle(w->multi, w->easy) != CURLM_OK)
+		return oki_fail(e, ONSHI_E_NOMEM, "libcurl: no memory");
+	if ((r = drive(w, wait, &rc)) == ONSHI_E_CANCELLED)
+		return oki_link_fail(e, r, "", "cancelled while connecting");
+	if (r == ONSHI_E_LINK_TIMEOUT)
+		return oki_link_fail(e, r, "timeout", "no connection in time");
+	if (r != ONSHI_OK)
+		return oki_fail(e, r, "libcurl: cannot be driven");
+	if (rc != CURLE_OK)
+		return failed(w, rc, e);
+	if (!w->vetted || curl_easy_getinfo(w->easy, CURLINFO_ACTIVESOCKET,
+	    &w->socket) != CURLE_OK || w->socket == CURL_SOCKET_BAD)
+		return oki_fail(e, ONSHI_E_INTERNAL, "libcurl: no socket");
+	w->up = true;
+
+	return ONSHI_OK;
+}
+
+int
+oki_wire_connect(struct oki_wire *w, const struct oki_wait *wait,
+    struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(w->c->env);
+	int32_t ms = oki_wait_left(wait);
+	struct oki_buf crl;
+	int r;
+
+	oki_wire_drop(w);
+	oki_buf_init(&crl, OKI_CRL_MAX);
+	if (ms > w->c->connect_ms)
+		ms = w->c->connect_ms;
+	if (ms == 0)
+		return oki_link_fail(e, ONSHI_E_LINK_TIMEOUT, "timeout",
+		    "no time left to connect");
+	if ((r = prepare(w, ms, e)) != ONSHI_OK)
+		goto out;
+	if (w->c->has_crl) {
+		if ((r = oki_config_content(c, OKI_LINK_CRL_FILE, OKI_CRL_MAX,
+		    &crl, e)) != ONSHI_OK)
+			goto out;
+		w->tls.crl = &crl;
+	}
+	r = connect_now(w, wait, e);
+	w->tls.crl = NULL;
+out:
+	oki_buf_free(&crl);
+	if (r != ONSHI_OK)
+		oki_wire_drop(w);
+
+	return r;
+}
+
+/* Up, quiet, and not closed: nothing may come that was not asked for. */
+bool
+oki_wire_is_up(struct oki_wire *w)
+{
+	uint8_t byte;
+	size_t n;
+
+	if (w->up && oki_wire_read(w, &byte, sizeof(byte), &n) !=
+	    OKI_FLOW_NONE)
+		oki_wire_drop(w);
+
+	return w->up;
+}
+
+const char *
+oki_wire_facts(const struct oki_wire *w)
+{
+	return w->facts;
+}
+
+static enum oki_flow
+flow_of(CURLcode rc, size_t n)
+{
+	if (rc == CURLE_AGAIN)
+		return OKI_FLOW_NONE;
+	if (rc != CURLE_OK)
+		return OKI_FLOW_BROKEN;
+
+	return n > 0 ? OKI_FLOW_BYTES : OKI_FLOW_END;
+}
+
+enum oki_flow
+oki_wire_write(struct oki_wire *w, const uint8_t *p, size_t len, size_t *n)
+{
+	enum oki_flow f;
+	CURLcode rc;
+
+	*n = 0;
+	if (!w->up)
+		return OKI_FLOW_BROKEN;
+	rc = curl_easy_send(w->easy, p, len, n);
+	f = flow_of(rc, *n);
+
+	return f == OKI_FLOW_END ? OKI_FLOW_NONE : f;
+}
+
+enum oki_flow
+oki_wire_read(struct oki_wire *w, uint8_t *p, size_t room, size_t *n)
+{
+	CURLcode rc;
+
+	*n = 0;
+	if (!w->up)
+		return OKI_FLOW_BROKEN;
+	rc = curl_easy_recv(w->easy, p, room, n);
+
+	return flow_of(rc, *n);
+}
+
+int
+oki_wire_poll(struct oki_wire *w, bool to_write, const struct oki_wait *wait,
+    int32_t ms)
+{
+	struct curl_waitfd fd[2];
+	unsigned int n = 0;
+	int32_t left;
+	int r;
+
+	if (atomic_load(&w->woken) != 0)
+		return ONSHI_E_CANCELLED;
+	if ((r = oki_wait_check(wait, ONSHI_E_LINK_TIMEOUT)) != ONSHI_OK)
+		return r;
+	if ((left = oki_wait_left(wait)) > ms)
+		left = ms;
+	if (w->up) {
+		fd[n].fd = w->socket;
+		fd[n++].events = (short)(CURL_WAIT_POLLIN |
+		    (to_write ? CURL_WAIT_POLLOUT : 0));
+	}
+	if (wait->cancel != NULL && wait->cancel->event != NULL) {
+		fd[n].fd = (curl_socket_t)oki_event_fd(wait->cancel->event);
+		fd[n++].events = CURL_WAIT_POLLIN;
+	}
+	if (curl_multi_poll(w->multi, fd, n, left, NULL) != CURLM_OK)
+		return ONSHI_E_SYSTEM;
+	if (atomic_load(&w->woken) != 0)
+		return ONSHI_E_CANCELLED;
+
+	return oki_wait_check(wait, ONSHI_E_LINK_TIMEOUT);
+}
+
+void
+oki_wire_wake(struct oki_wire *w)
+{
+	atomic_store(&w->woken, 1);
+	(void)curl_multi_wakeup(w->multi);
+}
+
+/* A new call: what woke the one before is over. */
+void
+oki_wire_rest(struct oki_wire *w)
+{
+	atomic_store(&w->woken, 0);
+}
+
+int
+oki_wire_why(const struct oki_wire *w, struct onshi_error *e)
+{
+	if (w->notes.alert_in < 0 && w->notes.alert_out < 0)
+		return oki_link_fail(e, ONSHI_E_NETWORK, "connect",
+		    "the connection was lost");
+
+	return oki_link_fail(e, ONSHI_E_TLS, oki_tls_reason(&w->notes, 0),
+	    oki_tls_refused_us(&w->notes) ?
+	    "the service refused our certificate" :
+	    "TLS with the service broke");
+}

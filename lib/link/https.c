@@ -1,0 +1,313 @@
+/* The https link: our binding, version 1 (design.md 4.2). */
+#include "config.h"
+
+#include <string.h>
+
+#include "link/own.h"
+
+#define HEAD_MAX	4096	/* of a request */
+#define PREFIX_MAX	64
+#define SECOND		1000
+
+struct oki_https_session {
+	struct oki_https	*https;
+	struct oki_wire		*wire;
+	int32_t			 connect_ms;	/* not reported yet */
+};
+
+/* When the next connection may begin: so many in a second (SEC-27). */
+static int64_t
+next_start(struct oki_https *h)
+{
+	int64_t start = oki_steady_ms(h->env);
+
+	oki_mutex_lock(h->lock);
+	if (h->starts[h->next] != 0 && h->starts[h->next] + SECOND > start)
+		start = h->starts[h->next] + SECOND;
+	h->starts[h->next] = start;
+	h->next = (h->next + 1) % h->rate;
+	oki_mutex_unlock(h->lock);
+
+	return start;
+}
+
+static int
+wait_for_turn(struct oki_https_session *s, const struct oki_wait *w,
+    struct onshi_error *e)
+{
+	int64_t start = next_start(s->https), left;
+	int r = ONSHI_OK;
+
+	while (r == ONSHI_OK &&
+	    (left = start - oki_steady_ms(s->https->env)) > 0)
+		r = oki_wire_poll(s->wire, false, w,
+		    left > SECOND ? SECOND : (int32_t)left);
+
+	return r == ONSHI_OK ? r : oki_link_fail(e, r,
+	    r == ONSHI_E_LINK_TIMEOUT ? "timeout" : "",
+	    "no turn to connect");
+}
+
+static int
+be_connected(struct oki_https_session *s, const struct oki_wait *w,
+    struct onshi_error *e)
+{
+	int64_t start = oki_steady_ms(s->https->env);
+	int r;
+
+	if (oki_wire_is_up(s->wire))
+		return ONSHI_OK;
+	if ((r = wait_for_turn(s, w, e)) == ONSHI_OK)
+		r = oki_wire_connect(s->wire, w, e);
+	s->connect_ms += (int32_t)(oki_steady_ms(s->https->env) - start);
+	OKI_LOG(s->https->env, TLS, OKI_W(RESULT, onshi_result_name(r)),
+	    OKI_N(MS, s->connect_ms));
+
+	return r;
+}
+
+int
+oki_https_open(struct oki_https *h, struct oki_wait *w,
+    struct oki_https_session **out, struct onshi_error *e)
+{
+	struct oki_https_session *s;
+	struct oki_pipe_guard guard;
+	int r;
+
+	*out = NULL;
+	if ((s = oki_alloc(sizeof(*s))) == NULL)
+		return oki_fail(e, ONSHI_E_NOMEM, "no memory for a session");
+	s->https = h;
+	oki_pipe_guard_take(&guard);
+	if ((r = oki_wire_new(&h->wire, &s->wire)) != ONSHI_OK)
+		(void)oki_fail(e, r, "no memory for a connection");
+	else
+		r = be_connected(s, w, e);
+	oki_pipe_guard_drop(&guard);
+	if (r == ONSHI_OK)
+		*out = s;
+	else
+		oki_https_close(&s);
+
+	return r;
+}
+
+void
+oki_https_cancel(struct oki_https_session *s)
+{
+	oki_wire_wake(s->wire);
+}
+
+void
+oki_https_close(struct oki_https_session **sp)
+{
+	struct oki_https_session *s = *sp;
+	struct oki_pipe_guard guard;
+
+	if (s == NULL)
+		return;
+	oki_pipe_guard_take(&guard);
+	oki_wire_free(&s->wire);
+	oki_pipe_guard_drop(&guard);
+	oki_free(s);
+	*sp = NULL;
+}
+
+/* "OQSsiquc01req+card" goes to where OQSsiquc01req goes. */
+static size_t
+prefix_len(const char *prefix)
+{
+	size_t n = prefix == NULL ? 0 : strspn(prefix, "ABCDEFGHIJKLMNOPQRSTU"
+	    "VWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+
+	return n <= PREFIX_MAX && n > 0 && (prefix[n] == '\0' ||
+	    strcmp(prefix + n, "+card") == 0) ? n : 0;
+}
+
+/* The message set is the same as the folder's: all of it. */
+int
+oki_https_carries(const char *prefix)
+{
+	return prefix_len(prefix) > 0 ? ONSHI_FORM_XML : ONSHI_FORM_NONE;
+}
+
+static int
+check_request(const struct oki_https *h, const struct onshi_exchange *x,
+    struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(h->env);
+	const uint8_t *token;
+	size_t len;
+
+	token = oki_secret_bytes(x->token, &len);
+	if (prefix_len(x->prefix) == 0 || x->wait == NULL ||
+	    (x->body == NULL && x->bodylen > 0))
+		return oki_fail(e, ONSHI_E_ARG, "no exchange");
+	if (token != NULL && !oki_is_token((const char *)token, len))
+		return oki_fail(e, ONSHI_E_ARG, "no visit token");
+	if (!oki_is_word(x->request_id, OKI_REQUEST_ID - 1))
+		return oki_fail(e, ONSHI_E_ARG, "no request id");
+	if (x->bodylen > (size_t)oki_config_number(c,
+	    OKI_LIMITS_REQUEST_BYTES))
+		return oki_link_fail(e, ONSHI_E_TOO_BIG, "too_big",
+		    "the request is longer than the limit");
+
+	return ONSHI_OK;
+}
+
+static int
+write_token(const struct onshi_exchange *x, struct oki_buf *out)
+{
+	const uint8_t *token;
+	size_t len;
+	int r;
+
+	if ((token = oki_secret_bytes(x->token, &len)) == NULL)
+		return ONSHI_OK;
+	if ((r = oki_buf_text(out, "Onshi-Visit: ")) != ONSHI_OK ||
+	    (r = oki_buf_append(out, token, len)) != ONSHI_OK)
+		return r;
+
+	return oki_buf_text(out, "\r\n");
+}
+
+static int
+write_head(const struct oki_https *h, const struct onshi_exchange *x,
+    struct oki_buf *out)
+{
+	const char *encoding = oki_config_text(oki_env_config(h->env),
+	    OKI_LINK_ENCODING);
+	int r;
+
+	if ((r = oki_buf_format(out, "POST %s/v1/%.*s HTTP/1.1\r\n"
+	    "Host: %s\r\n", h->path, (int)prefix_len(x->prefix), x->prefix,
+	    h->name)) != ONSHI_OK ||
+	    (r = oki_buf_text(out, "User-Agent: libonshikaku\r\n"
+	    "Accept: application/xml\r\n")) != ONSHI_OK ||
+	    (x->bodylen > 0 && (r = oki_buf_format(out,
+	    "Content-Type: application/xml; charset=%s\r\n", encoding)) !=
+	    ONSHI_OK) ||
+	    (r = oki_buf_format(out, "Onshi-Request-Id: %s\r\n",
+	    x->request_id)) != ONSHI_OK ||
+	    (r = write_token(x, out)) != ONSHI_OK)
+		return r;
+
+	return oki_buf_format(out, "Content-Length: %zu\r\n\r\n",
+	    x->bodylen);
+}
+
+/* Who said no, and what that is for us (SEC-31, design.md 4.2). */
+static int
+judge_status(const struct oki_head *h, struct onshi_exchange *x,
+    struct onshi_error *e)
+{
+	const char *reason = "status";
+	int r;
+
+	x->retry_after = h->retry_after;
+	if (h->status == 408 || h->status == 429 || h->status >= 500)
+		r = ONSHI_E_SERVICE_BUSY;
+	else if (h->status >= 400)
+		r = ONSHI_E_SERVICE_REFUSED;
+	else {
+		r = ONSHI_E_PROTOCOL;
+		x->sent = ONSHI_SENT_UNKNOWN;
+	}
+	if (e != NULL && e->code >= 0)
+		(void)oki_copy(e->reason, sizeof(e->reason), reason);
+
+	return oki_fail(e, r, "HTTP status %d", h->status);
+}
+
+/* A whole answer of status 200: what its head says about it. */
+static int
+judge_answer(const struct oki_head *h, struct onshi_exchange *x,
+    struct onshi_error *e)
+{
+	if (h->bad_token)
+		return oki_link_fail(e, ONSHI_E_ANSWER_REFUSED, "malformed",
+		    "the answer's visit token has no token's form");
+	if (h->answer == OKI_ANSWER_NONE &&
+	    strcmp(x->prefix, "challenge") != 0)
+		return oki_link_fail(e, ONSHI_E_PROTOCOL, "malformed",
+		    "the answer does not say whether it is one");
+	x->thrown_back = h->answer == OKI_ANSWER_ERR;
+	(void)oki_copy(x->new_token, sizeof(x->new_token), h->token);
+
+	return ONSHI_OK;
+}
+
+static void
+note_facts(const struct oki_https_session *s, struct onshi_exchange *x)
+{
+	const struct oki_wire_config *w = &s->https->wire;
+	struct oki_buf b;
+
+	oki_buf_init(&b, sizeof(x->facts) - 1);
+	if (oki_buf_format(&b, "%s:%s%s", oki_wire_facts(s->wire),
+	    w->has_crl ? "crl" : w->staple ? "staple" : "unchecked",
+	    w->strict ? "" : ":lax") == ONSHI_OK)
+		(void)oki_copy(x->facts, sizeof(x->facts), (char *)b.data);
+	oki_buf_free(&b);
+}
+
+static int
+talk(struct oki_https_session *s, struct onshi_exchange *x,
+    struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(s->https->env);
+	struct oki_talk t = { .body = x->body, .bodylen = x->bodylen,
+	    .into = &x->answer };
+	struct oki_buf head;
+	int64_t start = oki_steady_ms(s->https->env);
+	int r;
+
+	oki_buf_init(&head, HEAD_MAX);
+	oki_head_init(&t.answer,
+	    (size_t)oki_config_number(c, OKI_LIMITS_HEADER_BYTES),
+	    (size_t)oki_config_number(c, OKI_LIMITS_HEADER_LINES),
+	    oki_wall(s->https->env));
+	if ((r = write_head(s->https, x, &head)) != ONSHI_OK) {
+		(void)oki_fail(e, r, "no memory for the request's head");
+		goto out;
+	}
+	t.head = head.data;
+	t.headlen = head.len;
+	r = oki_talk(s->wire, &t, x->wait, e);
+	x->sent = t.sent;
+	if (r == ONSHI_OK)
+		r = t.answer.status == 200 ? judge_answer(&t.answer, x, e) :
+		    judge_status(&t.answer, x, e);
+out:
+	x->service_ms = (int32_t)(oki_steady_ms(s->https->env) - start);
+	oki_buf_free(&head);
+	oki_head_free(&t.answer);
+
+	return r;
+}
+
+int
+oki_https_exchange(struct oki_https_session *s, struct onshi_exchange *x,
+    struct onshi_error *e)
+{
+	struct oki_pipe_guard guard;
+	int r;
+
+	x->sent = ONSHI_SENT_NOT;
+	if ((r = check_request(s->https, x, e)) != ONSHI_OK)
+		return r;
+	oki_pipe_guard_take(&guard);
+	oki_wire_rest(s->wire);
+	r = be_connected(s, x->wait, e);
+	x->connect_ms = s->connect_ms;
+	s->connect_ms = 0;
+	if (r == ONSHI_OK) {
+		note_facts(s, x);
+		r = talk(s, x, e);
+	}
+	oki_pipe_guard_drop(&guard);
+	if (r != ONSHI_OK)
+		oki_buf_reset(&x->answer);
+
+	return r;
+}

@@ -1,0 +1,225 @@
+/* What the files of room link share with one another, and with nobody else. */
+#ifndef OKI_LINK_OWN_H
+#define OKI_LINK_OWN_H
+
+#include "link/link.h"
+
+/* ---- confine.c: where a socket may go (SEC-20, -23) ------------------- */
+
+struct oki_networks {
+	struct oki_network	*list;
+	size_t			 n;
+};
+
+/* text as link.networks has it; NULL is the empty list, which has nothing. */
+int	oki_networks_read(const char *text, struct oki_networks *out)
+	    OKI_CHECK;
+void	oki_networks_free(struct oki_networks *n);
+/* What stands for no single host, or for an IPv4 host in IPv6 dress, is in no
+ * list whatever the list says. */
+bool	oki_networks_have(const struct oki_networks *n,
+	    const struct oki_address *a);
+/* Appends "name:port:address[,address]", all that link.addresses has for the
+ * name and port; ONSHI_ABSENT if it has none. */
+int	oki_addresses_find(const char *text, const char *name, uint16_t port,
+	    struct oki_buf *out) OKI_CHECK;
+
+/* ---- http_head.c: the head of an answer (SEC-31 to 35); pure ---------- */
+
+enum { OKI_ANSWER_NONE, OKI_ANSWER_RES, OKI_ANSWER_ERR };
+
+struct oki_head {
+	size_t		 max_bytes;
+	size_t		 max_lines;
+	int64_t		 now;		/* seconds UTC, for Retry-After */
+	size_t		 bytes;
+	size_t		 lines;
+	struct oki_buf	 line;		/* the one under way */
+	unsigned int	 seen;		/* fields met, a bit each */
+	bool		 went_on;	/* a 100 came before */
+	bool		 done;
+	/* what it says */
+	int		 status;
+	int64_t		 length;	/* -1: not said */
+	bool		 chunked;
+	bool		 encoded;
+	bool		 close;
+	bool		 is_xml;
+	int		 answer;	/* OKI_ANSWER_… */
+	bool		 bad_token;
+	char		 token[OKI_TOKEN];
+	int32_t		 retry_after;	/* 0: not said, or no sense */
+	const char	*why;		/* what was wrong, in English */
+};
+
+void	oki_head_init(struct oki_head *h, size_t max_bytes, size_t max_lines,
+	    int64_t now);
+/* Takes bytes in any pieces, up to the blank line that ends the last block;
+ * then h->done. ONSHI_E_PROTOCOL, ONSHI_E_TOO_BIG, ONSHI_E_NOMEM. */
+int	oki_head_feed(struct oki_head *h, const uint8_t *p, size_t len,
+	    size_t *used) OKI_CHECK;
+void	oki_head_free(struct oki_head *h);		/* wipes */
+/* A visit token has 1 to 128 of A-Z a-z 0-9 - and _. */
+bool	oki_is_token(const char *s, size_t len);
+
+/* ---- http_body.c: where a body ends (SEC-33, -34, -36); pure ---------- */
+
+struct oki_body {
+	bool		 chunked;
+	int		 at;		/* within a chunk */
+	size_t		 digits;
+	uint64_t	 left;		/* bytes of the body or the chunk */
+	bool		 done;
+	const char	*why;
+};
+
+/* From a head that is done; one of length 0 is done at once. */
+void	oki_body_init(struct oki_body *b, const struct oki_head *h);
+/* The body's own bytes go to out. As oki_head_feed. */
+int	oki_body_feed(struct oki_body *b, const uint8_t *p, size_t len,
+	    struct oki_buf *out, size_t *used) OKI_CHECK;
+
+/* ---- tls_profile.c: what an SSL_CTX is given (security.md 4.4) -------- */
+
+/* Of one connection's handshake; filled as it goes. */
+struct oki_tls_notes {
+	bool	asked_us;	/* for our certificate (F8) */
+	bool	heard;		/* at least one message of TLS came */
+	int	alert_in;	/* fatal alerts, -1: none */
+	int	alert_out;
+	int	reason;		/* why we gave up, OpenSSL's number */
+	bool	bad_crl;
+	bool	bad_setup;
+};
+
+struct oki_tls {
+	const char		*host;		/* as in subjectAltName */
+	bool			 tls13_only;
+	bool			 strict;
+	const struct oki_buf	*crl;		/* PEM; NULL: unchecked */
+	int64_t			 now;		/* seconds UTC */
+};
+
+void	oki_tls_notes_init(struct oki_tls_notes *n);
+/* ctx is an SSL_CTX; every result is checked (SEC-15). notes has to live as
+ * long as ctx. */
+int	oki_tls_apply(void *ctx, const struct oki_tls *p,
+	    struct oki_tls_notes *notes) OKI_CHECK;
+/* The whole of it on a context of its own: that this OpenSSL can do it. */
+int	oki_tls_try(const struct oki_tls *p, struct oki_tls_notes *notes)
+	    OKI_CHECK;
+/* Whether there are lists in pem, and nothing that is none. */
+bool	oki_tls_is_crl(const struct oki_buf *pem);
+/* "version:suite:first 16 hexadecimal digits of the key's digest" */
+void	oki_tls_facts(void *ssl, char *to, size_t room);
+/* One word of testing.md 6. verify: X509_V_ERR_…, or 0. */
+const char *oki_tls_reason(const struct oki_tls_notes *n, long verify);
+/* Whether the other side has refused our certificate (F9). */
+bool	oki_tls_refused_us(const struct oki_tls_notes *n);
+
+/* ---- http_curl.c: one connection, as bytes ---------------------------- */
+
+/* What all connections of a link have in common; unchanged once made. */
+struct oki_wire_config {
+	struct oki_env		*env;		/* borrowed */
+	char			 url[600];	/* of the base */
+	char			 host[254];
+	uint16_t		 port;
+	struct oki_buf		 resolve;	/* "": none known */
+	bool			 dns;
+	struct oki_networks	 networks;
+	struct oki_networks	 local;
+	char			 interface[24];
+	bool			 tls13_only;
+	bool			 strict;
+	bool			 staple;	/* OCSP is demanded */
+	struct oki_buf		 ca;		/* PEM */
+	struct oki_buf		 certificate;	/* PEM */
+	struct oki_secret	*key;		/* DER, in the clear */
+	char			*pins;		/* curl's form; NULL: none */
+	bool			 has_crl;
+	int32_t			 connect_ms;
+};
+
+#define OKI_CRL_MAX	67108864
+
+struct oki_wire;
+
+/* Sets the whole profile once, sends nothing (SEC-15). */
+int	oki_wire_try(const struct oki_wire_config *c, struct onshi_error *e)
+	    OKI_CHECK;
+int	oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
+	    OKI_CHECK;
+void	oki_wire_free(struct oki_wire **wp);
+/* A new connection, in place of any old one. Sends no byte of HTTP. */
+int	oki_wire_connect(struct oki_wire *w, const struct oki_wait *wait,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_wire_drop(struct oki_wire *w);
+/* Whether one is up and quiet, so that it can be used again. */
+bool	oki_wire_is_up(struct oki_wire *w);
+const char *oki_wire_facts(const struct oki_wire *w);
+
+enum oki_flow { OKI_FLOW_BYTES, OKI_FLOW_NONE, OKI_FLOW_END, OKI_FLOW_BROKEN };
+
+/* What goes at once: OKI_FLOW_NONE if nothing does. */
+enum oki_flow	oki_wire_write(struct oki_wire *w, const uint8_t *p,
+	    size_t len, size_t *n);
+enum oki_flow	oki_wire_read(struct oki_wire *w, uint8_t *p, size_t room,
+	    size_t *n);
+/* Until something can be read (or written), for ms at most, or it is woken. */
+int	oki_wire_poll(struct oki_wire *w, bool to_write,
+	    const struct oki_wait *wait, int32_t ms) OKI_CHECK;
+/* Ends what waits, from any thread; until the next call begins. */
+void	oki_wire_wake(struct oki_wire *w);
+void	oki_wire_rest(struct oki_wire *w);
+/* Why a connection broke while in use: a result, with e->reason. */
+int	oki_wire_why(const struct oki_wire *w, struct onshi_error *e);
+
+/* ---- http_talk.c: one request out, one answer in ---------------------- */
+
+struct oki_talk {
+	const uint8_t	*head;		/* of the request */
+	size_t		 headlen;
+	const uint8_t	*body;
+	size_t		 bodylen;
+	struct oki_head	 answer;	/* initialised by the caller */
+	struct oki_buf	*into;		/* its max is the limit */
+	int		 sent;		/* ONSHI_SENT_… */
+};
+
+/* Over a wire that is connected; drops it unless it can be used again. */
+int	oki_talk(struct oki_wire *w, struct oki_talk *t,
+	    const struct oki_wait *wait, struct onshi_error *e) OKI_CHECK;
+
+/* ---- https.c, https_config.c: the link -------------------------------- */
+
+struct oki_https_session;
+
+/* https_config.c; unchanged once made, but for the starts. */
+struct oki_https {
+	struct oki_env		*env;		/* borrowed from the link */
+	struct oki_wire_config	 wire;
+	char			 name[262];	/* for Host: with the port */
+	char			*path;		/* of the base, "" mostly */
+	struct oki_mutex	*lock;		/* guards what follows */
+	int64_t			*starts;	/* of the last connections */
+	size_t			 rate;
+	size_t			 next;
+};
+
+int	oki_https_new(struct oki_env *env, struct oki_https **out,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_https_free(struct oki_https **hp);
+int	oki_https_carries(const char *prefix);
+int	oki_https_open(struct oki_https *h, struct oki_wait *w,
+	    struct oki_https_session **out, struct onshi_error *e) OKI_CHECK;
+int	oki_https_exchange(struct oki_https_session *s,
+	    struct onshi_exchange *x, struct onshi_error *e) OKI_CHECK;
+void	oki_https_cancel(struct oki_https_session *s);
+void	oki_https_close(struct oki_https_session **sp);
+
+/* A failure of this room: code, one word, one line. Returns what stands. */
+int	oki_link_fail(struct onshi_error *e, int code, const char *reason,
+	    const char *text);
+
+#endif
