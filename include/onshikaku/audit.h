@@ -19,19 +19,28 @@ ONSHI_API ONSHI_CHECK int onshi_audit_new(const char *dir,
 ONSHI_API void onshi_audit_free(struct onshi_audit **ap);
 
 /*
- * Begins the record, once per facility: makes the directory's files and gives
- * the verification key (検証鍵) as printable text, the only time it is ever
- * seen. ONSHI_E_STATE if a record is there. key takes up to keylen bytes with
- * its NUL: with less than onshi_audit_key_size() nothing is begun.
+ * Begins the record, once per facility: makes the directory and its files and
+ * gives the verification key (検証鍵) as printable text, the only time it is
+ * ever seen: groups of base 32 with check digits, ':' and its id. Keep it on
+ * paper or on another machine. ONSHI_E_STATE if a record is there; what an
+ * interrupted call left is begun anew. key takes up to keylen bytes with its
+ * NUL: with less than onshi_audit_key_size() nothing is begun.
  */
 ONSHI_API ONSHI_CHECK int onshi_audit_init(struct onshi_audit *a,
     const char *institution_code, char *key, size_t keylen);
 ONSHI_API size_t onshi_audit_key_size(void);
 
 /*
- * Reads the record from end to end. key: the verification key or NULL; head: a
- * head noted earlier ("N:HASH") or NULL. *verdict is one of ONSHI_AUDIT_…;
- * ONSHI_OK means that it could be judged, not that it is intact. May wait.
+ * Reads the record from end to end, as it stands now; others may go on writing
+ * to it. key: the verification key or NULL (case, dashes and blanks do not
+ * count, nor does the id); head: a head noted earlier, "N:HASH" or as much of
+ * it as has 24 digits of HASH, or NULL. ONSHI_E_VALUE if one of them is
+ * mistyped. *verdict is one of ONSHI_AUDIT_…; ONSHI_OK means that it could be
+ * judged, not that it is intact; of ONSHI_AUDIT_UNREADABLE the error tells
+ * why. May wait, up to 5 s for the lock.
+ *
+ * An older copy of the whole directory is found by a head alone, and what the
+ * holder of the present state writes from now on by nothing.
  */
 enum {
 	ONSHI_AUDIT_INTACT	= 0,
@@ -44,21 +53,28 @@ enum {
 ONSHI_API ONSHI_CHECK int onshi_audit_verify(struct onshi_audit *a,
     const char *key, const char *head, int *verdict);
 
-/* Of the last verify: entries, first bad entry (0 if none), intents without
- * outcome, clock jumps. */
+/* Of the last verify: entries that are right, the first that is wrong or
+ * missing (0 if none), intents without outcome (a crash between both, or a
+ * query that is still under way), clock jumps. */
 ONSHI_API int64_t onshi_audit_entries(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_first_bad(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_unmatched(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_clock_jumps(const struct onshi_audit *a);
 
-/* The head as "N:HASH", to be noted elsewhere. Borrowed from a. */
+/* The head as "N:HASH", to be noted elsewhere: number and hash of the last
+ * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_NONE if no record is
+ * there. Borrowed from a until the next call of it. */
 ONSHI_API ONSHI_CHECK int onshi_audit_head(struct onshi_audit *a,
     const char **head);
 
 /*
  * The entries of a period, from and to yyyymmdd of Japan time, both included,
- * 0 for open: onshi_audit_next gives line after line (without LF), ONSHI_END
- * after the last. Borrowed until the next call on a.
+ * 0 for open: onshi_audit_next gives line after line (without LF, NUL after
+ * it), ONSHI_END after the last that stood there at the select. Borrowed until
+ * the next call on a. They are not verified here; ONSHI_E_AUDIT at a line that
+ * is no entry, or where entries are missing. A line is key=value by tabs, in
+ * the order v n t b e o a l s m p k u i c q w r z h g; bytes outside
+ * A-Za-z0-9._:/+=@- are %XX, "-" is absent.
  */
 ONSHI_API ONSHI_CHECK int onshi_audit_select(struct onshi_audit *a,
     int32_t from, int32_t to);

@@ -1,0 +1,290 @@
+/* What one operation on a record holds: its lock, its state, its files. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/audit.h"
+
+int
+oki_audit_fail(struct onshi_error *e, int64_t sys, const char *text)
+{
+	int r = oki_fail_system(e, ONSHI_E_AUDIT, sys, "%s", text);
+
+	if (e != NULL)
+		e->phase = ONSHI_PHASE_AUDIT;
+
+	return r;
+}
+
+int
+oki_audit_poison(struct oki_audit_hold *h, int64_t sys, const char *text)
+{
+	h->store->poisoned = true;
+
+	return oki_audit_fail(h->e, sys, text);
+}
+
+static int
+none(struct oki_audit_hold *h, const char *text)
+{
+	int r = oki_fail(h->e, ONSHI_E_AUDIT_NONE, "%s", text);
+
+	if (h->e != NULL)
+		h->e->phase = ONSHI_PHASE_AUDIT;
+
+	return r;
+}
+
+void
+oki_audit_segment_name(char to[24], uint64_t segment)
+{
+	(void)snprintf(to, 24, "audit-%06u.log", (unsigned int)(segment %
+	    (OKI_AUDIT_SEGMENTS + 1)));
+}
+
+uint64_t
+oki_audit_segment_of(const char *name)
+{
+	char again[24];
+	uint64_t n = 0;
+	size_t i;
+
+	if (strlen(name) != 16 || memcmp(name, "audit-", 6) != 0)
+		return 0;
+	for (i = 6; i < 12 && name[i] >= '0' && name[i] <= '9'; i++)
+		n = n * 10 + (uint64_t)(name[i] - '0');
+	oki_audit_segment_name(again, n);
+
+	return strcmp(again, name) == 0 ? n : 0;
+}
+
+/* A log without its state is what is left when somebody takes the state away;
+ * nothing at all is a record that was never begun. */
+static int
+no_state(struct oki_audit_hold *h)
+{
+	char **names;
+	int64_t sys = 0;
+	size_t i, n;
+	bool log = false;
+
+	if (oki_dir_names(h->dir, &names, &n, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.dir cannot be read");
+	for (i = 0; i < n; i++)
+		log = log || oki_audit_segment_of(names[i]) > 0;
+	oki_dir_names_free(&names, n);
+
+	return log ? oki_audit_fail(h->e, 0, "a log without audit.state") :
+	    none(h, "no record in audit.dir");
+}
+
+/* Opened anew each time: a file put in the other's place is seen, and no
+ * descriptor is left for a forked child. */
+int
+oki_audit_hold_lock(struct oki_audit_hold *h, int32_t lock_ms)
+{
+	int64_t sys = 0;
+	int r;
+
+	r = oki_file_open(h->dir, OKI_AUDIT_LOCK_NAME, OKI_OPEN_WRITE,
+	    &h->lock, &sys);
+	if (r != ONSHI_OK && oki_os_is_absent(sys))
+		r = oki_file_open(h->dir, OKI_AUDIT_LOCK_NAME,
+		    OKI_OPEN_WRITE | OKI_OPEN_NEW, &h->lock, &sys);
+	if (r != ONSHI_OK)		/* another was quicker to make it */
+		r = oki_file_open(h->dir, OKI_AUDIT_LOCK_NAME, OKI_OPEN_WRITE,
+		    &h->lock, &sys);
+	if (r != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.lock cannot be opened");
+	if (oki_file_lock(h->lock, lock_ms, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys,
+		    "another program holds the record's lock");
+
+	return ONSHI_OK;
+}
+
+static int
+open_state(struct oki_audit_hold *h)
+{
+	struct oki_file_facts facts;
+	int64_t sys = 0;
+
+	if (oki_file_open(h->dir, OKI_AUDIT_STATE_NAME, OKI_OPEN_WRITE,
+	    &h->state, &sys) != ONSHI_OK)
+		return oki_os_is_absent(sys) ? no_state(h) :
+		    oki_audit_fail(h->e, sys, "audit.state cannot be opened");
+	if (oki_file_facts(h->state, &facts, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.state");
+	/* It holds a key (SEC-102). */
+	if (!facts.is_ours || facts.others_read || facts.others_write)
+		return oki_audit_fail(h->e, 0,
+		    "audit.state is not ours alone: its rights are 0600");
+
+	return ONSHI_OK;
+}
+
+static int
+read_state(struct oki_audit_hold *h)
+{
+	int64_t sys = 0;
+
+	if (oki_audit_state_read(&h->sums, h->state, &h->mark, &h->slot,
+	    &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.state cannot be read");
+	if (h->slot < 0)
+		return oki_audit_fail(h->e, 0, "audit.state is damaged");
+	if (h->mark.n == 1)
+		return none(h, "audit init has not finished");
+
+	return ONSHI_OK;
+}
+
+/* What this handle saw before cannot lie behind it: an older copy that was
+ * brought back, or another record in this one's place. */
+static int
+check_seen(struct oki_audit_hold *h)
+{
+	const struct oki_audit_mark *seen = &h->store->seen;
+
+	if (seen->n == 0)
+		return ONSHI_OK;
+	if (strcmp(seen->id, h->mark.id) != 0 || h->mark.n < seen->n ||
+	    (h->mark.n == seen->n &&
+	    memcmp(h->mark.hash, seen->hash, OKI_AUDIT_HASH) != 0))
+		return oki_audit_fail(h->e, 0,
+		    "audit.dir holds another record than before");
+
+	return ONSHI_OK;
+}
+
+int
+oki_audit_hold_open(struct oki_audit_hold *h, struct oki_audit_store *s,
+    struct onshi_error *e)
+{
+	int64_t sys = 0;
+
+	memset(h, 0, sizeof(*h));
+	h->store = s;
+	h->e = e;
+	if (oki_audit_sums_open(&h->sums) != ONSHI_OK)
+		return oki_audit_fail(e, 0, "no memory for a hash");
+	if (oki_dir_open(s->path, &h->dir, &sys) != ONSHI_OK)
+		return oki_os_is_absent(sys) ? none(h, "no audit.dir") :
+		    oki_audit_fail(e, sys, "audit.dir cannot be opened");
+
+	return ONSHI_OK;
+}
+
+int
+oki_audit_hold_take(struct oki_audit_hold *h, struct oki_audit_store *s,
+    int32_t lock_ms, struct onshi_error *e)
+{
+	int r;
+
+	if ((r = oki_audit_hold_open(h, s, e)) != ONSHI_OK ||
+	    (r = open_state(h)) != ONSHI_OK ||
+	    (r = oki_audit_hold_lock(h, lock_ms)) != ONSHI_OK ||
+	    (r = read_state(h)) != ONSHI_OK)
+		return r;
+
+	return check_seen(h);
+}
+
+void
+oki_audit_hold_drop(struct oki_audit_hold *h)
+{
+	oki_audit_sums_close(&h->sums);
+	oki_file_close(&h->segment);
+	oki_file_close(&h->state);
+	if (h->lock != NULL)
+		oki_file_unlock(h->lock);
+	oki_file_close(&h->lock);
+	oki_dir_close(&h->dir);
+	oki_wipe(&h->mark, sizeof(h->mark));
+}
+
+/* The new slot is durable before the old one, with its key, is erased. */
+static int
+move_on(struct oki_audit_hold *h, const struct oki_audit_mark *next)
+{
+	static const uint8_t zeros[OKI_AUDIT_SLOT];
+	uint8_t slot[OKI_AUDIT_SLOT];
+	int64_t sys = 0;
+	int r;
+
+	if ((r = oki_audit_slot_write(&h->sums, next, slot)) != ONSHI_OK)
+		r = oki_audit_fail(h->e, 0, "hash");
+	else if (oki_file_write(h->state, (1 - h->slot) * OKI_AUDIT_SLOT,
+	    slot, sizeof(slot), &sys) != ONSHI_OK)
+		r = oki_audit_fail(h->e, sys, "audit.state cannot be written");
+	else if (oki_file_sync(h->state, &sys) != ONSHI_OK)
+		r = oki_audit_poison(h, sys, "audit.state cannot be synced");
+	else if (oki_file_write(h->state, h->slot * OKI_AUDIT_SLOT, zeros,
+	    sizeof(zeros), &sys) != ONSHI_OK)
+		r = oki_audit_fail(h->e, sys, "audit.state cannot be written");
+	else if (oki_file_sync(h->state, &sys) != ONSHI_OK)
+		r = oki_audit_poison(h, sys, "audit.state cannot be synced");
+	oki_wipe(slot, sizeof(slot));
+
+	return r;
+}
+
+int
+oki_audit_hold_advance(struct oki_audit_hold *h, const char *line, size_t len)
+{
+	struct oki_audit_mark next = h->mark;
+	int r;
+
+	next.n++;
+	next.length += (int64_t)len;
+	if (oki_audit_key_next(&h->sums, next.key) != ONSHI_OK ||
+	    oki_audit_hash(&h->sums, line, len, next.hash) != ONSHI_OK)
+		r = oki_audit_fail(h->e, 0, "hash");
+	else if ((r = move_on(h, &next)) == ONSHI_OK) {
+		h->mark = next;
+		h->slot = 1 - h->slot;
+		h->store->seen = next;
+		oki_wipe(h->store->seen.key, OKI_AUDIT_HASH);
+	}
+	oki_wipe(&next, sizeof(next));
+
+	return r;
+}
+
+/* The clock is asked under the lock, so that times stand in order. */
+static void
+stamp(const struct oki_audit_hold *h, struct oki_audit_stamp *out)
+{
+	out->n = h->mark.n;
+	out->wall_ms = oki_wall_ms(h->store->env);
+	out->boot_ms = oki_boot_ms(h->store->env);
+	oki_os_boot_id(out->boot);
+	memcpy(out->institution, h->store->institution,
+	    sizeof(out->institution));
+}
+
+int
+oki_audit_hold_write(struct oki_audit_hold *h,
+    const struct oki_audit_entry *entry)
+{
+	struct oki_audit_line line;
+	struct oki_audit_stamp st;
+	int64_t sys = 0;
+	int r;
+
+	stamp(h, &st);
+	if ((r = oki_audit_line_make(entry, &st, &line)) != ONSHI_OK ||
+	    (r = oki_audit_line_seal(&h->sums, &line, h->mark.hash,
+	    h->mark.key)) != ONSHI_OK)
+		return oki_audit_fail(h->e, 0, r == ONSHI_E_TOO_BIG ?
+		    "an entry over 2,048 bytes, or a year beyond 9999" :
+		    r == ONSHI_E_ARG ? "an entry that cannot be" : "hash");
+	if (oki_file_append(h->segment, line.text, line.len, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "the log cannot be written");
+	if (oki_file_sync(h->segment, &sys) != ONSHI_OK)
+		return oki_audit_poison(h, sys, "the log cannot be synced");
+
+	return oki_audit_hold_advance(h, line.text, line.len);
+}

@@ -1,0 +1,248 @@
+/* Proves a record from end to end, or names the first entry that is wrong. */
+#include "config.h"
+
+#include <string.h>
+
+#include "audit/audit.h"
+
+#define JUMP_MS		60000	/* as far as clocks may differ (SEC-88) */
+#define HEAD_LEAST	24	/* digits of a hash that are taken as a head */
+
+struct walk {
+	const struct oki_audit_view	*view;
+	const struct oki_audit_head	*head;
+	struct oki_audit_sums		 sums;
+	bool				 keyed;
+	uint8_t				 key[OKI_AUDIT_HASH];	/* of entry n */
+	char				 id[OKI_AUDIT_ID + 1];
+	uint64_t			 n;		/* the next one */
+	uint8_t				 hash[OKI_AUDIT_HASH];
+	struct oki_audit_parsed		 last;
+	struct oki_audit_intents	 intents;
+	struct oki_audit_report		*report;
+};
+
+int
+oki_audit_head_parse(const char *text, struct oki_audit_head *out)
+{
+	size_t i, digits;
+
+	out->n = 0;
+	for (i = 0; text[i] >= '0' && text[i] <= '9' && i < 18; i++)
+		out->n = out->n * 10 + (uint64_t)(text[i] - '0');
+	if (out->n == 0 || text[0] == '0' || text[i] != ':')
+		return ONSHI_E_VALUE;
+	text += i + 1;
+	digits = strlen(text);
+	if (digits < HEAD_LEAST || digits > 2 * OKI_AUDIT_HASH)
+		return ONSHI_E_VALUE;
+	for (i = 0; i < digits; i++)
+		if (strchr("0123456789abcdef", text[i]) == NULL)
+			return ONSHI_E_VALUE;
+	(void)oki_copy(out->hash, sizeof(out->hash), text);
+
+	return ONSHI_OK;
+}
+
+static void
+verdict(struct walk *w, int what, uint64_t first_bad)
+{
+	w->report->verdict = what;
+	w->report->first_bad = (int64_t)first_bad;
+}
+
+/* A clock that goes back, or that moved otherwise than the boot clock, is no
+ * change of the record: it is counted. */
+static bool
+clock_jumped(const struct oki_audit_parsed *a, const struct oki_audit_parsed *b)
+{
+	int64_t boot = b->boot_ms - a->boot_ms, wall = b->wall_ms - a->wall_ms;
+
+	return wall < 0 || (a->boot == b->boot &&
+	    (boot < 0 || wall - boot > JUMP_MS || boot - wall > JUMP_MS));
+}
+
+static int
+count(struct walk *w, const struct oki_audit_parsed *p)
+{
+	int r = ONSHI_OK;
+
+	if (w->n > 1 && clock_jumped(&w->last, p))
+		w->report->clock_jumps++;
+	w->last = *p;
+	if (p->event == OKI_AUDIT_QUERY_INTENT && !p->has_request)
+		w->intents.nameless++;
+	else if (p->event == OKI_AUDIT_QUERY_INTENT)
+		r = oki_audit_intents_add(&w->intents, p->request);
+	else if (p->has_request && (p->event == OKI_AUDIT_QUERY_OUTCOME ||
+	    p->event == OKI_AUDIT_QUERY_REFUSED))
+		oki_audit_intents_remove(&w->intents, p->request);
+
+	return r;
+}
+
+static int
+check_seal(struct walk *w, const char *line, const struct oki_audit_parsed *p,
+    bool *good)
+{
+	uint8_t g[OKI_AUDIT_HASH];
+	int r;
+
+	if (!w->keyed)
+		return ONSHI_OK;
+	if ((r = oki_audit_key_seal(&w->sums, w->key, line, p->sealed, g)) !=
+	    ONSHI_OK)
+		return r;
+	*good = oki_equal(g, sizeof(g), p->g, sizeof(p->g));
+
+	return oki_audit_key_next(&w->sums, w->key);
+}
+
+/* Without state and key nobody knows what the first entry goes back to. */
+static int
+genesis(struct walk *w, const struct oki_audit_parsed *p)
+{
+	if (w->id[0] != '\0')
+		return oki_audit_genesis(&w->sums, w->id, p->institution,
+		    w->hash);
+	memcpy(w->hash, p->h, OKI_AUDIT_HASH);
+
+	return ONSHI_OK;
+}
+
+/* An entry is bound to its number, to the line before it and, with the key, to
+ * the key of its number and no other. */
+static int
+walk_line(struct walk *w, const char *line, size_t len, bool *good)
+{
+	struct oki_audit_parsed p;
+	char hex[2 * OKI_AUDIT_HASH + 1];
+	int r;
+
+	*good = oki_audit_line_parse(line, len, &p) && p.n == w->n;
+	if (*good && w->n == 1 && (r = genesis(w, &p)) != ONSHI_OK)
+		return r;
+	*good = *good && memcmp(p.h, w->hash, OKI_AUDIT_HASH) == 0;
+	if (!*good)
+		return ONSHI_OK;
+	if ((r = check_seal(w, line, &p, good)) != ONSHI_OK || !*good ||
+	    (r = oki_audit_hash(&w->sums, line, len, w->hash)) != ONSHI_OK)
+		return r;
+	if (w->head != NULL && w->head->n == w->n) {
+		oki_hex(hex, w->hash, OKI_AUDIT_HASH);
+		*good = strncmp(hex, w->head->hash, strlen(w->head->hash)) ==
+		    0;
+	}
+	if (*good && (r = count(w, &p)) == ONSHI_OK)
+		w->n++;
+
+	return r;
+}
+
+/* The log is right in itself: is it all that the state knows of, and all that
+ * the head knew of? */
+static void
+judge_end(struct walk *w)
+{
+	const struct oki_audit_mark *m = &w->view->mark;
+	enum oki_audit_tail tail;
+
+	if (!w->view->has_state || w->view->extra || m->n != w->n ||
+	    memcmp(m->hash, w->hash, OKI_AUDIT_HASH) != 0 ||
+	    (w->keyed && memcmp(m->key, w->key, OKI_AUDIT_HASH) != 0)) {
+		verdict(w, ONSHI_AUDIT_CHANGED, w->n);
+		return;
+	}
+	tail = oki_audit_tail_judge(&w->sums, m, w->view->tail,
+	    w->view->tail_len);
+	if (tail == OKI_AUDIT_TAIL_BAD)
+		verdict(w, ONSHI_AUDIT_CHANGED, w->n);
+	else if (w->head != NULL && w->head->n >= w->n)
+		verdict(w, ONSHI_AUDIT_SHORTER, w->n);
+	else if (tail != OKI_AUDIT_TAIL_NONE)
+		verdict(w, ONSHI_AUDIT_TORN, 0);
+	else
+		verdict(w, w->keyed ? ONSHI_AUDIT_INTACT : ONSHI_AUDIT_NO_KEY,
+		    0);
+}
+
+static int
+walk_all(struct walk *w, struct oki_audit_reader *reader,
+    struct onshi_error *e)
+{
+	enum oki_audit_piece piece;
+	const char *bytes;
+	size_t len;
+	bool good;
+	int r;
+
+	for (;;) {
+		if ((r = oki_audit_reader_next(reader, &piece, &bytes, &len,
+		    e)) != ONSHI_OK)
+			return r;
+		if (piece == OKI_AUDIT_PIECE_END) {
+			judge_end(w);
+			return ONSHI_OK;
+		}
+		good = false;
+		if (piece == OKI_AUDIT_PIECE_LINE &&
+		    (r = walk_line(w, bytes, len, &good)) != ONSHI_OK)
+			return oki_audit_fail(e, 0, "hash, or memory");
+		if (good)
+			continue;
+		verdict(w, piece == OKI_AUDIT_PIECE_SHORT && !w->view->extra ?
+		    ONSHI_AUDIT_SHORTER : ONSHI_AUDIT_CHANGED, w->n);
+		return ONSHI_OK;
+	}
+}
+
+static int
+begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
+{
+	w->n = 1;
+	memcpy(w->id, w->view->mark.id, sizeof(w->id));
+	if (oki_audit_sums_open(&w->sums) != ONSHI_OK)
+		return oki_audit_fail(e, 0, "no memory for a hash");
+	if (k0 == NULL)
+		return ONSHI_OK;
+	w->keyed = true;
+	memcpy(w->key, k0, OKI_AUDIT_HASH);
+	if (oki_audit_key_id(&w->sums, k0, w->id) != ONSHI_OK)
+		return oki_audit_fail(e, 0, "hash");
+
+	return ONSHI_OK;
+}
+
+int
+oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
+    const struct oki_audit_head *head, struct oki_audit_report *out,
+    struct onshi_error *e)
+{
+	struct oki_audit_reader reader = { .buf = NULL };
+	struct oki_audit_view view;
+	struct walk w;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	out->verdict = ONSHI_AUDIT_UNREADABLE;
+	if ((r = oki_audit_view_open(path, lock_ms, &view, e)) != ONSHI_OK)
+		return ONSHI_OK;
+	memset(&w, 0, sizeof(w));
+	w.view = &view;
+	w.head = head;
+	w.report = out;
+	if ((r = begin(&w, k0, e)) == ONSHI_OK &&
+	    (r = oki_audit_reader_open(&reader, &view, e)) == ONSHI_OK)
+		r = walk_all(&w, &reader, e);
+	if (r != ONSHI_OK)
+		out->verdict = ONSHI_AUDIT_UNREADABLE;
+	out->entries = (int64_t)w.n - 1;
+	out->unmatched = (int64_t)w.intents.count + w.intents.nameless;
+	oki_audit_intents_free(&w.intents);
+	oki_audit_reader_close(&reader);
+	oki_audit_sums_close(&w.sums);
+	oki_audit_view_close(&view);
+	oki_wipe(&w, sizeof(w));
+
+	return ONSHI_OK;
+}
