@@ -1,0 +1,305 @@
+/*
+ * What the files of the card room share, and no other room sees.
+ */
+#ifndef OKI_CARD_INSIDE_H
+#define OKI_CARD_INSIDE_H
+
+#include "core/core.h"
+#include "crypto/crypto.h"
+#include "card/card.h"
+
+/* ---- commands: apdu.c, allow.c ------------------------------------------- */
+
+#define OKI_COMMAND_BYTES	(4 + 1 + 255 + 1)	/* the largest we build */
+#define OKI_ANSWER_BYTES	65538			/* SEC-69, extended */
+#define OKI_ANSWER_SHORT	258			/* SEC-69, short */
+#define OKI_READ_BYTES		2048		/* a certificate in one answer */
+#define OKI_CERTIFICATE_BYTES	8192			/* SEC-76 */
+
+enum {
+	OKI_INS_VERIFY		= 0x20,
+	OKI_INS_SIGN		= 0x2a,
+	OKI_INS_SELECT		= 0xa4,
+	OKI_INS_READ		= 0xb0,
+	OKI_INS_GET_RESPONSE	= 0xc0
+};
+
+enum {
+	OKI_SW_OK		= 0x9000,
+	OKI_SW_END_OF_FILE	= 0x6282,
+	OKI_SW_LENGTH		= 0x6700,
+	OKI_SW_SECURITY		= 0x6982,
+	OKI_SW_BLOCKED		= 0x6983,
+	OKI_SW_BLOCKED_TOO	= 0x6984,
+	OKI_SW_NO_FUNCTION	= 0x6a81,
+	OKI_SW_NOT_FOUND	= 0x6a82,
+	OKI_SW_P1P2		= 0x6a86,
+	OKI_SW_NO_DATA		= 0x6a88,
+	OKI_SW_NO_INS		= 0x6d00,
+	OKI_SW_NO_CLA		= 0x6e00,
+	OKI_SW_NO_DIAGNOSIS	= 0x6f00
+};
+
+struct oki_apdu {
+	uint8_t		 cla, ins, p1, p2;
+	const uint8_t	*data;		/* borrowed; NULL with len 0 */
+	size_t		 len;
+	uint32_t	 le;		/* bytes asked for; 0: none */
+};
+
+/* The bytes on the wire; 0 if they are more than room, or no command. */
+size_t	oki_apdu_build(const struct oki_apdu *a, uint8_t *to, size_t room);
+
+/* The applications that we select, and where in them a card stands. */
+enum oki_app {
+	OKI_APP_NONE,		/* not known: only SELECT is allowed */
+	OKI_APP_JPKI,		/* 公的個人認証AP */
+	OKI_APP_COMMON,		/* 共通カードAP, to leave the other */
+	OKI_APP_RESIDENCE,	/* 在留カード, to name it */
+	OKI_APP_LICENCE,	/* 運転免許証, to name it */
+	OKI_APPS
+};
+enum {				/* elementary files of the JPKI application */
+	OKI_EF_TOKEN		= 0x0006,
+	OKI_EF_CERTIFICATE	= 0x000a,
+	OKI_EF_KEY		= 0x0017,
+	OKI_EF_PIN		= 0x0018
+};
+#define OKI_BY_SFI(ef)	((uint8_t)(0x80 | (ef)))
+#define OKI_BY_CURRENT	((uint8_t)0x80)
+
+struct oki_place {
+	enum oki_app	app;
+	unsigned int	ef;	/* current file; 0: none, or not known */
+	bool		more;	/* an answer has more to fetch (61xx) */
+};
+
+/*
+ * The closed table of card.md 5.6 (SEC-74, ID-4): what is not in it does not
+ * leave, whoever asks.
+ */
+bool	oki_apdu_is_allowed(const struct oki_place *at,
+	    const struct oki_apdu *a);
+/* The name of an application, whole. */
+const uint8_t *oki_app_name(enum oki_app app, size_t *len);
+/* Where the card stands after the command was answered with sw. */
+void	oki_place_move(struct oki_place *at, const struct oki_apdu *a,
+	    unsigned int sw);
+
+/* ---- TLV: tlv.c ------------------------------------------------------------ */
+
+/*
+ * Head of a TLV (SEC-70): tag of at most 3 bytes, definite length of at most 3
+ * in any form, minimal or not. ONSHI_E_CARD_ANSWER if it is none, or if len
+ * bytes are too few to tell.
+ */
+struct oki_tlv {
+	uint32_t tag;
+	size_t	 head;		/* bytes of tag and length */
+	size_t	 body;
+};
+int	oki_tlv_head(const uint8_t *p, size_t len, struct oki_tlv *out)
+	    OKI_CHECK;
+
+/* ---- one thread per reader: worker.c -------------------------------------- */
+
+enum oki_card_verb {
+	OKI_DO_LIST,		/* PC/SC's readers as they are */
+	OKI_DO_WATCH,		/* the same, after a change or ms */
+	OKI_DO_WAIT,
+	OKI_DO_HOLD,
+	OKI_DO_TRANSMIT,
+	OKI_DO_RELEASE
+};
+
+struct oki_card_job {
+	enum oki_card_verb	 verb;
+	int32_t			 ms;
+	int			 present;	/* of WAIT */
+	size_t			 len;		/* of command */
+	uint8_t			 command[OKI_COMMAND_BYTES];
+	size_t			 room;		/* for its answer */
+
+	int			 result;
+	int64_t			 system;	/* what PC/SC said */
+	int32_t			 largest;	/* of HOLD: bytes of an APDU, */
+						/* -1 not known */
+	size_t			 replylen;	/* of TRANSMIT */
+	size_t			 n;		/* of LIST and WATCH */
+	struct oki_reader_state	 states[OKI_READERS];
+};
+
+/* Calls are made on the worker's own thread, but for cancel. reply is the
+ * worker's own, OKI_ANSWER_BYTES. late: a call came back that nobody waits for
+ * any more. end: nothing follows. */
+struct oki_card_worker_ops {
+	void	(*run)(void *self, struct oki_card_job *job, uint8_t *reply);
+	void	(*late)(void *self, const struct oki_card_job *job);
+	void	(*cancel)(void *self);
+	void	(*end)(void *self);
+};
+
+struct oki_card_worker;
+
+/* self is the worker's from here on if it is ONSHI_OK; end frees it. */
+int	oki_card_worker_new(const struct oki_card_worker_ops *ops, void *self,
+	    oki_atomic_int *hanging, struct oki_card_worker **out) OKI_CHECK;
+/* Returns once nothing runs any more, or lets a hanging thread go its way. */
+void	oki_card_worker_free(struct oki_card_worker **wp);
+
+/* Whether it is at something that nobody waits for any more. */
+bool	oki_card_worker_is_hanging(struct oki_card_worker *k);
+
+/*
+ * Has the worker do the job, and waits for it as long as w lets us: the job's
+ * result, or ONSHI_E_CANCELLED or ONSHI_E_CARD_TIMEOUT; then the worker goes on
+ * without us, and *begun says whether it had begun. What was read is appended
+ * to reply (NULL: not of interest).
+ */
+int	oki_card_worker_do(struct oki_card_worker *k, struct oki_wait *w,
+	    struct oki_card_job *job, struct oki_buf *reply, bool *begun)
+	    OKI_CHECK;
+
+/* ---- PC/SC: reader_pcsc.c --------------------------------------------------- */
+
+/* The watcher of all readers; its calls block for ms and a little. */
+struct oki_pcsc;
+int	oki_pcsc_new(struct oki_pcsc **out) OKI_CHECK;
+void	oki_pcsc_free(struct oki_pcsc **pp);
+int	oki_pcsc_watch(struct oki_pcsc *p, int32_t ms,
+	    struct oki_reader_state *out, size_t *n, int64_t *system)
+	    OKI_CHECK;
+
+/* One reader by its name in bytes, as a table like any other. */
+int	oki_pcsc_reader_new(const char *name, struct onshi_reader_ops *ops,
+	    void **self) OKI_CHECK;
+void	oki_pcsc_reader_free(void *self);
+int64_t	oki_pcsc_reader_system(const void *self);
+/* Largest APDU of the reader, 0: short ones alone, -1: it does not say. */
+int32_t	oki_pcsc_reader_largest(const void *self);
+
+/* ---- readers: reader.c ------------------------------------------------------- */
+
+enum {			/* what was learned about a reader's extended length */
+	OKI_EXTENDED_UNKNOWN,
+	OKI_EXTENDED_YES,
+	OKI_EXTENDED_NO
+};
+
+struct oki_reader {
+	char			 name[OKI_READER_NAME];	/* its own bytes */
+	bool			 pcsc;
+	struct onshi_reader_ops	 ops;
+	void			*self;
+	struct oki_card_worker	*worker;
+	bool			 taken;		/* by an open card */
+	int			 extended;
+};
+
+struct oki_readers {
+	oki_atomic_int		 refs;
+	oki_atomic_int		 hanging;	/* threads that nobody awaits */
+	int64_t			 process;
+	struct oki_env		*env;
+	struct oki_mutex	*lock;		/* guards what follows */
+	struct oki_card_worker	*watcher;	/* PC/SC's list */
+	struct oki_reader	*reader[2 * OKI_READERS];
+	size_t			 n;
+	int64_t			 missing_ms;	/* since when; 0: it is there */
+};
+
+#define OKI_HANGING	4	/* SEC-64 */
+
+/* Bytes of a reader's name as text that may be shown (SEC-73). */
+void	oki_reader_text(char *to, size_t room, const char *name);
+
+/* Readers as they are after at most ms; names in their own bytes.
+ * ONSHI_E_CARD_TIMEOUT: PC/SC has not answered in the time there was. */
+int	oki_readers_look(struct oki_readers *rs, struct oki_wait *w,
+	    int32_t ms, struct oki_reader_state *out, size_t *n,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* The reader for one card alone: ONSHI_E_READER_BUSY if it is taken. */
+int	oki_reader_take(struct oki_readers *rs, const char *name,
+	    struct oki_reader **out, struct onshi_error *e) OKI_CHECK;
+void	oki_reader_give_back(struct oki_readers *rs, struct oki_reader *rd);
+bool	oki_reader_is_taken(struct oki_readers *rs, const char *name);
+
+/* For how long no reader that is meant has been seen. */
+int64_t	oki_readers_missing_ms(struct oki_readers *rs, bool missing);
+
+int	oki_reader_extended(struct oki_readers *rs, struct oki_reader *rd);
+void	oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd,
+	    int extended);
+
+/* ---- a card: open.c, transmit.c ------------------------------------------- */
+
+#define OKI_TRIES_UNKNOWN	(-1)
+
+struct oki_card {
+	struct oki_readers	*readers;
+	struct oki_reader	*reader;
+	int64_t			 end_ms;	/* of the last call's wait */
+	struct oki_place	 at;
+	int			 lost;		/* result; the session is over */
+	bool			 finished;	/* and the reader is given back */
+	bool			 by_sfi;	/* files are addressed so */
+	bool			 selected;	/* JPKI was, in this session */
+	bool			 pin_shown;	/* may be verified on the card */
+	bool			 pin_good;
+	int			 tries;
+	int			 kind;		/* -1: not yet asked */
+	struct oki_buf		 bytes;		/* of the certificate */
+	struct onshi_certificate *certificate;
+	int32_t			 apdus;
+	int32_t			 traffic;
+};
+
+struct oki_apdu_answer {
+	struct oki_buf	data;		/* without the status word */
+	unsigned int	sw;
+	bool		begun;		/* the command may have reached it */
+};
+
+void	oki_apdu_answer_init(struct oki_apdu_answer *an);
+void	oki_apdu_answer_free(struct oki_apdu_answer *an);		/* wipes */
+
+/*
+ * The one way to a card: the closed table, the bytes, the answer checked, its
+ * parts gathered. ONSHI_OK with the status word, whatever that is; else the
+ * transport failed and the session is over.
+ */
+int	oki_card_transmit(struct oki_card *c, struct oki_wait *w,
+	    const struct oki_apdu *a, struct oki_apdu_answer *an,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* A failure at the card, with its status word; returns what stands in e. */
+int	oki_card_refuse(struct onshi_error *e, int code, unsigned int sw,
+	    const char *what);
+
+/* ---- applications: jpki.c, certificate.c, kind.c ----------------------------- */
+
+int	oki_card_select(struct oki_card *c, struct oki_wait *w,
+	    enum oki_app app, unsigned int *sw, struct onshi_error *e)
+	    OKI_CHECK;
+int	oki_card_select_ef(struct oki_card *c, struct oki_wait *w,
+	    unsigned int ef, unsigned int *sw, struct onshi_error *e)
+	    OKI_CHECK;
+/* P2 that addresses a key or PIN: by its short name, or as the current file,
+ * which is selected first. */
+int	oki_card_address(struct oki_card *c, struct oki_wait *w,
+	    unsigned int ef, uint8_t *p2, struct onshi_error *e) OKI_CHECK;
+/* Whether sw means that the card does not know the way a file was named, and
+ * did nothing else. */
+bool	oki_sw_is_address(unsigned int sw);
+
+/* Reads the certificate's file into c->bytes, cut at its own length. *sw is
+ * what the card said to the first read. Nothing read: still ONSHI_OK. */
+int	oki_card_read_certificate(struct oki_card *c, struct oki_wait *w,
+	    unsigned int *sw, struct onshi_error *e) OKI_CHECK;
+
+/* Identified, and a My Number Card with a certificate: else its own result. */
+int	oki_card_need_my_number(struct oki_card *c, struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+
+#endif

@@ -1,0 +1,353 @@
+/* Finding the card that is meant, holding it, and letting it go for certain. */
+#include "config.h"
+
+#include <string.h>
+
+#include "card/inside.h"
+
+#define SLICE_MS	250	/* of one look at the readers */
+#define LEAST_MS	200	/* to look and hold with no time left */
+#define PLUG_MS		2000	/* for a reader that is not there yet */
+#define BUSY_MS		1000	/* for a program that looks at a new card */
+#define CLOSE_MS	2000
+
+struct search {
+	struct oki_readers	*rs;
+	const char		*part;
+	struct oki_wait		*w;
+	int64_t			 started;
+	int			 late;		/* result once the time is over */
+	struct oki_reader_state	 states[OKI_READERS];
+	size_t			 n;
+};
+
+/* ---- which one ---------------------------------------------------------------- */
+
+static bool
+is_named(const struct oki_reader_state *s, const char *part, bool whole)
+{
+	char text[OKI_READER_NAME];
+
+	oki_reader_text(text, sizeof(text), s->name);
+	if (whole)
+		return strcmp(s->name, part) == 0 || strcmp(text, part) == 0;
+
+	return strstr(s->name, part) != NULL || strstr(text, part) != NULL;
+}
+
+/* A whole name means that reader alone, even if it is part of another's. */
+static bool
+has_whole(const struct search *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (is_named(&s->states[i], s->part, true))
+			return true;
+
+	return false;
+}
+
+/*
+ * The one free reader that is meant and has a card. ONSHI_E_CARD_NONE: none
+ * has one yet.
+ */
+static int
+choose(const struct search *s, const char **name)
+{
+	bool whole = has_whole(s), busy = false;
+	size_t meant = 0, cards = 0, waiting = 0;
+	const struct oki_reader_state *rd;
+
+	*name = NULL;
+	for (size_t i = 0; i < s->n; i++) {
+		rd = &s->states[i];
+		if (!is_named(rd, s->part, whole))
+			continue;
+		meant++;
+		if (oki_reader_is_taken(s->rs, rd->name)) {
+			busy = true;
+			continue;
+		}
+		waiting++;
+		if (rd->has_card) {
+			cards++;
+			*name = rd->name;
+		}
+	}
+	if (meant == 0)
+		return ONSHI_E_READER_NONE;
+	(void)oki_readers_missing_ms(s->rs, false);
+	if (cards > 1)
+		return ONSHI_E_READER_SEVERAL;
+	if (cards == 1)
+		return ONSHI_OK;
+
+	return busy || waiting == 0 ? ONSHI_E_READER_BUSY : ONSHI_E_CARD_NONE;
+}
+
+/* ---- holding it ------------------------------------------------------------------ */
+
+static struct oki_card *
+card_new(struct oki_readers *rs, struct oki_reader *rd)
+{
+	struct oki_card *c;
+
+	if ((c = oki_alloc(sizeof(*c))) == NULL)
+		return NULL;
+	c->readers = oki_readers_ref(rs);
+	c->reader = rd;
+	c->by_sfi = true;
+	c->tries = OKI_TRIES_UNKNOWN;
+	c->kind = -1;
+	oki_buf_init(&c->bytes, OKI_CERTIFICATE_BYTES);
+
+	return c;
+}
+
+static void
+card_free(struct oki_card *c)
+{
+	oki_certificate_free(&c->certificate);
+	oki_buf_free(&c->bytes);
+	oki_readers_free(&c->readers);
+	oki_free(c);
+}
+
+/* Time for one step that is done even if there is none left. */
+static void
+wait_least(struct oki_wait *to, const struct oki_wait *w, int32_t ms)
+{
+	int64_t least = oki_steady_ms(w->env) + ms;
+
+	*to = *w;
+	if (to->end_ms < least)
+		to->end_ms = least;
+}
+
+static int
+hold(struct search *s, struct oki_reader *rd, struct onshi_error *e)
+{
+	struct oki_card_job job = { .verb = OKI_DO_HOLD };
+	struct oki_wait w;
+	bool begun;
+	int r;
+
+	wait_least(&w, s->w, LEAST_MS);
+	job.ms = oki_wait_left(&w);
+	r = oki_card_worker_do(rd->worker, &w, &job, NULL, &begun);
+	if (r == ONSHI_OK && job.largest >= 0 && job.largest < OKI_READ_BYTES)
+		oki_reader_learn(s->rs, rd, OKI_EXTENDED_NO);
+	if (r != ONSHI_OK)
+		return oki_fail_system(e, r, job.system, "reader: %s",
+		    onshi_result_text(r, "en"));
+
+	return ONSHI_OK;
+}
+
+static int
+take(struct search *s, const char *name, struct oki_card **out,
+    struct onshi_error *e)
+{
+	struct oki_reader *rd;
+	int r;
+
+	if ((r = oki_reader_take(s->rs, name, &rd, e)) != ONSHI_OK)
+		return r;
+	if ((*out = card_new(s->rs, rd)) == NULL)
+		r = oki_fail(e, ONSHI_E_NOMEM, "card");
+	else
+		r = hold(s, rd, e);
+	if (r != ONSHI_OK) {
+		oki_reader_give_back(s->rs, rd);
+		if (*out != NULL)
+			card_free(*out);
+		*out = NULL;
+	}
+
+	return r;
+}
+
+/* Whether it is worth looking again after this. */
+static bool
+may_change(struct search *s, int r)
+{
+	switch (r) {
+	case ONSHI_E_CARD_NONE:
+	case ONSHI_E_CARD_GONE:
+		s->late = ONSHI_E_CARD_NONE;
+		return true;
+	case ONSHI_E_CARD_TIMEOUT:	/* there, but it does not answer */
+		s->late = ONSHI_E_CARD_TIMEOUT;
+		return true;
+	case ONSHI_E_READER_NONE:	/* the daemon may just have started */
+		s->late = ONSHI_E_CARD_NONE;
+		return oki_readers_missing_ms(s->rs, true) < PLUG_MS;
+	default:
+		return false;
+	}
+}
+
+static int
+look(struct search *s, int32_t ms, struct onshi_error *e)
+{
+	struct oki_wait w;
+	int r;
+
+	if (ms > oki_wait_left(s->w))
+		ms = oki_wait_left(s->w);
+	wait_least(&w, s->w, ms + LEAST_MS);
+	r = oki_readers_look(s->rs, &w, ms, s->states, &s->n, e);
+	if (r == ONSHI_E_CARD_TIMEOUT) {	/* nothing to be seen yet */
+		oki_error_clear(e);
+		s->n = 0;
+		return ONSHI_OK;
+	}
+
+	return r;
+}
+
+/* Another program often looks at a card that has just been put down. */
+static bool
+is_passing(const struct search *s, int r, const char *name)
+{
+	return r == ONSHI_E_READER_BUSY && name != NULL &&
+	    oki_steady_ms(s->w->env) - s->started < BUSY_MS &&
+	    oki_wait_left(s->w) > 0;
+}
+
+static int
+search(struct search *s, struct oki_card **out, struct onshi_error *e)
+{
+	struct onshi_error last;
+	const char *name;
+	int32_t ms = 0;
+	int r;
+
+	for (;; ms = SLICE_MS) {
+		oki_error_clear(&last);
+		if ((r = look(s, ms, &last)) != ONSHI_OK)
+			break;
+		if ((r = choose(s, &name)) == ONSHI_OK &&
+		    (r = take(s, name, out, &last)) == ONSHI_OK)
+			return ONSHI_OK;
+		if (!may_change(s, r) && !is_passing(s, r, name))
+			break;
+		r = oki_wait_check(s->w, s->late);
+		if (r != ONSHI_OK)
+			break;
+	}
+	if (last.code == r)
+		oki_error_copy(e, &last);
+
+	return oki_fail(e, r, "%s", onshi_result_text(r, "en"));
+}
+
+int
+oki_card_open(struct oki_readers *rs, const char *part, struct oki_wait *w,
+    struct oki_card **out, struct onshi_error *e)
+{
+	struct search s = { .rs = rs, .part = part != NULL ? part : "",
+	    .w = w, .late = ONSHI_E_CARD_NONE };
+	int r;
+
+	*out = NULL;
+	if (rs->process != oki_os_process())
+		return oki_fail(e, ONSHI_E_STATE, "after fork");
+	s.started = oki_steady_ms(rs->env);
+	r = search(&s, out, e);
+	if (r != ONSHI_OK)
+		e->phase = ONSHI_PHASE_READER;
+	OKI_LOG(rs->env, READER, OKI_N(COUNT, s.n),
+	    OKI_W(RESULT, onshi_result_name(r)),
+	    OKI_N(MS, oki_steady_ms(rs->env) - s.started));
+
+	return r;
+}
+
+/* ---- letting it go ---------------------------------------------------------------- */
+
+/*
+ * Another application, so that a PIN does not stay verified even where power
+ * stays on (SEC-68, card.md 3.6); tried even where the session is over. Where
+ * none was shown it does not matter whether it succeeds.
+ */
+static int
+leave(struct oki_card *c, struct oki_wait *w)
+{
+	struct onshi_error ignored;
+	unsigned int sw;
+	int r;
+
+	if (!c->selected)
+		return ONSHI_OK;
+	c->lost = ONSHI_OK;
+	oki_error_clear(&ignored);
+	r = oki_card_select(c, w, OKI_APP_COMMON, &sw, &ignored);
+	if (r == ONSHI_OK && sw != OKI_SW_OK)
+		r = ONSHI_E_CARD_ANSWER;
+
+	return c->pin_shown ? r : ONSHI_OK;
+}
+
+/* A reader that hangs powers off by itself once it comes back: not worth the
+ * caller's time. */
+static int
+let_go(struct oki_card *c, struct oki_wait *w)
+{
+	struct oki_card_job job = { .verb = OKI_DO_RELEASE };
+	bool begun;
+	int r, off;
+
+	if (oki_card_worker_is_hanging(c->reader->worker))
+		return ONSHI_E_CARD_TIMEOUT;
+	r = leave(c, w);
+	if (oki_card_worker_is_hanging(c->reader->worker))
+		return ONSHI_E_CARD_TIMEOUT;
+	wait_least(w, w, LEAST_MS);
+	job.ms = oki_wait_left(w);
+	off = oki_card_worker_do(c->reader->worker, w, &job, NULL, &begun);
+
+	return off != ONSHI_OK ? off : r;
+}
+
+int
+oki_card_finish(struct oki_card *c, struct onshi_error *e)
+{
+	struct oki_wait w;
+	int64_t left;
+	int r;
+
+	if (c->finished || c->readers->process != oki_os_process())
+		return ONSHI_OK;	/* after fork it is the parent's */
+	left = c->end_ms - oki_steady_ms(c->readers->env);
+	oki_wait_init(&w, c->readers->env, left < LEAST_MS ? LEAST_MS :
+	    left > CLOSE_MS ? CLOSE_MS : (int32_t)left, NULL);
+	r = let_go(c, &w);
+	c->finished = true;
+	c->lost = ONSHI_E_STATE;
+	oki_reader_give_back(c->readers, c->reader);
+	if (r != ONSHI_OK)
+		return oki_fail(e, r, "closing: the card has to be taken out");
+
+	return ONSHI_OK;
+}
+
+int
+oki_card_close(struct oki_card **cp, struct onshi_error *e)
+{
+	int r;
+
+	if (cp == NULL || *cp == NULL)
+		return ONSHI_OK;
+	r = oki_card_finish(*cp, e);
+	card_free(*cp);
+	*cp = NULL;
+
+	return r;
+}
+
+void
+oki_card_counts(const struct oki_card *c, int32_t *apdus, int32_t *bytes)
+{
+	*apdus = c->apdus;
+	*bytes = c->traffic;
+}

@@ -1,0 +1,585 @@
+/* The readers of one root: who they are, whether a card lies there, who has
+ * taken them, what was learned about them. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "card/inside.h"
+
+#define DAEMON_MS	4000	/* for PC/SC's daemon to start and answer */
+
+/* What a worker has in hand. Its own reference on the environment keeps the
+ * config, and so a program's table, until its thread has ended. */
+struct engine {
+	struct oki_env		*env;
+	bool			 pcsc;
+	struct onshi_reader_ops	 ops;
+	void			*self;
+	bool			 held;
+};
+
+struct watcher {
+	struct oki_pcsc		*pcsc;
+};
+
+/* ---- what runs on a reader's thread ----------------------------------------- */
+
+static int
+known_result(int r)
+{
+	switch (r) {
+	case ONSHI_OK:
+	case ONSHI_E_CARD_GONE:
+	case ONSHI_E_CARD_TIMEOUT:
+	case ONSHI_E_READER_BUSY:
+	case ONSHI_E_CANCELLED:
+		return r;
+	default:
+		return ONSHI_E_READER;
+	}
+}
+
+static int
+engine_release(struct engine *g, int32_t ms)
+{
+	if (!g->held)
+		return ONSHI_OK;
+	g->held = false;
+
+	return g->ops.release(g->self, ms);
+}
+
+static int
+engine_hold(struct engine *g, int32_t ms)
+{
+	int r;
+
+	(void)engine_release(g, ms);
+	r = g->ops.hold(g->self, ms);
+	g->held = r == ONSHI_OK;
+
+	return r;
+}
+
+static int
+engine_do(struct engine *g, struct oki_card_job *job, uint8_t *reply)
+{
+	switch (job->verb) {
+	case OKI_DO_WAIT:
+		return g->ops.wait(g->self, job->present, job->ms);
+	case OKI_DO_HOLD:
+		return engine_hold(g, job->ms);
+	case OKI_DO_TRANSMIT:
+		if (!g->held)
+			return ONSHI_E_CARD_GONE;
+		job->replylen = job->room;
+		return g->ops.transmit(g->self, job->command, job->len, reply,
+		    &job->replylen, job->ms);
+	case OKI_DO_RELEASE:
+		return engine_release(g, job->ms);
+	case OKI_DO_LIST:
+	case OKI_DO_WATCH:
+		break;
+	}
+
+	return ONSHI_E_READER;
+}
+
+static void
+engine_run(void *self, struct oki_card_job *job, uint8_t *reply)
+{
+	struct engine *g = self;
+
+	job->largest = -1;
+	job->result = known_result(engine_do(g, job, reply));
+	if (!g->pcsc)
+		return;
+	job->largest = oki_pcsc_reader_largest(g->self);
+	if (job->result != ONSHI_OK)
+		job->system = oki_pcsc_reader_system(g->self);
+}
+
+/* Whoever wanted it has gone: a PIN that it may have verified must not stay. */
+static void
+engine_late(void *self, const struct oki_card_job *job)
+{
+	struct engine *g = self;
+
+	if (job->verb == OKI_DO_HOLD || job->verb == OKI_DO_TRANSMIT)
+		(void)engine_release(g, 0);
+}
+
+static void
+engine_cancel(void *self)
+{
+	struct engine *g = self;
+
+	if (g->ops.cancel != NULL)
+		g->ops.cancel(g->self);
+}
+
+static void
+engine_end(void *self)
+{
+	struct engine *g = self;
+
+	(void)engine_release(g, 0);
+	if (g->pcsc)
+		oki_pcsc_reader_free(g->self);
+	oki_env_free(&g->env);
+	oki_free(g);
+}
+
+static const struct oki_card_worker_ops engine_ops = {
+	engine_run, engine_late, engine_cancel, engine_end
+};
+
+static void
+watcher_run(void *self, struct oki_card_job *job, uint8_t *reply)
+{
+	struct watcher *t = self;
+
+	(void)reply;
+	job->result = oki_pcsc_watch(t->pcsc,
+	    job->verb == OKI_DO_WATCH ? job->ms : 0, job->states, &job->n,
+	    &job->system);
+}
+
+static void
+watcher_late(void *self, const struct oki_card_job *job)
+{
+	(void)self;
+	(void)job;
+}
+
+static void
+watcher_end(void *self)
+{
+	struct watcher *t = self;
+
+	oki_pcsc_free(&t->pcsc);
+	oki_free(t);
+}
+
+static const struct oki_card_worker_ops watcher_ops = {
+	watcher_run, watcher_late, NULL, watcher_end
+};
+
+/* ---- the set ----------------------------------------------------------------- */
+
+static int
+watcher_new(struct oki_readers *rs)
+{
+	struct watcher *t;
+	int r;
+
+	if ((t = oki_alloc(sizeof(*t))) == NULL)
+		return ONSHI_E_NOMEM;
+	if ((r = oki_pcsc_new(&t->pcsc)) != ONSHI_OK ||
+	    (r = oki_card_worker_new(&watcher_ops, t, &rs->hanging,
+	    &rs->watcher)) != ONSHI_OK)
+		watcher_end(t);
+
+	return r;
+}
+
+static int
+engine_new(struct oki_readers *rs, struct oki_reader *rd, void *self)
+{
+	struct engine *g;
+	int r;
+
+	if ((g = oki_alloc(sizeof(*g))) == NULL)
+		return ONSHI_E_NOMEM;
+	g->ops = rd->ops;
+	g->self = self;
+	g->env = oki_env_ref(rs->env);
+	r = oki_card_worker_new(&engine_ops, g, &rs->hanging, &rd->worker);
+	if (r != ONSHI_OK) {
+		oki_env_free(&g->env);
+		oki_free(g);
+		return r;
+	}
+	g->pcsc = rd->pcsc;		/* only now is self the worker's */
+
+	return ONSHI_OK;
+}
+
+/* With rs->lock held, or before anybody else knows rs. ops NULL: PC/SC's. */
+static int
+reader_add(struct oki_readers *rs, const char *name,
+    const struct onshi_reader_ops *ops, void *self, struct oki_reader **out)
+{
+	struct oki_reader *rd;
+	int r = ONSHI_OK;
+
+	*out = NULL;
+	if ((rd = oki_alloc(sizeof(*rd))) == NULL)
+		return ONSHI_E_NOMEM;
+	rd->pcsc = ops == NULL;
+	if (!oki_copy(rd->name, sizeof(rd->name), name))
+		r = ONSHI_E_READER_NONE;
+	else if (rd->pcsc)
+		r = oki_pcsc_reader_new(name, &rd->ops, &self);
+	else
+		rd->ops = *ops;
+	if (r == ONSHI_OK && (r = engine_new(rs, rd, self)) != ONSHI_OK &&
+	    rd->pcsc)
+		oki_pcsc_reader_free(self);
+	if (r != ONSHI_OK) {
+		oki_free(rd);
+		return r;
+	}
+	*out = rs->reader[rs->n++] = rd;
+
+	return ONSHI_OK;
+}
+
+static int
+add_configured(struct oki_readers *rs)
+{
+	const struct onshi_reader_ops *ops;
+	struct oki_reader *rd;
+	const char *name;
+	void *self;
+	int r;
+
+	for (size_t i = 0; i < OKI_READERS; i++) {
+		ops = oki_config_reader(oki_env_config(rs->env), i, &name,
+		    &self);
+		if (ops == NULL)
+			break;
+		if ((r = reader_add(rs, name, ops, self, &rd)) != ONSHI_OK)
+			return r;
+	}
+
+	return ONSHI_OK;
+}
+
+int
+oki_readers_new(struct oki_env *env, struct oki_readers **out,
+    struct onshi_error *e)
+{
+	struct oki_readers *rs;
+	int r;
+
+	*out = NULL;
+	if ((rs = oki_alloc(sizeof(*rs))) == NULL)
+		return oki_fail(e, ONSHI_E_NOMEM, "readers");
+	atomic_init(&rs->refs, 1);
+	atomic_init(&rs->hanging, 0);
+	rs->process = oki_os_process();
+	rs->env = oki_env_ref(env);
+	if ((r = oki_mutex_new(&rs->lock)) != ONSHI_OK ||
+	    (r = watcher_new(rs)) != ONSHI_OK ||
+	    (r = add_configured(rs)) != ONSHI_OK) {
+		oki_readers_free(&rs);
+		return oki_fail(e, r, "readers");
+	}
+	*out = rs;
+
+	return ONSHI_OK;
+}
+
+struct oki_readers *
+oki_readers_ref(struct oki_readers *rs)
+{
+	if (rs != NULL)
+		(void)atomic_fetch_add(&rs->refs, 1);
+
+	return rs;
+}
+
+static void
+reader_free(struct oki_reader *rd)
+{
+	oki_card_worker_free(&rd->worker);
+	oki_free(rd);
+}
+
+/* In a forked child there are no threads to end, and the parent's locks and
+ * sockets are not ours to touch (SEC-116): what there is stays. */
+void
+oki_readers_free(struct oki_readers **rp)
+{
+	struct oki_readers *rs;
+
+	if (rp == NULL || (rs = *rp) == NULL)
+		return;
+	*rp = NULL;
+	if (atomic_fetch_sub(&rs->refs, 1) != 1 ||
+	    rs->process != oki_os_process())
+		return;
+	for (size_t i = 0; i < rs->n; i++)
+		reader_free(rs->reader[i]);
+	oki_card_worker_free(&rs->watcher);
+	oki_mutex_free(&rs->lock);
+	oki_env_free(&rs->env);
+	oki_free(rs);
+}
+
+/* ---- taking one --------------------------------------------------------------- */
+
+/* With the lock held. */
+static struct oki_reader *
+find(struct oki_readers *rs, const char *name)
+{
+	for (size_t i = 0; i < rs->n; i++)
+		if (strcmp(rs->reader[i]->name, name) == 0)
+			return rs->reader[i];
+
+	return NULL;
+}
+
+/* Makes room by forgetting a reader of PC/SC that nobody has taken: names
+ * change when readers are plugged in anew. Returns it, to be freed. */
+static struct oki_reader *
+forget_one(struct oki_readers *rs)
+{
+	struct oki_reader *rd;
+
+	for (size_t i = 0; i < rs->n; i++) {
+		rd = rs->reader[i];
+		if (!rd->pcsc || rd->taken)
+			continue;
+		memmove(&rs->reader[i], &rs->reader[i + 1],
+		    (rs->n - i - 1) * sizeof(rs->reader[0]));
+		rs->n--;
+		return rd;
+	}
+
+	return NULL;
+}
+
+int
+oki_reader_take(struct oki_readers *rs, const char *name,
+    struct oki_reader **out, struct onshi_error *e)
+{
+	struct oki_reader *rd, *old = NULL;
+	int r = ONSHI_OK;
+
+	*out = NULL;
+	oki_mutex_lock(rs->lock);
+	if ((rd = find(rs, name)) == NULL) {
+		if (rs->n == OKI_COUNT(rs->reader))
+			old = forget_one(rs);
+		r = rs->n == OKI_COUNT(rs->reader) ? ONSHI_E_READER_BUSY :
+		    reader_add(rs, name, NULL, NULL, &rd);
+	}
+	if (r == ONSHI_OK && rd->taken)
+		r = ONSHI_E_READER_BUSY;
+	if (r == ONSHI_OK) {
+		rd->taken = true;
+		*out = rd;
+	}
+	oki_mutex_unlock(rs->lock);
+	if (old != NULL)
+		reader_free(old);
+	if (r != ONSHI_OK)
+		return oki_fail(e, r, "reader taken");
+
+	return ONSHI_OK;
+}
+
+void
+oki_reader_give_back(struct oki_readers *rs, struct oki_reader *rd)
+{
+	oki_mutex_lock(rs->lock);
+	rd->taken = false;
+	oki_mutex_unlock(rs->lock);
+}
+
+bool
+oki_reader_is_taken(struct oki_readers *rs, const char *name)
+{
+	struct oki_reader *rd;
+	bool taken;
+
+	oki_mutex_lock(rs->lock);
+	rd = find(rs, name);
+	taken = rd != NULL && rd->taken;
+	oki_mutex_unlock(rs->lock);
+
+	return taken;
+}
+
+int64_t
+oki_readers_missing_ms(struct oki_readers *rs, bool missing)
+{
+	int64_t now = oki_steady_ms(rs->env), passed;
+
+	oki_mutex_lock(rs->lock);
+	if (!missing)
+		rs->missing_ms = 0;
+	else if (rs->missing_ms == 0)
+		rs->missing_ms = now;
+	passed = missing ? now - rs->missing_ms : 0;
+	oki_mutex_unlock(rs->lock);
+
+	return passed;
+}
+
+int
+oki_reader_extended(struct oki_readers *rs, struct oki_reader *rd)
+{
+	int extended;
+
+	oki_mutex_lock(rs->lock);
+	extended = rd->extended;
+	oki_mutex_unlock(rs->lock);
+
+	return extended;
+}
+
+void
+oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd, int extended)
+{
+	oki_mutex_lock(rs->lock);
+	rd->extended = extended;
+	oki_mutex_unlock(rs->lock);
+}
+
+/* ---- looking -------------------------------------------------------------------- */
+
+/* Text of PC/SC and of programs is bytes: what is no plain UTF-8 is escaped. */
+void
+oki_reader_text(char *to, size_t room, const char *name)
+{
+	bool plain = oki_is_utf8(name, strlen(name));
+	char c[5];
+	size_t n = 0, size;
+
+	if (room == 0)
+		return;
+	for (; *name != '\0'; name++) {
+		if ((unsigned char)*name >= 0x20 && *name != 0x7f &&
+		    (plain || (unsigned char)*name < 0x80))
+			size = (size_t)snprintf(c, sizeof(c), "%c", *name);
+		else
+			size = (size_t)snprintf(c, sizeof(c), "\\x%02x",
+			    (unsigned int)(unsigned char)*name);
+		if (size >= room - n)
+			break;
+		memcpy(to + n, c, size);
+		n += size;
+	}
+	to[n] = '\0';
+}
+
+/* A card that is held lies there; a reader that cannot say has none. */
+static bool
+has_card(struct oki_readers *rs, struct oki_reader *rd, struct oki_wait *w,
+    int32_t ms)
+{
+	struct oki_card_job job = { .verb = OKI_DO_WAIT, .ms = ms,
+	    .present = 1 };
+	bool begun;
+
+	if (oki_reader_is_taken(rs, rd->name))
+		return true;
+
+	return oki_card_worker_do(rd->worker, w, &job, NULL, &begun) ==
+	    ONSHI_OK;
+}
+
+/* The config's readers come first in the table and never leave it. */
+static size_t
+look_configured(struct oki_readers *rs, struct oki_wait *w, int32_t ms,
+    struct oki_reader_state *out)
+{
+	struct oki_reader *rd[OKI_READERS];
+	size_t n = 0;
+
+	oki_mutex_lock(rs->lock);
+	while (n < OKI_READERS && n < rs->n && !rs->reader[n]->pcsc) {
+		rd[n] = rs->reader[n];
+		n++;
+	}
+	oki_mutex_unlock(rs->lock);
+	for (size_t i = 0; i < n; i++) {
+		memset(&out[i], 0, sizeof(out[i]));
+		(void)oki_copy(out[i].name, sizeof(out[i].name), rd[i]->name);
+		out[i].has_card = has_card(rs, rd[i], w, ms / (int32_t)n);
+	}
+
+	return n;
+}
+
+/* A daemon that says nothing at all for so long is as good as none. */
+static int
+look_pcsc(struct oki_readers *rs, const struct oki_wait *w, int32_t ms,
+    struct oki_card_job *job)
+{
+	int64_t end = oki_steady_ms(rs->env) + ms + DAEMON_MS;
+	struct oki_wait limited = *w;
+	bool begun;
+	int r;
+
+	if (limited.end_ms > end)
+		limited.end_ms = end;
+	memset(job, 0, sizeof(*job));
+	job->verb = ms > 0 ? OKI_DO_WATCH : OKI_DO_LIST;
+	job->ms = ms;
+	r = oki_card_worker_do(rs->watcher, &limited, job, NULL, &begun);
+	if (r != ONSHI_OK)
+		job->n = 0;
+	if (r == ONSHI_E_CARD_TIMEOUT && limited.end_ms == end)
+		return ONSHI_E_READER_SERVICE;
+
+	return r;
+}
+
+/*
+ * The wait is at one place: at PC/SC's readers where it runs, else at the
+ * config's. That PC/SC does not run matters only where it has to.
+ */
+int
+oki_readers_look(struct oki_readers *rs, struct oki_wait *w, int32_t ms,
+    struct oki_reader_state *out, size_t *n, struct onshi_error *e)
+{
+	struct oki_card_job job;
+	int r;
+
+	*n = look_configured(rs, w, 0, out);
+	if ((r = oki_wait_check(w, ONSHI_OK)) != ONSHI_OK)
+		return oki_fail(e, r, "looking for readers");
+	r = look_pcsc(rs, w, ms, &job);
+	if (r == ONSHI_E_CANCELLED)
+		return oki_fail(e, r, "looking for readers");
+	if (r != ONSHI_OK && *n == 0)
+		return oki_fail_system(e, r, job.system, "PC/SC: %08llx",
+		    (unsigned long long)job.system);
+	if (r != ONSHI_OK && ms > 0)
+		(void)look_configured(rs, w, ms, out);
+	for (size_t i = 0; i < job.n && *n < OKI_READERS; i++)
+		out[(*n)++] = job.states[i];
+
+	return ONSHI_OK;
+}
+
+int
+oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
+    struct oki_reader_state *out, size_t room, size_t *n,
+    struct onshi_error *e)
+{
+	struct oki_reader_state states[OKI_READERS];
+	int r;
+
+	*n = 0;
+	if (rs->process != oki_os_process())
+		return oki_fail(e, ONSHI_E_STATE, "after fork");
+	if ((r = oki_readers_look(rs, w, 0, states, n, e)) != ONSHI_OK) {
+		e->phase = ONSHI_PHASE_READER;
+		if (r == ONSHI_E_CARD_TIMEOUT)
+			r = e->code = ONSHI_E_READER_SERVICE;
+		return r;
+	}
+	for (size_t i = 0; i < *n && i < room; i++) {
+		oki_reader_text(out[i].name, sizeof(out[i].name),
+		    states[i].name);
+		out[i].has_card = states[i].has_card;
+	}
+
+	return ONSHI_OK;
+}

@@ -1,0 +1,514 @@
+/*
+ * Readers of PC/SC: the only file that knows it. Runs on the threads of
+ * worker.c, for most of these calls have no time limit of their own (F24).
+ *
+ * SCardCancel is not used: it reaches SCardGetStatusChange alone, talks to the
+ * daemon itself and so hangs with it, and status waits are short here anyway.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include <winscard.h>
+#include <reader.h>
+
+#include "card/inside.h"
+
+#define STATUS_MS	1000			/* SEC-66 */
+#define PLUG_AND_PLAY	"\\\\?PnP?\\Notification"
+#define NAMES_BYTES	(OKI_READERS * 2 * OKI_READER_NAME)
+#define NO_LIMIT_KNOWN	(-1)
+
+struct link {				/* to the daemon */
+	SCARDCONTEXT	 handle;
+	bool		 open;
+	int64_t		 system;	/* what it said last */
+};
+
+struct oki_pcsc {
+	struct link	 link;
+	size_t		 n;
+	struct oki_reader_state known[OKI_READERS];
+	DWORD		 state[OKI_READERS];
+};
+
+struct reader {
+	struct link	 link;
+	char		 name[OKI_READER_NAME];
+	SCARDHANDLE	 card;
+	bool		 connected;
+	DWORD		 protocol;
+	bool		 asked;		/* for the largest APDU */
+	int32_t		 largest;
+};
+
+/* What a code means for the session at the card (SEC-65, SEC-67). */
+static const struct {
+	LONG	code;
+	int	result;
+} meanings[] = {
+	{ SCARD_S_SUCCESS,		ONSHI_OK },
+	{ SCARD_W_REMOVED_CARD,		ONSHI_E_CARD_GONE },
+	{ SCARD_W_RESET_CARD,		ONSHI_E_CARD_GONE },
+	{ SCARD_W_UNPOWERED_CARD,	ONSHI_E_CARD_GONE },
+	{ SCARD_W_UNRESPONSIVE_CARD,	ONSHI_E_CARD_GONE },
+	{ SCARD_E_NO_SMARTCARD,		ONSHI_E_CARD_GONE },
+	{ SCARD_E_NOT_TRANSACTED,	ONSHI_E_CARD_GONE },
+	{ SCARD_E_READER_UNAVAILABLE,	ONSHI_E_CARD_GONE },
+	{ SCARD_E_UNKNOWN_READER,	ONSHI_E_CARD_GONE },
+	{ SCARD_E_SHARING_VIOLATION,	ONSHI_E_READER_BUSY },
+	{ SCARD_E_TIMEOUT,		ONSHI_E_CARD_TIMEOUT },
+	{ SCARD_F_WAITED_TOO_LONG,	ONSHI_E_CARD_TIMEOUT },
+	{ SCARD_E_CANCELLED,		ONSHI_E_CANCELLED }
+};
+
+static int
+meaning(LONG code)
+{
+	for (size_t i = 0; i < OKI_COUNT(meanings); i++)
+		if (meanings[i].code == code)
+			return meanings[i].result;
+
+	return ONSHI_E_READER;
+}
+
+/* ---- the link to the daemon -------------------------------------------- */
+
+/* SCardIsValidContext would still call a dead one valid (F25). */
+static bool
+is_dead(LONG code)
+{
+	return code == SCARD_E_NO_SERVICE ||
+	    code == SCARD_E_SERVICE_STOPPED ||
+	    code == SCARD_F_COMM_ERROR || code == SCARD_E_INVALID_HANDLE;
+}
+
+static LONG
+note(struct link *l, LONG code)
+{
+	l->system = (int64_t)((uint64_t)code & 0xffffffffu);
+
+	return code;
+}
+
+static LONG
+link_open(struct link *l)
+{
+	LONG code;
+
+	if (l->open)
+		return SCARD_S_SUCCESS;
+	code = note(l, SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
+	    &l->handle));
+	l->open = code == SCARD_S_SUCCESS;
+
+	return code;
+}
+
+static void
+link_close(struct link *l)
+{
+	if (l->open)
+		(void)SCardReleaseContext(l->handle);
+	l->open = false;
+}
+
+/* ---- all readers --------------------------------------------------------- */
+
+int
+oki_pcsc_new(struct oki_pcsc **out)
+{
+	*out = oki_alloc(sizeof(**out));
+
+	return *out == NULL ? ONSHI_E_NOMEM : ONSHI_OK;
+}
+
+void
+oki_pcsc_free(struct oki_pcsc **pp)
+{
+	if (pp == NULL || *pp == NULL)
+		return;
+	link_close(&(*pp)->link);
+	oki_free(*pp);
+	*pp = NULL;
+}
+
+static DWORD
+state_of(const struct oki_pcsc *p, const char *name)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->known[i].name, name) == 0)
+			return p->state[i];
+
+	return SCARD_STATE_UNAWARE;
+}
+
+/* The names, each ended by NUL, the last by two; what is too long or too many
+ * is left out (SEC-66). States of those that were known are kept. */
+static void
+take_names(struct oki_pcsc *p, const char *names, size_t len)
+{
+	struct oki_reader_state known[OKI_READERS];
+	DWORD state[OKI_READERS];
+	size_t n = 0, at = 0, size;
+
+	memset(known, 0, sizeof(known));
+	while (n < OKI_READERS && at < len && names[at] != '\0') {
+		size = strnlen(names + at, len - at);
+		if (size == len - at)
+			break;
+		if (size < OKI_READER_NAME) {
+			memcpy(known[n].name, names + at, size);
+			state[n] = state_of(p, known[n].name);
+			known[n].has_card =
+			    (state[n] & SCARD_STATE_PRESENT) != 0;
+			n++;
+		}
+		at += size + 1;
+	}
+	memcpy(p->known, known, sizeof(known));
+	memcpy(p->state, state, n * sizeof(state[0]));
+	p->n = n;
+}
+
+static LONG
+list(struct oki_pcsc *p)
+{
+	char names[NAMES_BYTES] = "";
+	DWORD len = sizeof(names);
+	LONG code;
+
+	code = note(&p->link, SCardListReaders(p->link.handle, NULL, names,
+	    &len));
+	if (code == SCARD_E_NO_READERS_AVAILABLE) {
+		p->n = 0;
+		return SCARD_S_SUCCESS;
+	}
+	if (code == SCARD_S_SUCCESS)
+		take_names(p, names, len < sizeof(names) ? len : sizeof(names));
+
+	return code;
+}
+
+static LONG
+watch(struct oki_pcsc *p, int32_t ms)
+{
+	SCARD_READERSTATE s[1 + OKI_READERS];
+	LONG code;
+	size_t i;
+
+	memset(s, 0, sizeof(s));
+	s[0].szReader = PLUG_AND_PLAY;
+	for (i = 0; i < p->n; i++) {
+		s[1 + i].szReader = p->known[i].name;
+		s[1 + i].dwCurrentState = p->state[i];
+	}
+	code = note(&p->link, SCardGetStatusChange(p->link.handle,
+	    (DWORD)(ms < STATUS_MS ? ms : STATUS_MS), s, (DWORD)(1 + p->n)));
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	for (i = 0; i < p->n; i++) {
+		p->state[i] = s[1 + i].dwEventState &
+		    ~(DWORD)SCARD_STATE_CHANGED;
+		p->known[i].has_card =
+		    (p->state[i] & SCARD_STATE_PRESENT) != 0;
+	}
+
+	return code;
+}
+
+static bool
+is_change(LONG code)
+{
+	return code == SCARD_E_TIMEOUT || code == SCARD_E_CANCELLED ||
+	    code == SCARD_E_UNKNOWN_READER ||
+	    code == SCARD_E_READER_UNAVAILABLE ||
+	    code == SCARD_E_NO_READERS_AVAILABLE;
+}
+
+/* A daemon that was started anew while nothing was going on is not seen. */
+int
+oki_pcsc_watch(struct oki_pcsc *p, int32_t ms, struct oki_reader_state *out,
+    size_t *n, int64_t *system)
+{
+	LONG code = SCARD_S_SUCCESS;
+
+	for (int i = 0; i < 2; i++) {
+		if ((code = link_open(&p->link)) != SCARD_S_SUCCESS)
+			break;
+		if ((code = list(p)) == SCARD_S_SUCCESS)
+			code = watch(p, ms);
+		if (!is_dead(code))
+			break;
+		link_close(&p->link);
+	}
+	*n = 0;
+	*system = p->link.system;
+	if (code != SCARD_S_SUCCESS && !is_change(code)) {
+		p->n = 0;
+		return is_dead(code) ? ONSHI_E_READER_SERVICE :
+		    ONSHI_E_READER;
+	}
+	*system = 0;
+	*n = p->n;
+	memcpy(out, p->known, sizeof(p->known));
+
+	return ONSHI_OK;
+}
+
+/* ---- one reader ------------------------------------------------------------ */
+
+/* A dead link takes its card with it. */
+static int
+verdict(struct reader *rd, LONG code)
+{
+	(void)note(&rd->link, code);
+	if (is_dead(code)) {
+		link_close(&rd->link);
+		rd->connected = false;
+	}
+
+	return meaning(code);
+}
+
+static LONG
+wait_change(struct reader *rd, SCARD_READERSTATE *s, int32_t ms)
+{
+	LONG code;
+
+	if ((code = link_open(&rd->link)) != SCARD_S_SUCCESS)
+		return code;
+	code = SCardGetStatusChange(rd->link.handle,
+	    (DWORD)(ms < STATUS_MS ? ms : STATUS_MS), s, 1);
+	s->dwCurrentState = s->dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+
+	return code;
+}
+
+static int
+reader_wait(void *self, int present, int32_t timeout_ms)
+{
+	int64_t end = oki_os_steady_ms() + timeout_ms, left = timeout_ms;
+	SCARD_READERSTATE s;
+	struct reader *rd = self;
+	LONG code;
+
+	memset(&s, 0, sizeof(s));
+	s.szReader = rd->name;
+	do {
+		code = wait_change(rd, &s, (int32_t)(left > 0 ? left : 0));
+		if (code != SCARD_S_SUCCESS && code != SCARD_E_TIMEOUT)
+			return verdict(rd, code);
+		if (((s.dwEventState & SCARD_STATE_PRESENT) != 0) ==
+		    (present != 0))
+			return ONSHI_OK;
+		left = end - oki_os_steady_ms();
+	} while (left > 0);
+
+	return ONSHI_E_CARD_TIMEOUT;
+}
+
+static uint32_t
+little_endian(const uint8_t *p, size_t len)
+{
+	uint32_t n = 0;
+
+	for (size_t i = len; i > 0; i--)
+		n = n << 8 | p[i - 1];
+
+	return n;
+}
+
+/* PC/SC part 10: what of an APDU the reader can carry. Asking moves nothing on
+ * the card, and a reader that does not say is no failure. */
+static void
+ask_largest(struct reader *rd)
+{
+	uint8_t in[1] = { 0 }, out[256];
+	DWORD len = 0, control = 0;
+
+	rd->asked = true;
+	rd->largest = NO_LIMIT_KNOWN;
+	if (SCardControl(rd->card, CM_IOCTL_GET_FEATURE_REQUEST, in, 0, out,
+	    sizeof(out), &len) != SCARD_S_SUCCESS || len > sizeof(out))
+		return;
+	for (size_t i = 0; i + 6 <= len; i += 2u + out[i + 1])
+		if (out[i] == FEATURE_GET_TLV_PROPERTIES && out[i + 1] == 4)
+			control = (DWORD)out[i + 2] << 24 |
+			    (DWORD)out[i + 3] << 16 |
+			    (DWORD)out[i + 4] << 8 | out[i + 5];
+	len = 0;
+	if (control == 0 || SCardControl(rd->card, control, in, 0, out,
+	    sizeof(out), &len) != SCARD_S_SUCCESS || len > sizeof(out))
+		return;
+	for (size_t i = 0; i + 2 <= len && i + 2 + out[i + 1] <= len;
+	    i += 2u + out[i + 1])
+		if (out[i] == PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize &&
+		    out[i + 1] <= 4)
+			rd->largest = (int32_t)(little_endian(out + i + 2,
+			    out[i + 1]) & 0x7fffffff);
+}
+
+static LONG
+connect_as(struct reader *rd, DWORD share, DWORD protocols)
+{
+	return SCardConnect(rd->link.handle, rd->name, share, protocols,
+	    &rd->card, &rd->protocol);
+}
+
+/*
+ * For us alone; where another program has the card open for everybody, shared
+ * with a transaction around the whole session (SEC-68). A My Number Card has
+ * T=1 only; other cards are let in, so that they can be named.
+ */
+static LONG
+connect_card(struct reader *rd)
+{
+	LONG code;
+
+	code = connect_as(rd, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T1);
+	if (code == SCARD_E_PROTO_MISMATCH)
+		code = connect_as(rd, SCARD_SHARE_EXCLUSIVE,
+		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1);
+	if (code != SCARD_E_SHARING_VIOLATION)
+		return code;
+	code = connect_as(rd, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1);
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	if ((code = SCardBeginTransaction(rd->card)) != SCARD_S_SUCCESS)
+		(void)SCardDisconnect(rd->card, SCARD_LEAVE_CARD);
+
+	return code;
+}
+
+static int
+reader_hold(void *self, int32_t timeout_ms)
+{
+	struct reader *rd = self;
+	LONG code = SCARD_S_SUCCESS;
+
+	(void)timeout_ms;		/* PC/SC takes none */
+	if (rd->connected)
+		(void)SCardDisconnect(rd->card, SCARD_UNPOWER_CARD);
+	rd->connected = false;
+	for (int i = 0; i < 2; i++) {
+		if ((code = link_open(&rd->link)) == SCARD_S_SUCCESS)
+			code = connect_card(rd);
+		if (!is_dead(code))
+			break;
+		link_close(&rd->link);
+	}
+	if (code == SCARD_W_UNRESPONSIVE_CARD)	/* there, but mute */
+		code = SCARD_E_TIMEOUT;
+	if (code != SCARD_S_SUCCESS)
+		return verdict(rd, code);
+	rd->connected = true;
+	if (!rd->asked)
+		ask_largest(rd);
+
+	return ONSHI_OK;
+}
+
+static int
+reader_transmit(void *self, const uint8_t *command, size_t len,
+    uint8_t *reply, size_t *replylen, int32_t timeout_ms)
+{
+	struct reader *rd = self;
+	size_t room = *replylen;
+	DWORD got = (DWORD)room;
+	LONG code;
+
+	(void)timeout_ms;
+	*replylen = 0;
+	if (!rd->connected)
+		return ONSHI_E_CARD_GONE;
+	code = SCardTransmit(rd->card, rd->protocol == SCARD_PROTOCOL_T0 ?
+	    SCARD_PCI_T0 : SCARD_PCI_T1, command, (DWORD)len, NULL, reply,
+	    &got);
+	if (code == SCARD_E_INSUFFICIENT_BUFFER) {
+		*replylen = room + 1;	/* more than it may answer */
+		return ONSHI_OK;
+	}
+	if (code != SCARD_S_SUCCESS)
+		return verdict(rd, code);
+	if (got < 2)			/* F23: it went meanwhile */
+		return ONSHI_E_CARD_GONE;
+	*replylen = got;
+
+	return ONSHI_OK;
+}
+
+/* A plain disconnect would leave the PIN verified (card.md 3.6). */
+static int
+reader_release(void *self, int32_t timeout_ms)
+{
+	struct reader *rd = self;
+	LONG code;
+
+	(void)timeout_ms;
+	if (!rd->connected)
+		return rd->link.open ? ONSHI_OK : ONSHI_E_READER;
+	rd->connected = false;
+	code = SCardDisconnect(rd->card, SCARD_UNPOWER_CARD);
+	if (code == SCARD_S_SUCCESS || code == SCARD_W_REMOVED_CARD ||
+	    code == SCARD_E_NO_SMARTCARD)
+		return ONSHI_OK;
+	link_close(&rd->link);		/* the daemon drops what we held */
+
+	return verdict(rd, code);
+}
+
+static const struct onshi_reader_ops reader_ops = {
+	.size = sizeof(reader_ops),
+	.wait = reader_wait,
+	.hold = reader_hold,
+	.release = reader_release,
+	.transmit = reader_transmit
+};
+
+int
+oki_pcsc_reader_new(const char *name, struct onshi_reader_ops *ops,
+    void **self)
+{
+	struct reader *rd;
+
+	*self = NULL;
+	if ((rd = oki_alloc(sizeof(*rd))) == NULL)
+		return ONSHI_E_NOMEM;
+	rd->largest = NO_LIMIT_KNOWN;
+	if (!oki_copy(rd->name, sizeof(rd->name), name)) {
+		oki_free(rd);
+		return ONSHI_E_READER_NONE;
+	}
+	*ops = reader_ops;
+	*self = rd;
+
+	return ONSHI_OK;
+}
+
+void
+oki_pcsc_reader_free(void *self)
+{
+	struct reader *rd = self;
+
+	if (rd->connected)
+		(void)SCardDisconnect(rd->card, SCARD_UNPOWER_CARD);
+	link_close(&rd->link);
+	oki_free(rd);
+}
+
+int64_t
+oki_pcsc_reader_system(const void *self)
+{
+	const struct reader *rd = self;
+
+	return rd->link.system;
+}
+
+int32_t
+oki_pcsc_reader_largest(const void *self)
+{
+	const struct reader *rd = self;
+
+	return rd->largest;
+}

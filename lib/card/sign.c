@@ -1,0 +1,108 @@
+/* A signature of the card's key, checked before it is given. */
+#include "config.h"
+
+#include <string.h>
+
+#include "card/inside.h"
+
+#define SIGNATURE_BYTES	512
+#define LE		256	/* what a short command can ask for */
+
+/* DigestInfo of SHA-256 (card.md 4.1): the one form that every card takes. */
+static const uint8_t prefix[] = {
+	0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+	0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20
+};
+
+static int
+compute(struct oki_card *c, struct oki_wait *w, const uint8_t *info,
+    size_t len, struct oki_apdu_answer *an, struct onshi_error *e)
+{
+	struct oki_apdu a = { .cla = 0x80, .ins = OKI_INS_SIGN, .data = info,
+	    .len = len, .le = LE };
+	int r;
+
+	if ((r = oki_card_address(c, w, OKI_EF_KEY, &a.p2, e)) != ONSHI_OK)
+		return r;
+
+	return oki_card_transmit(c, w, &a, an, e);
+}
+
+/* A card that has forgotten the PIN was reset, or is another one. */
+static int
+verdict(unsigned int sw, struct onshi_error *e)
+{
+	switch (sw) {
+	case OKI_SW_OK:
+		return ONSHI_OK;
+	case OKI_SW_SECURITY:
+		return oki_card_refuse(e, ONSHI_E_CARD_GONE, sw,
+		    "the card has forgotten the PIN");
+	case OKI_SW_NOT_FOUND:
+	case OKI_SW_NO_DATA:
+		return oki_card_refuse(e, ONSHI_E_CARD_NO_CERTIFICATE, sw,
+		    "no key");
+	default:
+		return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, sw,
+		    "COMPUTE DIGITAL SIGNATURE");
+	}
+}
+
+static int
+check(const struct onshi_certificate *x, const uint8_t *data, size_t len,
+    const struct oki_buf *got, struct oki_buf *sig, struct onshi_error *e)
+{
+	int r;
+
+	if (got->len == 0 || got->len > SIGNATURE_BYTES)
+		return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, OKI_SW_OK,
+		    "length of the signature");
+	r = oki_certificate_verify_signature(x, data, len, got->data,
+	    got->len);
+	if (r == ONSHI_OK)
+		r = oki_buf_append(sig, got->data, got->len);
+	if (r != ONSHI_OK) {
+		if (e->code >= 0)
+			e->phase = ONSHI_PHASE_CARD;
+		return oki_fail(e, r, "signature of the card");
+	}
+
+	return ONSHI_OK;
+}
+
+int
+oki_card_sign(struct oki_card *c, struct oki_wait *w,
+    const struct onshi_certificate *x, const uint8_t *data, size_t len,
+    struct oki_buf *sig, struct onshi_error *e)
+{
+	uint8_t info[sizeof(prefix) + OKI_SHA256];
+	struct oki_apdu_answer an;
+	int r;
+
+	oki_apdu_answer_init(&an);
+	if ((r = oki_card_need_my_number(c, w, e)) != ONSHI_OK)
+		goto out;
+	/* Without the PIN in this session the card might still sign: from a
+	 * session before, whose holder is not this one (card.md 3.6). */
+	if (!c->pin_good) {
+		r = oki_fail(e, ONSHI_E_STATE, "the PIN was not shown");
+		goto out;
+	}
+	memcpy(info, prefix, sizeof(prefix));
+	if ((r = oki_sha256(data, len, info + sizeof(prefix))) != ONSHI_OK) {
+		r = oki_fail(e, r, "SHA-256");
+		goto out;
+	}
+	r = compute(c, w, info, sizeof(info), &an, e);
+	if (r == ONSHI_OK && c->by_sfi && an.sw == OKI_SW_P1P2) {
+		c->by_sfi = false;
+		r = compute(c, w, info, sizeof(info), &an, e);
+	}
+	if (r == ONSHI_OK && (r = verdict(an.sw, e)) == ONSHI_OK)
+		r = check(x, data, len, &an.data, sig, e);
+out:
+	oki_wipe(info, sizeof(info));
+	oki_apdu_answer_free(&an);
+
+	return r;
+}
