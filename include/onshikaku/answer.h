@@ -107,6 +107,10 @@ ONSHI_API ONSHI_CHECK int onshi_record_at(const struct onshi_record *rec,
     size_t i, int *element, const char **name, const char **text,
     const struct onshi_record **child);
 
+/* 1 if the i-th field is one of a list: the tables let it repeat, or it does.
+ * For programs that print lists as lists, one item or many. */
+ONSHI_API int onshi_record_is_list(const struct onshi_record *rec, size_t i);
+
 /* Elements by name and number, for programs in other languages: the name as
  * in the message, "InsurerNumber" (NULL if unknown); its number (0 if
  * unknown); the i-th of all: ONSHI_OK or ONSHI_END. */

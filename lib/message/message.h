@@ -152,6 +152,7 @@ struct oki_expect {
 	const char	*institution;	/* MedicalInstitutionCode */
 	const char	*date;		/* QualificationConfirmationDate */
 	const char	*file_id;	/* ArbitraryFileIdentifier */
+	const char	*reception;	/* ReceptionNumber */
 	const char	*person_id;	/* ArbitraryIdentifier */
 	const char	*birthdate;
 	const char	*insurer_number;	/* these of the echo alone */
@@ -217,6 +218,17 @@ int	oki_message_surgery_lines(const struct oki_doc *doc,
 	    struct oki_doc **out) OKI_CHECK;	/* 診療識別 50 */
 int	oki_message_checkup_items(const struct oki_doc *doc,
 	    struct oki_doc **out) OKI_CHECK;
+
+/* The lines of one record that a parser handed out, added below the root of
+ * lines (oki_doc_new with kind NULL). */
+enum oki_lines {
+	OKI_LINES_DRUGS,
+	OKI_LINES_CARE,
+	OKI_LINES_SURGERY,
+	OKI_LINES_CHECKUPS
+};
+int	oki_record_lines(const struct onshi_record *rec, enum oki_lines what,
+	    struct oki_doc *lines) OKI_CHECK;
 
 /* Header and body's own values as one flat record: the root of *out. */
 int	oki_message_head(const struct oki_doc *doc, struct oki_doc **out)

@@ -1,0 +1,222 @@
+/* Lays the tables over a tree: what each element is here, and which kind. */
+#include "config.h"
+
+#include <string.h>
+
+#include "message/inside.h"
+
+/* How well a tree and a table go together. */
+struct tally {
+	unsigned int	 unknown;
+	unsigned int	 missing;
+	unsigned int	 accepted;	/* of what is not expected */
+	unsigned int	 wrong;		/* what reading refuses */
+	const char	*rule;		/* of the first of these */
+	const char	*name;
+};
+
+/* A kind is out where this element has another value (messages.md 3.5). */
+static const struct {
+	const char	*kind;
+	int		 el;
+	const char	*value;
+} hints[] = {
+	{ "OQSmuhvq01req", ONSHI_EL_MEDICAL_TREATMENT_FLAG, "2" },
+	{ "OQSmuonq01req", ONSHI_EL_MEDICAL_TREATMENT_FLAG, "3" }
+};
+
+static void
+wrong(struct tally *t, const struct onshi_record *rec, const char *rule)
+{
+	if (t->wrong++ == 0) {
+		t->rule = rule;
+		t->name = rec->name;
+	}
+}
+
+static bool
+is_blank(const struct onshi_record *rec)
+{
+	return rec->text == NULL || strspn(rec->text, " \t\r\n") == rec->len;
+}
+
+/* A value holds no element, and a group no text (SEC-49). */
+static void
+lay_content(struct onshi_record *rec, const struct oki_row *row,
+    struct tally *t)
+{
+	rec->group = row->group;
+	if (row->group == 0 && rec->first != NULL)
+		wrong(t, rec, "an element inside a value");
+	else if (row->group != 0 && ((rec->flags & OKI_REC_MIXED) != 0 ||
+	    (rec->first == NULL && !is_blank(rec))))
+		wrong(t, rec, "text beside elements");
+}
+
+static void
+count_missing(const struct oki_group *g, const uint64_t seen[2],
+    struct tally *t)
+{
+	bool one_of[2] = { false, false }, wanted[2] = { false, false };
+	const struct oki_row *row;
+	size_t i;
+	bool there;
+
+	for (i = 0; i < g->n; i++) {
+		row = &oki_rows[g->first + i];
+		there = (seen[i / 64] >> i % 64 & 1) != 0;
+		if (row->often == '1' && !there)
+			t->missing++;
+		if (row->often == 'A' || row->often == 'B') {
+			wanted[row->often - 'A'] = true;
+			one_of[row->often - 'A'] |= there;
+		}
+	}
+	for (i = 0; i < 2; i++)
+		if (wanted[i] && !one_of[i])
+			t->missing++;
+}
+
+/* The children of one record, whose group is known. */
+static void
+lay_children(struct onshi_record *rec, struct tally *t)
+{
+	const struct oki_group *g = &oki_groups[rec->group];
+	uint64_t seen[OKI_GROUP_MAX / 64] = { 0 }, bit;
+	const struct oki_row *row;
+	struct onshi_record *c;
+	size_t i;
+
+	for (c = rec->first; c != NULL; c = c->next) {
+		c->flags &= (uint8_t)~OKI_REC_UNKNOWN;
+		if ((row = oki_row_of(rec->group, c->el)) == NULL) {
+			c->flags |= OKI_REC_UNKNOWN;
+			c->group = 0;
+			t->unknown++;
+			continue;
+		}
+		i = (size_t)(row - &oki_rows[g->first]);
+		bit = UINT64_C(1) << i % 64;
+		if ((seen[i / 64] & bit) != 0 && !oki_row_is_many(row) &&
+		    row->often != 'm')
+			wrong(t, c, "comes twice");
+		seen[i / 64] |= bit;
+		t->accepted += row->often == 'a';
+		lay_content(c, row, t);
+	}
+	count_missing(g, seen, t);
+}
+
+/* rec->group is set: everything below it. */
+static void
+lay(struct onshi_record *top, struct tally *t)
+{
+	struct onshi_record *rec;
+
+	for (rec = top; rec != NULL; rec = oki_record_walk(rec, top))
+		if (rec->first != NULL || rec->group != 0)
+			lay_children(rec, t);
+}
+
+int
+oki_record_bind(struct onshi_record *rec, uint8_t group,
+    struct onshi_error *e)
+{
+	const struct oki_row row = { rec->el, '1', group };
+	struct tally t = { 0 };
+
+	lay_content(rec, &row, &t);
+	lay(rec, &t);
+	if (t.wrong > 0)
+		return oki_refuse(e, oki_reasons[OKI_MALFORMED], "%s: %s",
+		    t.name, t.rule);
+
+	return ONSHI_OK;
+}
+
+static bool
+is_hinted_out(const struct oki_doc *doc, const struct oki_kind *kind)
+{
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(hints); i++)
+		if (strcmp(hints[i].kind, kind->name) == 0 &&
+		    (text = oki_record_search(doc->root, hints[i].el)) !=
+		    NULL && strcmp(text, hints[i].value) != 0)
+			return true;
+
+	return false;
+}
+
+/* The kinds whose tables fit best; several where nothing tells them apart. */
+static void
+tell_kind(struct oki_doc *doc)
+{
+	unsigned int least = UINT32_MAX, score;
+	struct tally t;
+	size_t i;
+
+	for (i = 0; i < oki_kinds_n; i++) {
+		if (oki_kinds[i].root != doc->root->el)
+			continue;
+		memset(&t, 0, sizeof(t));
+		doc->root->group = oki_kinds[i].group;
+		lay(doc->root, &t);
+		score = 8 * t.wrong + 4 * t.unknown + 2 * t.missing +
+		    t.accepted + 8 * is_hinted_out(doc, &oki_kinds[i]);
+		if (score < least) {
+			least = score;
+			doc->n_candidates = 0;
+		}
+		if (score == least && doc->n_candidates < OKI_CANDIDATES)
+			doc->candidates[doc->n_candidates++] = &oki_kinds[i];
+	}
+}
+
+static int
+note_unknown(struct oki_doc *doc, unsigned int n)
+{
+	struct onshi_record *rec;
+
+	if (n == 0)
+		return ONSHI_OK;
+	if ((doc->unknown = oki_alloc_array(n, sizeof(*doc->unknown))) == NULL)
+		return ONSHI_E_NOMEM;
+	for (rec = doc->root; rec != NULL && doc->n_unknown < n;
+	    rec = oki_record_walk(rec, doc->root))
+		if ((rec->flags & OKI_REC_UNKNOWN) != 0)
+			doc->unknown[doc->n_unknown++] = rec;
+
+	return ONSHI_OK;
+}
+
+int
+oki_doc_bind(struct oki_doc *doc, const char *kind, struct onshi_error *e)
+{
+	struct tally t = { 0 };
+
+	doc->kind = oki_kind_find(kind);
+	if (doc->kind != NULL) {
+		doc->candidates[0] = doc->kind;
+		doc->n_candidates = 1;
+	} else {
+		tell_kind(doc);
+		doc->kind = doc->n_candidates > 0 ? doc->candidates[0] : NULL;
+	}
+	if (doc->kind == NULL || doc->kind->root != doc->root->el)
+		return oki_refuse(e, oki_reasons[OKI_MALFORMED],
+		    "the root is another element");
+	doc->root->group = doc->kind->group;
+	if ((doc->root->flags & OKI_REC_MIXED) != 0 ||
+	    (doc->root->first == NULL && !is_blank(doc->root)))
+		wrong(&t, doc->root, "text beside elements");
+	lay(doc->root, &t);
+	if (t.wrong > 0)
+		return oki_refuse(e, oki_reasons[OKI_MALFORMED], "%s: %s",
+		    t.name, t.rule);
+	if (note_unknown(doc, t.unknown) != ONSHI_OK)
+		return oki_fail(e, ONSHI_E_NOMEM, "unknown elements");
+
+	return ONSHI_OK;
+}

@@ -1,0 +1,234 @@
+/* Elements: found by number and by name, and their texts checked by type. */
+#include "config.h"
+
+#include <string.h>
+
+#include "message/inside.h"
+
+/* Read for another element, never written (messages.md 3.3). */
+static const struct {
+	int	alias;
+	int	of;
+} aliases[] = {
+	{ ONSHI_EL_PUBLIC_EXPENSE_NUMBER, ONSHI_EL_INSURER_NUMBER },
+	{ ONSHI_EL_BENEFICIARY_NUMBER, ONSHI_EL_INSURED_IDENTIFICATION_NUMBER },
+	{ ONSHI_EL_WELFARE_OFFICE_NAME, ONSHI_EL_INSURER_NAME }
+};
+
+const struct oki_element *
+oki_element(int number)
+{
+	size_t low = 0, high = oki_elements_n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (oki_elements[mid].number == number)
+			return &oki_elements[mid];
+		if (oki_elements[mid].number < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+
+	return NULL;
+}
+
+const struct oki_element *
+oki_element_named(const char *name, size_t len)
+{
+	size_t low = 0, high = oki_elements_n, mid;
+	const struct oki_element *el;
+	int order;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		el = &oki_elements[oki_by_name[mid]];
+		if ((order = strncmp(el->name, name, len)) == 0 &&
+		    el->name[len] == '\0')
+			return el;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+
+	return NULL;
+}
+
+const struct oki_row *
+oki_row_of(uint8_t group, int el)
+{
+	const struct oki_group *g = &oki_groups[group];
+	const struct oki_row *row = &oki_rows[g->first];
+	size_t i;
+
+	if (el != 0)
+		for (i = 0; i < g->n; i++)
+			if (row[i].el == el)
+				return &row[i];
+
+	return NULL;
+}
+
+bool
+oki_row_is_many(const struct oki_row *row)
+{
+	return row->often == '*' || row->often == '=';
+}
+
+/* The row of an element that large answers hand out one by one. */
+const struct oki_row *
+oki_row_streamed(int el)
+{
+	size_t i;
+
+	for (i = 0; i < oki_streamed_n; i++)
+		if (oki_streamed[i].el == el)
+			return &oki_streamed[i];
+
+	return NULL;
+}
+
+int
+oki_element_alias(int el)
+{
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(aliases); i++)
+		if (aliases[i].of == el)
+			return aliases[i].alias;
+
+	return 0;
+}
+
+const char *
+oki_code_name(int el, const char *code)
+{
+	const struct oki_element *element = oki_element(el);
+	size_t i;
+
+	if (element == NULL || element->codes == 0 || code == NULL)
+		return "";
+	for (i = 0; i < oki_code_rows_n; i++)
+		if (oki_code_rows[i].table == element->codes &&
+		    strcmp(oki_code_rows[i].code, code) == 0)
+			return oki_code_rows[i].name;
+
+	return "";
+}
+
+/* Half-width: ASCII, and kana of JIS X 0201. */
+static bool
+is_half(uint32_t c)
+{
+	return (c >= 0x20 && c < 0x7f) || (c >= 0xff61 && c <= 0xff9f);
+}
+
+static bool
+is_base64(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
+}
+
+static bool
+suits(char type, uint32_t c)
+{
+	switch (type) {
+	case 'N':
+		return c >= '0' && c <= '9';
+	case 'D':
+		return (c >= '0' && c <= '9') || c == '.' || c == '-';
+	case 'I':
+		return (c >= '0' && c <= '9') || c == ' ';
+	case 'B':
+		return is_base64(c);
+	case 'X':
+		return is_half(c);
+	default:
+		return c >= 0x20 || c == '\t';
+	}
+}
+
+/* An insurer number: spaces, then digits, and at least one. */
+static bool
+is_insurer(const char *s)
+{
+	while (*s == ' ')
+		s++;
+
+	return oki_is_digits(s, 1, 8);
+}
+
+const char *
+oki_element_fault(const struct oki_element *el, const char *text)
+{
+	const char *s = text;
+	size_t n;
+
+	for (n = 0; *s != '\0'; n++)
+		if (!suits(el->type, oki_utf8_get(&s)))
+			return "a character that its type does not have";
+	if (el->type == 'I' && !is_insurer(text))
+		return "no digits";
+	if (el->most > 0 && (n < el->least || n > el->most))
+		return "wrong length";
+
+	return NULL;
+}
+
+int
+oki_element_check(int el, const char *text, struct onshi_error *e)
+{
+	const struct oki_element *element = oki_element(el);
+	const char *fault;
+
+	if (element == NULL || text == NULL)
+		return oki_fail(e, ONSHI_E_ARG, "element %d", el);
+	if (element->type == 'G')
+		return oki_fail(e, ONSHI_E_ARG, "%s is no value",
+		    element->name);
+	if (!oki_is_utf8(text, strlen(text)))
+		return oki_fail(e, ONSHI_E_VALUE, "%s: no UTF-8 of XML",
+		    element->name);
+	/* An insurer number is padded where it is put. */
+	if (element->type == 'I' && is_insurer(text) && strlen(text) <= 8)
+		return ONSHI_OK;
+	if ((fault = oki_element_fault(element, text)) != NULL)
+		return oki_fail(e, ONSHI_E_VALUE, "%s: %s", element->name,
+		    fault);
+
+	return ONSHI_OK;
+}
+
+const char *
+onshi_element_name(int element)
+{
+	const struct oki_element *el = oki_element(element);
+
+	return el == NULL ? NULL : el->name;
+}
+
+int
+onshi_element_number(const char *name)
+{
+	const struct oki_element *el;
+
+	if (name == NULL ||
+	    (el = oki_element_named(name, strlen(name))) == NULL)
+		return 0;
+
+	return el->number;
+}
+
+int
+onshi_element_at(size_t i, int *element)
+{
+	if (element == NULL)
+		return ONSHI_E_ARG;
+	if (i >= oki_elements_n)
+		return ONSHI_END;
+	*element = oki_elements[i].number;
+
+	return ONSHI_OK;
+}

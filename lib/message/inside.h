@@ -1,0 +1,212 @@
+/* What the files of room message share among themselves, and nobody else. */
+#ifndef OKI_MESSAGE_INSIDE_H
+#define OKI_MESSAGE_INSIDE_H
+
+#include "message/message.h"
+
+/* ---- tables: tables.c, cp932_table.c are made from the .def files --------- */
+
+struct oki_element {
+	uint16_t	 number;
+	char		 type;		/* G N X W D B I: elements.def */
+	uint16_t	 least;
+	uint16_t	 most;		/* characters; 0 not known */
+	uint16_t	 codes;		/* code table, 0 none */
+	const char	*name;
+	const char	*title;
+};
+struct oki_row {
+	uint16_t	 el;
+	char		 often;		/* 1 ? * = m a A B: messages.def */
+	uint8_t		 group;		/* what stands within; 0: a value */
+};
+struct oki_group {
+	uint16_t	 first;
+	uint16_t	 n;
+};
+struct oki_kind {
+	const char	*name;
+	uint16_t	 root;		/* element */
+	uint8_t		 group;		/* below the root */
+};
+struct oki_code {
+	uint16_t	 table;
+	const char	*code;
+	const char	*name;
+};
+
+extern const struct oki_element oki_elements[];
+extern const size_t oki_elements_n;
+extern const uint16_t oki_by_name[];
+extern const struct oki_row oki_rows[];
+extern const struct oki_row oki_streamed[];
+extern const size_t oki_streamed_n;
+extern const struct oki_group oki_groups[];
+extern const struct oki_kind oki_kinds[];
+extern const size_t oki_kinds_n;
+extern const struct oki_code oki_code_rows[];
+extern const size_t oki_code_rows_n;
+extern const uint16_t oki_cp932_rows[50][188];
+extern const uint16_t oki_cp932_codes[][2];
+extern const size_t oki_cp932_codes_n;
+
+#define OKI_GROUP_MAX	128	/* rows of one group: gen-tables.awk looks */
+
+/* element.c */
+const struct oki_element *oki_element(int number);
+const struct oki_element *oki_element_named(const char *name, size_t len);
+const struct oki_row *oki_row_of(uint8_t group, int el);
+bool	oki_row_is_many(const struct oki_row *row);
+const struct oki_row *oki_row_streamed(int el);
+/* What an element is also called; 0: nothing else. */
+int	oki_element_alias(int el);
+/* NULL if the text fits, else what is wrong with it. */
+const char *oki_element_fault(const struct oki_element *el, const char *text);
+
+/* kind.c */
+const struct oki_kind *oki_kind_find(const char *name);
+
+/* cp932.c */
+uint32_t oki_cp932_char(unsigned int lead, unsigned int trail);	/* 0 none */
+unsigned int oki_cp932_code(uint32_t c);			/* 0 none */
+size_t	oki_utf8_put(uint8_t to[4], uint32_t c);
+uint32_t oki_utf8_get(const char **s);		/* text that is known good */
+
+/* ---- documents: doc.c ------------------------------------------------------ */
+
+enum {
+	OKI_REC_MIXED	= 1,	/* text beside elements */
+	OKI_REC_UNKNOWN	= 2	/* not where the tables have it */
+};
+
+struct onshi_record {
+	struct oki_doc		*doc;
+	struct onshi_record	*parent;
+	struct onshi_record	*next;
+	struct onshi_record	*first;
+	struct onshi_record	*last;
+	const char		*name;
+	char			*text;	/* NULL: none */
+	uint32_t		 len;
+	uint16_t		 el;	/* 0: no such name in the tables */
+	uint8_t			 group;	/* of its children; 0: none */
+	uint8_t			 flags;
+};
+
+struct oki_block {
+	struct oki_block	*next;	/* the one before */
+	size_t			 room;
+	size_t			 used;
+	/* the room follows */
+};
+
+struct oki_arena {
+	struct oki_block	*last;
+	size_t			 want;	/* of the next block */
+};
+
+/* Where an arena stood, to drop what came after. */
+struct oki_mark {
+	struct oki_block	*last;
+	size_t			 used;
+};
+
+#define OKI_CANDIDATES	8
+
+struct oki_doc {
+	struct oki_arena	 records;
+	struct oki_arena	 texts;
+	struct onshi_record	*root;
+	const struct oki_kind	*kind;		/* the tables it is read by */
+	const struct oki_kind	*candidates[OKI_CANDIDATES];
+	size_t			 n_candidates;	/* 1: told */
+	struct onshi_record	**unknown;
+	size_t			 n_unknown;
+	size_t			 n_handed;	/* records handed out while read */
+	struct oki_buf		 path;		/* of the last one asked for */
+	int			 encoding;	/* enum oki_encoding */
+	bool			 has_private;	/* characters of cp932's own area */
+	bool			 wiped;
+	int			(*readable)(void *self);
+	void			*self;
+};
+
+int	oki_doc_bare(struct oki_doc **out) OKI_CHECK;
+struct onshi_record *oki_record_add(struct oki_doc *doc,
+	    struct onshi_record *parent, int el, const char *name, size_t len);
+int	oki_record_set(struct onshi_record *rec, const char *text, size_t len)
+	    OKI_CHECK;
+void	oki_record_cut(struct onshi_record *rec);	/* wipes its texts */
+void	oki_doc_mark(const struct oki_doc *doc, struct oki_mark m[2]);
+void	oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2]);
+/* The next record of the tree below top, in order; NULL after the last. */
+struct onshi_record *oki_record_walk(const struct onshi_record *rec,
+	    const struct onshi_record *top);
+/* ONSHI_OK, or what a getter answers in place of a value. */
+int	oki_record_readable(const struct onshi_record *rec);
+
+#define OKI_DEEPEST	80	/* more than any limit of security.md 18 */
+
+/* path.c: "/XmlMsg/A/B[2]" */
+int	oki_record_path(const struct onshi_record *rec, struct oki_buf *out)
+	    OKI_CHECK;
+
+/* bind.c: lays the tables over a tree, or over one record of it. */
+int	oki_doc_bind(struct oki_doc *doc, const char *kind,
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_record_bind(struct onshi_record *rec, uint8_t group,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* ---- reading: scan.c, xml_sax.c --------------------------------------------- */
+
+enum oki_reason {			/* in the order of design.md 6 */
+	OKI_HOSTILE,
+	OKI_WRONG_ENCODING,
+	OKI_TOO_BIG,
+	OKI_TRUNCATED,
+	OKI_MALFORMED,
+	OKI_NOT_FOR_US,
+	OKI_REASONS
+};
+extern const char *const oki_reasons[OKI_REASONS];
+
+/* The gate before the parser (SEC-41, -42, -47, -48): bytes in, UTF-8 out. */
+struct oki_scan;
+int	oki_scan_new(const struct oki_limits *limits,
+	    int (*out)(void *self, const uint8_t *utf8, size_t len),
+	    void *self, struct oki_scan **sp) OKI_CHECK;
+void	oki_scan_free(struct oki_scan **sp);
+int	oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
+	    OKI_CHECK;
+int	oki_scan_finish(struct oki_scan *s) OKI_CHECK;
+/* The first of the reasons met so far, -1 for none; where and which rule. */
+int	oki_scan_fault(const struct oki_scan *s, unsigned long *line,
+	    const char **rule);
+bool	oki_scan_is_whole(const struct oki_scan *s);
+int	oki_scan_encoding(const struct oki_scan *s);
+bool	oki_scan_has_private(const struct oki_scan *s);
+/* Line on which the first byte stood that was handed out. */
+unsigned long oki_scan_first_line(const struct oki_scan *s);
+
+/* libxml2 behind three calls. A call that returns other than ONSHI_OK stops
+ * the parser. */
+struct oki_xml_calls {
+	int	(*start)(void *self, const char *prefix, const char *name,
+		    bool in_namespace);
+	int	(*end)(void *self);
+	int	(*text)(void *self, const char *s, size_t len);
+};
+struct oki_xml;
+int	oki_xml_new(const struct oki_xml_calls *calls, void *self,
+	    struct oki_xml **out) OKI_CHECK;
+void	oki_xml_free(struct oki_xml **xp);
+/* ONSHI_OK; ONSHI_E_NOMEM; ONSHI_E_ANSWER_REFUSED: not well-formed; or what a
+ * call returned. Once it fails it stays so. */
+int	oki_xml_feed(struct oki_xml *x, const uint8_t *utf8, size_t len)
+	    OKI_CHECK;
+int	oki_xml_finish(struct oki_xml *x) OKI_CHECK;
+/* The line and libxml2's number of the first fault. */
+unsigned long oki_xml_line(const struct oki_xml *x);
+int	oki_xml_code(const struct oki_xml *x);
+
+#endif

@@ -1,0 +1,479 @@
+/* Judging: what a document says, layer by layer (messages.md 7.1). */
+#include "config.h"
+
+#include <string.h>
+
+#include "message/codes.h"
+#include "message/inside.h"
+
+/* One judgement under way. */
+struct judge {
+	const struct oki_codes	*codes;
+	struct oki_verdict	*v;
+	struct onshi_error	*e;
+	bool			 settled;
+};
+
+/* The text as far as it goes, whole characters only. */
+static void
+copy_text(char *to, size_t room, const char *from)
+{
+	size_t n;
+
+	if (oki_copy(to, room, from))
+		return;
+	for (n = strlen(to); n > 0 && ((unsigned char)to[n - 1] & 0xc0) == 0x80;
+	    n--)
+		;
+	if (n > 0 && !oki_is_utf8(to + n - 1, strlen(to + n - 1)))
+		to[n - 1] = '\0';
+}
+
+static void
+settle(struct judge *j, int outcome)
+{
+	j->v->outcome = outcome;
+	j->v->result = oki_outcome_result(outcome);
+	j->settled = true;
+}
+
+static void
+say(struct judge *j, const char *code, const char *text)
+{
+	copy_text(j->v->code, sizeof(j->v->code), code);
+	copy_text(j->v->text, sizeof(j->v->text), text);
+}
+
+/* The service said no: its code tells more, if it is one of the table. */
+static void
+refuse(struct judge *j, int outcome, const char *code, const char *text)
+{
+	settle(j, outcome);
+	say(j, code, text);
+	(void)oki_codes_find(j->codes, code, &j->v->outcome, &j->v->result);
+}
+
+static bool
+is(const char *text, const char *value)
+{
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+static bool
+has_row(const struct onshi_record *rec, int el, char often)
+{
+	const struct oki_row *row = rec == NULL ? NULL :
+	    oki_row_of(rec->group, el);
+
+	return row != NULL && (often == '\0' || row->often == often);
+}
+
+/* Layer 2: the whole file. Absent is no "go on" where it always stands. */
+static void
+judge_file(struct judge *j, const struct onshi_record *header)
+{
+	const char *s = oki_record_get(header, ONSHI_EL_SEGMENT_OF_RESULT);
+
+	if (is(s, "1"))
+		return;
+	if (s == NULL) {
+		if (header == NULL ||
+		    has_row(header, ONSHI_EL_SEGMENT_OF_RESULT, '1'))
+			settle(j, ONSHI_OUTCOME_UNKNOWN_CODE);
+	} else if (is(s, "9"))
+		refuse(j, ONSHI_OUTCOME_ERROR_FILE,
+		    oki_record_get(header, ONSHI_EL_ERROR_CODE),
+		    oki_record_get(header, ONSHI_EL_ERROR_MESSAGE));
+	else
+		settle(j, is(s, "2") ? ONSHI_OUTCOME_IN_PROGRESS :
+		    ONSHI_OUTCOME_UNKNOWN_CODE);
+}
+
+/*
+ * Layers 3 and 5: the person. A code beside success is a note, but for one:
+ * what must not be disclosed is not, whatever the status says (CO-8).
+ */
+static void
+judge_person(struct judge *j, const struct onshi_record *body)
+{
+	const char *status, *code, *text;
+	int outcome, result;
+
+	status = oki_record_get(body, ONSHI_EL_PROCESSING_RESULT_STATUS);
+	code = oki_record_get(body, ONSHI_EL_PROCESSING_RESULT_CODE);
+	text = oki_record_get(body, ONSHI_EL_PROCESSING_RESULT_MESSAGE);
+	if (is(status, "2")) {
+		refuse(j, ONSHI_OUTCOME_ERROR_PERSON, code, text);
+	} else if (status == NULL ? has_row(body,
+	    ONSHI_EL_PROCESSING_RESULT_STATUS, '1') : !is(status, "1")) {
+		settle(j, ONSHI_OUTCOME_UNKNOWN_CODE);
+	} else if (oki_codes_find(j->codes, code, &outcome, &result) &&
+	    outcome == ONSHI_OUTCOME_NON_DISCLOSURE) {
+		refuse(j, outcome, code, text);
+	} else if (code != NULL || text != NULL) {
+		say(j, code, text);
+		j->v->is_note = true;
+	}
+}
+
+/* Layer 4, and only now the results. */
+static int
+judge_validity(struct judge *j, const struct onshi_record *body)
+{
+	static const int outcomes[] = { ONSHI_OUTCOME_VALID,
+	    ONSHI_OUTCOME_LOST, ONSHI_OUTCOME_LOST_NEWER_EXISTS,
+	    ONSHI_OUTCOME_NOT_FOUND, ONSHI_OUTCOME_SEVERAL,
+	    ONSHI_OUTCOME_VALID_UNREGISTERED };
+	const char *s = oki_record_get(body, ONSHI_EL_QUALIFICATION_VALIDITY);
+
+	if (s == NULL || s[0] < '1' || s[0] > '6' || s[1] != '\0')
+		settle(j, ONSHI_OUTCOME_UNKNOWN_CODE);
+	else
+		settle(j, outcomes[s[0] - '1']);
+	if (j->v->outcome == ONSHI_OUTCOME_VALID && oki_record_next_of(body,
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, NULL) == NULL)
+		return oki_refuse(j->e, oki_reasons[OKI_MALFORMED],
+		    "eligible, but no result");
+
+	return ONSHI_OK;
+}
+
+static bool
+has_data(const struct oki_doc *doc)
+{
+	size_t i;
+
+	if (doc->n_handed > 0)
+		return true;
+	for (i = 0; i < oki_streamed_n; i++)
+		if (oki_record_next_of(doc->root, oki_streamed[i].el, NULL) !=
+		    NULL)
+			return true;
+
+	return false;
+}
+
+/* Letters and digits, as "XCNS0001E": not the plain number of a folder. */
+static bool
+is_code(const char *s)
+{
+	return strcspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < strlen(s) &&
+	    strcspn(s, "0123456789") < strlen(s);
+}
+
+/* Drugs and checkups have a frame of their own (messages.md 5.1). */
+static void
+judge_medical(struct judge *j, const struct oki_doc *doc)
+{
+	const char *code, *text;
+	bool data = has_data(doc);
+
+	code = oki_record_search(doc->root, ONSHI_EL_RESULT_CODE);
+	text = oki_record_search(doc->root, ONSHI_EL_MESSAGE_CONTENTS);
+	if (is(code, "1"))
+		settle(j, data ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
+	else if (code == NULL)
+		settle(j, data ? ONSHI_OUTCOME_UNKNOWN_CODE :
+		    ONSHI_OUTCOME_NO_DATA);
+	else
+		refuse(j, is_code(code) ? ONSHI_OUTCOME_ERROR_PERSON :
+		    ONSHI_OUTCOME_NO_DATA, code, text);
+	if (j->v->code[0] == '\0')
+		say(j, NULL, text);
+}
+
+/* What is left once nothing was refused: told by what the body is made of. */
+static int
+judge_body(struct judge *j, const struct oki_doc *doc,
+    const struct onshi_record *body)
+{
+	if (has_row(body, ONSHI_EL_QUALIFICATION_VALIDITY, '\0'))
+		return judge_validity(j, body);
+	if (has_row(body, ONSHI_EL_RECEPTION_NUMBER, '\0'))
+		settle(j, oki_record_get(body, ONSHI_EL_RECEPTION_NUMBER) !=
+		    NULL ? ONSHI_OUTCOME_ACCEPTED : ONSHI_OUTCOME_UNKNOWN_CODE);
+	else if (has_row(body, ONSHI_EL_BULK_CONFIRM_UNIT, '\0') ||
+	    has_row(body, ONSHI_EL_BULK_REGISTRATION_UNIT, '\0'))
+		settle(j, ONSHI_OUTCOME_DONE);
+	else if (doc->root->el == ONSHI_EL_XML_MSG)
+		settle(j, ONSHI_OUTCOME_REGISTERED);
+
+	return ONSHI_OK;
+}
+
+/* ---- is it ours? ------------------------------------------------------------------ */
+
+enum how { EXACT, INSURER, FOLDED };
+
+/* What is compared, and where it stands; results say whose they are. */
+static const struct {
+	int		 parent;
+	int		 el;
+	size_t		 at;		/* in struct oki_expect */
+	enum how	 how;
+} ours[] = {
+#define X(parent, el, field, how)	{ ONSHI_EL_##parent, ONSHI_EL_##el, \
+	offsetof(struct oki_expect, field), how }
+#define PERSON(parent)							\
+	X(parent, INSURER_NUMBER, insurer_number, INSURER),		\
+	X(parent, INSURED_CARD_SYMBOL, symbol, FOLDED),			\
+	X(parent, INSURED_IDENTIFICATION_NUMBER, number, FOLDED),	\
+	X(parent, INSURED_BRANCH_NUMBER, branch, EXACT),		\
+	X(parent, BIRTHDATE, birthdate, EXACT),				\
+	X(parent, ARBITRARY_IDENTIFIER, person_id, EXACT)
+	X(MESSAGE_HEADER, MEDICAL_INSTITUTION_CODE, institution, EXACT),
+	X(MESSAGE_HEADER, QUALIFICATION_CONFIRMATION_DATE, date, EXACT),
+	X(MESSAGE_HEADER, ARBITRARY_FILE_IDENTIFIER, file_id, EXACT),
+	X(MESSAGE_HEADER, RECEPTION_NUMBER, reception, EXACT),
+	X(MESSAGE_HEADER, INSURER_NUMBER, insurer_number, INSURER),
+	X(MESSAGE_HEADER, INSURANCE_CARD_SYMBOL, symbol, FOLDED),
+	X(MESSAGE_HEADER, INSURED_PERSON_IDENTIFICATION_NUMBER, number,
+	    FOLDED),
+	X(MESSAGE_HEADER, BRANCH_NUMBER, branch, EXACT),
+	PERSON(QUALIFICATION_CONFIRM_SEARCH_INFO),
+	PERSON(REFERENCE_NUMBER_REGISTRATION_INFO),
+	PERSON(DISASTER_SEARCH_INFO),
+	PERSON(DISASTER_VISIT_INFO),
+	X(RESULT_OF_QUALIFICATION_CONFIRMATION, BIRTHDATE, birthdate, EXACT),
+	X(RESULT_OF_QUALIFICATION_CONFIRMATION, ARBITRARY_IDENTIFIER,
+	    person_id, EXACT),
+	X(QUA_INF, BIRTH, birthdate, EXACT),
+	X(QUALIFICATIONS_INFO, BIRTHDAY, birthdate, EXACT)
+};
+
+/* Half-width for full-width, one hyphen for all (messages.md 6.4). */
+static uint32_t
+fold(uint32_t c)
+{
+	static const uint32_t hyphens[] = { 0x2010, 0x2011, 0x2012, 0x2013,
+	    0x2014, 0x2015, 0x2212, 0x30fc, 0xff0d, 0xff70 };
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(hyphens); i++)
+		if (c == hyphens[i])
+			return '-';
+	if (c >= 0xff01 && c <= 0xff5e)
+		return c - 0xff01 + '!';
+
+	return c == 0x3000 ? ' ' : c;
+}
+
+static bool
+is_same(const char *a, const char *b, enum how how)
+{
+	if (how == INSURER) {
+		a += strspn(a, " ");
+		b += strspn(b, " ");
+		a += strspn(a, "0");
+		b += strspn(b, "0");
+	}
+	if (how != FOLDED)
+		return strcmp(a, b) == 0;
+	while (*a != '\0' && *b != '\0')
+		if (fold(oki_utf8_get(&a)) != fold(oki_utf8_get(&b)))
+			return false;
+
+	return *a == *b;
+}
+
+static int
+compare(const struct onshi_record *rec, const struct oki_expect *x,
+    struct onshi_error *e)
+{
+	const char *wanted;
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(ours); i++) {
+		if (rec->el != ours[i].el || rec->parent == NULL ||
+		    rec->parent->el != ours[i].parent)
+			continue;
+		memcpy(&wanted, (const char *)x + ours[i].at, sizeof(wanted));
+		if (wanted != NULL && rec->text != NULL &&
+		    rec->text[0] != '\0' &&
+		    !is_same(rec->text, wanted, ours[i].how))
+			return oki_refuse(e, oki_reasons[OKI_NOT_FOR_US],
+			    "%s is another than asked", rec->name);
+	}
+
+	return ONSHI_OK;
+}
+
+static int
+look_whose(const struct onshi_record *top, const struct oki_expect *x,
+    struct onshi_error *e)
+{
+	const struct onshi_record *rec;
+	int r;
+
+	for (rec = top; x != NULL && rec != NULL;
+	    rec = oki_record_walk(rec, top))
+		if ((r = compare(rec, x, e)) != ONSHI_OK)
+			return r;
+
+	return ONSHI_OK;
+}
+
+void
+oki_expect_request(struct oki_expect *x, const struct oki_doc *request)
+{
+	const struct onshi_record *rec;
+	const char *text;
+	size_t i;
+
+	memset(x, 0, sizeof(*x));
+	x->kind = oki_kind_answer(oki_doc_kind(request));
+	for (rec = request->root; rec != NULL;
+	    rec = oki_record_walk(rec, request->root))
+		for (i = 0; i < OKI_COUNT(ours); i++)
+			if (rec->el == ours[i].el && rec->parent != NULL &&
+			    rec->parent->el == ours[i].parent &&
+			    rec->text != NULL && rec->text[0] != '\0') {
+				text = rec->text;
+				memcpy((char *)x + ours[i].at, &text,
+				    sizeof(text));
+			}
+}
+
+/* ---- the door ----------------------------------------------------------------------- */
+
+static void
+start(struct judge *j, const struct oki_codes *codes, struct oki_verdict *v,
+    struct onshi_error *e)
+{
+	memset(v, 0, sizeof(*v));
+	*j = (struct judge){ codes, v, e, false };
+}
+
+int
+oki_message_judge(const struct oki_doc *doc, const struct oki_expect *expect,
+    const struct oki_codes *codes, struct oki_verdict *v,
+    struct onshi_error *e)
+{
+	const struct onshi_record *body = oki_doc_body(doc);
+	struct judge j;
+	int r;
+
+	start(&j, codes, v, e);
+	if (doc->kind == NULL || doc->root->el != ONSHI_EL_XML_MSG ||
+	    oki_kind_is_request(doc->kind->name))
+		return look_whose(doc->root, expect, e);
+	if (expect != NULL && expect->kind != NULL &&
+	    strcmp(expect->kind, doc->kind->name) != 0)
+		return oki_refuse(e, oki_reasons[OKI_NOT_FOR_US],
+		    "another kind of answer");
+	judge_file(&j, oki_doc_header(doc));
+	if (!j.settled && has_row(doc->root, ONSHI_EL_RESULT_CODE, '\0'))
+		judge_medical(&j, doc);
+	if (!j.settled)
+		judge_person(&j, body);
+	if (!j.settled && body == NULL)
+		settle(&j, ONSHI_OUTCOME_UNKNOWN_CODE);
+	if (!j.settled && (r = judge_body(&j, doc, body)) != ONSHI_OK)
+		return r;
+
+	return look_whose(doc->root, expect, e);
+}
+
+int
+oki_unit_judge(const struct onshi_record *unit,
+    const struct oki_expect *expect, const struct oki_codes *codes,
+    struct oki_verdict *v, struct onshi_error *e)
+{
+	struct judge j;
+	int r;
+
+	start(&j, codes, v, e);
+	judge_person(&j, unit);
+	if (!j.settled && unit->el == ONSHI_EL_BULK_REGISTRATION_UNIT)
+		settle(&j, ONSHI_OUTCOME_REGISTERED);
+	else if (!j.settled && (r = judge_validity(&j, unit)) != ONSHI_OK)
+		return r;
+
+	return look_whose(unit, expect, e);
+}
+
+int
+oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
+{
+	if (v->result == ONSHI_OK || e == NULL || e->code < 0)
+		return v->result;
+	e->outcome = v->outcome;
+	e->phase = ONSHI_PHASE_SERVICE;
+	e->sent = ONSHI_SENT_ANSWERED;
+	copy_text(e->service_code, sizeof(e->service_code), v->code);
+	copy_text(e->service_text, sizeof(e->service_text), v->text);
+
+	return oki_fail(e, v->result, "the service's answer: %s",
+	    onshi_outcome_name(v->outcome));
+}
+
+/* ---- what is not given ---------------------------------------------------------------- */
+
+static bool
+stands_in_header(const struct onshi_record *rec)
+{
+	for (; rec != NULL; rec = rec->parent)
+		if (rec->el == ONSHI_EL_MESSAGE_HEADER)
+			return true;
+
+	return false;
+}
+
+/* Results, persons, medical information, and what we cannot tell of these. */
+static bool
+is_withheld(const struct onshi_record *rec)
+{
+	static const int elements[] = { ONSHI_EL_RESULT_LIST,
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, ONSHI_EL_QUA_INF,
+	    ONSHI_EL_QUALIFICATIONS_INFO, ONSHI_EL_ME_TR_MONTH_INF,
+	    ONSHI_EL_SH_PR_INF, ONSHI_EL_SH_PR_MONTH_INF, ONSHI_EL_CZ_DI_INF,
+	    ONSHI_EL_CZ_DI_MONTH_INF, ONSHI_EL_SPECIFIC_HEALTH_CHECKUP_INFO,
+	    ONSHI_EL_BULK_CONFIRM_UNIT, ONSHI_EL_REFERENCE_NUMBER,
+	    ONSHI_EL_PRESCRIPTION_ISSUE_SELECT };
+	size_t i;
+
+	if ((rec->flags & OKI_REC_UNKNOWN) != 0)
+		return !stands_in_header(rec);
+	for (i = 0; i < OKI_COUNT(elements); i++)
+		if (rec->el == elements[i])
+			return rec->parent == NULL || rec->parent->el !=
+			    ONSHI_EL_REFERENCE_NUMBER_REGISTRATION_INFO;
+
+	return false;
+}
+
+static void
+withhold(struct onshi_record *top, int outcome)
+{
+	struct onshi_record *rec, *next;
+
+	if (top == NULL || oki_outcome_gives(outcome))
+		return;
+	for (rec = oki_record_walk(top, top); rec != NULL; rec = next) {
+		if (!is_withheld(rec)) {
+			next = oki_record_walk(rec, top);
+			continue;
+		}
+		/* Past its own children, which go with it. */
+		for (next = rec; next != top && next->next == NULL;
+		    next = next->parent)
+			;
+		next = next == top ? NULL : next->next;
+		oki_record_cut(rec);
+	}
+}
+
+void
+oki_message_withhold(struct oki_doc *doc, int outcome)
+{
+	if (doc != NULL && doc->kind != NULL && !oki_outcome_gives(outcome)) {
+		withhold(doc->root, outcome);
+		doc->n_unknown = 0;
+	}
+}
+
+void
+oki_unit_withhold(struct onshi_record *unit, int outcome)
+{
+	withhold(unit, outcome);
+}

@@ -1,0 +1,408 @@
+/* Reading: bytes through the gate and the parser into a document. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message/inside.h"
+
+#define MIB		(1024u * 1024u)
+
+const char *const oki_reasons[OKI_REASONS] = { "hostile", "wrong_encoding",
+    "too_big", "truncated", "malformed", "not_for_us" };
+
+struct oki_parser {
+	struct oki_limits limits;
+	const char	*kind;
+	int		(*each)(void *self, const struct onshi_record *rec);
+	void		*self;
+	struct oki_scan	*scan;
+	struct oki_xml	*xml;
+	struct oki_doc	*doc;
+	struct onshi_record *at;	/* the element that is open */
+	struct oki_buf	 text;		/* of it, so far */
+	size_t		 depth;
+	const struct oki_row *row;	/* of the record to be handed out */
+	struct onshi_record *item;
+	struct oki_mark	 mark[2];
+	const char	*rule;		/* why a call of ours refused */
+	int		 reason;
+	int		 result;	/* what ended it, but for a refusal */
+	struct onshi_error error;	/* a refusal by the tables */
+};
+
+int
+oki_refuse(struct onshi_error *e, const char *reason, const char *fmt, ...)
+{
+	char text[128];
+	va_list ap;
+
+	if (e != NULL && e->code >= 0) {
+		va_start(ap, fmt);
+		if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+			text[0] = '\0';
+		va_end(ap);
+		(void)oki_copy(e->reason, sizeof(e->reason), reason);
+		e->phase = ONSHI_PHASE_ANSWER;
+		return oki_fail(e, ONSHI_E_ANSWER_REFUSED, "%s: %s", reason,
+		    text);
+	}
+
+	return ONSHI_E_ANSWER_REFUSED;
+}
+
+/* ---- limits -------------------------------------------------------------------- */
+
+void
+oki_limits_init(struct oki_limits *l, const char *kind)
+{
+	bool large = oki_kind_is_large(kind);
+
+	l->bytes = large ? 256 * MIB : 4 * MIB;
+	l->depth = 32;
+	l->elements = large ? 4000000 : 20000;
+	l->tag = 16 * 1024;
+	l->attributes = 16;
+	l->name = 128;
+	l->text = MIB;
+}
+
+void
+oki_limits_config(struct oki_limits *l, const char *kind,
+    const struct onshi_config *c)
+{
+	bool large = oki_kind_is_large(kind);
+
+	oki_limits_init(l, kind);
+	l->bytes = (size_t)oki_config_number(c, large ?
+	    OKI_LIMITS_PAYLOAD_BYTES : OKI_LIMITS_ANSWER_BYTES);
+	l->depth = (size_t)oki_config_number(c, OKI_LIMITS_XML_DEPTH);
+	if (!large)
+		l->elements = (size_t)oki_config_number(c,
+		    OKI_LIMITS_XML_ELEMENTS);
+}
+
+/* ---- what libxml2 calls ---------------------------------------------------------- */
+
+static int
+refuse(struct oki_parser *p, int reason, const char *rule)
+{
+	if (p->rule == NULL) {
+		p->reason = reason;
+		p->rule = rule;
+	}
+
+	return ONSHI_E_ANSWER_REFUSED;
+}
+
+static bool
+is_blank(const struct oki_buf *text)
+{
+	return text->len == 0 || strspn((const char *)text->data,
+	    " \t\r\n") == text->len;
+}
+
+/* Text that stands before, between or after elements of the one that is open. */
+static void
+leave_mixed(struct oki_parser *p)
+{
+	if (p->at != NULL && !is_blank(&p->text))
+		p->at->flags |= OKI_REC_MIXED;
+	p->text.len = 0;
+}
+
+/* An element of another name space is unknown by whatever name. */
+static struct onshi_record *
+add_foreign(struct oki_parser *p, const char *prefix, const char *name)
+{
+	struct onshi_record *rec = NULL;
+	struct oki_buf full;
+
+	oki_buf_init(&full, 2 * p->limits.name + 1);
+	if ((prefix == NULL || (oki_buf_text(&full, prefix) == ONSHI_OK &&
+	    oki_buf_byte(&full, ':') == ONSHI_OK)) &&
+	    oki_buf_text(&full, name) == ONSHI_OK)
+		rec = oki_record_add(p->doc, p->at, 0, (char *)full.data,
+		    full.len);
+	oki_buf_free(&full);
+
+	return rec;
+}
+
+static int
+on_start(void *self, const char *prefix, const char *name, bool in_namespace)
+{
+	struct oki_parser *p = self;
+	const struct oki_element *el;
+	struct onshi_record *rec;
+	const struct oki_row *row;
+	size_t len = strlen(name);
+
+	if (++p->depth > p->limits.depth)
+		return refuse(p, OKI_TOO_BIG, "depth");
+	leave_mixed(p);
+	el = in_namespace || prefix != NULL ? NULL :
+	    oki_element_named(name, len);
+	if (el != NULL && p->each != NULL && p->item == NULL &&
+	    (row = oki_row_streamed(el->number)) != NULL) {
+		oki_doc_mark(p->doc, p->mark);
+		p->row = row;
+	}
+	if (in_namespace || prefix != NULL)
+		rec = add_foreign(p, prefix, name);
+	else
+		rec = oki_record_add(p->doc, p->at, el == NULL ? 0 :
+		    el->number, name, len);
+	if (rec == NULL)
+		return ONSHI_E_NOMEM;
+	if (p->row != NULL && p->item == NULL)
+		p->item = rec;
+	p->at = rec;
+
+	return ONSHI_OK;
+}
+
+static int
+on_text(void *self, const char *s, size_t len)
+{
+	struct oki_parser *p = self;
+	int r;
+
+	if ((r = oki_buf_append(&p->text, s, len)) == ONSHI_E_TOO_BIG)
+		return refuse(p, OKI_TOO_BIG, "text of an element");
+
+	return r;
+}
+
+/* A record of a large answer is whole: checked, handed out, and dropped. */
+static int
+hand_out(struct oki_parser *p)
+{
+	struct onshi_record *rec = p->item;
+	uint8_t group = p->row->group;
+	int r;
+
+	p->item = NULL;
+	p->row = NULL;
+	if ((r = oki_record_bind(rec, group, &p->error)) != ONSHI_OK)
+		return r;
+	p->doc->n_handed++;
+	/* What each returns is its own, even if it looks like a refusal. */
+	if ((r = p->each(p->self, rec)) != ONSHI_OK)
+		p->result = r;
+	oki_record_cut(rec);
+	oki_doc_drop(p->doc, p->mark);
+
+	return r;
+}
+
+static bool
+is_group(const struct onshi_record *rec)
+{
+	const struct oki_element *el = oki_element(rec->el);
+
+	return el != NULL && el->type == 'G';
+}
+
+static int
+on_end(void *self)
+{
+	struct oki_parser *p = self;
+	struct onshi_record *rec = p->at;
+	int r = ONSHI_OK;
+
+	p->depth--;
+	p->at = rec->parent;
+	if (rec->first != NULL) {
+		if (!is_blank(&p->text))
+			rec->flags |= OKI_REC_MIXED;
+	} else if (p->text.len > 0 && !(is_group(rec) && is_blank(&p->text)))
+		r = oki_record_set(rec, (char *)p->text.data, p->text.len);
+	p->text.len = 0;
+	if (r == ONSHI_OK && rec == p->item)
+		r = hand_out(p);
+
+	return r;
+}
+
+static const struct oki_xml_calls calls = { on_start, on_end, on_text };
+
+/* What passed the gate goes on to the parser. */
+static int
+on_passed(void *self, const uint8_t *utf8, size_t len)
+{
+	struct oki_parser *p = self;
+
+	return oki_xml_feed(p->xml, utf8, len);
+}
+
+/* ---- the door -------------------------------------------------------------------- */
+
+int
+oki_parser_new(const char *kind, const struct oki_limits *limits,
+    int (*each)(void *self, const struct onshi_record *rec), void *self,
+    struct oki_parser **out)
+{
+	struct oki_parser *p;
+	int r;
+
+	*out = NULL;
+	if (kind != NULL && (kind = oki_kind(kind)) == NULL)
+		return ONSHI_E_ARG;
+	if ((p = oki_alloc(sizeof(*p))) == NULL)
+		return ONSHI_E_NOMEM;
+	if (limits != NULL)
+		p->limits = *limits;
+	else
+		oki_limits_init(&p->limits, kind);
+	p->kind = kind;
+	p->each = each;
+	p->self = self;
+	oki_error_clear(&p->error);
+	oki_buf_init(&p->text, p->limits.text);
+	if ((r = oki_doc_bare(&p->doc)) != ONSHI_OK ||
+	    (r = oki_scan_new(&p->limits, on_passed, p, &p->scan)) !=
+	    ONSHI_OK || (r = oki_xml_new(&calls, p, &p->xml)) != ONSHI_OK)
+		oki_parser_free(&p);
+	*out = p;
+
+	return r;
+}
+
+void
+oki_parser_free(struct oki_parser **pp)
+{
+	struct oki_parser *p;
+
+	if (pp == NULL || (p = *pp) == NULL)
+		return;
+	oki_xml_free(&p->xml);
+	oki_scan_free(&p->scan);
+	oki_doc_free(&p->doc);
+	oki_buf_free(&p->text);
+	oki_free(p);
+	*pp = NULL;
+}
+
+/* Results that are no refusal end the reading at once: out of memory, or what
+ * each returned. */
+static int
+settle(struct oki_parser *p, int r)
+{
+	if (r != ONSHI_OK && r != ONSHI_E_ANSWER_REFUSED &&
+	    p->result == ONSHI_OK)
+		p->result = r;
+
+	return p->result;
+}
+
+int
+oki_parser_feed(struct oki_parser *p, const uint8_t *bytes, size_t len)
+{
+	const char *rule;
+	unsigned long line;
+	int r;
+
+	if (p->result != ONSHI_OK)
+		return p->result;
+	if ((r = settle(p, oki_scan_feed(p->scan, bytes, len))) != ONSHI_OK)
+		return r;
+
+	return oki_scan_fault(p->scan, &line, &rule) == OKI_HOSTILE ?
+	    ONSHI_E_ANSWER_REFUSED : ONSHI_OK;
+}
+
+/* Why it is refused, the weightiest reason first. r: what the parser said. */
+static int
+verdict(struct oki_parser *p, int before, int r, struct onshi_error *e)
+{
+	const char *rule;
+	unsigned long line;
+	int reason = oki_scan_fault(p->scan, &line, &rule);
+
+	if (reason >= 0 && reason <= OKI_TOO_BIG)
+		return oki_refuse(e, oki_reasons[reason], "line %lu: %s",
+		    line, rule);
+	line = oki_xml_line(p->xml) + oki_scan_first_line(p->scan) - 1;
+	if (p->rule != NULL)
+		return oki_refuse(e, oki_reasons[p->reason], "line %lu: %s",
+		    line, p->rule);
+	if (p->error.code < 0) {
+		if (e != NULL && e->code >= 0)
+			oki_error_copy(e, &p->error);
+		return p->error.code;
+	}
+	if (reason < 0 && before == ONSHI_OK &&
+	    !oki_scan_is_whole(p->scan))
+		return oki_refuse(e, oki_reasons[OKI_TRUNCATED],
+		    "it ends in the middle");
+	if (reason >= 0)
+		return oki_refuse(e, oki_reasons[reason], "line %lu: %s",
+		    line, rule);
+	if (r != ONSHI_OK)
+		return oki_refuse(e, oki_reasons[OKI_MALFORMED],
+		    "line %lu: XML error %d", line, oki_xml_code(p->xml));
+
+	return ONSHI_OK;
+}
+
+/* The root: an element of our own, in no name space. */
+static int
+look_at_root(const struct oki_doc *doc, struct onshi_error *e)
+{
+	if (doc->root == NULL || doc->root->el == 0)
+		return oki_refuse(e, oki_reasons[OKI_MALFORMED],
+		    "the root is another element");
+
+	return ONSHI_OK;
+}
+
+int
+oki_parser_finish(struct oki_parser *p, struct oki_doc **out,
+    struct onshi_error *e)
+{
+	int before = ONSHI_OK, r = ONSHI_OK;
+
+	*out = NULL;
+	if (p->result == ONSHI_OK) {
+		r = before = oki_scan_finish(p->scan);
+		if (r == ONSHI_OK && oki_scan_is_whole(p->scan))
+			r = oki_xml_finish(p->xml);
+		(void)settle(p, r);
+	}
+	if (p->result != ONSHI_OK)
+		return oki_fail(e, p->result, "reading an answer");
+	if ((r = verdict(p, before, r, e)) != ONSHI_OK ||
+	    (r = look_at_root(p->doc, e)) != ONSHI_OK ||
+	    (r = oki_doc_bind(p->doc, p->kind, e)) != ONSHI_OK)
+		return r;
+	p->doc->encoding = oki_scan_encoding(p->scan);
+	p->doc->has_private = oki_scan_has_private(p->scan);
+	*out = p->doc;
+	p->doc = NULL;
+
+	return ONSHI_OK;
+}
+
+int
+oki_message_parse(const char *kind, const uint8_t *bytes, size_t len,
+    const struct oki_limits *limits, struct oki_doc **out,
+    struct onshi_error *e)
+{
+	struct oki_parser *p;
+	int r;
+
+	*out = NULL;
+	if ((r = oki_parser_new(kind, limits, NULL, NULL, &p)) != ONSHI_OK)
+		return oki_fail(e, r, "reading an answer");
+	/* A refusal is told by finish, which has the reason. */
+	if ((r = oki_parser_feed(p, bytes, len)) == ONSHI_OK ||
+	    r == ONSHI_E_ANSWER_REFUSED)
+		r = oki_parser_finish(p, out, e);
+	else
+		r = oki_fail(e, r, "reading an answer");
+	oki_parser_free(&p);
+
+	return r;
+}

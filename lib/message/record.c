@@ -1,0 +1,351 @@
+/* Records: what a program reads of an answer, and the rooms above unguarded. */
+#include "config.h"
+
+#include <string.h>
+
+#include "message/inside.h"
+
+static bool
+is_empty(const struct onshi_record *rec)
+{
+	return rec->text == NULL || rec->text[0] == '\0';
+}
+
+static struct onshi_record *
+find(const struct onshi_record *rec, int el)
+{
+	struct onshi_record *c;
+
+	for (c = rec == NULL || el == 0 ? NULL : rec->first; c != NULL;
+	    c = c->next)
+		if (c->el == el)
+			return c;
+
+	return NULL;
+}
+
+/* The first child of that element that has a text; absent means the same as
+ * empty (messages.md 3), so an alias stands in for an empty one. */
+static struct onshi_record *
+find_value(const struct onshi_record *rec, int el)
+{
+	struct onshi_record *c;
+	int alias;
+
+	for (c = rec == NULL || el == 0 ? NULL : rec->first; c != NULL;
+	    c = c->next)
+		if (c->el == el && !is_empty(c))
+			return c;
+
+	return (alias = oki_element_alias(el)) == 0 ? NULL :
+	    find_value(rec, alias);
+}
+
+const char *
+oki_record_get(const struct onshi_record *rec, int el)
+{
+	const struct onshi_record *c = find_value(rec, el);
+
+	return c == NULL ? NULL : c->text;
+}
+
+struct onshi_record *
+oki_record_within(const struct onshi_record *rec, int el)
+{
+	return find(rec, el);
+}
+
+struct onshi_record *
+oki_record_next_of(const struct onshi_record *rec, int el,
+    const struct onshi_record *prev)
+{
+	struct onshi_record *c;
+
+	if (rec == NULL || el == 0)
+		return NULL;
+	for (c = oki_record_walk(prev == NULL ? rec : prev, rec); c != NULL;
+	    c = oki_record_walk(c, rec))
+		if (c->el == el)
+			return c;
+
+	return NULL;
+}
+
+const char *
+oki_record_search(const struct onshi_record *rec, int el)
+{
+	const struct onshi_record *c = NULL;
+
+	while ((c = oki_record_next_of(rec, el, c)) != NULL)
+		if (!is_empty(c))
+			return c->text;
+
+	return NULL;
+}
+
+/* ---- the public getters ------------------------------------------------------ */
+
+int
+oki_record_readable(const struct onshi_record *rec)
+{
+	const struct oki_doc *doc = rec->doc;
+	int r;
+
+	if (doc->readable != NULL && (r = doc->readable(doc->self)) != ONSHI_OK)
+		return r;
+
+	return doc->wiped ? ONSHI_E_EXPIRED : ONSHI_OK;
+}
+
+/* A value by its element; what stands in a list of values is its own. */
+static int
+value(const struct onshi_record *rec, int element, const char **text)
+{
+	const struct onshi_record *c;
+	int r;
+
+	*text = NULL;
+	if ((r = oki_record_readable(rec)) != ONSHI_OK)
+		return r;
+	if (oki_element(element) == NULL)
+		return ONSHI_E_ARG;
+	if (rec->first == NULL && rec->el == element && !is_empty(rec))
+		*text = rec->text;
+	else if ((c = find_value(rec, element)) != NULL)
+		*text = c->text;
+
+	return *text == NULL ? ONSHI_ABSENT : ONSHI_OK;
+}
+
+int
+onshi_record_text(const struct onshi_record *rec, int element,
+    const char **text)
+{
+	if (rec == NULL || text == NULL)
+		return ONSHI_E_ARG;
+
+	return value(rec, element, text);
+}
+
+int
+onshi_record_text_named(const struct onshi_record *rec, const char *name,
+    const char **text)
+{
+	const struct onshi_record *c;
+	int r;
+
+	if (rec == NULL || name == NULL || text == NULL)
+		return ONSHI_E_ARG;
+	*text = NULL;
+	if ((r = oki_record_readable(rec)) != ONSHI_OK)
+		return r;
+	for (c = rec->first; c != NULL; c = c->next)
+		if (!is_empty(c) && strcmp(c->name, name) == 0) {
+			*text = c->text;
+			return ONSHI_OK;
+		}
+
+	return ONSHI_ABSENT;
+}
+
+int
+onshi_record_number(const struct onshi_record *rec, int element,
+    int64_t *number)
+{
+	const char *text;
+	int r;
+
+	if (rec == NULL || number == NULL)
+		return ONSHI_E_ARG;
+	*number = 0;
+	if ((r = value(rec, element, &text)) != ONSHI_OK)
+		return r;
+
+	return oki_number(text, number) ? ONSHI_OK : ONSHI_E_VALUE;
+}
+
+int
+onshi_record_date(const struct onshi_record *rec, int element,
+    int32_t *yyyymmdd)
+{
+	const char *text;
+	int r;
+
+	if (rec == NULL || yyyymmdd == NULL)
+		return ONSHI_E_ARG;
+	*yyyymmdd = 0;
+	if ((r = value(rec, element, &text)) != ONSHI_OK)
+		return r;
+
+	return oki_date_parse(text, yyyymmdd) ? ONSHI_OK : ONSHI_E_VALUE;
+}
+
+int
+onshi_record_time(const struct onshi_record *rec, int element,
+    int64_t *seconds)
+{
+	const char *text;
+	int r;
+
+	if (rec == NULL || seconds == NULL)
+		return ONSHI_E_ARG;
+	*seconds = 0;
+	if ((r = value(rec, element, &text)) != ONSHI_OK)
+		return r;
+
+	return oki_time_parse(text, seconds) ? ONSHI_OK : ONSHI_E_VALUE;
+}
+
+int
+onshi_record_code(const struct onshi_record *rec, int element,
+    const char **code, const char **name)
+{
+	const char *text;
+	int r;
+
+	if (code != NULL)
+		*code = NULL;
+	if (name != NULL)
+		*name = "";
+	if (rec == NULL)
+		return ONSHI_E_ARG;
+	if ((r = value(rec, element, &text)) != ONSHI_OK)
+		return r;
+	if (code != NULL)
+		*code = text;
+	if (name != NULL)
+		*name = oki_code_name(element, text);
+
+	return ONSHI_OK;
+}
+
+int
+onshi_record_child(const struct onshi_record *rec, int element,
+    const struct onshi_record **child)
+{
+	int r;
+
+	if (rec == NULL || child == NULL)
+		return ONSHI_E_ARG;
+	*child = NULL;
+	if ((r = oki_record_readable(rec)) != ONSHI_OK)
+		return r;
+	if (oki_element(element) == NULL)
+		return ONSHI_E_ARG;
+	*child = find(rec, element);
+
+	return *child == NULL ? ONSHI_ABSENT : ONSHI_OK;
+}
+
+/* A list has one row, and that row may repeat: its element, else 0. */
+static int
+item_of(const struct onshi_record *rec)
+{
+	const struct oki_group *g = &oki_groups[rec->group];
+	const struct oki_row *row = &oki_rows[g->first];
+
+	return g->n == 1 && oki_row_is_many(row) ? row->el : 0;
+}
+
+/* The first item from c on, where c stands in rec itself. */
+static const struct onshi_record *
+item_from(const struct onshi_record *c, int element)
+{
+	const struct onshi_record *item;
+	int el;
+
+	for (; c != NULL; c = c->next) {
+		el = item_of(c);
+		if (el != 0 && (el == element || c->el == element)) {
+			if ((item = find(c, el)) != NULL)
+				return item;
+		} else if (c->el == element)
+			return c;
+	}
+
+	return NULL;
+}
+
+int
+onshi_record_next(const struct onshi_record *rec, int element,
+    const struct onshi_record **child)
+{
+	const struct onshi_record *c, *prev;
+	int r;
+
+	if (rec == NULL || child == NULL)
+		return ONSHI_E_ARG;
+	prev = *child;
+	*child = NULL;
+	if ((r = oki_record_readable(rec)) != ONSHI_OK)
+		return r;
+	if (oki_element(element) == NULL || (prev != NULL &&
+	    prev->parent != rec && (prev->parent == NULL ||
+	    prev->parent->parent != rec)))
+		return ONSHI_E_ARG;
+	if (prev == NULL)
+		*child = item_from(rec->first, element);
+	else if (prev->parent == rec)
+		*child = item_from(prev->next, element);
+	else {
+		for (c = prev->next; c != NULL && c->el != prev->el;
+		    c = c->next)
+			;
+		*child = c != NULL ? c :
+		    item_from(prev->parent->next, element);
+	}
+
+	return *child == NULL ? ONSHI_END : ONSHI_OK;
+}
+
+int
+onshi_record_at(const struct onshi_record *rec, size_t i, int *element,
+    const char **name, const char **text, const struct onshi_record **child)
+{
+	const struct onshi_record *c;
+	bool is_value;
+	int r;
+
+	if (rec == NULL)
+		return ONSHI_E_ARG;
+	if ((r = oki_record_readable(rec)) != ONSHI_OK)
+		return r;
+	for (c = rec->first; c != NULL && i > 0; c = c->next)
+		i--;
+	if (c == NULL)
+		return ONSHI_END;
+	is_value = c->first == NULL && c->group == 0;
+	if (element != NULL)
+		*element = c->el;
+	if (name != NULL)
+		*name = c->name;
+	if (text != NULL)
+		*text = !is_value ? NULL : c->text == NULL ? "" : c->text;
+	if (child != NULL)
+		*child = is_value ? NULL : c;
+
+	return ONSHI_OK;
+}
+
+int
+onshi_record_is_list(const struct onshi_record *rec, size_t i)
+{
+	const struct onshi_record *c, *other;
+	const struct oki_row *row;
+
+	if (rec == NULL || oki_record_readable(rec) != ONSHI_OK)
+		return 0;
+	for (c = rec->first; c != NULL && i > 0; c = c->next)
+		i--;
+	if (c == NULL)
+		return 0;
+	row = oki_row_of(rec->group, c->el);
+	if (row != NULL && (c->flags & OKI_REC_UNKNOWN) == 0 &&
+	    row->often != 'm')
+		return oki_row_is_many(row);
+	for (other = rec->first; other != NULL; other = other->next)
+		if (other != c && strcmp(other->name, c->name) == 0)
+			return 1;
+
+	return 0;
+}

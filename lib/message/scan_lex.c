@@ -1,0 +1,420 @@
+/* The gate's look at the shape: markup, limits, and what is never allowed. */
+#include "config.h"
+
+#include <string.h>
+
+#include "message/scan.h"
+
+enum {
+	TEXT,			/* 0: where a whole document ends */
+	LESS,			/* "<" */
+	BANG,			/* "<!" */
+	BANG_DASH,		/* "<!-" */
+	COMMENT,
+	COMMENT_DASH,
+	COMMENT_DASHES,
+	CDATA_OPEN,		/* "<![" and what follows of "CDATA[" */
+	CDATA,
+	CDATA_BRACKET,
+	CDATA_BRACKETS,
+	START_NAME,
+	START,
+	QUOTE_1,
+	QUOTE_2,
+	END_NAME,
+	END,
+	REFERENCE,		/* "&" */
+	NAMED,			/* "&name" */
+	HASH,			/* "&#" */
+	DECIMAL,
+	HEXADECIMAL
+};
+
+#define DIGITS_MAX	10	/* of a numeric reference (security.md 18) */
+
+static bool
+is_space(unsigned int c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool
+is_letter(unsigned int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_digit(unsigned int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_name(unsigned int c)
+{
+	return is_letter(c) || is_digit(c) || c > 0x7f || c == '_' ||
+	    c == ':' || c == '-' || c == '.';
+}
+
+static void
+count_text(struct oki_scan *s, size_t len)
+{
+	s->text += len;
+	if (s->text > s->limits.text)
+		oki_scan_note(s, OKI_TOO_BIG, "text of an element");
+}
+
+static void
+count_name(struct oki_scan *s, size_t len)
+{
+	s->name += len;
+	if (s->name > s->limits.name)
+		oki_scan_note(s, OKI_TOO_BIG, "a name");
+}
+
+static void
+count_tag(struct oki_scan *s, size_t len)
+{
+	s->tag += len;
+	if (s->tag > s->limits.tag)
+		oki_scan_note(s, OKI_TOO_BIG, "a tag");
+}
+
+/* A start tag ends, by "/>" where empty. */
+static void
+end_start(struct oki_scan *s)
+{
+	s->elements++;
+	if (s->depth == 0)
+		s->roots++;
+	if (s->elements > s->limits.elements)
+		oki_scan_note(s, OKI_TOO_BIG, "elements");
+	if (s->depth + 1 > s->limits.depth)
+		oki_scan_note(s, OKI_TOO_BIG, "depth");
+	if (!s->slash)
+		s->depth++;
+	s->state = TEXT;
+	s->text = 0;
+}
+
+static void
+begin_tag(struct oki_scan *s, int state, size_t len)
+{
+	s->state = state;
+	s->attributes = 0;
+	s->slash = false;
+	s->name = 0;
+	s->tag = 1;
+	count_tag(s, len);
+}
+
+/* After "<". */
+static void
+lex_less(struct oki_scan *s, unsigned int c, size_t len)
+{
+	if (c == '?') {
+		oki_scan_note(s, OKI_HOSTILE, "a processing instruction");
+	} else if (c == '!') {
+		s->state = BANG;
+	} else if (c == '/') {
+		begin_tag(s, END_NAME, len);
+	} else if (is_name(c)) {
+		begin_tag(s, START_NAME, len);
+		count_name(s, len);
+	} else {
+		s->state = TEXT;
+		oki_scan_note(s, OKI_MALFORMED, "\"<\" before no name");
+	}
+}
+
+/* After "<!": declarations of a document type, entity, notation … in whatever
+ * spelling are not for us (SEC-42). */
+static void
+lex_bang(struct oki_scan *s, unsigned int c)
+{
+	if (c == '-') {
+		s->state = BANG_DASH;
+	} else if (c == '[') {
+		s->state = CDATA_OPEN;
+		s->matched = 0;
+	} else if (is_name(c) || is_space(c)) {
+		oki_scan_note(s, OKI_HOSTILE, "a document type or entity");
+	} else {
+		s->state = TEXT;
+		oki_scan_note(s, OKI_MALFORMED, "\"<!\"");
+	}
+}
+
+static void
+lex_bang_dash(struct oki_scan *s, unsigned int c)
+{
+	s->state = c == '-' ? COMMENT : TEXT;
+	s->comment = 0;
+	if (c != '-')
+		oki_scan_note(s, OKI_MALFORMED, "\"<!-\"");
+}
+
+static void
+lex_cdata_open(struct oki_scan *s, unsigned int c)
+{
+	static const char word[] = "CDATA[";
+
+	if (c == (unsigned char)word[s->matched]) {
+		if (word[++s->matched] == '\0')
+			s->state = CDATA;
+	} else if (s->matched == 0 && (is_name(c) || is_space(c) ||
+	    c == '%')) {
+		oki_scan_note(s, OKI_HOSTILE, "a conditional section");
+	} else {
+		s->state = TEXT;
+		oki_scan_note(s, OKI_MALFORMED, "\"<![\"");
+	}
+}
+
+static void
+lex_comment(struct oki_scan *s, unsigned int c, size_t len)
+{
+	s->comment += len;
+	if (s->comment > s->limits.text)
+		oki_scan_note(s, OKI_TOO_BIG, "a comment");
+	if (s->state == COMMENT_DASHES) {
+		s->state = c == '>' ? TEXT : COMMENT;
+		if (c != '>')
+			oki_scan_note(s, OKI_MALFORMED,
+			    "\"--\" in a comment");
+	} else if (c == '-')
+		s->state = s->state == COMMENT ? COMMENT_DASH :
+		    COMMENT_DASHES;
+	else
+		s->state = COMMENT;
+}
+
+static void
+lex_cdata(struct oki_scan *s, unsigned int c, size_t len)
+{
+	if (c == ']') {
+		/* Of three and more brackets the last two count. */
+		if (s->state == CDATA_BRACKETS)
+			count_text(s, 1);
+		else
+			s->state = s->state == CDATA ? CDATA_BRACKET :
+			    CDATA_BRACKETS;
+		return;
+	}
+	if (s->state == CDATA_BRACKETS && c == '>') {
+		s->state = TEXT;
+		return;
+	}
+	if (s->state != CDATA)
+		count_text(s, s->state == CDATA_BRACKET ? 1 : 2);
+	if (c != '\r')
+		count_text(s, len);
+	s->state = CDATA;
+}
+
+static void
+lex_start(struct oki_scan *s, unsigned int c, size_t len)
+{
+	count_tag(s, len);
+	if (c == '>') {
+		end_start(s);
+		return;
+	}
+	s->slash = c == '/';
+	if (c == '"' || c == '\'') {
+		s->state = c == '"' ? QUOTE_2 : QUOTE_1;
+	} else if (c == '=') {
+		if (++s->attributes > s->limits.attributes)
+			oki_scan_note(s, OKI_TOO_BIG, "attributes");
+		s->name = 0;
+	} else if (c == '<') {
+		oki_scan_note(s, OKI_MALFORMED, "\"<\" in a tag");
+		s->state = LESS;
+	} else if (is_space(c) || c == '/') {
+		s->name = 0;
+		s->state = START;
+	} else
+		count_name(s, len);
+}
+
+static void
+lex_quote(struct oki_scan *s, unsigned int c, size_t len)
+{
+	count_tag(s, len);
+	if (c == (s->state == QUOTE_1 ? '\'' : '"')) {
+		s->state = START;
+		s->name = 0;
+	} else if (c == '&') {
+		s->back = s->state;
+		s->state = REFERENCE;
+	} else if (c == '<') {
+		oki_scan_note(s, OKI_MALFORMED, "\"<\" in an attribute");
+	}
+}
+
+static void
+lex_end(struct oki_scan *s, unsigned int c, size_t len)
+{
+	count_tag(s, len);
+	if (c == '>') {
+		s->state = TEXT;
+		s->text = 0;
+		if (s->depth > 0)
+			s->depth--;
+		else
+			oki_scan_note(s, OKI_MALFORMED, "an end too many");
+	} else if (is_space(c)) {
+		s->state = END;
+	} else if (c == '<') {
+		oki_scan_note(s, OKI_MALFORMED, "\"<\" in a tag");
+		s->state = LESS;
+	} else if (s->state == END_NAME)
+		count_name(s, len);
+}
+
+static void
+end_reference(struct oki_scan *s)
+{
+	s->state = s->back;
+	if (s->back == TEXT)
+		count_text(s, 1);
+}
+
+static void
+broken_reference(struct oki_scan *s, unsigned int c, size_t len)
+{
+	oki_scan_note(s, OKI_MALFORMED, "\"&\" that is no reference");
+	s->state = s->back;
+	oki_scan_lex(s, c, len);
+}
+
+/* The five that XML itself has; any other is somebody's entity. */
+static void
+lex_named(struct oki_scan *s, unsigned int c, size_t len)
+{
+	static const char *const known[] = { "lt", "gt", "amp", "apos",
+	    "quot" };
+	size_t i;
+
+	if (is_name(c)) {
+		if (s->matched < sizeof(s->reference) - 1)
+			s->reference[s->matched++] = (char)(c & 0x7f);
+		return;
+	}
+	if (c != ';') {
+		broken_reference(s, c, len);
+		return;
+	}
+	s->reference[s->matched] = '\0';
+	for (i = 0; i < OKI_COUNT(known); i++)
+		if (strcmp(s->reference, known[i]) == 0) {
+			end_reference(s);
+			return;
+		}
+	oki_scan_note(s, OKI_HOSTILE, "an entity");
+}
+
+static void
+lex_number(struct oki_scan *s, unsigned int c, size_t len)
+{
+	if (is_digit(c) || (s->state == HEXADECIMAL && is_letter(c) &&
+	    (c | 0x20) <= 'f')) {
+		if (++s->matched > DIGITS_MAX)
+			oki_scan_note(s, OKI_MALFORMED,
+			    "a reference of too many digits");
+	} else if (c == ';' && s->matched > 0) {
+		end_reference(s);
+	} else
+		broken_reference(s, c, len);
+}
+
+static void
+lex_reference(struct oki_scan *s, unsigned int c, size_t len)
+{
+	if (s->back != TEXT)
+		count_tag(s, len);
+	switch (s->state) {
+	case REFERENCE:
+		s->matched = 0;
+		s->state = c == '#' ? HASH : NAMED;
+		if (c != '#' && (!is_name(c) || is_digit(c) || c == '-' ||
+		    c == '.'))
+			broken_reference(s, c, len);
+		else if (c != '#')
+			lex_named(s, c, len);
+		break;
+	case HASH:
+		s->state = c == 'x' ? HEXADECIMAL : DECIMAL;
+		if (c != 'x')
+			lex_number(s, c, len);
+		break;
+	case NAMED:
+		lex_named(s, c, len);
+		break;
+	default:
+		lex_number(s, c, len);
+	}
+}
+
+static void
+lex_text(struct oki_scan *s, unsigned int c, size_t len)
+{
+	if (c == '<')
+		s->state = LESS;
+	else if (c == '&') {
+		s->back = TEXT;
+		s->state = REFERENCE;
+	} else if (c != '\r') {
+		count_text(s, len);
+		if (s->depth == 0 && !is_space(c))
+			oki_scan_note(s, OKI_MALFORMED,
+			    "text outside the root");
+	}
+}
+
+void
+oki_scan_lex(struct oki_scan *s, unsigned int c, size_t len)
+{
+	switch (s->state) {
+	case TEXT:
+		lex_text(s, c, len);
+		break;
+	case LESS:
+		lex_less(s, c, len);
+		break;
+	case BANG:
+		lex_bang(s, c);
+		break;
+	case BANG_DASH:
+		lex_bang_dash(s, c);
+		break;
+	case COMMENT:
+	case COMMENT_DASH:
+	case COMMENT_DASHES:
+		lex_comment(s, c, len);
+		break;
+	case CDATA_OPEN:
+		lex_cdata_open(s, c);
+		break;
+	case CDATA:
+	case CDATA_BRACKET:
+	case CDATA_BRACKETS:
+		lex_cdata(s, c, len);
+		break;
+	case START_NAME:
+	case START:
+		lex_start(s, c, len);
+		break;
+	case QUOTE_1:
+	case QUOTE_2:
+		lex_quote(s, c, len);
+		break;
+	case END_NAME:
+	case END:
+		lex_end(s, c, len);
+		break;
+	default:
+		lex_reference(s, c, len);
+	}
+}
