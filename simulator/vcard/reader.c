@@ -15,7 +15,7 @@
 enum {
 	RETRY_MS	= 50,
 	LEAVE_MS	= 1500,
-	POLL_MS		= 500	/* the daemon looks for cards every 400 */
+	ABSENT_MS	= 500	/* the daemon looks for cards every 400 */
 };
 
 /* HOST:PORT; an IPv6 address stands in brackets. */
@@ -156,12 +156,12 @@ vc_reader_send(struct vc_reader *r, const uint8_t *data, size_t len)
 }
 
 /*
- * The card goes. The driver closes its end when it next looks at the card;
- * if it was waiting for an answer it notices nothing of an absence that ends
- * before its next look, so the next card waits for that.
+ * The card goes. The driver closes its end when it next speaks to the card.
+ * If that was not the daemon's look for cards, an absence that ends before
+ * the next look goes unseen: the next card keeps away for so long.
  */
 void
-vc_reader_leave(struct vc_reader *r, bool busy)
+vc_reader_leave(struct vc_reader *r)
 {
 	if (r->link != LINK_UP) {
 		vc_reader_close(r);
@@ -169,7 +169,6 @@ vc_reader_leave(struct vc_reader *r, bool busy)
 	}
 	(void)shutdown(r->fd, SHUT_WR);
 	r->link = LINK_LEAVING;
-	r->was_busy = busy;
 	r->leave_by = vc_now_ms() + LEAVE_MS;
 }
 
@@ -181,6 +180,6 @@ vc_reader_close(struct vc_reader *r)
 	r->fd = -1;
 	r->have = 0;
 	if (r->link == LINK_LEAVING)
-		r->not_before = r->was_busy ? vc_now_ms() + POLL_MS : 0;
+		r->not_before = vc_now_ms() + ABSENT_MS;
 	r->link = LINK_NONE;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { CONTROL_OFF = 0, CONTROL_ON = 1, CONTROL_RESET = 2, CONTROL_ATR = 4 };
-enum { FIRST_READER_MS = 15000 };
+enum { FIRST_READER_MS = 15000, LOOKS_MAX = 4 };
 
 static volatile sig_atomic_t ended;
 
@@ -56,6 +56,7 @@ cut_off(struct vc_world *w)
 		power(w, false);
 	w->busy = w->visible = false;
 	w->due = 0;
+	w->looks = 0;
 }
 
 const char *
@@ -88,14 +89,12 @@ out:
 void
 vc_world_remove(struct vc_world *w)
 {
-	bool busy = w->busy;
-
 	if (!w->inserted)
 		return;
 	cut_off(w);
 	vc_log_event(&w->log, "remove", profile(w));
 	w->inserted = false;
-	vc_reader_leave(&w->reader, busy);
+	vc_reader_leave(&w->reader);
 }
 
 static void
@@ -218,7 +217,8 @@ tell_ready(struct vc_world *w)
 
 /*
  * The reader is told the ATR before and after power-on. The second time it
- * has all that makes the card visible to programs.
+ * has all that makes the card visible to programs. One that looks on and on
+ * without power has not seen that the last card went: once more, then.
  */
 static bool
 tell_atr(struct vc_world *w)
@@ -231,6 +231,10 @@ tell_atr(struct vc_world *w)
 	if (w->powered && !w->visible) {
 		w->visible = true;
 		tell_ready(w);
+	}
+	if (!w->visible && ++w->looks == LOOKS_MAX) {
+		w->looks = 0;
+		vc_reader_leave(&w->reader);
 	}
 
 	return true;
@@ -343,6 +347,18 @@ look(struct vc_world *w, int timeout)
 		vc_control_accept(w);
 }
 
+/* Cards of different name spaces may have the same port, and one log. */
+static void
+set_label(struct vc_world *w)
+{
+	uint8_t tag[3] = { 0 };
+
+	(void)vc_random(tag, sizeof(tag));
+	snprintf(w->label, sizeof(w->label), "%s.%02x%02x%02x",
+	    w->reader.port, tag[0], tag[1], tag[2]);
+	w->log.label = w->label;
+}
+
 static int
 set_up(struct vc_world *w, const struct vc_options *o)
 {
@@ -359,7 +375,7 @@ set_up(struct vc_world *w, const struct vc_options *o)
 		vc_complain("not HOST:PORT", o->vpcd);
 		return 2;
 	}
-	w->log.label = w->reader.port;
+	set_label(w);
 	for (i = 0; i < o->fault_count; i++)
 		if ((why = vc_fault_add(&w->faults, o->faults[i])) != NULL) {
 			vc_complain(why, o->faults[i]);

@@ -26,7 +26,6 @@ struct vc_reader {
 	size_t		 have;
 	int64_t		 leave_by;	/* LEAVING ends then at the latest */
 	int64_t		 not_before;	/* no connection earlier than this */
-	bool		 was_busy;	/* a command was under way */
 };
 
 enum vc_want { WANT_REQUEST, WANT_VISIBLE, WANT_ABSENT };
@@ -45,11 +44,13 @@ struct vc_world {
 	struct vc_tries	 tries;
 	struct vc_faults faults;
 	struct vc_log	 log;
+	char		 label[24];	/* tells cards in one log apart */
 	struct vc_reader reader;
 	struct vc_reply	 reply;
 	bool		 inserted;
 	bool		 powered;
 	bool		 visible;	/* the reader has taken its ATR */
+	unsigned int	 looks;		/* of the reader, before power-on */
 	bool		 told_ready;
 	bool		 busy;		/* a command without an answer yet */
 	int64_t		 due;		/* when the answer goes; 0: never */
@@ -65,7 +66,7 @@ void	vc_reader_settle(struct vc_reader *r);
 bool	vc_reader_fill(struct vc_reader *r);
 bool	vc_reader_take(struct vc_reader *r, uint8_t *out, size_t *len);
 bool	vc_reader_send(struct vc_reader *r, const uint8_t *data, size_t len);
-void	vc_reader_leave(struct vc_reader *r, bool busy);
+void	vc_reader_leave(struct vc_reader *r);
 void	vc_reader_close(struct vc_reader *r);
 
 /* Control. */
