@@ -111,7 +111,7 @@ parse_6(const char *s, size_t len, uint8_t to[16])
 	memset(to, 0, 16);
 	if (len >= 2 && s[0] == ':' && s[1] == ':')
 		s++;
-	else if (!groups(&s, end, to, &head))
+	else if (!groups(&s, end, to, &head) || head == 0)
 		return false;
 	if (s == end)
 		return head == 16;

@@ -1,0 +1,294 @@
+/* onshikaku.conf(5): the files that are taken, and the lines that are not. */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/core/run.h"
+
+static struct onshi_config *c;
+static char path[] = "/tmp/onshi-conf-XXXXXX";
+
+static void
+setup(void)
+{
+	int fd;
+
+	ck_assert_int_eq(onshi_config_new(&c), ONSHI_OK);
+	ck_assert_int_ge(fd = mkstemp(path), 0);
+	ck_assert_int_eq(close(fd), 0);
+}
+
+static void
+teardown(void)
+{
+	onshi_config_free(&c);
+	(void)unlink(path);
+}
+
+static int
+load(const char *text, size_t len)
+{
+	int fd;
+
+	ck_assert_int_ge(fd = open(path, O_WRONLY | O_TRUNC), 0);
+	ck_assert_int_eq(write(fd, text, len), (ssize_t)len);
+	ck_assert_int_eq(close(fd), 0);
+
+	return onshi_config_load(c, path);
+}
+
+/* What facility.desk and link.type are after a file that is taken. */
+static const struct {
+	const char	*name;
+	const char	*text;
+	const char	*desk;
+	const char	*type;
+} good[] = {
+	{ "one key", "[facility]\ndesk = 7\n", "7", "https" },
+	{ "no line end", "[facility]\ndesk=7", "7", "https" },
+	{ "CR LF", "[facility]\r\ndesk = 7\r\n[link]\r\ntype = folder\r\n",
+	  "7", "folder" },
+	{ "byte-order mark", "\xef\xbb\xbf[facility]\ndesk = 7\n", "7",
+	  "https" },
+	{ "blanks", "\t [ facility ] \n\t desk \t=\t 7 8 \t\n", "7 8",
+	  "https" },
+	{ "comments", "; a\n# b\n[facility] ; c\n  ; d\ndesk = 7 # e ; f\n",
+	  "7", "https" },
+	{ "a mark inside is none", "[facility]\ndesk = a;b#c\n", "a;b#c",
+	  "https" },
+	{ "tab before a comment", "[facility]\ndesk = 7\t;x\n", "7", "https" },
+	{ "equals inside", "[facility]\ndesk = a=b\n", "a=b", "https" },
+	{ "quotes are quotes", "[facility]\ndesk = \"7\"\n", "\"7\"",
+	  "https" },
+	{ "Japanese", "[facility]\ndesk = 受付\n", "受付", "https" },
+	{ "no value, no default", "[reader]\nname =\n[link]\ninterface = ; x\n",
+	  "1", "https" },
+	{ "comments alone", "; nothing\n", "1", "https" },
+	{ "blank lines", "\n\n \n\t\n", "1", "https" },
+	{ "other order", "[link]\ntype=webapi\n[facility]\ndesk=2\n", "2",
+	  "webapi" },
+	{ "a key with a part", "[link]\nreq_dir.YZKsiquc01req = /r\n", "1",
+	  "https" },
+};
+
+START_TEST(taken)
+{
+	const char *text;
+
+	ck_assert_msg(load(good[_i].text, strlen(good[_i].text)) == ONSHI_OK,
+	    "%s: %s", good[_i].name, onshi_error_text(onshi_config_error(c)));
+	ck_assert_int_eq(onshi_config_text(c, "facility.desk", &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, good[_i].desk);
+	ck_assert_int_eq(onshi_config_text(c, "link.type", &text), ONSHI_OK);
+	ck_assert_str_eq(text, good[_i].type);
+}
+END_TEST
+
+#define CANARY	"SECRETVALUE"
+
+/* Each begins with a good line of which nothing may be taken; says: what the
+ * error has to say. */
+static const struct {
+	const char	*name;
+	const char	*text;
+	const char	*says;
+} bad[] = {
+	{ "unknown key", "[link]\nnosuch = " CANARY "\n",
+	  "line 4: link.nosuch: is no key" },
+	{ "unknown section", "[nosuch]\nkey = 1\n",
+	  "line 3: an unknown section" },
+	{ "section of another case", "[Link]\n", "line 3: an unknown section" },
+	{ "empty section", "[]\n", "line 3: an unknown section" },
+	{ "half a section", "[link\n", "line 3: a section has no ]" },
+	{ "text behind a section", "[link] x\n", "line 3: a section has no ]" },
+	{ "section twice", "[link]\n[reader]\n[link]\n",
+	  "line 5: link: the section stands twice" },
+	{ "key twice", "[link]\ntype = https\n\ntype = https\n",
+	  "line 6: link.type: stands twice" },
+	{ "empty key twice", "[link]\ninterface =\ninterface =\n",
+	  "line 5: link.interface: stands twice" },
+	{ "part twice", "[link]\nreq_dir.A = /a\nreq_dir.A = /b\n",
+	  "line 5: link.req_dir.A: stands twice" },
+	{ "no equals", "[link]\n" CANARY "\n",
+	  "line 4: neither [section] nor key = value" },
+	{ "no key", "[link]\n= " CANARY "\n",
+	  "line 4: the key has no form of a key" },
+	{ "blank in key", "[link]\nty pe = https\n",
+	  "line 4: the key has no form of a key" },
+	{ "include", "include " CANARY "\n",
+	  "line 3: neither [section] nor key = value" },
+	{ "bad value", "[link]\nbase = " CANARY "\n",
+	  "line 4: link.base: does not begin with https://" },
+	{ "not UTF-8", "[reader]\nname = \x82\xa0\n",
+	  "line 4: is no UTF-8 text" },
+	{ "control character", "[reader]\nname = a\x1b[1m\n",
+	  "line 4: is no UTF-8 text" },
+	{ "tab in a value", "[reader]\nname = a\tb\n",
+	  "line 4: reader.name: is no line of UTF-8 text" },
+	{ "carriage return inside", "[reader]\nname = a\rb\n",
+	  "line 4: a carriage return inside the line" },
+	{ "empty where there is a default", "[link]\ntype =\n",
+	  "line 4: link.type: is none of the words allowed" },
+	{ "mark in the middle", "\xef\xbb\xbf[link]\n",
+	  "line 3: neither [section] nor key = value" },
+};
+
+START_TEST(refused)
+{
+	const struct onshi_error *e;
+	const char *text;
+	char file[512];
+	int n;
+
+	n = snprintf(file, sizeof(file), "[facility]\ndesk = 9\n%s",
+	    bad[_i].text);
+	ck_assert_int_eq(onshi_config_set(c, "facility.desk", "5"), ONSHI_OK);
+	ck_assert_msg(load(file, (size_t)n) == ONSHI_E_CONFIG, "%s",
+	    bad[_i].name);
+	e = onshi_config_error(c);
+	ck_assert_str_eq(onshi_error_text(e), bad[_i].says);
+	ck_assert_int_eq(onshi_config_text(c, "facility.desk", &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, "5");
+}
+END_TEST
+
+START_TEST(before_any_section)
+{
+	ck_assert_int_eq(load("type = https\n", 13), ONSHI_E_CONFIG);
+	ck_assert_str_eq(onshi_error_text(onshi_config_error(c)),
+	    "line 1: type: stands before any [section]");
+}
+END_TEST
+
+START_TEST(nul_inside)
+{
+	ck_assert_int_eq(load("[link]\0\n", 8), ONSHI_E_CONFIG);
+	ck_assert_int_eq(load("\0", 1), ONSHI_E_CONFIG);
+}
+END_TEST
+
+START_TEST(sizes)
+{
+	static char file[65537];
+	const char *text;
+
+	memset(file, '\n', sizeof(file));
+	memcpy(file, "[facility]\ndesk = 3", 19);
+	ck_assert_int_eq(load(file, 65537), ONSHI_E_CONFIG);
+	ck_assert_int_eq(load(file, 65536), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_text(c, "facility.desk", &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, "3");
+	ck_assert_int_eq(load(file, 0), ONSHI_E_CONFIG);
+	/* One line as long as the file. */
+	memset(file, 'a', sizeof(file));
+	ck_assert_int_eq(load(file, 65536), ONSHI_E_CONFIG);
+	memset(file, '=', sizeof(file));
+	ck_assert_int_eq(load(file, 65536), ONSHI_E_CONFIG);
+	memset(file, '[', sizeof(file));
+	ck_assert_int_eq(load(file, 65536), ONSHI_E_CONFIG);
+}
+END_TEST
+
+/* SEC-102 */
+static const struct {
+	mode_t	mode;
+	int	result;
+} rights[] = {
+	{ 0600, ONSHI_OK }, { 0644, ONSHI_OK }, { 0664, ONSHI_E_CONFIG },
+	{ 0646, ONSHI_E_CONFIG }, { 0620, ONSHI_E_CONFIG },
+};
+
+START_TEST(file_rights)
+{
+	ck_assert_int_eq(chmod(path, rights[_i].mode), 0);
+	ck_assert_int_eq(load("[link]\n", 7), rights[_i].result);
+}
+END_TEST
+
+START_TEST(no_file)
+{
+	ck_assert_int_eq(onshi_config_load(c, "/nosuch/file"),
+	    ONSHI_E_CONFIG);
+	ck_assert(oki_os_is_absent(onshi_error_system(
+	    onshi_config_error(c))));
+	ck_assert_int_eq(onshi_config_load(c, "/"), ONSHI_E_CONFIG);
+	ck_assert_int_eq(onshi_config_load(c, ""), ONSHI_E_CONFIG);
+}
+END_TEST
+
+/* A file replaces what it names, and nothing else. */
+START_TEST(over_what_is_set)
+{
+	const char *text;
+
+	ck_assert_int_eq(onshi_config_set(c, "facility.desk", "5"), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set(c, "text.lang", "en"), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set(c, "link.req_dir.A", "/old"),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set_secret(c, "link.key_file",
+	    (const uint8_t *)"x", 1), ONSHI_OK);
+	text = "[facility]\ndesk = 6\n[link]\nkey_file = /k\n"
+	    "req_dir.A = /new\nreq_dir.B = /b\n";
+	ck_assert_int_eq(load(text, strlen(text)), ONSHI_OK);
+	ck_assert_str_eq(oki_config_text(c, OKI_FACILITY_DESK), "6");
+	ck_assert_str_eq(oki_config_text(c, OKI_TEXT_LANG), "en");
+	ck_assert_str_eq(oki_config_text(c, OKI_LINK_KEY_FILE), "/k");
+	ck_assert_str_eq(oki_config_text_of(c, "link.req_dir", "A"), "/new");
+	ck_assert_str_eq(oki_config_text_of(c, "link.req_dir", "B"), "/b");
+}
+END_TEST
+
+/* Every beginning of a good file, and every byte of it put to another: either
+ * taken or refused with a line, nothing else. */
+START_TEST(mangled)
+{
+	static const char text[] = "\xef\xbb\xbf; 設定\r\n[facility]\r\n"
+	    "desk = 受付 ; x\r\n[link]\nreq_dir.A = /a\nbase = https://a:1/b\n"
+	    "networks = 10.0.0.0/8, ::1/128\n";
+	static const char bytes[] = "\0\n\r\t =[];#\x80\xff";
+	char copy[sizeof(text)];
+	size_t i, j;
+	int r;
+
+	for (i = 1; i < sizeof(text) - 1; i++) {
+		r = load(text, i);
+		ck_assert(r == ONSHI_OK || r == ONSHI_E_CONFIG);
+		for (j = 0; j < sizeof(bytes) - 1; j++) {
+			memcpy(copy, text, sizeof(text));
+			copy[i] = bytes[j];
+			r = load(copy, sizeof(text) - 1);
+			ck_assert(r == ONSHI_OK || r == ONSHI_E_CONFIG);
+		}
+	}
+}
+END_TEST
+
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	ADD_ROWS(t, taken, good);
+	ADD_ROWS(t, refused, bad);
+	tcase_add_test(t, before_any_section);
+	tcase_add_test(t, nul_inside);
+	tcase_add_test(t, sizes);
+	ADD_ROWS(t, file_rights, rights);
+	tcase_add_test(t, no_file);
+	tcase_add_test(t, over_what_is_set);
+	tcase_add_test(t, mangled);
+}
+
+int
+main(void)
+{
+	return run_tests("core/config_load", fill);
+}
