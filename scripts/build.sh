@@ -1,0 +1,23 @@
+#!/bin/sh
+# Builds the checkout into build/ and installs it into build/root, so that
+# programs can be linked and run from there: sh scripts/build.sh
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${ONSHIKAKU_BUILD:-$top/build}
+
+run() {
+	"$@" >>"$build/build.log" 2>&1 || {
+		tail -n 40 "$build/build.log" >&2
+		echo "build.sh: $1 failed, see $build/build.log" >&2
+		exit 1
+	}
+}
+
+mkdir -p "$build"
+: >"$build/build.log"
+cd "$top"
+[ -x configure ] && [ configure -nt configure.ac ] || run autoreconf -fi
+cd "$build"
+[ -f Makefile ] || run "$top/configure" --prefix="$build/root" --enable-werror
+run make -j"$(nproc)"
+run make install

@@ -1,0 +1,53 @@
+#!/bin/sh
+# The whole test suite: gcc with all layers, clang with the address and
+# undefined-behaviour sanitizers over the fast ones, valgrind over the unit
+# layers: sh scripts/test.sh
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${ONSHIKAKU_BUILD:-$top/build}
+
+sh "$top/scripts/deps.sh" check
+echo "== gcc: everything"
+sh "$top/scripts/build.sh"
+ONSHIKAKU_BUILD=$build
+export ONSHIKAKU_BUILD
+rc=0
+
+# suite NAME FOLDER MAKE-ARGUMENTS…: make check, then Check's own lines.
+suite() {
+	name=$1 folder=$2
+	shift 2
+	make -C "$folder" -k check "$@" >"$folder/check.out" 2>&1 || {
+		rc=1
+		grep -E '^(FAIL|ERROR|XPASS)|error:' "$folder/check.out" || :
+		find "$folder/tests" -name '*.trs' -exec grep -l ':test-result: FAIL' {} + 2>/dev/null |
+		    sed 's/trs$/log/' | while read -r log; do
+			echo "--- $log"
+			tail -n 30 "$log"
+		done
+	}
+	find "$folder/tests" -name '*.log' -exec grep -h '^[0-9]*%: Checks:' {} + |
+	    sort | uniq -c | sort -rn | head -n 5 >/dev/null
+	find "$folder/tests" -name '*.log' -exec grep -H '^[0-9]*%: Checks:' {} + |
+	    sed "s|^$folder/tests/||; s|\.log:|: |" | sort
+	sed -n 's/^# \(TOTAL\|PASS\|SKIP\|FAIL\|ERROR\): */\1 /p' "$folder/check.out" |
+	    awk -v n="$name" '{ c[$1] = $2 } END { printf "%s: %d passed, %d failed, %d skipped\n",
+		n, c["PASS"], c["FAIL"] + c["ERROR"], c["SKIP"] }'
+}
+
+suite gcc "$build"
+
+echo "== clang: ASan and UBSan over the fast layers"
+asan=$build/asan
+mkdir -p "$asan"
+[ -f "$asan/Makefile" ] || (cd "$asan" && "$top/configure" CC=clang \
+    --enable-werror --enable-sanitizers CFLAGS="-O1 -g" >config.out 2>&1) || {
+	tail -n 20 "$asan/config.out"
+	exit 1
+}
+suite asan "$asan" -j2 FAST=1
+
+echo "== valgrind: unit layers"
+sh "$top/tests/valgrind.sh" "$build" || rc=1
+
+exit $rc
