@@ -1,0 +1,362 @@
+"""The one module that touches the C library: loading and declarations.
+
+Nothing above it knows ctypes. The table is compared with the headers and the
+library by the tests.
+"""
+
+from __future__ import annotations
+
+import ctypes as C
+import os
+import sys
+from ctypes import (
+    POINTER as P,
+)
+from ctypes import (
+    Structure,
+    c_char_p,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint8,
+    c_uint32,
+    c_void_p,
+)
+from pathlib import Path
+from typing import Any
+
+ABI = 1
+
+
+class Root(Structure):
+    pass
+
+
+class Config(Structure):
+    pass
+
+
+class Error(Structure):
+    pass
+
+
+class Operator(Structure):
+    pass
+
+
+class Visit(Structure):
+    pass
+
+
+class Answer(Structure):
+    pass
+
+
+class Record(Structure):
+    pass
+
+
+class Certificate(Structure):
+    pass
+
+
+class Card(Structure):
+    pass
+
+
+class Readers(Structure):
+    pass
+
+
+class Message(Structure):
+    pass
+
+
+class Audit(Structure):
+    pass
+
+
+class Exchange(Structure):
+    pass
+
+
+# Calls into Python: a table's members, after the tables of tables.h.
+WAIT_FN = C.CFUNCTYPE(c_int, c_void_p, c_int, c_int32)
+HOLD_FN = C.CFUNCTYPE(c_int, c_void_p, c_int32)
+TRANSMIT_FN = C.CFUNCTYPE(
+    c_int, c_void_p, P(c_uint8), c_size_t, P(c_uint8), P(c_size_t), c_int32
+)
+SELF_FN = C.CFUNCTYPE(None, c_void_p)
+CARRIES_FN = C.CFUNCTYPE(c_int, c_void_p, c_char_p)
+OPEN_FN = C.CFUNCTYPE(c_int, c_void_p, c_int32, P(c_void_p))
+EXCHANGE_FN = C.CFUNCTYPE(c_int, c_void_p, c_void_p, P(Exchange))
+SESSION_FN = C.CFUNCTYPE(None, c_void_p, c_void_p)
+CLOCK_FN = C.CFUNCTYPE(c_int64, c_void_p)
+LINE_FN = C.CFUNCTYPE(None, c_void_p, c_char_p)
+ENTRY_FN = C.CFUNCTYPE(c_int, c_void_p, P(c_uint8), c_size_t)
+
+
+class ReaderOps(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("wait", WAIT_FN),
+        ("hold", HOLD_FN),
+        ("release", HOLD_FN),
+        ("transmit", TRANSMIT_FN),
+        ("cancel", SELF_FN),
+        ("done", SELF_FN),
+    ]
+
+
+class LinkOps(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("carries", CARRIES_FN),
+        ("open", OPEN_FN),
+        ("exchange", EXCHANGE_FN),
+        ("cancel", SESSION_FN),
+        ("close", SESSION_FN),
+        ("done", SELF_FN),
+    ]
+
+
+class ClockOps(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("wall", CLOCK_FN),
+        ("steady", CLOCK_FN),
+        ("boot", CLOCK_FN),
+        ("done", SELF_FN),
+    ]
+
+
+class LogOps(Structure):
+    _fields_ = [("size", c_size_t), ("line", LINE_FN), ("done", SELF_FN)]
+
+
+class AuditOps(Structure):
+    _fields_ = [("size", c_size_t), ("entry", ENTRY_FN), ("done", SELF_FN)]
+
+
+# Every function: name, result, arguments.
+FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
+    # base.h
+    ("onshi_new", c_int, (c_uint32, P(Config), P(P(Root)))),
+    ("onshi_free", None, (P(P(Root)),)),
+    ("onshi_abi", c_uint32, ()),
+    ("onshi_version", c_char_p, ()),
+    ("onshi_wipe", None, (c_void_p, c_size_t)),
+    ("onshi_error_code", c_int, (P(Error),)),
+    ("onshi_error_text", c_char_p, (P(Error),)),
+    ("onshi_error_phase", c_int, (P(Error),)),
+    ("onshi_error_ms", c_int32, (P(Error), c_int)),
+    ("onshi_error_tries_left", c_int, (P(Error),)),
+    ("onshi_error_status_word", c_int, (P(Error),)),
+    ("onshi_error_rule", c_char_p, (P(Error),)),
+    ("onshi_error_reason", c_char_p, (P(Error),)),
+    ("onshi_error_sent", c_int, (P(Error),)),
+    ("onshi_error_outcome", c_int, (P(Error),)),
+    ("onshi_error_retry_after", c_int32, (P(Error),)),
+    ("onshi_error_may_retry", c_int, (P(Error),)),
+    ("onshi_error_service_code", c_char_p, (P(Error),)),
+    ("onshi_error_service_text", c_char_p, (P(Error),)),
+    ("onshi_error_system", c_int64, (P(Error),)),
+    ("onshi_phase_name", c_char_p, (c_int,)),
+    ("onshi_sent_name", c_char_p, (c_int,)),
+    ("onshi_result_name", c_char_p, (c_int,)),
+    ("onshi_result_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_result_remedy", c_char_p, (c_int, c_char_p)),
+    ("onshi_result_class", c_int, (c_int,)),
+    ("onshi_result_at", c_int, (c_size_t, P(c_int))),
+    # config.h
+    ("onshi_config_new", c_int, (P(P(Config)),)),
+    ("onshi_config_free", None, (P(P(Config)),)),
+    ("onshi_config_load", c_int, (P(Config), c_char_p)),
+    ("onshi_config_set", c_int, (P(Config), c_char_p, c_char_p)),
+    ("onshi_config_set_bytes", c_int, (P(Config), c_char_p, P(c_uint8), c_size_t)),
+    ("onshi_config_set_secret", c_int, (P(Config), c_char_p, P(c_uint8), c_size_t)),
+    ("onshi_config_text", c_int, (P(Config), c_char_p, P(c_char_p))),
+    ("onshi_config_key_at", c_int, (c_size_t, c_char_p, P(c_char_p), P(c_char_p))),
+    ("onshi_config_error", P(Error), (P(Config),)),
+    # visit.h
+    ("onshi_operator_new", c_int, (P(Root), c_char_p, c_int, c_int, P(P(Operator)))),
+    ("onshi_operator_free", None, (P(P(Operator)),)),
+    ("onshi_visit_new", c_int, (P(Root), c_int, P(P(Visit)))),
+    ("onshi_visit_free", None, (P(P(Visit)),)),
+    ("onshi_visit_set_method", c_int, (P(Visit), c_int)),
+    ("onshi_visit_set_consent", c_int, (P(Visit), c_int, c_int)),
+    ("onshi_visit_set_patient", c_int, (P(Visit), c_char_p)),
+    ("onshi_visit_set_reader", c_int, (P(Visit), c_char_p)),
+    ("onshi_visit_set_register_use", c_int, (P(Visit), c_int)),
+    ("onshi_visit_set_text", c_int, (P(Visit), c_int, c_char_p)),
+    ("onshi_visit_set_pin", c_int, (P(Visit), c_char_p, c_uint32)),
+    ("onshi_visit_confirm", c_int, (P(Visit), P(Operator), c_int)),
+    ("onshi_visit_set_deadline", c_int, (P(Visit), c_int32)),
+    ("onshi_visit_set_blocking", c_int, (P(Visit), c_int)),
+    ("onshi_visit_advance", c_int, (P(Visit),)),
+    ("onshi_visit_get", c_int, (P(Visit), c_int, P(Operator), P(P(Answer)))),
+    ("onshi_visit_withdraw", c_int, (P(Visit), c_int)),
+    ("onshi_visit_cancel", None, (P(Visit),)),
+    ("onshi_visit_fd", c_int64, (P(Visit),)),
+    ("onshi_visit_error", P(Error), (P(Visit),)),
+    ("onshi_visit_id", c_char_p, (P(Visit),)),
+    ("onshi_visit_consent", c_int,
+     (P(Visit), c_int, P(c_int), P(c_int), P(c_int64), P(c_int64))),
+    ("onshi_visit_certificate", P(Certificate), (P(Visit),)),
+    ("onshi_visit_apdus", c_int32, (P(Visit),)),
+    ("onshi_visit_apdu_bytes", c_int32, (P(Visit),)),
+    ("onshi_visit_ms", c_int32, (P(Visit), c_int)),
+    ("onshi_visit_is_recorded", c_int, (P(Visit),)),
+    ("onshi_visit_notice", c_char_p, (P(Visit), c_int, c_char_p)),
+    ("onshi_category_name", c_char_p, (c_int,)),
+    ("onshi_method_name", c_char_p, (c_int,)),
+    # answer.h
+    ("onshi_outcome_name", c_char_p, (c_int,)),
+    ("onshi_outcome_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_outcome_remedy", c_char_p, (c_int, c_char_p)),
+    ("onshi_answer_free", None, (P(P(Answer)),)),
+    ("onshi_answer_outcome", c_int, (P(Answer),)),
+    ("onshi_answer_time", c_int64, (P(Answer),)),
+    ("onshi_answer_expires", c_int64, (P(Answer),)),
+    ("onshi_answer_head", c_int, (P(Answer), P(P(Record)))),
+    ("onshi_answer_next", c_int, (P(Answer), P(P(Record)))),
+    ("onshi_answer_rewind", c_int, (P(Answer),)),
+    ("onshi_answer_error", P(Error), (P(Answer),)),
+    ("onshi_record_text", c_int, (P(Record), c_int, P(c_char_p))),
+    ("onshi_record_text_named", c_int, (P(Record), c_char_p, P(c_char_p))),
+    ("onshi_record_number", c_int, (P(Record), c_int, P(c_int64))),
+    ("onshi_record_date", c_int, (P(Record), c_int, P(c_int32))),
+    ("onshi_record_time", c_int, (P(Record), c_int, P(c_int64))),
+    ("onshi_record_code", c_int, (P(Record), c_int, P(c_char_p), P(c_char_p))),
+    ("onshi_record_child", c_int, (P(Record), c_int, P(P(Record)))),
+    ("onshi_record_next", c_int, (P(Record), c_int, P(P(Record)))),
+    ("onshi_record_at", c_int,
+     (P(Record), c_size_t, P(c_int), P(c_char_p), P(c_char_p), P(P(Record)))),
+    ("onshi_element_name", c_char_p, (c_int,)),
+    ("onshi_element_number", c_int, (c_char_p,)),
+    ("onshi_element_is_list", c_int, (c_int,)),
+    ("onshi_element_at", c_int, (c_size_t, P(c_int))),
+    # card.h
+    ("onshi_readers_new", c_int, (P(Root), P(P(Readers)))),
+    ("onshi_readers_free", None, (P(P(Readers)),)),
+    ("onshi_readers_list", c_int, (P(Readers),)),
+    ("onshi_readers_error", P(Error), (P(Readers),)),
+    ("onshi_readers_at", c_int, (P(Readers), c_size_t, P(c_char_p), P(c_int))),
+    ("onshi_card_kind_name", c_char_p, (c_int,)),
+    ("onshi_card_new", c_int, (P(Root), P(P(Card)))),
+    ("onshi_card_free", None, (P(P(Card)),)),
+    ("onshi_card_set_deadline", c_int, (P(Card), c_int32)),
+    ("onshi_card_open", c_int, (P(Card), c_char_p)),
+    ("onshi_card_kind", c_int, (P(Card),)),
+    ("onshi_card_pin_tries", c_int, (P(Card), P(c_int))),
+    ("onshi_card_certificate", c_int, (P(Card), P(P(Certificate)))),
+    ("onshi_card_sign", c_int, (P(Card), c_char_p, c_uint32, P(c_uint8), c_size_t)),
+    ("onshi_card_signature", P(c_uint8), (P(Card), P(c_size_t))),
+    ("onshi_card_cancel", None, (P(Card),)),
+    ("onshi_card_apdus", c_int32, (P(Card),)),
+    ("onshi_card_apdu_bytes", c_int32, (P(Card),)),
+    ("onshi_card_error", P(Error), (P(Card),)),
+    ("onshi_certificate_state", c_int, (P(Certificate),)),
+    ("onshi_certificate_state_name", c_char_p, (c_int,)),
+    ("onshi_certificate_state_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_certificate_trust", c_int, (P(Certificate),)),
+    ("onshi_certificate_serial", c_char_p, (P(Certificate),)),
+    ("onshi_certificate_not_before", c_int64, (P(Certificate),)),
+    ("onshi_certificate_not_after", c_int64, (P(Certificate),)),
+    ("onshi_certificate_bytes", P(c_uint8), (P(Certificate), P(c_size_t))),
+    # message.h
+    ("onshi_message_new", c_int, (P(P(Message)),)),
+    ("onshi_message_free", None, (P(P(Message)),)),
+    ("onshi_message_read", c_int, (P(Message), c_char_p, P(c_uint8), c_size_t)),
+    ("onshi_message_kind", c_char_p, (P(Message),)),
+    ("onshi_message_candidate", c_int, (P(Message), c_size_t, P(c_char_p))),
+    ("onshi_message_outcome", c_int, (P(Message),)),
+    ("onshi_message_header", c_int, (P(Message), P(P(Record)))),
+    ("onshi_message_body", c_int, (P(Message), P(P(Record)))),
+    ("onshi_message_unknown", c_int, (P(Message), c_size_t, P(c_char_p))),
+    ("onshi_message_finding", c_int, (P(Message), c_size_t, P(c_char_p), P(c_char_p))),
+    ("onshi_message_error", P(Error), (P(Message),)),
+    # audit.h
+    ("onshi_audit_new", c_int, (c_char_p, P(P(Audit)))),
+    ("onshi_audit_free", None, (P(P(Audit)),)),
+    ("onshi_audit_init", c_int, (P(Audit), c_char_p, c_char_p, c_size_t)),
+    ("onshi_audit_key_size", c_size_t, ()),
+    ("onshi_audit_verify", c_int, (P(Audit), c_char_p, c_char_p, P(c_int))),
+    ("onshi_audit_entries", c_int64, (P(Audit),)),
+    ("onshi_audit_first_bad", c_int64, (P(Audit),)),
+    ("onshi_audit_unmatched", c_int64, (P(Audit),)),
+    ("onshi_audit_clock_jumps", c_int64, (P(Audit),)),
+    ("onshi_audit_head", c_int, (P(Audit), P(c_char_p))),
+    ("onshi_audit_select", c_int, (P(Audit), c_int32, c_int32)),
+    ("onshi_audit_next", c_int, (P(Audit), P(c_char_p), P(c_size_t))),
+    ("onshi_audit_error", P(Error), (P(Audit),)),
+    # tables.h
+    ("onshi_config_add_reader", c_int, (P(Config), c_char_p, P(ReaderOps), c_void_p)),
+    ("onshi_config_set_link", c_int, (P(Config), P(LinkOps), c_void_p)),
+    ("onshi_exchange_prefix", c_char_p, (P(Exchange),)),
+    ("onshi_exchange_body", P(c_uint8), (P(Exchange), P(c_size_t))),
+    ("onshi_exchange_request_id", c_char_p, (P(Exchange),)),
+    ("onshi_exchange_token", c_char_p, (P(Exchange),)),
+    ("onshi_exchange_timeout_ms", c_int32, (P(Exchange),)),
+    ("onshi_exchange_write", c_int, (P(Exchange), P(c_uint8), c_size_t)),
+    ("onshi_exchange_set_thrown_back", None, (P(Exchange), c_int)),
+    ("onshi_exchange_set_token", c_int, (P(Exchange), c_char_p)),
+    ("onshi_exchange_set_sent", None, (P(Exchange), c_int)),
+    ("onshi_exchange_set_retry_after", None, (P(Exchange), c_int32)),
+    ("onshi_config_set_clock", c_int, (P(Config), P(ClockOps), c_void_p)),
+    ("onshi_config_set_log", c_int, (P(Config), P(LogOps), c_void_p)),
+    ("onshi_config_set_audit", c_int, (P(Config), P(AuditOps), c_void_p)),
+)
+
+
+def _candidates() -> list[str]:
+    """An explicit path, the copy beside the package, the soname."""
+    names = {"win32": "onshikaku.dll", "darwin": "libonshikaku.0.dylib"}
+    name = names.get(sys.platform, "libonshikaku.so.0")
+    explicit = os.environ.get("ONSHIKAKU_LIBRARY")
+    beside = Path(__file__).resolve().parent / name
+    found = [explicit] if explicit else []
+    return [*found, *([str(beside)] if beside.exists() else []), name]
+
+
+def _load() -> C.CDLL:
+    tried = []
+    for path in _candidates():
+        try:
+            return C.CDLL(path)
+        except OSError as why:
+            tried.append(f"{path}: {why}")
+    raise ImportError("libonshikaku cannot be loaded; tried " + "; ".join(tried))
+
+
+def _missing(name: str) -> Any:
+    def call(*_args: object) -> None:
+        raise NotImplementedError(f"this libonshikaku has no {name}")
+
+    return call
+
+
+class Library:
+    """The library's functions as attributes, each with its types."""
+
+    def __init__(self) -> None:
+        self._cdll = _load()
+        abi = self._cdll.onshi_abi
+        abi.restype, abi.argtypes = c_uint32, ()
+        if abi() < ABI:
+            raise ImportError(f"libonshikaku has ABI {abi()}, this package needs {ABI}")
+        for name, restype, argtypes in FUNCTIONS:
+            try:
+                function = getattr(self._cdll, name)
+            except AttributeError:
+                function = _missing(name)
+            else:
+                function.restype, function.argtypes = restype, argtypes
+            setattr(self, name, function)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+lib = Library()

@@ -1,0 +1,75 @@
+"""The record as a file of its own."""
+
+from __future__ import annotations
+
+import ctypes as C
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Optional, Union
+
+from . import _ffi
+from ._core import END, Handle, text_of
+from ._ffi import lib
+from .constants import Verdict
+
+
+def _number(day: Optional[date]) -> int:
+    return 0 if day is None else day.year * 10000 + day.month * 100 + day.day
+
+
+class Audit(Handle):
+    """Begin, read and prove the record in a folder."""
+
+    _free, _type, _error = "onshi_audit_free", _ffi.Audit, "onshi_audit_error"
+
+    def __init__(self, folder: Union[str, Path]) -> None:
+        pointer = self._pointer()
+        code = lib.onshi_audit_new(os.fsencode(folder), C.byref(pointer))
+        super().__init__(pointer)
+        self._check(code)
+
+    def init(self, institution_code: str) -> str:
+        """Begins the record: the verification key, seen this once."""
+        room = int(lib.onshi_audit_key_size())
+        key = C.create_string_buffer(room)
+        self._check(lib.onshi_audit_init(self._p, institution_code.encode(), key, room))
+        return text_of(key.value)
+
+    def verify(self, key: Optional[str] = None, head: Optional[str] = None) -> Verdict:
+        verdict = C.c_int()
+        self._check(lib.onshi_audit_verify(
+            self._p, None if key is None else key.encode(),
+            None if head is None else head.encode(), C.byref(verdict)))
+        return Verdict(verdict.value)
+
+    @property
+    def entries(self) -> int:
+        return int(lib.onshi_audit_entries(self._p))
+
+    @property
+    def first_bad(self) -> int:
+        return int(lib.onshi_audit_first_bad(self._p))
+
+    @property
+    def unmatched(self) -> int:
+        return int(lib.onshi_audit_unmatched(self._p))
+
+    @property
+    def clock_jumps(self) -> int:
+        return int(lib.onshi_audit_clock_jumps(self._p))
+
+    @property
+    def head(self) -> str:
+        out = C.c_char_p()
+        self._check(lib.onshi_audit_head(self._p, C.byref(out)))
+        return text_of(out.value)
+
+    def lines(
+        self, first: Optional[date] = None, last: Optional[date] = None
+    ) -> Iterator[str]:
+        self._check(lib.onshi_audit_select(self._p, _number(first), _number(last)))
+        line, n = C.c_char_p(), C.c_size_t()
+        while self._check(lib.onshi_audit_next(self._p, C.byref(line), C.byref(n))) != END:
+            yield text_of(line.value)

@@ -1,0 +1,136 @@
+"""Numbers of the interface, as the headers have them (compared by the tests)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Purpose(IntEnum):
+    """Why the service is used (利用目的)."""
+
+    INSURANCE = 1
+    CARE = 2
+    DISPENSING = 3
+
+
+class Method(IntEnum):
+    """How the patient is identified (本人確認)."""
+
+    FACE = 1
+    PIN = 2
+    VISUAL = 3
+    NUMBER = 4
+
+
+class Category(IntEnum):
+    """What is asked for and, but for the first, consented to."""
+
+    ELIGIBILITY = 0
+    DRUGS = 1
+    CHECKUPS = 2
+    CARE = 3
+    SURGERY = 4
+    LIMIT = 5
+    DISEASES = 6
+
+
+class Licence(IntEnum):
+    """Whose licence the operator has (有資格者等)."""
+
+    RECEPTION = 0
+    DOCTOR = 1
+    DENTIST = 2
+    PHARMACIST = 3
+    DISASTER = 4
+
+
+class SignIn(IntEnum):
+    """How the operator signed in."""
+
+    NONE = 0
+    PASSWORD = 1
+    TWO_FACTOR = 2
+
+
+class Notice(IntEnum):
+    """Texts to show."""
+
+    PURPOSE = 1
+    CONSENT = 2
+    VISUAL = 3
+
+
+class Need(IntEnum):
+    """What a visit waits for."""
+
+    CARD = 1
+    PIN = 2
+    CONFIRM = 3
+    FACE = 4
+    WAIT = 6
+
+
+class Outcome(IntEnum):
+    """What an answer says."""
+
+    NONE = 0
+    VALID = 1
+    VALID_UNREGISTERED = 2
+    LOST = 3
+    LOST_NEWER_EXISTS = 4
+    NOT_FOUND = 5
+    SEVERAL = 6
+    DATA = 7
+    NO_DATA = 8
+    ACCEPTED = 9
+    DONE = 10
+    REGISTERED = 11
+    IN_PROGRESS = 12
+    NO_CONSENT = 13
+    NON_DISCLOSURE = 14
+    ERROR_PERSON = 15
+    ERROR_FILE = 16
+    THROWN_BACK = 17
+    UNKNOWN_CODE = 18
+
+
+class CardKind(IntEnum):
+    """What kind of card it is."""
+
+    OTHER = 0
+    MY_NUMBER = 1
+    NO_CERTIFICATE = 2
+    PHONE = 3
+    JUKI = 4
+    RESIDENCE = 5
+    LICENCE = 6
+
+
+class CertificateState(IntEnum):
+    """How a certificate stands."""
+
+    VALID = 1
+    SOON = 2
+    GRACE = 3
+    LAPSED = 4
+    NOT_YET = 5
+
+
+class Trust(IntEnum):
+    """Whether it was checked against the configured authorities."""
+
+    UNCHECKED = 0
+    GOOD = 1
+    UNTRUSTED = 2
+    BAD_SIGNATURE = 3
+
+
+class Verdict(IntEnum):
+    """What a record was found to be."""
+
+    INTACT = 0
+    CHANGED = 1
+    SHORTER = 2
+    TORN = 3
+    UNREADABLE = 4
+    NO_KEY = 5
