@@ -179,8 +179,9 @@ body_wipe(struct oki_answer_body *b)
 	if (b->reply.lines != NULL)
 		oki_doc_wipe(b->reply.lines);
 	oki_error_clear(&e);
-	(void)oki_case_record(&b->visit->k, OKI_AUDIT_RESULT_WIPED, NULL,
-	    b->category, ONSHI_OK, &e);
+	if (oki_case_record(&b->visit->k, OKI_AUDIT_RESULT_WIPED, NULL,
+	    b->category, ONSHI_OK, &e) != ONSHI_OK)
+		atomic_store(&b->visit->k.recorded, 0);
 }
 
 /* Called on entry to a call on the visit, and nowhere else: so a borrowed text

@@ -493,19 +493,15 @@ mend(struct flow *f, int r)
 	    need(f, mends[i].need);
 }
 
+/* One that has failed is of no use to the next advance. */
 static void
 drop_failed_prefetch(struct onshi_visit *v)
 {
 	struct onshi_error e;
-	struct oki_wait none;
 
 	oki_error_clear(&e);
-	if (v->prefetch == NULL ||
-	    oki_prefetch_peek(v->prefetch, &e) == ONSHI_OK)
-		return;
-	oki_wait_init(&none, v->k.env, 0, NULL);
-	oki_error_clear(&e);
-	(void)oki_prefetch_finish(&v->prefetch, &none, &v->challenge, &e);
+	if (oki_prefetch_peek(v->prefetch, &e) != ONSHI_OK)
+		oki_prefetch_drop(&v->prefetch);
 }
 
 int

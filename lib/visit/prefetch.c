@@ -107,6 +107,16 @@ oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e)
 	return r;
 }
 
+void
+oki_prefetch_drop(struct oki_prefetch **pp)
+{
+	struct oki_prefetch *p = *pp;
+
+	*pp = NULL;
+	if (p != NULL)
+		unref(p);
+}
+
 /* Not finished in time: it stays the visit's, and can be waited for again. */
 int
 oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,

@@ -119,6 +119,8 @@ int	oki_prefetch_start(struct onshi_visit *v, bool challenge,
 	    struct oki_prefetch **out) OKI_CHECK;
 /* A failure that is known already; ONSHI_OK while under way or done. */
 int	oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e);
+/* Lets go of one that has ended. */
+void	oki_prefetch_drop(struct oki_prefetch **pp);
 /* Waits for the end of it. */
 int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
