@@ -118,6 +118,7 @@ onshi_visit_free(struct onshi_visit **vp)
 	if (v->process != oki_os_process())
 		return;
 	oki_worker_stop(v);
+	oki_prefetch_drop(&v->prefetch);	/* it holds the visit */
 	oki_visit_unref(v);
 }
 
