@@ -265,6 +265,7 @@ write_profile(const struct issue *is, const struct pki_holder *h,
 		[PKI_MYNUMBER] = "mynumber", [PKI_PHONE] = "phone",
 		[PKI_JUKI] = "juki", [PKI_RESIDENCE] = "residence",
 		[PKI_LICENCE] = "licence",
+		[PKI_EXTRA] = "mynumber+residence+licence",
 	};
 	const struct pki_person *p = h->person;
 	char text[2400], birth[16], card[16], from[16], until[16];
@@ -307,7 +308,7 @@ write_records(const struct cards *c, const struct pki_holder *h,
 		.card = c->slots[KEY_CARD].key,
 	};
 
-	if (h->person->kind != PKI_MYNUMBER)
+	if (h->person->kind != PKI_MYNUMBER && h->person->kind != PKI_EXTRA)
 		return 0;
 	if (pki_write_key(dir, "card.key", keys.card, NULL) != 0)
 		return -1;
@@ -321,7 +322,7 @@ issue_card(struct cards *c, const struct issue *is,
 {
 	struct pki_holder h;
 	char dir[1024], name[64], birth[16];
-	bool jpki = p->kind <= PKI_JUKI;
+	bool jpki = p->kind != PKI_RESIDENCE && p->kind != PKI_LICENCE;
 
 	pki_holder_set(&h, p, c->pki->today);
 	snprintf(name, sizeof(name), "cards/%s", is->profile);

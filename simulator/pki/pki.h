@@ -32,7 +32,8 @@ int	pki_era(int32_t day, int *year);
  * dates of its holder: validity runs until a birthday.
  */
 enum pki_kind {
-	PKI_MYNUMBER, PKI_PHONE, PKI_JUKI, PKI_RESIDENCE, PKI_LICENCE
+	PKI_MYNUMBER, PKI_PHONE, PKI_JUKI, PKI_RESIDENCE, PKI_LICENCE,
+	PKI_EXTRA	/* a My Number Card with the last two on it */
 };
 enum pki_validity {
 	PKI_VALID, PKI_SOON, PKI_GRACE, PKI_LAPSED
@@ -102,7 +103,7 @@ struct pki_request {
 	const struct pki_ca *issuer;	/* NULL: self-signed */
 	EVP_PKEY	*key;
 	const char	*extensions;	/* OpenSSL's notation, section ext */
-	int		 alt;		/* NID_issuer_alt_name or of the subject */
+	int		 alt;		/* NID of issuer's or subject's */
 	const char	*alt_org;	/* its organisation; NULL: none */
 	int64_t		 from;		/* seconds since 1970 */
 	int64_t		 until;

@@ -144,6 +144,17 @@ do_fault(struct vc_world *w, struct vc_client *k, const char *spec)
 		finish(k, "ok\n");
 }
 
+static void
+do_restore(struct vc_world *w, struct vc_client *k)
+{
+	if (!w->inserted)
+		refuse(k, "no card");
+	else if (vc_tries_restore(&w->tries, &w->card.profile) != 0)
+		refuse(k, "the state cannot be written");
+	else
+		finish(k, "ok\n");
+}
+
 /* Insert and remove are answered when the reader has seen it. */
 static void
 wait_for(struct vc_client *k, enum vc_want want)
@@ -162,6 +173,8 @@ obey(struct vc_world *w, struct vc_client *k)
 		*rest++ = '\0';
 	if (strcmp(verb, "status") == 0 && rest == NULL) {
 		do_status(w, k);
+	} else if (strcmp(verb, "restore") == 0 && rest == NULL) {
+		do_restore(w, k);
 	} else if (strcmp(verb, "fault") == 0 && rest != NULL) {
 		do_fault(w, k, rest);
 	} else if (strcmp(verb, "insert") == 0 && rest != NULL) {
@@ -174,7 +187,7 @@ obey(struct vc_world *w, struct vc_client *k)
 		wait_for(k, WANT_ABSENT);
 	} else {
 		refuse(k, "insert PROFILE, remove, fault SPEC, "
-		    "fault clear or status");
+		    "fault clear, restore or status");
 	}
 }
 

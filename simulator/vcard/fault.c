@@ -57,7 +57,7 @@ static const struct { const char *name; char sort; } sorts[] = {
 void
 vc_fault_list(void)
 {
-	static const char *const values[] = { "", "=N", "=XXXX" };
+	static const char *const values[] = { "", "=N", "=HHHH" };
 	static const char *const whens[] = { "", "[@WHEN]", "@WHEN" };
 	char spec[64];
 	size_t i;

@@ -12,7 +12,7 @@ static const char usage[] =
 "           [--fault SPEC]... [--time-per-apdu MS] [--time-per-byte US]\n"
 "           [--time-per-sign MS]\n"
 "       onshikaku-vcard [--control PATH] insert PROFILE | remove |\n"
-"           fault SPEC | fault clear | status\n"
+"           fault SPEC | fault clear | restore | status\n"
 "       onshikaku-vcard wait [CARDS [SECONDS]]\n"
 "       onshikaku-vcard listen PATH COMMAND...\n"
 "PATH is that of ONSHIKAKU_VCARD by default. WHEN in a fault is the number\n"

@@ -111,6 +111,21 @@ vc_tries_of(struct vc_tries *t, const struct vc_profile *p)
 	return row->left;
 }
 
+/* As the office does it: the counters as the profile has them. */
+int
+vc_tries_restore(struct vc_tries *t, const struct vc_profile *p)
+{
+	struct vc_tries_row *row;
+	size_t i;
+
+	if ((row = row_of(t, p->name)) == NULL)
+		return -1;
+	for (i = 0; i < PIN_COUNT; i++)
+		row->left[i] = p->tries[i];
+
+	return vc_tries_save(t);
+}
+
 /* Renamed over the old one: a card that is torn out has old or new tries. */
 int
 vc_tries_save(const struct vc_tries *t)

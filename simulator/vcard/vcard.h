@@ -130,6 +130,7 @@ struct vc_tries {
 const char *vc_pin_name(enum vc_pin pin);
 int	vc_tries_load(struct vc_tries *t);
 unsigned int *vc_tries_of(struct vc_tries *t, const struct vc_profile *p);
+int	vc_tries_restore(struct vc_tries *t, const struct vc_profile *p);
 int	vc_tries_save(const struct vc_tries *t);
 
 /* Switches of the card's own behaviour that faults set. */

@@ -106,7 +106,7 @@ bad "an unknown one" "$pki" --broken server-nonsense "$dir/q"
 equal "keys open to others" "$(find "$dir/p" -name '*.key' ! -perm 0600)" ""
 equal "all kinds of cards" \
     "$(for c in adult child locked last-try expired grace revoked \
-    unregistered no-pin phone residence licence juki soon renewed \
+    unregistered no-pin phone residence licence juki soon renewed extra-aps \
     other-ca wrong-key bad-cert; do
 	[ -s "$dir/p/cards/$c/profile.ini" ] || echo "$c"; done)" ""
 
@@ -116,7 +116,8 @@ until_of() {
 	date -u -d "$(openssl x509 -in "$cards/$1/auth.pem" -noout -enddate |
 	    sed 's/.*=//')" +%s
 }
-for c in adult renewed locked last-try revoked unregistered no-pin phone; do
+for c in adult renewed locked last-try revoked unregistered no-pin phone \
+    extra-aps; do
 	good "$c" verify -CAfile "$dir/p/card-ca.pem" "$cards/$c/auth.pem"
 	good "$c: three months and more" \
 	    test "$(until_of $c)" -gt $((at + 100 * 86400))
@@ -132,8 +133,10 @@ month_end() {
 }
 good "grace: within" test "$(month_end grace)" -gt "$at"
 good "expired: beyond" test "$(month_end expired)" -lt "$at"
-bad "other-ca" verify -CAfile "$dir/p/card-ca.pem" "$cards/other-ca/auth.pem"
-bad "bad-cert" openssl x509 -inform DER -in "$cards/bad-cert/auth.der" -noout
+bad "other-ca" verify -CAfile "$dir/p/card-ca.pem" \
+    "$cards/other-ca/auth.pem"
+bad "bad-cert" openssl x509 -inform DER -noout \
+    -in "$cards/bad-cert/auth.der"
 bad "wrong-key" same_key "$cards/wrong-key/auth.pem" \
     "$cards/wrong-key/auth.key"
 good "adult: key" same_key "$cards/adult/auth.pem" "$cards/adult/auth.key"
@@ -149,6 +152,16 @@ equal "other-ca: same issuer, other key" "$issuer" \
 openssl x509 -inform DER -in "$cards/adult/sign.der" -out "$dir/sign.pem"
 good "signature certificate" verify -CAfile "$dir/p/card-sign-ca.pem" \
     "$dir/sign.pem"
+
+# 1 if the last digit is the check digit of the others.
+check_digit() {
+	echo "$1" | awk '{
+		for (i = length($0) - 1; i > 0; i--) {
+			p = substr($0, i, 1) * ((length($0) - i) % 2 ? 2 : 1)
+			s += int(p / 10) + p % 10
+		}
+		print (10 - s % 10) % 10 == substr($0, length($0)) }'
+}
 
 # The people: serial numbers as in the certificates, check digits right.
 equal "people: heading" "$(head -n 1 "$dir/p/people.csv")" \
@@ -166,13 +179,7 @@ while IFS=, read -r profile serial insurer _ number branch birth; do
 	esac
 	[ "${insurer#39}" = "$insurer" ] || set -- "$number"
 	for n in "$insurer" "$@"; do
-		equal "$profile: check digit of $n" "$(echo "$n" | awk '{
-			for (i = length($0) - 1; i > 0; i--) {
-				d = substr($0, i, 1)
-				p = d * ((length($0) - i) % 2 ? 2 : 1)
-				s += int(p / 10) + p % 10
-			}
-			print (10 - s % 10) % 10 == substr($0, length($0)) }')" 1
+		equal "$profile: check digit of $n" "$(check_digit "$n")" 1
 	done
 	set --
 	equal "$profile: birth date and branch" \
