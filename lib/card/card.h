@@ -24,10 +24,10 @@ void	oki_readers_free(struct oki_readers **rp);
 
 /* Names and whether a card lies there, as of now: in order, the config's
  * readers first. Fills at most room; *n is how many there are. */
-#define OKI_READER_NAME	129
+#define OKI_READER_ROOM	129
 #define OKI_READERS	16
 struct oki_reader_state {
-	char	name[OKI_READER_NAME];
+	char	name[OKI_READER_ROOM];
 	bool	has_card;
 };
 int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,

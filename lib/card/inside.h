@@ -187,7 +187,7 @@ enum {			/* what was learned about a reader's extended length */
 };
 
 struct oki_reader {
-	char			 name[OKI_READER_NAME];	/* its own bytes */
+	char			 name[OKI_READER_ROOM];	/* its own bytes */
 	bool			 pcsc;
 	struct onshi_reader_ops	 ops;
 	void			*self;

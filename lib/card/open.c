@@ -26,7 +26,7 @@ struct search {
 static bool
 is_named(const struct oki_reader_state *s, const char *part, bool whole)
 {
-	char text[OKI_READER_NAME];
+	char text[OKI_READER_ROOM];
 
 	oki_reader_text(text, sizeof(text), s->name);
 	if (whole)

@@ -16,7 +16,7 @@
 
 #define STATUS_MS	1000			/* SEC-66 */
 #define PLUG_AND_PLAY	"\\\\?PnP?\\Notification"
-#define NAMES_BYTES	(OKI_READERS * 2 * OKI_READER_NAME)
+#define NAMES_BYTES	(OKI_READERS * 2 * OKI_READER_ROOM)
 #define NO_LIMIT_KNOWN	(-1)
 
 struct link {				/* to the daemon */
@@ -34,7 +34,7 @@ struct oki_pcsc {
 
 struct reader {
 	struct link	 link;
-	char		 name[OKI_READER_NAME];
+	char		 name[OKI_READER_ROOM];
 	SCARDHANDLE	 card;
 	bool		 connected;
 	DWORD		 protocol;
@@ -157,7 +157,7 @@ take_names(struct oki_pcsc *p, const char *names, size_t len)
 		size = strnlen(names + at, len - at);
 		if (size == len - at)
 			break;
-		if (size < OKI_READER_NAME) {
+		if (size < OKI_READER_ROOM) {
 			memcpy(known[n].name, names + at, size);
 			state[n] = state_of(p, known[n].name);
 			known[n].has_card =

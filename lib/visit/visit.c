@@ -235,7 +235,7 @@ onshi_visit_set_reader(struct onshi_visit *v, const char *name)
 	    strlen(name) >= sizeof(v->reader))
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "a reader's name is at most %d bytes",
-		    OKI_READER_NAME - 1));
+		    OKI_READER_ROOM - 1));
 	if (strcmp(name, v->reader) != 0) {
 		oki_flow_restart(v);
 		(void)oki_copy(v->reader, sizeof(v->reader), name);

@@ -63,7 +63,7 @@ struct onshi_visit {
 	/* inputs and state: the public side's, or the worker's while a job is
 	 * under way */
 	struct oki_case		 k;
-	char			 reader[OKI_READER_NAME];
+	char			 reader[OKI_READER_ROOM];
 	struct oki_secret	*pin;
 	uint32_t		 pin_flags;
 	struct onshi_operator	*confirmer;
