@@ -76,6 +76,18 @@ oki_row_is_many(const struct oki_row *row)
 	return row->often == '*' || row->often == '=';
 }
 
+int
+onshi_element_is_list(int element)
+{
+	size_t i;
+
+	for (i = 0; i < oki_rows_n; i++)
+		if (oki_rows[i].el == element && oki_row_is_many(&oki_rows[i]))
+			return 1;
+
+	return 0;
+}
+
 /* The row of an element that large answers hand out one by one. */
 const struct oki_row *
 oki_row_streamed(int el)

@@ -106,6 +106,7 @@ END {
 			    often[i], check(within[i])
 	}
 	print "};"
+	print "const size_t oki_rows_n = " rows ";"
 	print ""
 	print "/* Those that may be many: handed out one by one. */"
 	print "const struct oki_row oki_streamed[] = {"

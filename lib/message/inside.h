@@ -39,6 +39,7 @@ extern const struct oki_element oki_elements[];
 extern const size_t oki_elements_n;
 extern const uint16_t oki_by_name[];
 extern const struct oki_row oki_rows[];
+extern const size_t oki_rows_n;
 extern const struct oki_row oki_streamed[];
 extern const size_t oki_streamed_n;
 extern const struct oki_group oki_groups[];

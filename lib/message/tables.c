@@ -981,6 +981,7 @@ const struct oki_row oki_rows[] = {
 	{ 2, '1', 5 },
 	{ 3, '1', 18 },
 };
+const size_t oki_rows_n = 538;
 
 /* Those that may be many: handed out one by one. */
 const struct oki_row oki_streamed[] = {
