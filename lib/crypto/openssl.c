@@ -30,17 +30,10 @@ oki_openssl_leave(void)
 int
 oki_openssl_cause(int otherwise)
 {
-	unsigned long code;
-	bool nomem = false;
-
-	if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE ||
-	    ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE)
-		nomem = true;
-	code = ERR_peek_last_error();
-	if (code == 0)
-		nomem = true;	/* it failed before it could say so */
-
-	return nomem ? ONSHI_E_NOMEM : otherwise;
+	return ERR_GET_REASON(ERR_peek_last_error()) ==
+	    ERR_R_MALLOC_FAILURE ||
+	    ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ?
+	    ONSHI_E_NOMEM : otherwise;
 }
 
 BIO *

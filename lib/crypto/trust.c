@@ -46,7 +46,7 @@ load(const void *pem, size_t len, X509_STORE **out)
 /*
  * The moment at which the chain is judged: now, but never outside the dates
  * of the certificate itself. Those are its state; a card in grace is still
- * its holder's.
+ * its holder's. (OpenSSL takes the last second for one too late.)
  */
 static int64_t
 moment(const struct onshi_certificate *x)
@@ -56,7 +56,7 @@ moment(const struct onshi_certificate *x)
 	if (now < x->not_before)
 		return x->not_before;
 
-	return now > x->not_after ? x->not_after : now;
+	return now >= x->not_after ? x->not_after - 1 : now;
 }
 
 static int

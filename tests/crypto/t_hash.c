@@ -1,0 +1,222 @@
+/* Hashes against published answers; random numbers by their form. */
+#include "config.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "crypto/crypto.h"
+#include "tests/core/run.h"
+
+/* FIPS 180-2, appendix B, and the empty message. */
+static const struct {
+	const char	*text;
+	size_t		 times;
+	const char	*sum;
+} sums[] = {
+	{ "", 1,
+	  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+	{ "abc", 1,
+	  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+	  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+	{ "aaaaaaaaaa", 100000,
+	  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0" },
+};
+
+static void
+expect(const uint8_t *sum, const char *hex)
+{
+	char text[2 * OKI_SHA256 + 1];
+
+	oki_hex(text, sum, strlen(hex) / 2);
+	ck_assert_str_eq(text, hex);
+}
+
+START_TEST(sha256)
+{
+	struct oki_hash *h;
+	uint8_t sum[OKI_SHA256];
+	size_t i, len = strlen(sums[_i].text);
+
+	ck_assert_int_eq(oki_hash_new(&h), ONSHI_OK);
+	for (i = 0; i < sums[_i].times; i++)
+		ck_assert_int_eq(oki_hash_update(h, sums[_i].text, len),
+		    ONSHI_OK);
+	ck_assert_int_eq(oki_hash_final(h, sum), ONSHI_OK);
+	expect(sum, sums[_i].sum);
+	/* It begins anew. */
+	ck_assert_int_eq(oki_hash_update(h, "abc", 3), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_final(h, sum), ONSHI_OK);
+	expect(sum, sums[1].sum);
+	ck_assert_int_eq(oki_hash_final(h, sum), ONSHI_OK);
+	expect(sum, sums[0].sum);
+	oki_hash_free(&h);
+	oki_hash_free(&h);
+	oki_hash_free(NULL);
+	if (sums[_i].times == 1) {
+		ck_assert_int_eq(oki_sha256(sums[_i].text, len, sum),
+		    ONSHI_OK);
+		expect(sum, sums[_i].sum);
+	}
+}
+END_TEST
+
+/* Any cut into two pieces gives the same sum. */
+START_TEST(pieces)
+{
+	uint8_t data[200], whole[OKI_SHA256], sum[OKI_SHA256];
+	struct oki_hash *h;
+	size_t i;
+
+	for (i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 7);
+	ck_assert_int_eq(oki_sha256(data, sizeof(data), whole), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_new(&h), ONSHI_OK);
+	for (i = 0; i <= sizeof(data); i++) {
+		ck_assert_int_eq(oki_hash_update(h, data, i), ONSHI_OK);
+		ck_assert_int_eq(oki_hash_update(h, data + i,
+		    sizeof(data) - i), ONSHI_OK);
+		ck_assert_int_eq(oki_hash_final(h, sum), ONSHI_OK);
+		ck_assert_mem_eq(sum, whole, OKI_SHA256);
+	}
+	oki_hash_free(&h);
+}
+END_TEST
+
+#define B20	"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"
+#define AA20	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define AA131	AA20 AA20 AA20 AA20 AA20 AA20 "aaaaaaaaaaaaaaaaaaaaaa"
+#define DD50	"dddddddddddddddddddddddddddddddddddddddddddddddddd" \
+		"dddddddddddddddddddddddddddddddddddddddddddddddddd"
+#define CD50	"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd" \
+		"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+
+/* RFC 4231, 4.2 to 4.8, and nothing at all; key and text in hexadecimal. */
+static const struct {
+	const char	*key, *text, *mac;
+} macs[] = {
+	{ B20, "4869205468657265",
+	  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+	{ "4a656665",
+	  "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+	  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+	{ AA20, DD50,
+	  "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe" },
+	{ "0102030405060708090a0b0c0d0e0f10111213141516171819", CD50,
+	  "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b" },
+	{ "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
+	  "546573742057697468205472756e636174696f6e",
+	  "a3b6167473100ee06e0c796c2955552b" },
+	{ AA131, "54657374205573696e67204c6172676572205468616e20426c6f636b2d"
+	  "53697a65204b6579202d2048617368204b6579204669727374",
+	  "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+	{ AA131, "5468697320697320612074657374207573696e672061206c6172676572"
+	  "207468616e20626c6f636b2d73697a65206b657920616e642061206c61726765"
+	  "72207468616e20626c6f636b2d73697a6520646174612e20546865206b657920"
+	  "6e6565647320746f20626520686173686564206265666f7265206265696e6720"
+	  "757365642062792074686520484d414320616c676f726974686d2e",
+	  "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2" },
+	{ "", "",
+	  "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad" },
+};
+
+START_TEST(hmac)
+{
+	uint8_t key[200], text[200], mac[OKI_SHA256];
+	size_t keylen = sizeof(key), len = sizeof(text);
+
+	ck_assert(oki_unhex(key, &keylen, macs[_i].key));
+	ck_assert(oki_unhex(text, &len, macs[_i].text));
+	ck_assert_int_eq(oki_hmac_sha256(key, keylen, text, len, mac),
+	    ONSHI_OK);
+	expect(mac, macs[_i].mac);
+}
+END_TEST
+
+/* One object for all, in two orders: no key stays from the run before. */
+START_TEST(hmac_again)
+{
+	uint8_t key[200], text[200], mac[OKI_SHA256];
+	size_t i, j, keylen, len;
+	struct oki_hmac *m;
+
+	ck_assert_int_eq(oki_hmac_new(&m), ONSHI_OK);
+	for (i = 0; i < 2 * OKI_COUNT(macs); i++) {
+		j = i < OKI_COUNT(macs) ? i : 2 * OKI_COUNT(macs) - 1 - i;
+		keylen = sizeof(key);
+		len = sizeof(text);
+		ck_assert(oki_unhex(key, &keylen, macs[j].key));
+		ck_assert(oki_unhex(text, &len, macs[j].text));
+		ck_assert_int_eq(oki_hmac_run(m, key, keylen, text, len, mac),
+		    ONSHI_OK);
+		expect(mac, macs[j].mac);
+	}
+	oki_hmac_free(&m);
+	oki_hmac_free(&m);
+	oki_hmac_free(NULL);
+}
+END_TEST
+
+START_TEST(randomness)
+{
+	uint8_t a[64] = { 0 }, b[64] = { 0 };
+	char u[OKI_UUID], v[OKI_UUID];
+	size_t i;
+
+	ck_assert_int_eq(oki_random(a, 63), ONSHI_OK);
+	ck_assert_int_eq(oki_random(b, 63), ONSHI_OK);
+	ck_assert_mem_ne(a, b, 63);
+	ck_assert_uint_eq(a[63], 0);
+	ck_assert_int_eq(oki_random(a, 0), ONSHI_OK);
+	for (i = 0; i < 200; i++) {
+		ck_assert_int_eq(oki_uuid(u), ONSHI_OK);
+		ck_assert_uint_eq(strlen(u), 36);
+		ck_assert_uint_eq(strspn(u, "0123456789abcdef-"), 36);
+		ck_assert(u[8] == '-' && u[13] == '-' && u[18] == '-' &&
+		    u[23] == '-' && u[14] == '4');
+		ck_assert_ptr_nonnull(strchr("89ab", u[19]));
+		ck_assert_int_eq(oki_uuid(v), ONSHI_OK);
+		ck_assert_str_ne(u, v);
+	}
+}
+END_TEST
+
+/* SEC-109: what the host has in OpenSSL's queue is there afterwards. */
+START_TEST(the_hosts_errors)
+{
+	uint8_t sum[OKI_SHA256];
+	struct onshi_certificate *x;
+
+	ERR_raise(ERR_LIB_USER, 77);
+	ck_assert_int_eq(oki_sha256("a", 1, sum), ONSHI_OK);
+	ck_assert_int_eq(oki_certificate_parse(NULL,
+	    (const uint8_t *)"\x30\x03\x02\x01\x05", 5, &x, NULL),
+	    ONSHI_E_CERTIFICATE);
+	ck_assert_ptr_null(x);
+	ck_assert_int_eq(ERR_GET_REASON(ERR_peek_last_error()), 77);
+	ck_assert_int_eq(ERR_GET_REASON(ERR_get_error()), 77);
+	ck_assert_uint_eq(ERR_get_error(), 0);
+	ck_assert_int_eq(oki_certificate_parse(NULL,
+	    (const uint8_t *)"\x30\x03\x02\x01\x05", 5, &x, NULL),
+	    ONSHI_E_CERTIFICATE);
+	ck_assert_uint_eq(ERR_get_error(), 0);
+}
+END_TEST
+
+static void
+fill(TCase *t)
+{
+	ADD_ROWS(t, sha256, sums);
+	tcase_add_test(t, pieces);
+	ADD_ROWS(t, hmac, macs);
+	tcase_add_test(t, hmac_again);
+	tcase_add_test(t, randomness);
+	tcase_add_test(t, the_hosts_errors);
+}
+
+int
+main(void)
+{
+	return run_tests("crypto/hash", fill);
+}
