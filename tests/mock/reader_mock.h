@@ -1,0 +1,154 @@
+/*
+ * A reader with a card in it, played through the public table: a My Number
+ * Card in a few hundred lines, or a script of commands and answers. Counts
+ * what must be counted, and goes wrong where it is told to.
+ */
+#ifndef ONSHI_TESTS_READER_MOCK_H
+#define ONSHI_TESTS_READER_MOCK_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "card/inside.h"
+#include "onshikaku/config.h"
+
+/* ---- who the card belongs to ------------------------------------------- */
+
+struct mock_identity;		/* a certificate and its key */
+
+/* DER of exactly size bytes (0: as it comes). Made once; it takes a while. */
+struct mock_identity *mock_identity_new(const char *name, size_t size);
+void	mock_identity_free(struct mock_identity *id);
+const uint8_t *mock_identity_der(const struct mock_identity *id, size_t *len);
+
+/* ---- what goes wrong ------------------------------------------------------ */
+
+enum mock_fault {
+	MOCK_NONE,
+	MOCK_GONE,		/* taken away before the command arrives */
+	MOCK_GONE_AFTER,	/* the command was done, its answer is lost */
+	MOCK_RESET,		/* another program reset it: still there */
+	MOCK_READER,		/* the reader fails, before */
+	MOCK_READER_AFTER,	/* and after the command was done */
+	MOCK_NOTHING,		/* success with 0 bytes */
+	MOCK_ONE_BYTE,
+	MOCK_TOO_LONG,		/* more than there is room for */
+	MOCK_300,		/* 300 bytes and a status word */
+	MOCK_MUTE,		/* until the time it was given is over */
+	MOCK_MUTE_CANCEL,	/* until cancel */
+	MOCK_MUTE_HARD,		/* until mock_wake */
+	MOCK_SWAP,		/* from here on it is the other card */
+	MOCK_SW,		/* done, but answers sw */
+	MOCK_FLIP,		/* one bit of the answer, at byte */
+	MOCK_CUT,		/* the answer's data ends at byte */
+	MOCK_LONGER,		/* one byte more of data */
+	MOCK_LATE		/* byte milliseconds late */
+};
+
+enum mock_extended {
+	MOCK_EXT_GOOD,
+	MOCK_EXT_6700,
+	MOCK_EXT_6C00,
+	MOCK_EXT_CUT,		/* 256 bytes and 9000 */
+	MOCK_EXT_READER,	/* the reader fails, the card stays */
+	MOCK_EXT_DROP		/* the card is thrown out, and lies there */
+};
+
+enum mock_kind {
+	MOCK_MY_NUMBER,
+	MOCK_NO_CERTIFICATE,
+	MOCK_ERASED,		/* the file is there, full of FF */
+	MOCK_JUKI,
+	MOCK_PHONE,
+	MOCK_RESIDENCE,
+	MOCK_LICENCE,
+	MOCK_BOTH,		/* 特定在留カード */
+	MOCK_BANK
+};
+
+struct mock_step {
+	const char	*command;
+	const char	*answer;	/* NULL: the card is gone */
+};
+
+#define MOCK_STEPS	256
+
+struct mock {
+	/* set by the test before use */
+	const struct mock_identity *id, *other;
+	enum mock_kind		 kind;
+	enum mock_extended	 extended;
+	bool			 no_sfi;
+	bool			 no_common;	/* closing SELECT: 6A82 */
+	bool			 first_6f00;
+	bool			 deaf;		/* to cancel */
+	size_t			 filler;	/* bytes of FF in the file */
+	const char		*pin;
+	int			 tries;
+	bool			 pin_survives;	/* SELECT does not clear it */
+	const struct mock_step	*script;	/* in place of the card */
+	size_t			 steps;
+	enum mock_fault		 fault;
+	int			 at;		/* the n-th command, from 1 */
+	unsigned int		 sw;
+	size_t			 byte;
+	int			 hold_result;
+	int			 release_result;
+
+	/* what happened; read with mock_lock held, or when nothing runs */
+	int			 commands;
+	int			 verifies;	/* with a PIN */
+	int			 asked;		/* without */
+	int			 shown_unasked;
+	int			 holds, releases, ends;
+	int			 unlawful;	/* not in the tests' own list */
+	int			 off_script;
+	int			 inside;	/* calls under way */
+	int			 overlaps;
+	int			 extendeds;	/* long reads */
+	size_t			 out, in;	/* bytes */
+	char			 last[64];	/* last command, hexadecimal */
+	bool			 pin_verified;	/* on the card as it is now */
+	bool			 powered;
+	bool			 present;
+
+	/* its own */
+	pthread_mutex_t		 mutex;
+	pthread_cond_t		 cond;
+	unsigned int		 app, ef;
+	bool			 swapped, fresh, woken, cancelled, stuck;
+	bool			 absent;
+};
+
+void	mock_init(struct mock *m, const struct mock_identity *id);
+void	mock_free(struct mock *m);
+void	mock_lock(struct mock *m);
+void	mock_unlock(struct mock *m);
+void	mock_put(struct mock *m, bool present);	/* the patient's hand */
+void	mock_wake(struct mock *m);
+extern const struct onshi_reader_ops mock_ops;
+
+/* ---- a room with readers --------------------------------------------------- */
+
+struct mock_world {
+	struct onshi_config	*config;
+	struct oki_env		*env;
+	struct oki_readers	*readers;
+	struct onshi_error	 e;
+	struct oki_cancel	 cancel;
+	struct oki_wait		 w;
+};
+
+/* n readers named "Mock 1" …; PC/SC is where no daemon listens. */
+void	mock_world_open(struct mock_world *t, struct mock *m, size_t n);
+void	mock_world_close(struct mock_world *t);
+void	mock_world_log(struct mock_world *t, const struct onshi_log_ops *ops,
+	    void *self);	/* before open; clears t otherwise */
+/* A new deadline and a clear error. */
+struct oki_wait *mock_wait(struct mock_world *t, int32_t ms);
+
+struct oki_secret *mock_pin(const char *pin);
+int64_t	mock_now(void);
+void	mock_sleep(int ms);
+
+#endif
