@@ -148,9 +148,12 @@ judge_end(struct walk *w)
 	enum oki_audit_tail tail;
 
 	if (!w->view->has_state || w->view->extra || m->n != w->n ||
-	    memcmp(m->hash, w->hash, OKI_AUDIT_HASH) != 0 ||
 	    (w->keyed && memcmp(m->key, w->key, OKI_AUDIT_HASH) != 0)) {
 		verdict(w, ONSHI_AUDIT_CHANGED, w->n);
+		return;
+	}
+	if (memcmp(m->hash, w->hash, OKI_AUDIT_HASH) != 0) {
+		verdict(w, ONSHI_AUDIT_CHANGED, w->n - 1);
 		return;
 	}
 	tail = oki_audit_tail_judge(&w->sums, m, w->view->tail,
