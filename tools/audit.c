@@ -1,0 +1,454 @@
+/* audit.c: onshikaku audit: begin the record, read it, prove it. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools.h"
+
+#define KEY_FILE_MOST	4096
+#define UNREADABLE	4	/* exit status of audit verify */
+
+/* The directory that was named, else the config's: 0, or the exit status. */
+static int
+open_record(struct tool *t, struct onshi_audit **out)
+{
+	const char *dir = t->operand;
+	struct failure f = { .result = ONSHI_E_AUDIT_NONE,
+	    .text = "audit.dir is not set" };
+	int r, status;
+
+	*out = NULL;
+	if (dir == NULL) {
+		if ((status = setup_config(t)) != 0)
+			return status;
+		if (onshi_config_text(t->config, "audit.dir", &dir) !=
+		    ONSHI_OK || *dir == '\0')
+			return fail(t, &f);
+	}
+	if ((r = onshi_audit_new(dir, out)) != ONSHI_OK)
+		return fail_result(t, r, NULL);
+	if (t->is_json)
+		json_text(&t->json, "dir", dir);
+
+	return 0;
+}
+
+/* ---- init ------------------------------------------------------------------- */
+
+static int
+write_key(int fd, const char *key)
+{
+	size_t done = 0, len = strlen(key);
+	ssize_t n;
+
+	while (done < len) {
+		n = write(fd, key + done, len - done);
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0)
+			done += (size_t)n;
+	}
+	if (write(fd, "\n", 1) != 1 || fsync(fd) != 0)
+		return errno;
+
+	return 0;
+}
+
+/* The record is begun and this key is never seen again: where the file fails,
+ * it is shown. */
+static int
+keep_key(struct tool *t, int fd, const char *key)
+{
+	int error = write_key(fd, key);
+
+	if (error == 0)
+		return 0;
+	(void)fprintf(stderr, "%s: %s\n", say(t, "verification key",
+	    "検証鍵"), key);
+
+	return fail_file(t, "the verification key cannot be written", error);
+}
+
+static int
+begin_record(struct tool *t, struct onshi_audit *a, int fd, bool *begun)
+{
+	size_t size = onshi_audit_key_size();
+	const char *institution;
+	char *key;
+	int r, status;
+
+	if (onshi_config_text(t->config, "facility.institution_code",
+	    &institution) != ONSHI_OK)
+		return fail_usage(t, "this key of the configuration is needed",
+		    "設定が必要です", "facility.institution_code");
+	if ((key = malloc(size)) == NULL)
+		return fail_result(t, ONSHI_E_NOMEM, NULL);
+	r = onshi_audit_init(a, institution, key, size);
+	*begun = r == ONSHI_OK;
+	status = r == ONSHI_OK ? keep_key(t, fd, key) :
+	    fail_result(t, r, onshi_audit_error(a));
+	onshi_wipe(key, size);
+	free(key);
+
+	return status;
+}
+
+int
+command_audit_init(struct tool *t)
+{
+	const char *path = option_text(t, OPT_KEY_OUT);
+	struct onshi_audit *a = NULL;
+	bool begun = false;
+	int fd, status;
+
+	if ((status = setup_config(t)) != 0 ||
+	    (status = open_record(t, &a)) != 0)
+		return status;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd < 0) {
+		status = fail_file(t, "--key-out", errno);
+	} else {
+		status = begin_record(t, a, fd, &begun);
+		(void)close(fd);
+		if (!begun)
+			(void)unlink(path);
+	}
+	if (status == 0 && t->is_json)
+		json_text(&t->json, "key_file", path);
+	else if (status == 0)
+		out_text(&t->out, say(t,
+		    "The record is begun. Keep the verification key elsewhere: "
+		    "on paper or on another machine.\n",
+		    "記録を始めました。検証鍵は紙または別の機器に保管してください。\n"));
+	onshi_audit_free(&a);
+
+	return status;
+}
+
+/* ---- show, export -------------------------------------------------------------- */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "%XX" back to its byte, in place; what would end the text stays. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+	int high, low;
+
+	for (; *text != '\0'; text++, to++) {
+		*to = *text;
+		if (*text != '%' || (high = hex_digit(text[1])) < 0 ||
+		    (low = hex_digit(text[2])) < 0 || high + low == 0)
+			continue;
+		*to = (char)(high * 16 + low);
+		text += 2;
+	}
+	*to = '\0';
+}
+
+/* key=value parted by tabs; an absent value is "-". */
+static void
+json_entry(struct json *j, char *line)
+{
+	char *rest = line, *field, *value;
+
+	json_open(j, NULL, '{');
+	while ((field = strsep(&rest, "\t")) != NULL) {
+		if ((value = strchr(field, '=')) == NULL)
+			continue;
+		*value++ = '\0';
+		if (strcmp(value, "-") == 0)
+			continue;
+		unescape(value);
+		json_text(j, field, value);
+	}
+	json_close(j, '}');
+}
+
+/* What a person looks for: when, what, who, about what, with what result. */
+static void
+print_entry(struct tool *t, char *line)
+{
+	static const char keys[] = "ntealpkiqrz";
+	char *rest = line, *field;
+
+	while ((field = strsep(&rest, "\t")) != NULL) {
+		if (strchr(keys, field[0]) == NULL || field[1] != '=' ||
+		    strcmp(field + 2, "-") == 0)
+			continue;
+		unescape(field);
+		out_text(&t->out, strchr("nte", field[0]) != NULL ?
+		    field + 2 : field);
+		out_text(&t->out, " ");
+	}
+	out_text(&t->out, "\n");
+}
+
+static void
+print_line(struct tool *t, const char *line)
+{
+	out_text(&t->out, line);
+	out_text(&t->out, "\n");
+}
+
+static int
+each_entry(struct tool *t, struct onshi_audit *a, bool verbatim)
+{
+	const char *line;
+	char *copy;
+	size_t len;
+	int r;
+
+	while ((r = onshi_audit_next(a, &line, &len)) == ONSHI_OK) {
+		if (cancel_is_asked())
+			return ONSHI_E_CANCELLED;
+		if ((copy = strndup(line, len)) == NULL)
+			return ONSHI_E_NOMEM;
+		if (t->is_json && verbatim)
+			json_text(&t->json, NULL, copy);
+		else if (t->is_json)
+			json_entry(&t->json, copy);
+		else if (verbatim)
+			print_line(t, copy);
+		else
+			print_entry(t, copy);
+		free(copy);
+	}
+
+	return r == ONSHI_END ? ONSHI_OK : r;
+}
+
+static int
+say_entries(struct tool *t, bool verbatim)
+{
+	int32_t from = option_number(t, OPT_FROM, 0);
+	int32_t to = option_number(t, OPT_TO, 0);
+	struct onshi_audit *a = NULL;
+	int r, status;
+
+	if (from != 0 && to != 0 && from > to)
+		return fail_usage(t, "the period ends before it begins",
+		    "期間の指定が正しくありません", "--from --to");
+	if ((status = open_record(t, &a)) != 0)
+		return status;
+	if (t->is_json)
+		json_open(&t->json, verbatim ? "lines" : "entries", '[');
+	if ((r = onshi_audit_select(a, from, to)) == ONSHI_OK)
+		r = each_entry(t, a, verbatim);
+	if (t->is_json)
+		json_close(&t->json, ']');
+	if (r != ONSHI_OK)
+		status = fail_result(t, r, r == ONSHI_E_CANCELLED ? NULL :
+		    onshi_audit_error(a));
+	onshi_audit_free(&a);
+
+	return status;
+}
+
+int
+command_audit_show(struct tool *t)
+{
+	return say_entries(t, false);
+}
+
+int
+command_audit_export(struct tool *t)
+{
+	return say_entries(t, true);
+}
+
+int
+command_audit_head(struct tool *t)
+{
+	struct onshi_audit *a = NULL;
+	const char *head;
+	int r, status;
+
+	if ((status = open_record(t, &a)) != 0)
+		return status;
+	if ((r = onshi_audit_head(a, &head)) != ONSHI_OK) {
+		status = fail_result(t, r, onshi_audit_error(a));
+	} else if (t->is_json) {
+		json_text(&t->json, "head", head);
+	} else {
+		out_text(&t->out, head);
+		out_text(&t->out, "\n");
+	}
+	onshi_audit_free(&a);
+
+	return status;
+}
+
+/* ---- verify ----------------------------------------------------------------------- */
+
+/* security.md 13.3: the exit status is the verdict. */
+static const struct {
+	const char	*name;
+	const char	*en;
+	const char	*ja;
+} verdicts[] = {
+	[ONSHI_AUDIT_INTACT] = { "intact", "The record is intact.",
+	    "記録は正常です" },
+	[ONSHI_AUDIT_CHANGED] = { "changed", "The record was changed.",
+	    "記録が変更されています" },
+	[ONSHI_AUDIT_SHORTER] = { "shorter",
+	    "The record is shorter than it was.",
+	    "記録が以前より短くなっています" },
+	[ONSHI_AUDIT_TORN] = { "torn",
+	    "The last entry is torn; the next one will mend it.",
+	    "最後の記録が途中で切れています（次の記録で修復されます）" },
+	[ONSHI_AUDIT_UNREADABLE] = { "unreadable",
+	    "The record cannot be read.", "記録を読めません" },
+	[ONSHI_AUDIT_NO_KEY] = { "no_key",
+	    "The chain is intact; without the key no more can be said.",
+	    "連鎖は正常です（検証鍵がないため、それ以上は確かめられません）" }
+};
+
+/* The key as text: the first line of its file. */
+static int
+read_key(struct tool *t, struct bytes *key)
+{
+	const char *path = option_text(t, OPT_KEY);
+	size_t len;
+	int error;
+
+	if (path == NULL)
+		return 0;
+	if ((error = bytes_read(path, KEY_FILE_MOST, key)) != 0)
+		return fail_file(t, "--key", error);
+	if (key->len == 0 || key->len > KEY_FILE_MOST - 1)
+		return fail_file(t, "--key", EINVAL);
+	for (len = 0; len < key->len - 1 && key->data[len] != '\n' &&
+	    key->data[len] != '\r'; len++)
+		;
+	if (key->data[len] != '\n' && key->data[len] != '\r')
+		return fail_file(t, "--key", EINVAL);
+	key->data[len] = '\0';
+
+	return 0;
+}
+
+/* First and last time of an entry, from its t=. */
+static void
+span(struct onshi_audit *a, char first[TIME_TEXT], char last[TIME_TEXT])
+{
+	const char *line, *at;
+	size_t len, n;
+
+	first[0] = last[0] = '\0';
+	if (onshi_audit_select(a, 0, 0) != ONSHI_OK)
+		return;
+	while (!cancel_is_asked() &&
+	    onshi_audit_next(a, &line, &len) == ONSHI_OK) {
+		if ((at = memmem(line, len, "\tt=", 3)) == NULL)
+			continue;
+		at += 3;
+		for (n = 0; at + n < line + len && at[n] != '\t'; n++)
+			;
+		(void)snprintf(last, TIME_TEXT, "%.*s", (int)n, at);
+		if (first[0] == '\0')
+			(void)snprintf(first, TIME_TEXT, "%s", last);
+	}
+}
+
+/* What verify has found; taken before the entries are read once more. */
+struct found {
+	const char	*name;
+	int64_t		 number;
+	const char	*en;
+	const char	*ja;
+};
+
+static void
+say_found(struct tool *t, const struct found *f, size_t n)
+{
+	char text[24];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (t->is_json) {
+			json_number(&t->json, f[i].name, f[i].number);
+			continue;
+		}
+		(void)snprintf(text, sizeof(text), "%" PRId64, f[i].number);
+		print_row(t, say(t, f[i].en, f[i].ja), text);
+	}
+}
+
+static void
+say_verdict(struct tool *t, struct onshi_audit *a, int verdict)
+{
+	const struct found found[] = {
+		{ "entries", onshi_audit_entries(a), "Entries", "件数" },
+		{ "first_bad", onshi_audit_first_bad(a), "First bad entry",
+		    "最初の異常（なければ0）" },
+		{ "unmatched", onshi_audit_unmatched(a),
+		    "Intents without outcome", "結果のない照会" },
+		{ "clock_jumps", onshi_audit_clock_jumps(a), "Clock jumps",
+		    "時計の飛び" }
+	};
+	char first[TIME_TEXT], last[TIME_TEXT];
+
+	if (t->is_json) {
+		json_text(&t->json, "verdict", verdicts[verdict].name);
+		json_text(&t->json, "text", verdicts[verdict].en);
+		json_text(&t->json, "text_ja", verdicts[verdict].ja);
+	} else {
+		out_format(&t->out, "%s\n", say(t, verdicts[verdict].en,
+		    verdicts[verdict].ja));
+	}
+	say_found(t, found, COUNT(found));
+	span(a, first, last);
+	if (t->is_json) {
+		json_word(&t->json, "first", first);
+		json_word(&t->json, "last", last);
+	} else {
+		print_row(t, say(t, "First entry", "最初の記録"), first);
+		print_row(t, say(t, "Last entry", "最後の記録"), last);
+	}
+}
+
+int
+command_audit_verify(struct tool *t)
+{
+	struct bytes key = { .data = NULL };
+	struct onshi_audit *a = NULL;
+	struct failure f = { .status = UNREADABLE };
+	int status, verdict = ONSHI_AUDIT_UNREADABLE;
+
+	if ((status = open_record(t, &a)) != 0)
+		return status;
+	if (read_key(t, &key) != 0) {
+		status = UNREADABLE;
+	} else if ((f.result = onshi_audit_verify(a, (const char *)key.data,
+	    option_text(t, OPT_HEAD), &verdict)) != ONSHI_OK) {
+		f.error = onshi_audit_error(a);
+		status = fail(t, &f);
+	} else if (verdict < 0 || (size_t)verdict >= COUNT(verdicts)) {
+		status = fail_result(t, ONSHI_E_INTERNAL, NULL);
+	} else {
+		say_verdict(t, a, verdict);
+		status = verdict;
+	}
+	bytes_free(&key);
+	onshi_audit_free(&a);
+
+	return status;
+}

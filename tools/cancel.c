@@ -1,0 +1,120 @@
+/*
+ * cancel.c: Ctrl-C. One thread waits for the signal and ends what is under
+ * way, so that nothing is called from within a handler.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "tools.h"
+
+#define EXIT_CANCELLED	8
+
+static struct {
+	pthread_mutex_t		 lock;
+	struct onshi_visit	*visit;
+	struct onshi_card	*card;
+	bool			 asked;
+	int			 pipe[2];
+	sigset_t		 signals;
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .pipe = { -1, -1 } };
+
+static void *
+wait_for_signal(void *arg)
+{
+	char byte = 0;
+	int sig;
+
+	(void)arg;
+	for (;;) {
+		if (sigwait(&state.signals, &sig) != 0)
+			continue;
+		(void)pthread_mutex_lock(&state.lock);
+		if (state.asked) {
+			prompt_restore();
+			_exit(EXIT_CANCELLED);
+		}
+		state.asked = true;
+		onshi_visit_cancel(state.visit);
+		if (state.card != NULL)
+			onshi_card_cancel(state.card);
+		while (write(state.pipe[1], &byte, 1) < 0 && errno == EINTR)
+			;
+		(void)pthread_mutex_unlock(&state.lock);
+	}
+
+	return NULL;
+}
+
+int
+cancel_start(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int error;
+
+	(void)sigemptyset(&state.signals);
+	(void)sigaddset(&state.signals, SIGINT);
+	(void)sigaddset(&state.signals, SIGTERM);
+	(void)sigaddset(&state.signals, SIGHUP);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+		return errno;
+	/* Threads of the library inherit this mask. */
+	if ((error = pthread_sigmask(SIG_BLOCK, &state.signals, NULL)) != 0 ||
+	    (error = pthread_attr_init(&attr)) != 0)
+		return error;
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	error = pthread_create(&thread, &attr, wait_for_signal, NULL);
+	(void)pthread_attr_destroy(&attr);
+
+	return error;
+}
+
+static void
+watch(struct onshi_visit *v, struct onshi_card *c)
+{
+	(void)pthread_mutex_lock(&state.lock);
+	state.visit = v;
+	state.card = c;
+	if (state.asked) {
+		onshi_visit_cancel(v);
+		if (c != NULL)
+			onshi_card_cancel(c);
+	}
+	(void)pthread_mutex_unlock(&state.lock);
+}
+
+void
+cancel_watch_visit(struct onshi_visit *v)
+{
+	watch(v, NULL);
+}
+
+void
+cancel_watch_card(struct onshi_card *c)
+{
+	watch(NULL, c);
+}
+
+bool
+cancel_is_asked(void)
+{
+	bool asked;
+
+	(void)pthread_mutex_lock(&state.lock);
+	asked = state.asked;
+	(void)pthread_mutex_unlock(&state.lock);
+
+	return asked;
+}
+
+int
+cancel_fd(void)
+{
+	return state.pipe[0];
+}

@@ -1,0 +1,194 @@
+/* checkin.c: onshikaku checkin and eligibility. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools.h"
+
+/* The order of the option's words. */
+#define METHOD_OF(index)	((int)(index) + ONSHI_METHOD_FACE)
+#define CATEGORY_OF(index)	((int)(index) + ONSHI_DRUGS)
+
+static int
+purpose_of_facility(const struct tool *t)
+{
+	const char *kind;
+
+	if (onshi_config_text(t->config, "facility.kind", &kind) == ONSHI_OK &&
+	    strcmp(kind, "pharmacy") == 0)
+		return ONSHI_PURPOSE_DISPENSING;
+
+	return ONSHI_PURPOSE_CARE;
+}
+
+static int
+check_pin_source(struct tool *t)
+{
+	int32_t fd = option_number(t, OPT_PIN_FD, -1);
+
+	if (!option_has(t, OPT_PIN_FD))
+		return prompt_is_possible() ? 0 : fail_usage(t,
+		    "there is no terminal for the PIN: give",
+		    "暗証番号を入力する端末がありません。次を指定してください",
+		    "--pin-fd N");
+	if (fd == STDOUT_FILENO || fd == STDERR_FILENO ||
+	    fcntl(fd, F_GETFD) < 0)
+		return fail_usage(t, "not a descriptor to read from",
+		    "読み取れるファイル記述子ではありません", "--pin-fd");
+
+	return 0;
+}
+
+/* Refused before the patient is asked for anything; the library's gate refuses
+ * it all the same. */
+static int
+check_visual(struct tool *t)
+{
+	struct failure nobody = { .result = ONSHI_E_OPERATOR, .rule = "ID-2",
+	    .text = "a visual check is the act of a named operator" };
+	struct failure unsaid = { .result = ONSHI_E_NOT_CONFIRMED,
+	    .rule = "ID-2", .text = "nobody says that the photograph was "
+	    "compared: --confirm-visual" };
+	struct failure by_eye = { .result = ONSHI_E_METHOD, .rule = "ID-7",
+	    .text = "a card is registered by face or PIN, never by visual "
+	    "check" };
+
+	if (option_text(t, OPT_OPERATOR) == NULL)
+		return fail(t, &nobody);
+	if (option_has(t, OPT_REGISTER_USE))
+		return fail(t, &by_eye);
+	if (!option_has(t, OPT_CONFIRM_VISUAL) && !prompt_is_possible())
+		return fail(t, &unsaid);
+
+	return 0;
+}
+
+static int
+check(struct tool *t, int method)
+{
+	if (option_text(t, OPT_OPERATOR) == NULL &&
+	    (option_has(t, OPT_LICENCE) || option_has(t, OPT_SIGN_IN)))
+		return fail_usage(t, "--licence and --sign-in are an "
+		    "operator's: give", "操作者の指定が必要です",
+		    "--operator ID");
+	if (method == ONSHI_METHOD_PIN)
+		return check_pin_source(t);
+	if (method == ONSHI_METHOD_VISUAL)
+		return check_visual(t);
+
+	return 0;
+}
+
+/* CO-1: all that the patient was asked is settled before the card. */
+static int
+set_inputs(struct session *s)
+{
+	struct tool *t = s->t;
+	int32_t consents = option_number(t, OPT_CONSENT, 0);
+	int i, status = 0;
+
+	if (option_text(t, OPT_PATIENT) != NULL)
+		status = session_input(s, onshi_visit_set_patient(s->visit,
+		    option_text(t, OPT_PATIENT)));
+	if (status == 0 && option_has(t, OPT_REGISTER_USE))
+		status = session_input(s, onshi_visit_set_register_use(
+		    s->visit, 1));
+	for (i = 0; status == 0 && CATEGORY_OF(i) < CATEGORIES; i++)
+		if ((consents & (1 << i)) != 0)
+			status = session_input(s, onshi_visit_set_consent(
+			    s->visit, CATEGORY_OF(i), ONSHI_GIVEN));
+
+	return status;
+}
+
+/* What the line or this machine cannot do now it cannot do for the next
+ * category, either; what the service or a rule refuses is for one alone. */
+static bool
+may_go_on(const struct session *s, int category)
+{
+	int class = onshi_result_class(s->got[category].result);
+
+	return class == 0 || class == 5 || class == 6;
+}
+
+static void
+get_all(struct session *s)
+{
+	int32_t wanted = option_number(s->t, OPT_GET, 0);
+	int i;
+
+	for (i = 0; CATEGORY_OF(i) < CATEGORIES; i++) {
+		if ((wanted & (1 << i)) == 0)
+			continue;
+		session_get(s, CATEGORY_OF(i));
+		if (!may_go_on(s, CATEGORY_OF(i)))
+			return;
+	}
+}
+
+int
+command_checkin(struct tool *t)
+{
+	int method = METHOD_OF(option_number(t, OPT_METHOD, 0));
+	struct session s;
+	int status;
+
+	if ((status = check(t, method)) != 0 || (status = setup_root(t)) != 0)
+		return status;
+	if (session_begin(&s, t, purpose_of_facility(t), method) == 0 &&
+	    set_inputs(&s) == 0) {
+		session_run(&s);
+		if (s.answer != NULL)
+			get_all(&s);
+	}
+
+	return session_end(&s);
+}
+
+static const struct {
+	enum option_id	option;
+	int		element;
+} numbers[] = {
+	{ OPT_INSURER,	ONSHI_EL_INSURER_NUMBER },
+	{ OPT_SYMBOL,	ONSHI_EL_INSURED_CARD_SYMBOL },
+	{ OPT_NUMBER,	ONSHI_EL_INSURED_IDENTIFICATION_NUMBER },
+	{ OPT_BRANCH,	ONSHI_EL_INSURED_BRANCH_NUMBER },
+	{ OPT_BIRTHDATE, ONSHI_EL_BIRTHDATE },
+	{ OPT_DATE,	ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE }
+};
+
+static int
+set_numbers(struct session *s)
+{
+	struct tool *t = s->t;
+	size_t i;
+	int status = 0;
+
+	for (i = 0; status == 0 && i < COUNT(numbers); i++)
+		if (option_text(t, numbers[i].option) != NULL)
+			status = session_input(s, onshi_visit_set_text(
+			    s->visit, numbers[i].element,
+			    option_text(t, numbers[i].option)));
+	if (status == 0 && option_has(t, OPT_LIMIT))
+		status = session_input(s, onshi_visit_set_consent(s->visit,
+		    ONSHI_LIMIT, ONSHI_GIVEN));
+
+	return status;
+}
+
+int
+command_eligibility(struct tool *t)
+{
+	struct session s;
+	int status;
+
+	if ((status = setup_root(t)) != 0)
+		return status;
+	if (session_begin(&s, t, ONSHI_PURPOSE_INSURANCE,
+	    ONSHI_METHOD_NUMBER) == 0 && set_numbers(&s) == 0)
+		session_run(&s);
+
+	return session_end(&s);
+}

@@ -1,0 +1,348 @@
+/* print.c: an eligibility as the reception reads it. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools.h"
+
+#define LABEL	26
+
+enum form { TEXT, DATE, CODE, RATIO, YEN };
+
+struct row {
+	int		 element;
+	enum form	 form;
+	const char	*ja;
+	const char	*en;
+};
+
+static const struct row person[] = {
+	{ ONSHI_EL_NAME, TEXT, "氏名", "Name" },
+	{ ONSHI_EL_NAME_KANA, TEXT, "氏名カナ", "Name (kana)" },
+	{ ONSHI_EL_NAME_OF_OTHER, TEXT, "氏名（その他）", "Other name" },
+	{ ONSHI_EL_BIRTHDATE, DATE, "生年月日", "Date of birth" },
+	{ ONSHI_EL_SEX1, CODE, "性別", "Sex" },
+	{ ONSHI_EL_SEX2, CODE, "性別2", "Sex 2" },
+	{ ONSHI_EL_ADDRESS, TEXT, "住所", "Address" },
+	{ ONSHI_EL_POST_NUMBER, TEXT, "郵便番号", "Postcode" },
+	{ ONSHI_EL_INSURED_CARD_CLASSIFICATION, CODE, "被保険者証区分",
+	    "Kind of card" },
+	{ ONSHI_EL_INSURER_NAME, TEXT, "保険者名", "Insurer" },
+	{ ONSHI_EL_INSURER_NUMBER, TEXT, "保険者番号", "Insurer's number" },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, TEXT, "記号", "Symbol" },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, TEXT, "番号", "Number" },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, TEXT, "枝番", "Branch number" },
+	{ ONSHI_EL_PERSONAL_FAMILY_CLASSIFICATION, CODE, "本人・家族",
+	    "Insured or family" },
+	{ ONSHI_EL_INSURED_NAME, TEXT, "被保険者・世帯主", "Insured person" },
+	{ ONSHI_EL_QUALIFICATION_DATE, DATE, "資格取得日", "Eligible from" },
+	{ ONSHI_EL_DISQUALIFICATION_DATE, DATE, "資格喪失日",
+	    "Eligibility lost" },
+	{ ONSHI_EL_REASON_OF_LOSS, CODE, "喪失事由", "Reason of loss" },
+	{ ONSHI_EL_INSURED_CARD_VALID_DATE, DATE, "有効開始日", "Valid from" },
+	{ ONSHI_EL_INSURED_CARD_EXPIRATION_DATE, DATE, "有効終了日",
+	    "Valid to" },
+	{ ONSHI_EL_INSURED_PARTIAL_CONTRIBUTION_RATIO, RATIO, "負担割合",
+	    "Co-payment" },
+	{ ONSHI_EL_PRESCHOOL_CLASSIFICATION, CODE, "未就学区分",
+	    "Below school age" },
+	{ ONSHI_EL_REFERENCE_NUMBER, TEXT, "照会番号", "Reference number" }
+};
+
+static const struct row elderly[] = {
+	{ ONSHI_EL_ELDERLY_RECIPIENT_CONTRIBUTION_RATIO, RATIO,
+	    "高齢受給者 負担割合", "Elderly: co-payment" },
+	{ ONSHI_EL_ELDERLY_RECIPIENT_CERTIFICATE_DATE, DATE,
+	    "高齢受給者 交付日", "Elderly: issued" },
+	{ ONSHI_EL_ELDERLY_RECIPIENT_VALID_START_DATE, DATE,
+	    "高齢受給者 有効開始日", "Elderly: valid from" },
+	{ ONSHI_EL_ELDERLY_RECIPIENT_VALID_END_DATE, DATE,
+	    "高齢受給者 有効終了日", "Elderly: valid to" }
+};
+
+static const struct row limit[] = {
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION, CODE,
+	    "限度額適用認定証", "Limit certificate" },
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG, CODE,
+	    "適用区分", "Limit: income class" },
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_DATE, DATE,
+	    "限度額 交付日", "Limit: issued" },
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_VALID_START_DATE, DATE,
+	    "限度額 有効開始日", "Limit: valid from" },
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_VALID_END_DATE, DATE,
+	    "限度額 有効終了日", "Limit: valid to" },
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_LONG_TERM_DATE, DATE,
+	    "長期入院該当日", "Limit: long stay from" }
+};
+
+static const struct row disease[] = {
+	{ ONSHI_EL_SPECIFIC_DISEASES_DISEASE_CATEGORY, CODE, "特定疾病",
+	    "Specific disease" },
+	{ ONSHI_EL_SPECIFIC_DISEASES_CERTIFICATE_DATE, DATE,
+	    "特定疾病 交付日", "Disease: issued" },
+	{ ONSHI_EL_SPECIFIC_DISEASES_VALID_START_DATE, DATE,
+	    "特定疾病 有効開始日", "Disease: valid from" },
+	{ ONSHI_EL_SPECIFIC_DISEASES_VALID_END_DATE, DATE,
+	    "特定疾病 回収理由発生日", "Disease: to be taken back" },
+	{ ONSHI_EL_SPECIFIC_DISEASES_SELF_PAY, YEN, "特定疾病 自己負担限度額",
+	    "Disease: limit per month" }
+};
+
+static const struct row ticket[] = {
+	{ ONSHI_EL_TICKET_TYPE, CODE, "医療券・調剤券", "Ticket" },
+	{ ONSHI_EL_ISSUE_NUMBER, TEXT, "交付番号", "Ticket: number" },
+	{ ONSHI_EL_MEDICAL_TREATMENT_MONTH, DATE, "診療年月",
+	    "Ticket: month" },
+	{ ONSHI_EL_MEDICAL_TICKET_VALID_DATE, DATE, "券 有効開始日",
+	    "Ticket: valid from" },
+	{ ONSHI_EL_MEDICAL_TICKET_EXPIRATION_DATE, DATE, "券 有効終了日",
+	    "Ticket: valid to" },
+	{ ONSHI_EL_MEDICAL_TREATMENT_TYPE, CODE, "診療別",
+	    "Ticket: treatment" },
+	{ ONSHI_EL_DESIGNATED_MEDICAL_INSTITUTION_NAME, TEXT, "指定医療機関",
+	    "Ticket: institution" },
+	{ ONSHI_EL_DESIGNATED_MEDICAL_INSTITUTION_FLAG, CODE,
+	    "指定医療機関の確認", "Ticket: is it us" },
+	{ ONSHI_EL_SINGLE_OR_COMBINED_USE, CODE, "単独・併用別",
+	    "Ticket: single or combined" },
+	{ ONSHI_EL_SELF_PAY_AMOUNT, YEN, "本人支払額", "Ticket: own payment" }
+};
+
+void
+print_row(struct tool *t, const char *label, const char *value)
+{
+	out_text(&t->out, "  ");
+	out_column(&t->out, label, LABEL);
+	out_text(&t->out, value);
+	out_text(&t->out, "\n");
+}
+
+/* "010" and "10" are 10 percent; what is no number stands as it is. */
+static void
+ratio_plain(const struct tool *t, const char *text, char out[TIME_TEXT])
+{
+	int percent = 0;
+	size_t i, len = strlen(text);
+
+	if (len == 0 || len > 3 || strspn(text, "0123456789") != len) {
+		(void)snprintf(out, TIME_TEXT, "%s", text);
+		return;
+	}
+	for (i = 0; i < len; i++)
+		percent = percent * 10 + (text[i] - '0');
+	if (is_ja(t) && percent % 10 == 0)
+		(void)snprintf(out, TIME_TEXT, "%d割", percent / 10);
+	else
+		(void)snprintf(out, TIME_TEXT, "%d%%", percent);
+}
+
+static void
+print_code(struct tool *t, const struct row *row, const char *label,
+    const struct onshi_record *rec)
+{
+	const char *code, *name;
+
+	if (onshi_record_code(rec, row->element, &code, &name) != ONSHI_OK)
+		return;
+	out_text(&t->out, "  ");
+	out_column(&t->out, label, LABEL);
+	out_text(&t->out, code);
+	out_text(&t->out, *name != '\0' ? " " : "");
+	out_text(&t->out, name);
+	out_text(&t->out, "\n");
+}
+
+/* What is absent is not printed, and never filled in (TI-1). */
+static int
+print_field(struct tool *t, const struct row *row,
+    const struct onshi_record *rec)
+{
+	const char *label = say(t, row->en, row->ja), *text;
+	char plain[TIME_TEXT];
+	int r;
+
+	r = onshi_record_text(rec, row->element, &text);
+	if (r != ONSHI_OK)
+		return r == ONSHI_ABSENT ? ONSHI_OK : r;
+	switch (row->form) {
+	case CODE:
+		print_code(t, row, label, rec);
+		return ONSHI_OK;
+	case DATE:
+		date_plain(text, plain);
+		break;
+	case RATIO:
+		ratio_plain(t, text, plain);
+		break;
+	case YEN:
+		(void)snprintf(plain, sizeof(plain), "%.20s%s", text,
+		    say(t, " yen", "円"));
+		break;
+	default:
+		print_row(t, label, text);
+		return ONSHI_OK;
+	}
+	print_row(t, label, plain);
+	onshi_wipe(plain, sizeof(plain));
+
+	return ONSHI_OK;
+}
+
+static int
+print_fields(struct tool *t, const struct row *rows, size_t n,
+    const struct onshi_record *rec)
+{
+	size_t i;
+	int r = ONSHI_OK;
+
+	for (i = 0; i < n && r == ONSHI_OK; i++)
+		r = print_field(t, &rows[i], rec);
+
+	return r;
+}
+
+/* What stands within a result: lists, and groups as lists of one. */
+static const struct {
+	int			 element;
+	const struct row	*rows;
+	size_t			 n;
+} within[] = {
+	{ ONSHI_EL_ELDERLY_RECIPIENT_CERTIFICATE_INFO, elderly,
+	    COUNT(elderly) },
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_INFO, limit,
+	    COUNT(limit) },
+	{ ONSHI_EL_SPECIFIC_DISEASES_CERTIFICATE_LIST, disease,
+	    COUNT(disease) },
+	{ ONSHI_EL_PUBLIC_EXPENSE_RESULT_LIST, ticket, COUNT(ticket) }
+};
+
+static int
+print_result(struct tool *t, const struct onshi_record *rec)
+{
+	const struct onshi_record *child;
+	size_t i;
+	int r;
+
+	if ((r = print_fields(t, person, COUNT(person), rec)) != ONSHI_OK)
+		return r;
+	for (i = 0; i < COUNT(within); i++) {
+		child = NULL;
+		while ((r = onshi_record_next(rec, within[i].element,
+		    &child)) == ONSHI_OK)
+			if ((r = print_fields(t, within[i].rows, within[i].n,
+			    child)) != ONSHI_OK)
+				return r;
+		if (r < 0)
+			return r;
+	}
+
+	return ONSHI_OK;
+}
+
+static int
+print_head(struct tool *t, struct onshi_answer *a)
+{
+	static const struct row rows[] = {
+		{ ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, DATE, "資格確認日",
+		    "Eligibility as of" },
+		{ ONSHI_EL_PROCESSING_RESULT_CODE, TEXT, "付帯情報コード",
+		    "Note: code" },
+		{ ONSHI_EL_PROCESSING_RESULT_MESSAGE, TEXT, "付帯情報",
+		    "Note" },
+		{ ONSHI_EL_PRESCRIPTION_ISSUE_SELECT, CODE,
+		    "処方箋発行形態", "Form of prescription" }
+	};
+	const struct onshi_record *head;
+	int outcome = onshi_answer_outcome(a), r;
+	const char *remedy = onshi_outcome_remedy(outcome, t->lang);
+
+	out_format(&t->out, "%s: %s\n", say(t, "Eligibility", "資格確認"),
+	    onshi_outcome_text(outcome, t->lang));
+	if (*remedy != '\0')
+		out_format(&t->out, "  %s %s\n", say(t, "->", "→"), remedy);
+	if ((r = onshi_answer_head(a, &head)) != ONSHI_OK)
+		return r;
+
+	return print_fields(t, rows, COUNT(rows), head);
+}
+
+int
+print_eligibility(struct tool *t, struct onshi_answer *a)
+{
+	const struct onshi_record *rec;
+	size_t n = 0;
+	int r;
+
+	if ((r = print_head(t, a)) != ONSHI_OK)
+		return r;
+	while ((r = onshi_answer_next(a, &rec)) == ONSHI_OK) {
+		if (n++ > 0)
+			out_text(&t->out, "  --\n");
+		if ((r = print_result(t, rec)) != ONSHI_OK)
+			return r;
+	}
+
+	return r == ONSHI_END ? ONSHI_OK : r;
+}
+
+static const char *const category_ja[] = {
+	[ONSHI_DRUGS] = "薬剤情報", [ONSHI_CHECKUPS] = "特定健診情報",
+	[ONSHI_CARE] = "診療情報", [ONSHI_SURGERY] = "手術情報",
+	[ONSHI_LIMIT] = "限度額適用認定証",
+	[ONSHI_DISEASES] = "特定疾病療養受療証"
+};
+static const char *const category_en[] = {
+	[ONSHI_DRUGS] = "Drugs", [ONSHI_CHECKUPS] = "Checkups",
+	[ONSHI_CARE] = "Care", [ONSHI_SURGERY] = "Surgery",
+	[ONSHI_LIMIT] = "Limit certificate",
+	[ONSHI_DISEASES] = "Specific diseases"
+};
+
+const char *
+category_title(const struct tool *t, int category)
+{
+	if (category < ONSHI_DRUGS || category >= CATEGORIES)
+		return "";
+
+	return say(t, category_en[category], category_ja[category]);
+}
+
+void
+print_consents(struct tool *t, const struct onshi_visit *v)
+{
+	int i, given, granted;
+	char label[80], text[120], end[TIME_TEXT];
+	int64_t until;
+
+	for (i = ONSHI_DRUGS; i < CATEGORIES; i++) {
+		if (onshi_visit_consent(v, i, &given, &granted, NULL,
+		    &until) != ONSHI_OK)
+			continue;
+		end[0] = '\0';
+		if (granted != 0 && until != 0)
+			time_plain(until, end);
+		(void)snprintf(label, sizeof(label), "%s%s", say(t,
+		    "Consent: ", "同意 "), category_title(t, i));
+		(void)snprintf(text, sizeof(text), "%s%s%s", given == 0 ?
+		    say(t, "refused", "なし") : granted == 0 ?
+		    say(t, "given, not granted", "あり（システム側で未確認）") :
+		    say(t, "given", "あり"), *end != '\0' ?
+		    say(t, ", until ", " 期限 ") : "", end);
+		print_row(t, label, text);
+	}
+}
+
+void
+print_certificate(struct tool *t, const struct onshi_certificate *x)
+{
+	int state = onshi_certificate_state(x);
+	const char *tell = onshi_certificate_state_text(state, t->lang);
+	char end[TIME_TEXT];
+
+	time_plain(onshi_certificate_not_after(x), end);
+	print_row(t, say(t, "Certificate valid to", "電子証明書の有効期限"),
+	    end);
+	if (*tell != '\0')
+		print_row(t, say(t, "To the holder", "ご本人への案内"), tell);
+}

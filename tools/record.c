@@ -1,0 +1,120 @@
+/* record.c: records of the library as JSON. */
+#include "config.h"
+
+#include <string.h>
+
+#include "tools.h"
+
+#define NAME_ROOM	512
+
+/* "InsurerNumber" to "insurer_number", "Sex1" to "sex1". */
+static void
+snake(const char *name, char out[NAME_ROOM])
+{
+	size_t n = 0;
+	char c;
+
+	for (; *name != '\0' && n + 2 < NAME_ROOM; name++) {
+		c = *name;
+		if (c >= 'A' && c <= 'Z') {
+			if (n > 0)
+				out[n++] = '_';
+			c = (char)(c - 'A' + 'a');
+		}
+		out[n++] = c;
+	}
+	out[n] = '\0';
+}
+
+static bool
+is_taken(const char *const *skip, const char *key)
+{
+	if (skip != NULL)
+		for (; *skip != NULL; skip++)
+			if (strcmp(*skip, key) == 0)
+				return true;
+
+	return false;
+}
+
+/* A list is written where its first item stands. Items of one list mostly
+ * stand together, so the look back is short. */
+static bool
+is_written(const struct onshi_record *rec, size_t i, const char *name)
+{
+	const char *other;
+
+	while (i-- > 0)
+		if (onshi_record_at(rec, i, NULL, &other, NULL, NULL) ==
+		    ONSHI_OK && strcmp(other, name) == 0)
+			return true;
+
+	return false;
+}
+
+static int
+value(struct json *j, const char *key, const char *text,
+    const struct onshi_record *child, enum naming naming)
+{
+	int r;
+
+	if (child == NULL) {
+		json_text(j, key, text != NULL ? text : "");
+		return ONSHI_OK;
+	}
+	json_open(j, key, '{');
+	r = json_record(j, child, naming, NULL);
+	json_close(j, '}');
+
+	return r;
+}
+
+static int
+list(struct json *j, const struct onshi_record *rec, size_t i,
+    const char *name, const char *key, enum naming naming)
+{
+	const struct onshi_record *child;
+	const char *other, *text;
+	int r;
+
+	json_open(j, key, '[');
+	while ((r = onshi_record_at(rec, i++, NULL, &other, &text, &child)) ==
+	    ONSHI_OK)
+		if (strcmp(other, name) == 0 &&
+		    (r = value(j, NULL, text, child, naming)) != ONSHI_OK)
+			break;
+	json_close(j, ']');
+
+	return r == ONSHI_END ? ONSHI_OK : r;
+}
+
+int
+json_record(struct json *j, const struct onshi_record *rec,
+    enum naming naming, const char *const *skip)
+{
+	const struct onshi_record *child;
+	const char *name, *text;
+	char key[NAME_ROOM];
+	size_t i;
+	int el, r;
+
+	for (i = 0; (r = onshi_record_at(rec, i, &el, &name, &text,
+	    &child)) == ONSHI_OK; i++) {
+		snake(name, key);
+		if (naming == NAMES_SNAKE && is_taken(skip, key))
+			continue;
+		if (onshi_record_is_list(rec, i)) {
+			if (is_written(rec, i, name))
+				continue;
+			r = list(j, rec, i, name, naming == NAMES_SNAKE ? key :
+			    name, naming);
+		} else {
+			r = value(j, naming == NAMES_SNAKE ? key : name, text,
+			    child, naming);
+		}
+		if (r != ONSHI_OK)
+			return r;
+	}
+
+	return r == ONSHI_END ? ONSHI_OK : r;
+}

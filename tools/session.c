@@ -1,0 +1,447 @@
+/* session.c: one visit, from its first input to its last line. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools.h"
+
+/* The first failure decides the exit status. */
+static int
+session_fail(struct session *s, int r)
+{
+	const struct onshi_error *e = onshi_visit_error(s->visit);
+	int status;
+
+	if (onshi_error_code(e) != r)
+		e = NULL;
+	status = fail_result(s->t, r, e);
+	if (s->status == 0)
+		s->status = status;
+
+	return status;
+}
+
+static int
+make_operator(struct session *s)
+{
+	struct tool *t = s->t;
+	struct failure f = { .result = ONSHI_E_VALUE,
+	    .text = "an operator's id is 1 to 64 of A-Z a-z 0-9 . _ - @",
+	    .text_ja = "操作者は英数字と . _ - @ の64文字までです" };
+	int r;
+
+	if (option_text(t, OPT_OPERATOR) == NULL)
+		return 0;
+	r = onshi_operator_new(t->root, option_text(t, OPT_OPERATOR),
+	    option_number(t, OPT_LICENCE, ONSHI_LICENCE_RECEPTION),
+	    option_number(t, OPT_SIGN_IN, ONSHI_SIGNIN_NONE), &s->op);
+	if (r == ONSHI_E_VALUE)
+		return fail(t, &f);
+
+	return r == ONSHI_OK ? 0 : fail_result(t, r, NULL);
+}
+
+int
+session_begin(struct session *s, struct tool *t, int purpose, int method)
+{
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	s->t = t;
+	s->method = method;
+	s->started = now_ms();
+	if ((s->status = make_operator(s)) != 0)
+		return s->status;
+	if ((r = onshi_visit_new(t->root, purpose, &s->visit)) != ONSHI_OK)
+		return s->status = fail_result(t, r, NULL);
+	cancel_watch_visit(s->visit);
+	if (t->is_json) {
+		json_text(&t->json, "visit", onshi_visit_id(s->visit));
+		json_text(&t->json, "method", onshi_method_name(method));
+	}
+
+	return session_input(s, onshi_visit_set_method(s->visit, method));
+}
+
+int
+session_input(struct session *s, int r)
+{
+	return r == ONSHI_OK ? 0 : session_fail(s, r);
+}
+
+/* ---- what the visit needs ---------------------------------------------------- */
+
+/* Why a need came again, to the person there. */
+static void
+tell_refusal(const struct tool *t, const struct onshi_error *e)
+{
+	int code = onshi_error_code(e);
+
+	if (code < 0)
+		(void)fprintf(stderr, "%s\n", onshi_result_text(code,
+		    t->lang));
+}
+
+/* A refused PIN that came from a descriptor is not asked for again. */
+static int
+need_pin(struct session *s)
+{
+	const struct onshi_error *e = onshi_visit_error(s->visit);
+	int code = onshi_error_code(e);
+
+	if (option_has(s->t, OPT_PIN_FD) || !prompt_is_possible())
+		return code < 0 ? code : ONSHI_E_STATE;
+	tell_refusal(s->t, e);
+
+	return pin_from_terminal(s->t, s->visit);
+}
+
+static int
+need_card(struct session *s)
+{
+	const struct onshi_error *e = onshi_visit_error(s->visit);
+	int code = onshi_error_code(e);
+
+	if (code < 0 && (option_has(s->t, OPT_PIN_FD) ||
+	    !prompt_is_possible()))
+		return code;
+	tell_refusal(s->t, e);
+	(void)fprintf(stderr, "%s\n", onshi_result_remedy(ONSHI_NEED_CARD,
+	    s->t->lang));
+
+	return ONSHI_OK;
+}
+
+/* ID-2: an explicit act of a named operator. */
+static int
+need_confirm(struct session *s)
+{
+	const char *notice = onshi_visit_notice(s->visit, ONSHI_NOTICE_VISUAL,
+	    s->t->lang);
+	bool yes = option_has(s->t, OPT_CONFIRM_VISUAL);
+	int r;
+
+	if (!yes && (r = prompt_yes(s->t, notice, &yes)) != ONSHI_OK)
+		return r;
+
+	return onshi_visit_confirm(s->visit, s->op, yes ? 1 : 0);
+}
+
+static int
+answer_need(struct session *s, int need)
+{
+	switch (need) {
+	case ONSHI_NEED_PIN:
+		return need_pin(s);
+	case ONSHI_NEED_CARD:
+		return need_card(s);
+	case ONSHI_NEED_CONFIRM:
+		return need_confirm(s);
+	default:
+		return ONSHI_E_UNSUPPORTED;
+	}
+}
+
+static int
+advance(struct session *s)
+{
+	int r;
+
+	if (option_has(s->t, OPT_PIN_FD) &&
+	    (r = pin_from_fd(s->t, s->visit)) != ONSHI_OK)
+		return r;
+	while ((r = onshi_visit_advance(s->visit)) > 0)
+		if ((r = answer_need(s, r)) != ONSHI_OK)
+			break;
+
+	return r;
+}
+
+/* ---- as JSON ------------------------------------------------------------------- */
+
+/* Members of ours: no element of an answer takes their place. */
+static const char *const ours[] = {
+	"visit", "method", "consents", "outcome", "results", "drugs",
+	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
+	"note", "error", "answer_time", "answer_expires", NULL
+};
+
+static void
+json_consents(struct session *s)
+{
+	struct json *j = &s->t->json;
+	int64_t since, until;
+	int i, given, granted;
+
+	json_open(j, "consents", '{');
+	for (i = ONSHI_DRUGS; onshi_category_name(i) != NULL; i++) {
+		if (onshi_visit_consent(s->visit, i, &given, &granted, &since,
+		    &until) != ONSHI_OK)
+			continue;
+		json_open(j, onshi_category_name(i), '{');
+		json_bool(j, "given", given != 0);
+		json_bool(j, "granted", granted != 0);
+		json_time(j, "time", since);
+		json_time(j, "until", until);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+/* What was told beside a success, as that the certificate runs out. */
+static void
+json_note(struct json *j, const struct onshi_record *head)
+{
+	const char *code, *text;
+
+	if (onshi_record_text(head, ONSHI_EL_PROCESSING_RESULT_CODE, &code) !=
+	    ONSHI_OK)
+		return;
+	json_open(j, "note", '{');
+	json_text(j, "code", code);
+	if (onshi_record_text(head, ONSHI_EL_PROCESSING_RESULT_MESSAGE,
+	    &text) == ONSHI_OK)
+		json_text(j, "text", text);
+	json_close(j, '}');
+}
+
+/* All records of an answer as an array, or nothing of it. */
+static int
+json_records(struct json *j, const char *key, struct onshi_answer *a)
+{
+	struct json_mark mark = json_mark(j);
+	const struct onshi_record *rec;
+	int r;
+
+	json_open(j, key, '[');
+	while ((r = onshi_answer_next(a, &rec)) == ONSHI_OK) {
+		json_open(j, NULL, '{');
+		r = json_record(j, rec, NAMES_SNAKE, NULL);
+		json_close(j, '}');
+		if (r != ONSHI_OK)
+			break;
+	}
+	json_close(j, ']');
+	if (r == ONSHI_END)
+		return ONSHI_OK;
+	(void)json_rewind(j, &mark);
+
+	return r;
+}
+
+static int
+json_eligibility(struct session *s)
+{
+	struct json *j = &s->t->json;
+	const struct onshi_record *head;
+	int r;
+
+	json_text(j, "outcome", onshi_outcome_name(onshi_answer_outcome(
+	    s->answer)));
+	json_time(j, "answer_time", onshi_answer_time(s->answer));
+	json_time(j, "answer_expires", onshi_answer_expires(s->answer));
+	if ((r = onshi_answer_head(s->answer, &head)) != ONSHI_OK ||
+	    (r = json_record(j, head, NAMES_SNAKE, ours)) != ONSHI_OK)
+		return r;
+	json_note(j, head);
+
+	return json_records(j, "results", s->answer);
+}
+
+void
+json_certificate(struct json *j, const struct onshi_certificate *x)
+{
+	static const char *const trusts[] = {
+		[ONSHI_TRUST_UNCHECKED] = "unchecked",
+		[ONSHI_TRUST_GOOD] = "good",
+		[ONSHI_TRUST_UNTRUSTED] = "untrusted",
+		[ONSHI_TRUST_BAD_SIGNATURE] = "bad_signature"
+	};
+	int state = onshi_certificate_state(x);
+	int trust = onshi_certificate_trust(x);
+
+	json_text(j, "serial", onshi_certificate_serial(x));
+	json_time(j, "not_before", onshi_certificate_not_before(x));
+	json_time(j, "not_after", onshi_certificate_not_after(x));
+	json_word(j, "state", onshi_certificate_state_name(state));
+	json_word(j, "state_text", onshi_certificate_state_text(state, "en"));
+	json_word(j, "state_text_ja", onshi_certificate_state_text(state,
+	    "ja"));
+	json_word(j, "trust", trust >= 0 && (size_t)trust < COUNT(trusts) ?
+	    trusts[trust] : NULL);
+}
+
+static void
+json_card(struct session *s)
+{
+	const struct onshi_certificate *x = onshi_visit_certificate(s->visit);
+	struct json *j = &s->t->json;
+
+	if (x == NULL && onshi_visit_apdus(s->visit) == 0)
+		return;
+	json_open(j, "card", '{');
+	if (x != NULL)
+		json_certificate(j, x);
+	json_number(j, "apdus", onshi_visit_apdus(s->visit));
+	json_number(j, "bytes", onshi_visit_apdu_bytes(s->visit));
+	json_close(j, '}');
+}
+
+static void
+json_timing(struct session *s)
+{
+	struct json *j = &s->t->json;
+	int i;
+
+	json_open(j, "timing_ms", '{');
+	for (i = ONSHI_PHASE_READER; i <= ONSHI_PHASE_AUDIT; i++)
+		if (onshi_phase_name(i) != NULL)
+			json_number(j, onshi_phase_name(i),
+			    onshi_visit_ms(s->visit, i));
+	json_number(j, "total", now_ms() - s->started);
+	json_close(j, '}');
+}
+
+static void
+json_got(struct session *s)
+{
+	struct json *j = &s->t->json;
+	bool open = false;
+	int i;
+
+	for (i = ONSHI_DRUGS; i < CATEGORIES; i++) {
+		if (!s->got[i].asked)
+			continue;
+		if (!open)
+			json_open(j, "get", '{');
+		open = true;
+		json_open(j, onshi_category_name(i), '{');
+		json_text(j, "result", onshi_result_name(s->got[i].result));
+		json_word(j, "outcome", s->got[i].outcome !=
+		    ONSHI_OUTCOME_NONE ? onshi_outcome_name(
+		    s->got[i].outcome) : NULL);
+		json_close(j, '}');
+	}
+	if (open)
+		json_close(j, '}');
+}
+
+/* ---- the parts of a session ------------------------------------------------------ */
+
+/* What the service said of the person stays known when it is a failure. */
+static void
+print_failed(struct session *s, int r)
+{
+	const struct onshi_error *e = onshi_visit_error(s->visit);
+	int outcome = onshi_error_code(e) == r ? onshi_error_outcome(e) :
+	    ONSHI_OUTCOME_NONE;
+
+	if (s->t->is_json && outcome != ONSHI_OUTCOME_NONE)
+		json_text(&s->t->json, "outcome",
+		    onshi_outcome_name(outcome));
+	(void)session_fail(s, r);
+}
+
+void
+session_run(struct session *s)
+{
+	struct tool *t = s->t;
+	int r;
+
+	if ((r = advance(s)) != ONSHI_OK) {
+		print_failed(s, r);
+		if (t->is_json)
+			json_consents(s);
+		return;
+	}
+	if ((r = onshi_visit_get(s->visit, ONSHI_ELIGIBILITY, NULL,
+	    &s->answer)) == ONSHI_OK) {
+		if (t->is_json) {
+			json_consents(s);
+			r = json_eligibility(s);
+		} else {
+			r = print_eligibility(t, s->answer);
+			print_consents(t, s->visit);
+		}
+	}
+	if (r != ONSHI_OK)
+		(void)session_fail(s, r);
+}
+
+static int
+get(struct session *s, int category, struct onshi_answer **a)
+{
+	struct tool *t = s->t;
+	uint64_t mark;
+	int r;
+
+	if ((r = onshi_visit_get(s->visit, category, s->op, a)) != ONSHI_OK)
+		return r;
+	s->got[category].outcome = onshi_answer_outcome(*a);
+	if (t->is_json)
+		return json_records(&t->json, onshi_category_name(category),
+		    *a);
+	mark = out_mark(&t->out);
+	if ((r = print_medical(t, category, *a)) != ONSHI_OK)
+		(void)out_rewind(&t->out, mark);
+
+	return r;
+}
+
+void
+session_get(struct session *s, int category)
+{
+	const struct onshi_error *e;
+	struct onshi_answer *a = NULL;
+	int r;
+
+	s->got[category].asked = true;
+	r = s->got[category].result = get(s, category, &a);
+	if (r != ONSHI_OK && a != NULL) {
+		e = onshi_answer_error(a);
+		r = fail_result(s->t, r, onshi_error_code(e) == r ? e : NULL);
+		if (s->status == 0)
+			s->status = r;
+	} else if (r != ONSHI_OK) {
+		s->got[category].outcome = onshi_error_outcome(
+		    onshi_visit_error(s->visit));
+		(void)session_fail(s, r);
+	}
+	onshi_answer_free(&a);
+}
+
+static void
+tell_end(struct session *s)
+{
+	struct tool *t = s->t;
+	const struct onshi_certificate *x;
+
+	if (t->is_json) {
+		json_got(s);
+		json_card(s);
+		json_timing(s);
+		json_bool(&t->json, "audit",
+		    onshi_visit_is_recorded(s->visit) != 0);
+		return;
+	}
+	if ((x = onshi_visit_certificate(s->visit)) != NULL)
+		print_certificate(t, x);
+	if (s->answer != NULL && onshi_visit_is_recorded(s->visit) == 0)
+		print_row(t, say(t, "Record", "記録"), say(t,
+		    "none is kept (audit.dir)",
+		    "記録されていません（audit.dir）"));
+}
+
+int
+session_end(struct session *s)
+{
+	if (s->visit != NULL)
+		tell_end(s);
+	cancel_watch_visit(NULL);
+	onshi_answer_free(&s->answer);
+	onshi_visit_free(&s->visit);
+	onshi_operator_free(&s->op);
+
+	return s->status;
+}
