@@ -27,6 +27,25 @@ consent_state(const struct oki_consent *c)
 	return c->granted ? OKI_CONSENT_GRANTED : OKI_CONSENT_GIVEN;
 }
 
+/* The other consents that a category needs, as care needs that to drugs. */
+static void
+fill_with(const struct oki_case *k, struct oki_gate_input *in)
+{
+	const struct oki_consent *c;
+	size_t i;
+	int other;
+
+	for (i = 0; i < OKI_GATE_WITH; i++) {
+		other = oki_gate_with(in->category, i);
+		if (other < 0 || other >= OKI_CATEGORIES)
+			continue;
+		c = &k->consent[other];
+		in->with[i].state = consent_state(c);
+		in->with[i].since = c->since;
+		in->with[i].until = c->until;
+	}
+}
+
 void
 oki_gate_input_fill(const struct oki_case *k, int category,
     const struct onshi_operator *op, enum oki_moment moment,
@@ -57,6 +76,7 @@ oki_gate_input_fill(const struct oki_case *k, int category,
 	in->consent = consent_state(consent);
 	in->consent_since = consent->since;
 	in->consent_until = consent->until;
+	fill_with(k, in);
 	in->now = oki_wall(k->env);
 	in->clock_agrees = clocks_agree(k);
 	in->certificate = k->certificate;
