@@ -252,6 +252,11 @@ int	oki_audit_recover(struct oki_audit_hold *h) OKI_CHECK;
 #define OKI_AUDIT_STATE_NAME	"audit.state"
 #define OKI_AUDIT_TORN_NAME	"torn"
 void	oki_audit_segment_name(char to[24], uint64_t segment);
+int	oki_audit_log_size(struct oki_dir *d, const char *name, int64_t *size,
+	    int64_t *sys) OKI_CHECK;
+/* Whether no segment holds a byte. */
+int	oki_audit_log_is_empty(struct oki_dir *d, bool *empty, int64_t *sys)
+	    OKI_CHECK;
 /* The number in a segment's name, 0 for any other name. */
 uint64_t oki_audit_segment_of(const char *name);
 

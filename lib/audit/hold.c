@@ -60,24 +60,56 @@ oki_audit_segment_of(const char *name)
 	return strcmp(again, name) == 0 ? n : 0;
 }
 
+int
+oki_audit_log_size(struct oki_dir *d, const char *name, int64_t *size,
+    int64_t *sys)
+{
+	struct oki_file_facts facts;
+	struct oki_file *f = NULL;
+	int r;
+
+	if ((r = oki_file_open(d, name, OKI_OPEN_READ, &f, sys)) == ONSHI_OK &&
+	    (r = oki_file_facts(f, &facts, sys)) == ONSHI_OK)
+		*size = facts.size;
+	oki_file_close(&f);
+
+	return r;
+}
+
+int
+oki_audit_log_is_empty(struct oki_dir *d, bool *empty, int64_t *sys)
+{
+	char **names;
+	int64_t size;
+	size_t i, n;
+	int r;
+
+	*empty = true;
+	if ((r = oki_dir_names(d, &names, &n, sys)) != ONSHI_OK)
+		return r;
+	for (i = 0; r == ONSHI_OK && i < n; i++)
+		if (oki_audit_segment_of(names[i]) > 0 &&
+		    (r = oki_audit_log_size(d, names[i], &size, sys)) ==
+		    ONSHI_OK && size > 0)
+			*empty = false;
+	oki_dir_names_free(&names, n);
+
+	return r;
+}
+
 /* A log without its state is what is left when somebody takes the state away;
  * nothing at all is a record that was never begun. */
 static int
-no_state(struct oki_audit_hold *h)
+no_state(struct oki_audit_hold *h, const char *text)
 {
-	char **names;
 	int64_t sys = 0;
-	size_t i, n;
-	bool log = false;
+	bool empty;
 
-	if (oki_dir_names(h->dir, &names, &n, &sys) != ONSHI_OK)
+	if (oki_audit_log_is_empty(h->dir, &empty, &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.dir cannot be read");
-	for (i = 0; i < n; i++)
-		log = log || oki_audit_segment_of(names[i]) > 0;
-	oki_dir_names_free(&names, n);
 
-	return log ? oki_audit_fail(h->e, 0, "a log without audit.state") :
-	    none(h, "no record in audit.dir");
+	return empty ? none(h, "no record in audit.dir") :
+	    oki_audit_fail(h->e, 0, text);
 }
 
 /* Opened anew each time: a file put in the other's place is seen, and no
@@ -113,7 +145,8 @@ open_state(struct oki_audit_hold *h)
 
 	if (oki_file_open(h->dir, OKI_AUDIT_STATE_NAME, OKI_OPEN_WRITE,
 	    &h->state, &sys) != ONSHI_OK)
-		return oki_os_is_absent(sys) ? no_state(h) :
+		return oki_os_is_absent(sys) ?
+		    no_state(h, "a log without audit.state") :
 		    oki_audit_fail(h->e, sys, "audit.state cannot be opened");
 	if (oki_file_facts(h->state, &facts, &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.state");
@@ -134,7 +167,7 @@ read_state(struct oki_audit_hold *h)
 	    &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.state cannot be read");
 	if (h->slot < 0)
-		return oki_audit_fail(h->e, 0, "audit.state is damaged");
+		return no_state(h, "audit.state is damaged");
 	if (h->mark.n == 1)
 		return none(h, "audit init has not finished");
 

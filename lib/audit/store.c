@@ -30,33 +30,49 @@ oki_audit_store_free(struct oki_audit_store *s)
 	oki_wipe(s, sizeof(*s));
 }
 
+/* What a state file says: 0 where there is none, or none that is valid. */
+static int
+peek(struct oki_dir *d, uint64_t *n, int64_t *sys)
+{
+	struct oki_audit_sums sums;
+	struct oki_audit_mark mark = { .n = 0 };
+	struct oki_file *f = NULL;
+	int r, slot = -1;
+
+	*n = 0;
+	if ((r = oki_file_open(d, OKI_AUDIT_STATE_NAME, OKI_OPEN_READ, &f,
+	    sys)) != ONSHI_OK)
+		return oki_os_is_absent(*sys) ? ONSHI_OK : r;
+	if ((r = oki_audit_sums_open(&sums)) == ONSHI_OK &&
+	    (r = oki_audit_state_read(&sums, f, &mark, &slot, sys)) ==
+	    ONSHI_OK && slot >= 0)
+		*n = mark.n;
+	oki_audit_sums_close(&sums);
+	oki_file_close(&f);
+	oki_wipe(&mark, sizeof(mark));
+
+	return r;
+}
+
 /* Whether there is a record, whole or not: what cannot be read is one, and its
  * first entry says why it cannot be written. */
 bool
 oki_audit_store_is_on(const struct oki_audit_store *s)
 {
-	struct oki_audit_sums sums = { NULL, NULL };
-	struct oki_audit_mark mark = { .n = 0 };
 	struct oki_dir *d = NULL;
-	struct oki_file *f = NULL;
 	int64_t sys = 0;
-	int slot;
-	bool on;
+	uint64_t n;
+	bool empty, on;
 
 	if (oki_dir_open(s->path, &d, &sys) != ONSHI_OK)
 		return !oki_os_is_absent(sys);
-	if (oki_file_open(d, OKI_AUDIT_STATE_NAME, OKI_OPEN_READ, &f, &sys) ==
-	    ONSHI_OK)
-		on = oki_audit_sums_open(&sums) != ONSHI_OK ||
-		    oki_audit_state_read(&sums, f, &mark, &slot, &sys) !=
-		    ONSHI_OK || slot < 0 || mark.n > 1;
-	else if (!oki_os_is_absent(sys))
+	if (peek(d, &n, &sys) != ONSHI_OK)
 		on = true;
+	else if (n > 0)
+		on = n > 1;
 	else
-		on = oki_file_open(d, FIRST_SEGMENT, OKI_OPEN_READ, &f, &sys) == ONSHI_OK || !oki_os_is_absent(sys);
-	oki_audit_sums_close(&sums);
-	oki_wipe(&mark, sizeof(mark));
-	oki_file_close(&f);
+		on = oki_audit_log_is_empty(d, &empty, &sys) != ONSHI_OK ||
+		    !empty;
 	oki_dir_close(&d);
 
 	return on;
@@ -70,71 +86,51 @@ there_is_one(struct oki_audit_hold *h)
 	return oki_fail(h->e, ONSHI_E_STATE, "audit.dir holds a record");
 }
 
-/* An empty segment of an init that did not come to its end may go. */
+/*
+ * What an init that did not come to its end left behind may go: an empty
+ * segment, and beside a state that counts no entry the first one, which was
+ * never acknowledged. The state goes last.
+ */
 static int
-clear_segment(struct oki_audit_hold *h, const char *name)
+clear_segment(struct oki_audit_hold *h, const char *name, bool begun)
 {
-	struct oki_file_facts facts;
-	struct oki_file *f = NULL;
-	int64_t sys = 0;
-	int r;
+	int64_t size, sys = 0;
 
-	if (oki_file_open(h->dir, name, OKI_OPEN_READ, &f, &sys) != ONSHI_OK ||
-	    oki_file_facts(f, &facts, &sys) != ONSHI_OK)
-		r = oki_audit_fail(h->e, sys, "a segment cannot be read");
-	else if (facts.size > 0)
-		r = there_is_one(h);
-	else if (oki_dir_remove(h->dir, name, &sys) != ONSHI_OK)
-		r = oki_audit_fail(h->e, sys, "a segment cannot be removed");
-	else
-		r = ONSHI_OK;
-	oki_file_close(&f);
+	if (oki_audit_log_size(h->dir, name, &size, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "a segment cannot be read");
+	if (size > (begun && strcmp(name, FIRST_SEGMENT) == 0 ?
+	    OKI_AUDIT_LINE : 0))
+		return there_is_one(h);
+	if (oki_dir_remove(h->dir, name, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "a segment cannot be removed");
 
-	return r;
-}
-
-/* A state that counts entries stays, though its log be gone. */
-static int
-clear_state(struct oki_audit_hold *h)
-{
-	struct oki_file *f = NULL;
-	int64_t sys = 0;
-	int r = ONSHI_OK, slot;
-
-	if (oki_file_open(h->dir, OKI_AUDIT_STATE_NAME, OKI_OPEN_READ, &f,
-	    &sys) != ONSHI_OK)
-		return oki_os_is_absent(sys) ? ONSHI_OK :
-		    oki_audit_fail(h->e, sys, "audit.state cannot be opened");
-	if (oki_audit_state_read(&h->sums, f, &h->mark, &slot, &sys) !=
-	    ONSHI_OK)
-		r = oki_audit_fail(h->e, sys, "audit.state cannot be read");
-	else if (slot >= 0 && h->mark.n > 1)
-		r = there_is_one(h);
-	else if (oki_dir_remove(h->dir, OKI_AUDIT_STATE_NAME, &sys) !=
-	    ONSHI_OK)
-		r = oki_audit_fail(h->e, sys, "audit.state cannot be removed");
-	oki_file_close(&f);
-	oki_wipe(&h->mark, sizeof(h->mark));
-
-	return r;
+	return ONSHI_OK;
 }
 
 static int
 clear_leftovers(struct oki_audit_hold *h)
 {
 	int64_t sys = 0;
+	uint64_t counts;
 	char **names;
 	size_t i, n;
-	int r;
+	int r = ONSHI_OK;
 
-	if ((r = clear_state(h)) != ONSHI_OK)
-		return r;
+	if (peek(h->dir, &counts, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.state cannot be read");
+	if (counts > 1)
+		return there_is_one(h);
 	if (oki_dir_names(h->dir, &names, &n, &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.dir cannot be read");
 	for (i = 0; r == ONSHI_OK && i < n; i++)
 		if (oki_audit_segment_of(names[i]) > 0)
-			r = clear_segment(h, names[i]);
+			r = clear_segment(h, names[i], counts == 1);
 	oki_dir_names_free(&names, n);
+	if (r == ONSHI_OK && oki_dir_sync(h->dir, &sys) != ONSHI_OK)
+		r = oki_audit_fail(h->e, sys, "audit.dir cannot be synced");
+	if (r == ONSHI_OK && oki_dir_remove(h->dir, OKI_AUDIT_STATE_NAME,
+	    &sys) != ONSHI_OK && !oki_os_is_absent(sys))
+		r = oki_audit_fail(h->e, sys, "audit.state cannot be removed");
 
 	return r;
 }

@@ -12,7 +12,8 @@ enum {
 	ENTRIES = 128,
 	PATH = 96,
 	PENDING = 8,
-	SECTOR = 512
+	SECTOR = 512,
+	VARIANTS = 4096
 };
 
 /* One write or cut that no sync has made sure. */
@@ -773,21 +774,22 @@ struct variant {
 };
 
 static size_t
-variants(const struct pending *p, struct variant out[64])
+variants(const struct pending *p, struct variant out[VARIANTS])
 {
 	size_t n = 0, cut, first = SECTOR - p->at % SECTOR;
+	size_t step = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1 : 97;
 
 	out[n++] = (struct variant){ LOST, 0 };
 	out[n++] = (struct variant){ WHOLE, 0 };
 	if (p->cut || p->len == 0)
 		return n;
-	out[n++] = (struct variant){ PREFIX, 1 };
-	out[n++] = (struct variant){ PREFIX, p->len / 2 };
 	out[n++] = (struct variant){ PREFIX, p->len - 1 };
 	out[n++] = (struct variant){ BLANK, 0 };
 	out[n++] = (struct variant){ JUNK, 0 };
 	out[n++] = (struct variant){ HOLE, 0 };
-	for (cut = first; cut < p->len && n + 2 < 64; cut += SECTOR) {
+	for (cut = 1; cut < p->len && n + 20 < VARIANTS; cut += step)
+		out[n++] = (struct variant){ PREFIX, cut };
+	for (cut = first; cut < p->len; cut += SECTOR) {
 		out[n++] = (struct variant){ PREFIX, cut };
 		out[n++] = (struct variant){ HOLE, cut };
 	}
@@ -834,7 +836,7 @@ apply(struct inode *n, const struct pending *p, const struct variant *v)
 static size_t
 walk(size_t i, bool make)
 {
-	struct variant v[64];
+	struct variant v[VARIANTS];
 	struct inode *n;
 	struct entry *e;
 	size_t product = 1, count;
