@@ -251,12 +251,10 @@ oki_message_check(const struct oki_doc *doc,
 		r = check_layers(&c, doc);
 	for (rec = doc->root; rec != NULL && r == ONSHI_OK;
 	    rec = oki_record_walk(rec, doc->root)) {
-		if (rec->group != 0 && !(is_over && rec->el ==
-		    ONSHI_EL_MESSAGE_BODY))
-			r = check_missing(&c, rec);
-		else if (rec->group != 0)
-			continue;
-		else if ((rec->flags & OKI_REC_UNKNOWN) == 0 &&
+		if (rec->group != 0) {
+			if (!is_over || rec->el != ONSHI_EL_MESSAGE_BODY)
+				r = check_missing(&c, rec);
+		} else if ((rec->flags & OKI_REC_UNKNOWN) == 0 &&
 		    rec->text != NULL && rec->len > 0 &&
 		    (el = oki_element(rec->el)) != NULL)
 			r = check_value(&c, rec, el);
