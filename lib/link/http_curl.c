@@ -10,6 +10,7 @@
 #include "link/http_wire.h"
 
 #define POLL_MAX_MS	1000
+#define PASS_OVER	16
 
 static void
 start_libcurl(void)
@@ -343,15 +344,30 @@ oki_wire_write(struct oki_wire *w, const uint8_t *p, size_t len, size_t *n)
 	return f == OKI_FLOW_END ? OKI_FLOW_NONE : f;
 }
 
+static bool
+has_more(struct oki_wire *w)
+{
+	struct curl_waitfd fd = { .fd = w->socket,
+	    .events = CURL_WAIT_POLLIN };
+	int n = 0;
+
+	return curl_multi_poll(w->multi, &fd, 1, 0, &n) == CURLM_OK && n > 0;
+}
+
+/* TLS has messages of its own between the data: a few are passed over. */
 enum oki_flow
 oki_wire_read(struct oki_wire *w, uint8_t *p, size_t room, size_t *n)
 {
-	CURLcode rc;
+	CURLcode rc = CURLE_AGAIN;
+	int i;
 
 	*n = 0;
 	if (!w->up)
 		return OKI_FLOW_BROKEN;
-	rc = curl_easy_recv(w->easy, p, room, n);
+	for (i = 0; i < PASS_OVER; i++)
+		if ((rc = curl_easy_recv(w->easy, p, room, n)) !=
+		    CURLE_AGAIN || !has_more(w))
+			break;
 
 	return flow_of(rc, *n);
 }

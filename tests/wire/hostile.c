@@ -334,7 +334,7 @@ step_fin(struct connection *c, long n)
 {
 	(void)n;
 
-	return shutdown(c->fd, SHUT_WR) == 0 && step_wait(c, 20);
+	return shutdown(c->fd, SHUT_WR) == 0;
 }
 
 static bool
@@ -494,7 +494,7 @@ listen_on(void *arg)
 
 	no_sigpipe();
 	while (atomic_load(&h->stop) == 0)
-		if (poll(&p, 1, 20) == 1 &&
+		if (poll(&p, 1, 1000) == 1 &&
 		    (fd = accept(h->fd, NULL, NULL)) >= 0)
 			take_one(h, fd);
 
@@ -534,6 +534,7 @@ hostile_stop(struct hostile **hp)
 	int i, n;
 
 	atomic_store(&h->stop, 1);
+	shutdown(h->fd, SHUT_RDWR);	/* wakes the listener */
 	pthread_join(h->thread, NULL);
 	n = atomic_load(&h->connections);
 	for (i = 0; i < n; i++) {
