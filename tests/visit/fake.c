@@ -1,0 +1,554 @@
+/* The card and the service of the tests of visits: see fake.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "fake.h"
+
+#define START_MS	1793000000000LL		/* 2026-10-26 */
+
+struct fake_key {
+	EVP_PKEY	*pkey;
+	uint8_t		 der[8192];
+	size_t		 derlen;
+};
+
+static int64_t
+steady_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- card ---------------------------------------------------------------- */
+
+static void
+extension(X509 *x, int nid, const char *value)
+{
+	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+
+	X509_add_ext(x, e, -1);
+	X509_EXTENSION_free(e);
+}
+
+/* One for the whole program: made before tests fork, it costs once. */
+static EVP_PKEY *
+fake_pkey(void)
+{
+	static EVP_PKEY *pkey;
+
+	if (pkey == NULL)
+		pkey = EVP_RSA_gen(2048);
+
+	return pkey;
+}
+
+void
+fake_prepare(void)
+{
+	(void)fake_pkey();
+}
+
+void
+fake_new_key(struct fake *f, int days_from, int days_to)
+{
+	struct fake_key *k;
+	unsigned char *p;
+	time_t now = (time_t)(atomic_load(&f->wall) / 1000);
+	X509 *x = X509_new();
+
+	if ((k = f->key) == NULL)
+		k = f->key = calloc(1, sizeof(*k));
+	k->pkey = fake_pkey();
+	X509_set_version(x, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 4711 + days_to);
+	X509_time_adj_ex(X509_getm_notBefore(x), days_from, 0, &now);
+	X509_time_adj_ex(X509_getm_notAfter(x), days_to, 0, &now);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
+	    MBSTRING_ASC, (const unsigned char *)"TEST", -1, -1, 0);
+	X509_set_issuer_name(x, X509_get_subject_name(x));
+	X509_set_pubkey(x, k->pkey);
+	extension(x, NID_key_usage, "critical,digitalSignature");
+	X509_sign(x, k->pkey, EVP_sha256());
+	p = k->der;
+	k->derlen = (size_t)i2d_X509(x, &p);
+	X509_free(x);
+}
+
+static int
+reply_with(uint8_t *reply, size_t *len, const uint8_t *data, size_t n,
+    unsigned int sw)
+{
+	if (*len < n + 2)
+		return ONSHI_E_READER;
+	if (n != 0)
+		memcpy(reply, data, n);
+	reply[n] = (uint8_t)(sw >> 8);
+	reply[n + 1] = (uint8_t)sw;
+	*len = n + 2;
+
+	return ONSHI_OK;
+}
+
+static int
+card_verify(struct fake *f, const uint8_t *c, size_t n, uint8_t *reply,
+    size_t *len)
+{
+	if (n == 4)
+		return reply_with(reply, len, NULL, 0,
+		    0x63c0 + (unsigned int)atomic_load(&f->tries));
+	atomic_fetch_add(&f->verifies, 1);
+	if (atomic_load(&f->tries) == 0)
+		return reply_with(reply, len, NULL, 0, 0x6984);
+	if (n == 9 && memcmp(c + 5, "1234", 4) == 0) {
+		atomic_store(&f->tries, 3);
+		return reply_with(reply, len, NULL, 0, 0x9000);
+	}
+	atomic_fetch_sub(&f->tries, 1);
+
+	return reply_with(reply, len, NULL, 0,
+	    0x63c0 + (unsigned int)atomic_load(&f->tries));
+}
+
+static void
+nap(int ms)
+{
+	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	if (ms > 0)
+		nanosleep(&t, NULL);
+}
+
+static int
+card_sign(struct fake *f, const uint8_t *c, uint8_t *reply, size_t *len)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(f->key->pkey, NULL);
+	uint8_t sig[256];
+	size_t siglen = sizeof(sig);
+
+	nap(f->sign_sleep_ms);
+	EVP_PKEY_sign_init(ctx);
+	EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING);
+	EVP_PKEY_sign(ctx, sig, &siglen, c + 5, c[4]);
+	EVP_PKEY_CTX_free(ctx);
+
+	return reply_with(reply, len, sig, siglen, 0x9000);
+}
+
+static int
+fake_transmit(void *self, const uint8_t *c, size_t n, uint8_t *reply,
+    size_t *len, int32_t ms)
+{
+	struct fake *f = self;
+
+	(void)ms;
+	if (atomic_fetch_add(&f->apdus, 1) + 1 == f->gone_at)
+		atomic_store(&f->present, 0);
+	if (!atomic_load(&f->present))
+		return ONSHI_E_CARD_GONE;
+	switch (c[1]) {
+	case 0xa4:
+		return reply_with(reply, len, NULL, 0, 0x9000);
+	case 0xb0:
+		return reply_with(reply, len, f->key->der, f->key->derlen,
+		    0x9000);
+	case 0x20:
+		return card_verify(f, c, n, reply, len);
+	case 0x2a:
+		return card_sign(f, c, reply, len);
+	default:
+		return reply_with(reply, len, NULL, 0, 0x6d00);
+	}
+}
+
+static int
+fake_wait(void *self, int present, int32_t ms)
+{
+	struct fake *f = self;
+	int64_t end = steady_now() + ms;
+
+	while (atomic_load(&f->present) != present) {
+		if (steady_now() >= end)
+			return ONSHI_E_CARD_TIMEOUT;
+		nap(1);
+	}
+
+	return ONSHI_OK;
+}
+
+static int
+fake_hold(void *self, int32_t ms)
+{
+	struct fake *f = self;
+
+	(void)ms;
+
+	return atomic_load(&f->present) ? ONSHI_OK : ONSHI_E_CARD_GONE;
+}
+
+static int
+fake_release(void *self, int32_t ms)
+{
+	(void)self;
+	(void)ms;
+
+	return ONSHI_OK;
+}
+
+/* ---- service ------------------------------------------------------------------ */
+
+static int
+fake_carries(void *self, const char *prefix)
+{
+	(void)self;
+	(void)prefix;
+
+	return ONSHI_FORM_XML;
+}
+
+static int
+fake_open(void *self, int32_t ms, void **session)
+{
+	struct fake *f = self;
+
+	(void)ms;
+	atomic_fetch_add(&f->opens, 1);
+	*session = f;
+
+	return ONSHI_OK;
+}
+
+static void
+fake_close(void *self, void *session)
+{
+	(void)self;
+	(void)session;
+}
+
+static const char *const flags[] = { NULL, "PharmacistsInfo",
+    "SpecificHealthCheckupsInfo", "DiagnosisInfo", "OperationInfo",
+    "LimitApplicationCertificateRelated", "SpecificDiseasesCertificateRelated"
+};
+
+static void
+japan_time(char to[15], int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000 + 9 * 3600);
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(to, 15, "%Y%m%d%H%M%S", &tm);
+}
+
+/* The text of an element, or "". */
+static void
+find(const char *body, const char *name, char *to, size_t room)
+{
+	char open[96];
+	const char *p, *end;
+
+	to[0] = '\0';
+	snprintf(open, sizeof(open), "<%s>", name);
+	if ((p = strstr(body, open)) == NULL)
+		return;
+	p += strlen(open);
+	if ((end = strchr(p, '<')) == NULL || (size_t)(end - p) >= room)
+		return;
+	memcpy(to, p, (size_t)(end - p));
+	to[end - p] = '\0';
+}
+
+static void
+put_consents(const struct fake *f, char *to, size_t room)
+{
+	char since[15], until[15];
+	size_t n = 0;
+	int i;
+
+	japan_time(since, atomic_load(&f->wall));
+	japan_time(until, atomic_load(&f->wall) + f->consent_seconds * 1000LL);
+	for (i = 1; i <= 6; i++) {
+		n += (size_t)snprintf(to + n, room - n, "<%sConsFlg>%d"
+		    "</%sConsFlg><%sConsTime>%s</%sConsTime>", flags[i],
+		    (f->grants >> i & 1) != 0, flags[i], flags[i], since,
+		    flags[i]);
+		if (i <= 4)
+			n += (size_t)snprintf(to + n, room - n,
+			    "<%sAvailableTime>%s</%sAvailableTime>", flags[i],
+			    until, flags[i]);
+	}
+}
+
+static void
+answer_checkin(struct fake *f, const char *body, char *to, size_t room)
+{
+	char date[16], code[16], mark[64], consents[4096] = "", now[15];
+	char name[64], flag[8];
+	int i;
+
+	atomic_fetch_add(&f->checkins, 1);
+	find(body, "QualificationConfirmationDate", date, sizeof(date));
+	find(body, "MedicalInstitutionCode", code, sizeof(code));
+	find(body, "ArbitraryFileIdentifier", mark, sizeof(mark));
+	for (i = 1; i <= 6; i++) {
+		snprintf(name, sizeof(name), "%sConsFlg", flags[i]);
+		find(body, name, flag, sizeof(flag));
+		f->last_consents[i] = flag[0];
+	}
+	japan_time(now, atomic_load(&f->wall));
+	put_consents(f, consents, sizeof(consents));
+	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg>"
+	    "<MessageHeader><ProcessExecutionTime>%s</ProcessExecutionTime>"
+	    "<QualificationConfirmationDate>%s</QualificationConfirmationDate>"
+	    "<MedicalInstitutionCode>%s</MedicalInstitutionCode>"
+	    "<ArbitraryFileIdentifier>%s</ArbitraryFileIdentifier>"
+	    "<ReferenceClassification>1</ReferenceClassification>"
+	    "<SegmentOfResult>1</SegmentOfResult>"
+	    "<CharacterCodeIdentifier>0</CharacterCodeIdentifier>"
+	    "</MessageHeader><MessageBody><ProcessingResultStatus>%d"
+	    "</ProcessingResultStatus>%s%s%s<QualificationValidity>%d"
+	    "</QualificationValidity><ResultList>"
+	    "<ResultOfQualificationConfirmation><InsuredCardClassification>01"
+	    "</InsuredCardClassification><InsurerNumber>  991018"
+	    "</InsurerNumber><InsuredCardSymbol>7</InsuredCardSymbol>"
+	    "<InsuredIdentificationNumber>1001</InsuredIdentificationNumber>"
+	    "<InsuredBranchNumber>01</InsuredBranchNumber>"
+	    "<Name>CANARYNAME</Name><Birthdate>19800512</Birthdate>"
+	    "<InsurerName>CANARYINSURER</InsurerName>%s"
+	    "</ResultOfQualificationConfirmation></ResultList></MessageBody>"
+	    "</XmlMsg>", now, date, code, mark, f->code != NULL ? 2 : 1,
+	    f->code != NULL || f->note != NULL ? "<ProcessingResultCode>" :
+	    "", f->code != NULL ? f->code : f->note != NULL ? f->note : "",
+	    f->code != NULL || f->note != NULL ? "</ProcessingResultCode>" :
+	    "", f->validity, consents);
+}
+
+static void
+answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
+    size_t room)
+{
+	char code[16];
+
+	atomic_fetch_add(&f->medical, 1);
+	atomic_store(&f->last_category, prefix[0] == 'Y' ? ONSHI_DRUGS :
+	    ONSHI_CHECKUPS);
+	find(body, "MedicalInstitutionCode", code, sizeof(code));
+	if (prefix[0] == 'Y')
+		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
+		    "</MedicalInstitutionCode><QuaInf><Name>CANARYNAME</Name>"
+		    "<Birth>19800512</Birth></QuaInf></MessageHeader>"
+		    "<MessageBody><ResultCode>1</ResultCode><MeTrMonthInf>"
+		    "<MeTrMonth>202609</MeTrMonth><DiDateInfs><DiDateInf>"
+		    "<DiDate>20260901</DiDate><DrugInfs><DrugInf><DrugC>"
+		    "699999905</DrugC><DrugN>CANARYDRUG</DrugN><Qua1>0.5</Qua1>"
+		    "</DrugInf></DrugInfs></DiDateInf></DiDateInfs>"
+		    "</MeTrMonthInf></MessageBody></XmlMsg>", code);
+	else
+		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
+		    "</MedicalInstitutionCode></MessageHeader><MessageBody>"
+		    "<ResultCode>1</ResultCode><SpecificHealthCheckupInfo>"
+		    "<EffectiveTime>20260819</EffectiveTime>"
+		    "<HealthCheckupResultAndQuestionInfos>"
+		    "<HealthCheckupResultAndQuestionInfo><ItemCode>"
+		    "9N001000000000001</ItemCode><ItemName>CANARYITEM"
+		    "</ItemName><DataType>PQ</DataType><DataValue>161.6"
+		    "</DataValue></HealthCheckupResultAndQuestionInfo>"
+		    "</HealthCheckupResultAndQuestionInfos>"
+		    "</SpecificHealthCheckupInfo></MessageBody></XmlMsg>",
+		    code);
+}
+
+static void
+answer_challenge(struct fake *f, char *to, size_t room)
+{
+	atomic_fetch_add(&f->challenges, 1);
+	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+	    "<Challenge><ChallengeId>c%d</ChallengeId><Value>"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=</Value>"
+	    "<ExpiresIn>%d</ExpiresIn></Challenge>",
+	    atomic_load(&f->challenges), f->challenge_seconds);
+}
+
+static int
+fake_exchange(void *self, void *session, struct onshi_exchange *x)
+{
+	const char *prefix = onshi_exchange_prefix(x);
+	struct fake *f = self;
+	char answer[16384];
+	const uint8_t *body;
+	size_t len;
+
+	(void)session;
+	nap(f->sleep_ms);
+	if (f->exchange_result != ONSHI_OK) {
+		onshi_exchange_set_sent(x, ONSHI_SENT_NOT);
+		return f->exchange_result;
+	}
+	atomic_fetch_add(&f->sent, 1);
+	body = onshi_exchange_body(x, &len);
+	if (len >= sizeof(f->last_body))
+		return ONSHI_E_TOO_BIG;
+	if (len != 0)
+		memcpy(f->last_body, body, len);
+	f->last_body[len] = '\0';
+	if (strcmp(prefix, "challenge") == 0)
+		answer_challenge(f, answer, sizeof(answer));
+	else if (prefix[0] == 'O')
+		answer_checkin(f, f->last_body, answer, sizeof(answer));
+	else
+		answer_medical(f, prefix, f->last_body, answer,
+		    sizeof(answer));
+	onshi_exchange_set_sent(x, ONSHI_SENT_ANSWERED);
+	if (prefix[0] == 'O' && !f->no_token &&
+	    onshi_exchange_set_token(x, "TOKENCANARY") != ONSHI_OK)
+		return ONSHI_E_PROTOCOL;
+
+	return onshi_exchange_write(x, (const uint8_t *)answer,
+	    strlen(answer) - (f->cut ? 9 : 0));
+}
+
+/* ---- clock and record ------------------------------------------------------------ */
+
+static int64_t
+fake_wall(void *self)
+{
+	return atomic_load(&((struct fake *)self)->wall);
+}
+
+static int64_t
+fake_steady(void *self)
+{
+	struct fake *f = self;
+
+	return f->real_steady ? steady_now() : atomic_load(&f->steady);
+}
+
+static int64_t
+fake_boot(void *self)
+{
+	return atomic_load(&((struct fake *)self)->boot);
+}
+
+static int
+fake_entry(void *self, const char *line, size_t len)
+{
+	struct fake *f = self;
+	const char *e = strstr(line, "\te="), *end;
+	size_t have = strlen(f->events);
+
+	(void)len;
+	if (atomic_fetch_add(&f->entries, 1) + 1 == f->audit_fails_at)
+		return 1;
+	if (e != NULL && (end = strchr(e + 3, '\t')) != NULL &&
+	    have + 64 < sizeof(f->events))
+		snprintf(f->events + have, sizeof(f->events) - have, "%.*s;",
+		    (int)(end - e - 3), e + 3);
+
+	return 0;
+}
+
+void
+fake_init(struct fake *f)
+{
+	memset(f, 0, sizeof(*f));
+	atomic_store(&f->wall, START_MS);
+	atomic_store(&f->steady, 1000);
+	atomic_store(&f->boot, 1000);
+	f->real_steady = true;
+	atomic_store(&f->present, 1);
+	atomic_store(&f->tries, 3);
+	f->grants = 0x7f;
+	f->consent_seconds = 86400;
+	f->validity = 1;
+	f->challenge_seconds = 60;
+	f->audit = true;
+	fake_new_key(f, -30, 900);
+}
+
+void
+fake_done(struct fake *f)
+{
+	free(f->key);
+	f->key = NULL;
+}
+
+struct onshi_config *
+fake_config(struct fake *f)
+{
+	static const struct onshi_reader_ops reader = {
+		.size = sizeof(reader), .wait = fake_wait, .hold = fake_hold,
+		.release = fake_release, .transmit = fake_transmit
+	};
+	static const struct onshi_link_ops link = {
+		.size = sizeof(link), .carries = fake_carries,
+		.open = fake_open, .exchange = fake_exchange,
+		.close = fake_close
+	};
+	static const struct onshi_clock_ops clock = {
+		.size = sizeof(clock), .wall = fake_wall,
+		.steady = fake_steady, .boot = fake_boot
+	};
+	static const struct onshi_audit_ops audit = {
+		.size = sizeof(audit), .entry = fake_entry
+	};
+	struct onshi_config *c = NULL;
+
+	if (onshi_config_new(&c) != ONSHI_OK ||
+	    onshi_config_set(c, "facility.institution_code", "1319999996") ||
+	    onshi_config_set(c, "facility.kind", "medical") ||
+	    onshi_config_set(c, "reader.name", "fake") ||
+	    onshi_config_set(c, "reader.deadline_ms", "2000") ||
+	    onshi_config_set(c, "link.deadline_ms", "3000") ||
+	    onshi_config_add_reader(c, "fake", &reader, f) ||
+	    onshi_config_set_link(c, &link, f) ||
+	    onshi_config_set_clock(c, &clock, f) ||
+	    (f->audit && onshi_config_set_audit(c, &audit, f)))
+		abort();
+
+	return c;
+}
+
+struct onshi *
+fake_root(struct fake *f)
+{
+	struct onshi_config *c = fake_config(f);
+	struct onshi *o = NULL;
+
+	if (onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK) {
+		fprintf(stderr, "onshi_new: %s\n",
+		    onshi_error_text(onshi_config_error(c)));
+		abort();
+	}
+	onshi_config_free(&c);
+
+	return o;
+}
+
+int
+fake_checkin(struct onshi *o, unsigned int consents, struct onshi_visit **out)
+{
+	int i, r;
+
+	if ((r = onshi_visit_new(o, ONSHI_PURPOSE_CARE, out)) != ONSHI_OK ||
+	    (r = onshi_visit_set_method(*out, ONSHI_METHOD_PIN)) != ONSHI_OK)
+		return r;
+	for (i = 1; i <= 6; i++)
+		if ((r = onshi_visit_set_consent(*out, i, (consents >> i & 1)
+		    != 0 ? ONSHI_GIVEN : ONSHI_REFUSED)) != ONSHI_OK)
+			return r;
+	if ((r = onshi_visit_set_pin(*out, "1234", 0)) != ONSHI_OK)
+		return r;
+
+	return onshi_visit_advance(*out);
+}

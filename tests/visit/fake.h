@@ -1,0 +1,70 @@
+/*
+ * A card and a service behind the public tables, for tests of visits: the card
+ * signs for real, the service believes everybody and gives all it is asked
+ * for, so that nothing but the library itself stands between a caller and
+ * medical information.
+ */
+#ifndef TESTS_VISIT_FAKE_H
+#define TESTS_VISIT_FAKE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <onshikaku.h>
+
+struct fake_key;		/* an RSA key and its certificate */
+
+struct fake {
+	/* clock: milliseconds; starts at a moment of 2026 */
+	atomic_llong	wall, steady, boot;
+	bool		real_steady;
+
+	/* card */
+	struct fake_key	*key;
+	atomic_int	present;
+	atomic_int	tries;
+	atomic_int	verifies;	/* VERIFY commands with data */
+	atomic_int	apdus;
+	int		gone_at;	/* removed at that APDU; 0 never */
+	int		sign_sleep_ms;
+
+	/* service: what it grants and says */
+	unsigned int	grants;		/* bit per category */
+	int		consent_seconds;
+	const char	*code;		/* ProcessingResultCode, status 2 */
+	const char	*note;		/* code with status 1 */
+	int		validity;
+	int		exchange_result;
+	int		sleep_ms;
+	bool		no_token;
+	int		challenge_seconds;
+	bool		cut;		/* the answer lacks its end */
+
+	/* what it saw */
+	atomic_int	challenges, checkins, medical, opens, sent;
+	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
+	char		last_consents[7];	/* flags of the last proof */
+	char		last_body[65536];
+
+	/* record */
+	bool		audit;
+	int		audit_fails_at;	/* the n-th entry fails; 0 never */
+	atomic_int	entries;
+	char		events[65536];	/* "consent.given;query.intent;…" */
+};
+
+void	fake_prepare(void);	/* in main, before tests fork */
+void	fake_init(struct fake *f);
+void	fake_done(struct fake *f);
+void	fake_new_key(struct fake *f, int days_from, int days_to);
+
+/* A config with facility, reader "fake", link, clock and record plugged in. */
+struct onshi_config *fake_config(struct fake *f);
+struct onshi *fake_root(struct fake *f);
+
+/* A whole check-in by PIN 1234 with these consents (bit per category). */
+int	fake_checkin(struct onshi *o, unsigned int consents,
+	    struct onshi_visit **out);
+
+#endif
