@@ -25,6 +25,7 @@ static void
 once_teardown(void)
 {
 	mock_identity_free(owner);
+	mock_ca_free();
 }
 
 static void

@@ -32,6 +32,7 @@ static void
 once_teardown(void)
 {
 	mock_identity_free(owner);
+	mock_ca_free();
 	mock_identity_free(stranger);
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -22,20 +23,50 @@ struct mock_identity {
 	int		 len;
 };
 
+/* The authority of all of them, for this process. */
+static EVP_PKEY *ca_key;
+static X509 *ca;
+
+static void
+add_extension(X509 *x, X509 *issuer, int nid, const char *value)
+{
+	X509_EXTENSION *ext;
+	X509V3_CTX ctx;
+
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
+	ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
+	ck_assert(ext != NULL && X509_add_ext(x, ext, -1));
+	X509_EXTENSION_free(ext);
+}
+
+static void
+add_filler(X509 *x, size_t len)
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.99999.1", 1);
+	ASN1_OCTET_STRING *bytes = ASN1_OCTET_STRING_new();
+	uint8_t *zeros = calloc(1, len + 1);
+	X509_EXTENSION *ext;
+
+	ck_assert(zeros != NULL);
+	ck_assert(ASN1_OCTET_STRING_set(bytes, zeros, (int)len));
+	ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, bytes);
+	ck_assert(ext != NULL && X509_add_ext(x, ext, -1));
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(bytes);
+	ASN1_OBJECT_free(oid);
+	free(zeros);
+}
+
 static X509 *
-certificate_new(EVP_PKEY *key, const char *name, size_t filler)
+certificate_start(EVP_PKEY *key, const char *name, long serial)
 {
 	X509 *x = X509_new();
 	X509_NAME *n = X509_get_subject_name(x);
-	ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.99999.1", 1);
-	ASN1_OCTET_STRING *bytes = ASN1_OCTET_STRING_new();
-	uint8_t *zeros = calloc(1, filler + 1);
-	X509_EXTENSION *ext, *use;
-	X509V3_CTX ctx;
 
-	ck_assert(x != NULL && zeros != NULL);
+	ck_assert(x != NULL);
 	ck_assert(X509_set_version(x, X509_VERSION_3));
-	ck_assert(ASN1_INTEGER_set(X509_get_serialNumber(x), 99));
+	ck_assert(ASN1_INTEGER_set(X509_get_serialNumber(x), serial));
 	ck_assert(X509_gmtime_adj(X509_getm_notBefore(x), -3600) != NULL);
 	ck_assert(X509_gmtime_adj(X509_getm_notAfter(x), 86400L * 1000) !=
 	    NULL);
@@ -43,22 +74,54 @@ certificate_new(EVP_PKEY *key, const char *name, size_t filler)
 	    (const unsigned char *)"JPKI-TEST onshikaku", -1, -1, 0));
 	ck_assert(X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_ASC,
 	    (const unsigned char *)name, -1, -1, 0));
-	ck_assert(X509_set_issuer_name(x, n));
 	ck_assert(X509_set_pubkey(x, key));
-	X509V3_set_ctx_nodb(&ctx);
-	X509V3_set_ctx(&ctx, x, x, NULL, NULL, 0);
-	use = X509V3_EXT_conf_nid(NULL, &ctx, NID_key_usage,
-	    "critical,digitalSignature");
-	ck_assert(use != NULL && X509_add_ext(x, use, -1));
-	ck_assert(ASN1_OCTET_STRING_set(bytes, zeros, (int)filler));
-	ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, bytes);
-	ck_assert(ext != NULL && X509_add_ext(x, ext, -1));
-	ck_assert(X509_sign(x, key, EVP_sha256()) > 0);
-	X509_EXTENSION_free(use);
-	X509_EXTENSION_free(ext);
-	ASN1_OCTET_STRING_free(bytes);
-	ASN1_OBJECT_free(oid);
-	free(zeros);
+
+	return x;
+}
+
+static void
+ca_make(void)
+{
+	if (ca != NULL)
+		return;
+	ca_key = EVP_RSA_gen(2048);
+	ck_assert(ca_key != NULL);
+	ca = certificate_start(ca_key, "test authority", 1);
+	ck_assert(X509_set_issuer_name(ca, X509_get_subject_name(ca)));
+	add_extension(ca, ca, NID_basic_constraints, "critical,CA:TRUE");
+	add_extension(ca, ca, NID_key_usage, "critical,keyCertSign,cRLSign");
+	add_extension(ca, ca, NID_subject_key_identifier, "hash");
+	ck_assert(X509_sign(ca, ca_key, EVP_sha256()) > 0);
+}
+
+size_t
+mock_ca_pem(char *to, size_t room)
+{
+	BIO *b = BIO_new(BIO_s_mem());
+	char *p;
+	long len;
+
+	ck_assert(b != NULL && PEM_write_bio_X509(b, ca));
+	len = BIO_get_mem_data(b, &p);
+	ck_assert(len > 0 && (size_t)len < room);
+	memcpy(to, p, (size_t)len);
+	to[len] = '\0';
+	BIO_free(b);
+
+	return (size_t)len;
+}
+
+static X509 *
+certificate_new(EVP_PKEY *key, const char *name, size_t filler)
+{
+	X509 *x = certificate_start(key, name, 0x99123456L);
+
+	ca_make();
+	ck_assert(X509_set_issuer_name(x, X509_get_subject_name(ca)));
+	add_extension(x, ca, NID_key_usage, "critical,digitalSignature");
+	add_extension(x, ca, NID_authority_key_identifier, "keyid");
+	add_filler(x, filler);
+	ck_assert(X509_sign(x, ca_key, EVP_sha256()) > 0);
 
 	return x;
 }
@@ -67,7 +130,7 @@ struct mock_identity *
 mock_identity_new(const char *name, size_t size)
 {
 	struct mock_identity *id = calloc(1, sizeof(*id));
-	size_t filler = 600;
+	size_t filler = 500;
 	X509 *x;
 
 	ck_assert(id != NULL);
@@ -97,6 +160,15 @@ mock_identity_free(struct mock_identity *id)
 	EVP_PKEY_free(id->key);
 	OPENSSL_free(id->der);
 	free(id);
+}
+
+void
+mock_ca_free(void)
+{
+	X509_free(ca);
+	EVP_PKEY_free(ca_key);
+	ca = NULL;
+	ca_key = NULL;
 }
 
 const uint8_t *

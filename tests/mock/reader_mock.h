@@ -19,6 +19,8 @@ struct mock_identity;		/* a certificate and its key */
 /* DER of exactly size bytes (0: as it comes). Made once; it takes a while. */
 struct mock_identity *mock_identity_new(const char *name, size_t size);
 void	mock_identity_free(struct mock_identity *id);
+size_t	mock_ca_pem(char *to, size_t room);	/* who issued them all */
+void	mock_ca_free(void);
 const uint8_t *mock_identity_der(const struct mock_identity *id, size_t *len);
 
 /* ---- what goes wrong ------------------------------------------------------ */
