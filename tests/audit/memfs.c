@@ -8,8 +8,8 @@
 #include "tests/audit/memfs.h"
 
 enum {
-	INODES = 64,
-	ENTRIES = 128,
+	INODES = 4096,
+	ENTRIES = 4096,
 	PATH = 96,
 	PENDING = 8,
 	SECTOR = 512,
