@@ -37,6 +37,20 @@ onshi_method_name(int method)
 	    methods[method] : NULL;
 }
 
+static const char *const kinds[] = {
+	[ONSHI_CARD_OTHER] = "other", [ONSHI_CARD_MY_NUMBER] = "my_number",
+	[ONSHI_CARD_NO_CERTIFICATE] = "no_certificate",
+	[ONSHI_CARD_PHONE] = "phone", [ONSHI_CARD_JUKI] = "juki",
+	[ONSHI_CARD_RESIDENCE] = "residence", [ONSHI_CARD_LICENCE] = "licence"
+};
+
+const char *
+onshi_card_kind_name(int kind)
+{
+	return kind >= 0 && (size_t)kind < OKI_COUNT(kinds) ? kinds[kind] :
+	    NULL;
+}
+
 /* PU-2, CO-1, ID-2; the second form where the facility uses electronic
  * prescriptions (CO-3). */
 static const struct {

@@ -1,0 +1,412 @@
+/* The card alone: public handles over room card, for programs that want no
+ * visit. Calls wait in the caller's own thread, never beyond their deadline. */
+#include <string.h>
+
+#include "visit/visit.h"
+
+#define LIST_MS		5000	/* for a list of readers */
+#define SIGNATURE_MAX	1024
+
+struct onshi_readers {
+	struct onshi		*root;
+	struct onshi_error	 error;
+	size_t			 n;
+	struct oki_reader_state	 states[OKI_READERS];
+};
+
+struct onshi_card {
+	oki_atomic_int		 busy;
+	struct onshi		*root;
+	struct onshi_error	 error;
+	struct oki_cancel	 cancel;
+	int32_t			 deadline_ms;	/* 0: the config's */
+	struct oki_card		*card;
+	int			 kind;
+	struct onshi_certificate *certificate;
+	struct oki_buf		 signature;
+	int32_t			 apdus;		/* of cards closed before */
+	int32_t			 bytes;
+};
+
+/* ---- readers ---------------------------------------------------------------- */
+
+int
+onshi_readers_new(struct onshi *o, struct onshi_readers **out)
+{
+	struct onshi_readers *l;
+	int r;
+
+	if (out == NULL)
+		return ONSHI_E_ARG;
+	*out = NULL;
+	if ((r = oki_root_enter(o)) != ONSHI_OK)
+		return r;
+	if ((l = oki_alloc(sizeof(*l))) == NULL)
+		return ONSHI_E_NOMEM;
+	oki_error_clear(&l->error);
+	l->root = oki_root_ref(o);
+	*out = l;
+
+	return ONSHI_OK;
+}
+
+void
+onshi_readers_free(struct onshi_readers **lp)
+{
+	if (lp == NULL || *lp == NULL)
+		return;
+	onshi_free(&(*lp)->root);
+	oki_free(*lp);
+	*lp = NULL;
+}
+
+int
+onshi_readers_list(struct onshi_readers *l)
+{
+	struct oki_wait wait;
+	int r;
+
+	if (l == NULL)
+		return ONSHI_E_ARG;
+	oki_error_clear(&l->error);
+	l->n = 0;
+	if ((r = oki_root_enter(l->root)) != ONSHI_OK)
+		return oki_fail(&l->error, r, "after fork");
+	oki_wait_init(&wait, oki_root_env(l->root), LIST_MS, NULL);
+	r = oki_readers_list(oki_root_readers(l->root), &wait, l->states,
+	    OKI_READERS, &l->n, &l->error);
+	if (l->n > OKI_READERS)
+		l->n = OKI_READERS;
+
+	return r;
+}
+
+int
+onshi_readers_at(const struct onshi_readers *l, size_t i, const char **name,
+    int *has_card)
+{
+	if (l == NULL)
+		return ONSHI_E_ARG;
+	if (i >= l->n)
+		return ONSHI_END;
+	if (name != NULL)
+		*name = l->states[i].name;
+	if (has_card != NULL)
+		*has_card = l->states[i].has_card ? 1 : 0;
+
+	return ONSHI_OK;
+}
+
+const struct onshi_error *
+onshi_readers_error(const struct onshi_readers *l)
+{
+	return l != NULL ? &l->error : oki_no_handle();
+}
+
+/* ---- card ---------------------------------------------------------------------- */
+
+int
+onshi_card_new(struct onshi *o, struct onshi_card **out)
+{
+	struct onshi_card *c;
+	int r;
+
+	if (out == NULL)
+		return ONSHI_E_ARG;
+	*out = NULL;
+	if ((r = oki_root_enter(o)) != ONSHI_OK)
+		return r;
+	if ((c = oki_alloc(sizeof(*c))) == NULL)
+		return ONSHI_E_NOMEM;
+	atomic_init(&c->busy, 0);
+	oki_error_clear(&c->error);
+	oki_buf_init(&c->signature, SIGNATURE_MAX);
+	if ((r = oki_cancel_init(&c->cancel)) != ONSHI_OK) {
+		oki_free(c);
+		return r;
+	}
+	c->root = oki_root_ref(o);
+	*out = c;
+
+	return ONSHI_OK;
+}
+
+/* Keeps what the card took, then lets it go. */
+static void
+let_go(struct onshi_card *c)
+{
+	struct onshi_error ignored;
+	int32_t apdus = 0, bytes = 0;
+
+	oki_certificate_free(&c->certificate);
+	oki_buf_free(&c->signature);
+	oki_buf_init(&c->signature, SIGNATURE_MAX);
+	c->kind = ONSHI_CARD_OTHER;
+	if (c->card == NULL)
+		return;
+	oki_error_clear(&ignored);
+	(void)oki_card_finish(c->card, &ignored);
+	oki_card_counts(c->card, &apdus, &bytes);
+	c->apdus += apdus;
+	c->bytes += bytes;
+	(void)oki_card_close(&c->card, NULL);
+}
+
+void
+onshi_card_free(struct onshi_card **cp)
+{
+	struct onshi_card *c;
+
+	if (cp == NULL || (c = *cp) == NULL)
+		return;
+	*cp = NULL;
+	if (oki_root_enter(c->root) != ONSHI_OK)
+		return;			/* in a forked child: not ours */
+	let_go(c);
+	oki_buf_free(&c->signature);
+	oki_cancel_free(&c->cancel);
+	onshi_free(&c->root);
+	oki_free(c);
+}
+
+static int
+enter(struct onshi_card *c, struct oki_wait *wait)
+{
+	const struct oki_env *env;
+	int r;
+
+	if (c == NULL)
+		return ONSHI_E_ARG;
+	if ((r = oki_root_enter(c->root)) != ONSHI_OK)
+		return r;
+	if (atomic_exchange(&c->busy, 1) != 0)
+		return ONSHI_E_STATE;
+	oki_error_clear(&c->error);
+	env = oki_root_env(c->root);
+	oki_wait_init(wait, env, c->deadline_ms != 0 ? c->deadline_ms :
+	    (int32_t)oki_config_number(oki_env_config(env),
+	    OKI_READER_DEADLINE_MS), &c->cancel);
+
+	return ONSHI_OK;
+}
+
+static int
+leave(struct onshi_card *c, int r)
+{
+	oki_cancel_clear(&c->cancel);
+	atomic_store(&c->busy, 0);
+
+	return r;
+}
+
+/* The same, for what needs an open card. */
+static int
+enter_open(struct onshi_card *c, struct oki_wait *wait)
+{
+	int r;
+
+	if ((r = enter(c, wait)) != ONSHI_OK)
+		return r;
+	if (c->card == NULL)
+		return leave(c, oki_fail(&c->error, ONSHI_E_STATE,
+		    "no card is open"));
+
+	return ONSHI_OK;
+}
+
+int
+onshi_card_set_deadline(struct onshi_card *c, int32_t ms)
+{
+	struct oki_wait wait;
+	int r;
+
+	if ((r = enter(c, &wait)) != ONSHI_OK)
+		return r;
+	if (ms != 0 && (ms < 100 || ms > 3600000))
+		return leave(c, oki_fail(&c->error, ONSHI_E_ARG,
+		    "a deadline is 100 to 3600000 ms"));
+	c->deadline_ms = ms;
+
+	return leave(c, ONSHI_OK);
+}
+
+int
+onshi_card_open(struct onshi_card *c, const char *reader)
+{
+	struct oki_wait wait;
+	int r;
+
+	if ((r = enter(c, &wait)) != ONSHI_OK)
+		return r;
+	let_go(c);
+	if (reader == NULL || reader[0] == '\0')
+		reader = oki_config_text(oki_env_config(oki_root_env(
+		    c->root)), OKI_READER_NAME);
+	if ((r = oki_card_open(oki_root_readers(c->root), reader, &wait,
+	    &c->card, &c->error)) == ONSHI_OK &&
+	    (r = oki_card_kind(c->card, &wait, &c->kind, &c->error)) !=
+	    ONSHI_OK)
+		let_go(c);
+
+	return leave(c, r);
+}
+
+int
+onshi_card_kind(const struct onshi_card *c)
+{
+	return c != NULL ? c->kind : ONSHI_CARD_OTHER;
+}
+
+int
+onshi_card_pin_tries(struct onshi_card *c, int *left)
+{
+	struct oki_wait wait;
+	int r;
+
+	if (left == NULL)
+		return ONSHI_E_ARG;
+	*left = -1;
+	if ((r = enter_open(c, &wait)) != ONSHI_OK)
+		return r;
+
+	return leave(c, oki_card_tries(c->card, &wait, left, &c->error));
+}
+
+/* Read once; what the authorities say of it is a fact beside it. */
+static int
+read_certificate(struct onshi_card *c, struct oki_wait *wait)
+{
+	const struct onshi_config *conf = oki_env_config(oki_root_env(
+	    c->root));
+	struct oki_buf ca;
+	int r;
+
+	if (c->certificate != NULL)
+		return ONSHI_OK;
+	oki_buf_init(&ca, 1048576);
+	if ((r = oki_card_certificate(c->card, wait, &c->certificate,
+	    &c->error)) == ONSHI_OK &&
+	    oki_config_has(conf, OKI_CARD_CA_FILE) &&
+	    (r = oki_config_content(conf, OKI_CARD_CA_FILE, 1048576, &ca,
+	    &c->error)) == ONSHI_OK)
+		r = oki_certificate_check(c->certificate, ca.data, ca.len,
+		    &c->error);
+	if (r != ONSHI_OK)
+		oki_certificate_free(&c->certificate);
+	oki_buf_free(&ca);
+
+	return r;
+}
+
+int
+onshi_card_certificate(struct onshi_card *c,
+    const struct onshi_certificate **out)
+{
+	struct oki_wait wait;
+	int r;
+
+	if (out == NULL)
+		return ONSHI_E_ARG;
+	*out = NULL;
+	if ((r = enter_open(c, &wait)) != ONSHI_OK)
+		return r;
+	if ((r = read_certificate(c, &wait)) == ONSHI_OK)
+		*out = c->certificate;
+
+	return leave(c, r);
+}
+
+static int
+sign(struct onshi_card *c, const char *pin, uint32_t flags,
+    const uint8_t *data, size_t len, struct oki_wait *wait)
+{
+	struct oki_secret *s;
+	int r;
+
+	if ((r = oki_secret_new(pin, 4, &s)) != ONSHI_OK)
+		return oki_fail(&c->error, r, "PIN");
+	oki_buf_free(&c->signature);
+	oki_buf_init(&c->signature, SIGNATURE_MAX);
+	if ((r = read_certificate(c, wait)) == ONSHI_OK &&
+	    (r = oki_card_verify_pin(c->card, wait, s, flags, &c->error)) ==
+	    ONSHI_OK)
+		r = oki_card_sign(c->card, wait, c->certificate, data, len,
+		    &c->signature, &c->error);
+	oki_secret_free(&s);
+
+	return r;
+}
+
+int
+onshi_card_sign(struct onshi_card *c, const char *pin, uint32_t flags,
+    const uint8_t *data, size_t len)
+{
+	struct oki_wait wait;
+	int r;
+
+	if ((r = enter_open(c, &wait)) != ONSHI_OK)
+		return r;
+	if (pin == NULL || (data == NULL && len != 0) ||
+	    (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
+		return leave(c, oki_fail(&c->error, ONSHI_E_ARG,
+		    "PIN, data or flags"));
+	if (!oki_is_digits(pin, 4, 4))
+		return leave(c, oki_fail(&c->error, ONSHI_E_PIN_SHAPE,
+		    "the PIN is not four digits"));
+
+	return leave(c, sign(c, pin, flags, data, len, &wait));
+}
+
+const uint8_t *
+onshi_card_signature(const struct onshi_card *c, size_t *len)
+{
+	if (len != NULL)
+		*len = c != NULL ? c->signature.len : 0;
+
+	return c != NULL ? c->signature.data : NULL;
+}
+
+void
+onshi_card_cancel(struct onshi_card *c)
+{
+	if (c != NULL)
+		oki_cancel_set(&c->cancel);
+}
+
+static void
+counts(const struct onshi_card *c, int32_t *apdus, int32_t *bytes)
+{
+	*apdus = *bytes = 0;
+	if (c == NULL)
+		return;
+	if (c->card != NULL)
+		oki_card_counts(c->card, apdus, bytes);
+	*apdus += c->apdus;
+	*bytes += c->bytes;
+}
+
+int32_t
+onshi_card_apdus(const struct onshi_card *c)
+{
+	int32_t apdus, bytes;
+
+	counts(c, &apdus, &bytes);
+
+	return apdus;
+}
+
+int32_t
+onshi_card_apdu_bytes(const struct onshi_card *c)
+{
+	int32_t apdus, bytes;
+
+	counts(c, &apdus, &bytes);
+
+	return bytes;
+}
+
+const struct onshi_error *
+onshi_card_error(const struct onshi_card *c)
+{
+	return c != NULL ? &c->error : oki_no_handle();
+}
