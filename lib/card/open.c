@@ -48,13 +48,13 @@ has_whole(const struct search *s)
 
 /*
  * The one free reader that is meant and has a card. ONSHI_E_CARD_NONE: none
- * has one yet.
+ * has one yet; _TIMEOUT: nor can a reader say, which still waits for a card.
  */
 static int
 choose(const struct search *s, const char **name)
 {
-	bool whole = has_whole(s), busy = false;
-	size_t meant = 0, cards = 0, waiting = 0;
+	bool whole = has_whole(s), busy = false, hanging = false;
+	size_t meant = 0, cards = 0;
 	const struct oki_reader_state *rd;
 
 	*name = NULL;
@@ -67,10 +67,11 @@ choose(const struct search *s, const char **name)
 			busy = true;
 			continue;
 		}
-		waiting++;
 		if (rd->has_card) {
 			cards++;
 			*name = rd->name;
+		} else if (oki_reader_is_hanging(s->rs, rd->name)) {
+			hanging = true;
 		}
 	}
 	if (meant == 0)
@@ -80,8 +81,10 @@ choose(const struct search *s, const char **name)
 		return ONSHI_E_READER_SEVERAL;
 	if (cards == 1)
 		return ONSHI_OK;
+	if (busy)
+		return ONSHI_E_READER_BUSY;
 
-	return busy || waiting == 0 ? ONSHI_E_READER_BUSY : ONSHI_E_CARD_NONE;
+	return hanging ? ONSHI_E_CARD_TIMEOUT : ONSHI_E_CARD_NONE;
 }
 
 /* ---- holding it ------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include "card/inside.h"
 
 #define DAEMON_MS	4000	/* for PC/SC's daemon to start and answer */
+#define TURN_MS		400	/* for a look by another caller to end */
 
 /* What a worker has in hand. Its own reference on the environment keeps the
  * config, and so a program's table, until its thread has ended. */
@@ -467,25 +468,46 @@ oki_reader_text(char *to, size_t room, const char *name)
 	to[n] = '\0';
 }
 
-/* A card that is held lies there; a reader that cannot say has none. */
+/* A card that is held lies there; a reader that cannot say has none, and does
+ * not keep us from the others. */
 static bool
-has_card(struct oki_readers *rs, struct oki_reader *rd, struct oki_wait *w,
-    int32_t ms)
+has_card(struct oki_readers *rs, struct oki_reader *rd,
+    const struct oki_wait *w, int32_t ms)
 {
+	int64_t end = oki_steady_ms(rs->env) + ms + TURN_MS;
 	struct oki_card_job job = { .verb = OKI_DO_WAIT, .ms = ms,
 	    .present = 1 };
+	struct oki_wait limited = *w;
 	bool begun;
 
 	if (oki_reader_is_taken(rs, rd->name))
 		return true;
+	if (oki_card_worker_is_hanging(rd->worker))
+		return false;
+	if (limited.end_ms > end)
+		limited.end_ms = end;
 
-	return oki_card_worker_do(rd->worker, w, &job, NULL, &begun) ==
+	return oki_card_worker_do(rd->worker, &limited, &job, NULL, &begun) ==
 	    ONSHI_OK;
+}
+
+bool
+oki_reader_is_hanging(struct oki_readers *rs, const char *name)
+{
+	struct oki_reader *rd;
+	bool hanging;
+
+	oki_mutex_lock(rs->lock);
+	rd = find(rs, name);
+	hanging = rd != NULL && oki_card_worker_is_hanging(rd->worker);
+	oki_mutex_unlock(rs->lock);
+
+	return hanging;
 }
 
 /* The config's readers come first in the table and never leave it. */
 static size_t
-look_configured(struct oki_readers *rs, struct oki_wait *w, int32_t ms,
+look_configured(struct oki_readers *rs, const struct oki_wait *w, int32_t ms,
     struct oki_reader_state *out)
 {
 	struct oki_reader *rd[OKI_READERS];
