@@ -52,7 +52,7 @@ static const char schema[] =
 "CREATE TABLE IF NOT EXISTS consent(visit INTEGER, category INTEGER,"
 " at INTEGER, until INTEGER, PRIMARY KEY(visit, category));"
 "CREATE TABLE IF NOT EXISTS reply(terminal TEXT, id TEXT, made INTEGER,"
-" digest BLOB, err INTEGER, xml INTEGER, token TEXT, body BLOB,"
+" digest BLOB, err INTEGER, token TEXT, body BLOB,"
 " PRIMARY KEY(terminal, id));"
 "CREATE TABLE IF NOT EXISTS record(id INTEGER PRIMARY KEY, at INTEGER,"
 " terminal TEXT, request TEXT, method INTEGER, person INTEGER, given TEXT,"

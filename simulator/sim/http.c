@@ -136,9 +136,9 @@ make_response(struct reply *rep, const char *prefix)
 	}
 	if (r == NULL)
 		return NULL;
-	MHD_add_response_header(r, "Content-Type", rep->status != 200 ||
-	    !rep->is_xml ? "text/plain; charset=UTF-8" :
-	    rep->faults.sjis ? "application/xml" : XML_TYPE);
+	MHD_add_response_header(r, "Content-Type", rep->status != 200 ?
+	    "text/plain; charset=UTF-8" : rep->faults.sjis || rep->is_err ?
+	    "application/xml" : XML_TYPE);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
 	if (rep->status == 429 || rep->status == 503)
 		MHD_add_response_header(r, "Retry-After", "2");

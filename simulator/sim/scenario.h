@@ -38,6 +38,7 @@ struct world {
 	char	    *control;
 	int	     port;
 	int	     keep;
+	int	    count;		/* of scenarios */
 	int	     reader_tried, has_reader;
 	struct child reader, service;
 };

@@ -75,7 +75,7 @@ answered(struct sim *sim, const struct request *req,
 
 	db_run(&sim->db, "DELETE FROM reply WHERE made<?", "i",
 	    req->now - DAY);
-	st = db_query(&sim->db, "SELECT digest, err, xml, token, body FROM "
+	st = db_query(&sim->db, "SELECT digest, err, token, body FROM "
 	    "reply WHERE terminal=? AND id=?", "tt", req->terminal, req->id);
 	if (st != NULL && sqlite3_step(st) == SQLITE_ROW) {
 		r = 409;
@@ -84,13 +84,12 @@ answered(struct sim *sim, const struct request *req,
 			r = 1;
 			rep->status = 200;
 			rep->is_err = sqlite3_column_int(st, 1);
-			rep->is_xml = sqlite3_column_int(st, 2);
 			snprintf(rep->token, sizeof(rep->token), "%s",
 			    db_text(st, "token"));
-			rep->len = (size_t)sqlite3_column_bytes(st, 4);
+			rep->len = (size_t)sqlite3_column_bytes(st, 3);
 			rep->body = malloc(rep->len + 1);
 			if (rep->body != NULL && rep->len > 0)
-				memcpy(rep->body, sqlite3_column_blob(st, 4),
+				memcpy(rep->body, sqlite3_column_blob(st, 3),
 				    rep->len);
 		}
 	}
@@ -103,9 +102,8 @@ keep(struct sim *sim, const struct request *req, const unsigned char hash[32],
     const struct reply *rep)
 {
 	db_run(&sim->db, "INSERT OR REPLACE INTO reply VALUES"
-	    "(?,?,?,?,?,?,?,?)", "ttibiitb", req->terminal, req->id, req->now,
-	    hash, (size_t)32, (int64_t)rep->is_err, (int64_t)rep->is_xml,
-	    rep->token, rep->body, rep->len);
+	    "(?,?,?,?,?,?,?)", "ttibitb", req->terminal, req->id, req->now,
+	    hash, (size_t)32, (int64_t)rep->is_err, rep->token, rep->body, rep->len);
 }
 
 /* What the folder would have returned as .err: opaque to the client. */
@@ -114,7 +112,6 @@ throw_back(struct reply *rep)
 {
 	rep->status = 200;
 	rep->is_err = 1;
-	rep->is_xml = 0;
 	rep->token[0] = '\0';
 	rep->body = text_dup("XSIM0901E 要求ファイルを処理できません。\r\n");
 	rep->len = strlen(rep->body);
@@ -168,7 +165,6 @@ make_answer(struct sim *sim, handler *answer, struct request *req,
 		bend(sim, root, header, &rep->faults);
 		rep->body = xml_write(doc, rep->faults.sjis, &rep->len);
 		rep->status = rep->body == NULL ? 500 : 200;
-		rep->is_xml = 1;
 	}
 	xmlFreeDoc(doc);
 	return r;
@@ -252,7 +248,6 @@ service_answer(struct sim *sim, struct request *req, struct reply *rep)
 	else if (rep->faults.drop)
 		rep->status = 0;
 	else if (strcmp(req->prefix, "challenge") == 0) {
-		rep->is_xml = 1;
 		rep->status = req->len > 0 ? 400 : challenge_new(sim,
 		    req->terminal, &rep->body, &rep->len) == 0 ? 200 : 500;
 	} else

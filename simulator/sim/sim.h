@@ -159,7 +159,6 @@ struct request {
 struct reply {
 	int		 status;
 	int		 is_err;
-	int		 is_xml;
 	char		 token[65];
 	char		*body;
 	size_t		 len;

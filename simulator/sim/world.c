@@ -326,7 +326,7 @@ world_serve(struct world *w, const char *name, const json_t *s)
 	size_t i;
 	int r;
 
-	w->dir = in(w->root, name);
+	w->dir = text_format("%s/%d-%s", w->root, ++w->count, name);
 	w->control = in(w->dir, "control");
 	if (mkdir(w->dir, 0700) != 0 || start_service(w, service) != 0)
 		return -1;

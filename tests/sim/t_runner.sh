@@ -65,7 +65,7 @@ fi
 # A runner that is told to end takes all with it.
 $run busy -- sleep 60 >"$out" &
 runner=$!
-until [ -e "$TMPDIR"/*/busy/client.err ] || ! kill -0 "$runner"; do
+until [ -e "$TMPDIR"/*/1-busy/client.err ] || ! kill -0 "$runner"; do
 	sleep 0.1
 done
 kill "$runner"
