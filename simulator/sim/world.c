@@ -190,7 +190,8 @@ tell_card(const struct world *w, const char *verb, const char *object)
 	char *argv[] = { text_dup("onshikaku-vcard"), text_dup("--control"),
 	    sock, text_dup(verb), object == NULL ? NULL : text_dup(object),
 	    NULL };
-	struct spawn s = { .argv = argv };
+	char *err = in(w->root, "reader.err");
+	struct spawn s = { .argv = argv, .err = err };
 	struct child c;
 	char *said = NULL;
 	size_t i, n;
@@ -204,17 +205,24 @@ tell_card(const struct world *w, const char *verb, const char *object)
 	}
 	for (i = 0; i < 5; i++)
 		free(argv[i]);
+	free(err);
 	return said;
 }
 
 static int
 tell_card_ok(const struct world *w, const char *verb, const char *object)
 {
-	char *said = tell_card(w, verb, object);
+	char *said = tell_card(w, verb, object), *path, *why;
 
-	if (said == NULL)
-		fprintf(stderr, "onshikaku-sim: the card refused: %s %s\n",
-		    verb, object == NULL ? "" : object);
+	if (said == NULL) {
+		path = in(w->root, "reader.err");
+		why = text_file(path, NULL);
+		fprintf(stderr, "onshikaku-sim: the card refused: %s %s\n%s",
+		    verb, object == NULL ? "" : object, why == NULL ? "" :
+		    why);
+		free(why);
+		free(path);
+	}
 	free(said);
 	return said == NULL ? -1 : 0;
 }
@@ -234,8 +242,11 @@ world_card(struct world *w, const json_t *card)
 		start_reader(w);
 	if (!w->has_reader)
 		return 1;
+	if (strcmp(profile, "none") == 0)
+		return tell_card_ok(w, "remove", NULL);
 	if (tell_card_ok(w, "fault", "clear") != 0 ||
-	    tell_card_ok(w, "insert", profile) != 0)
+	    tell_card_ok(w, "insert", profile) != 0 ||
+	    tell_card_ok(w, "restore", NULL) != 0)	/* tries, as new */
 		return -1;
 	for (i = 0; i < json_array_size(faults); i++)
 		if (tell_card_ok(w, "fault", json_string_value(
