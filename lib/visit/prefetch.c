@@ -5,9 +5,12 @@
  */
 #include "visit/visit.h"
 
+#define DROP_MS	1000
+
 struct oki_prefetch {
 	int			 refs;		/* under lock */
 	struct onshi_visit	*visit;		/* counted */
+	struct oki_thread	*thread;
 	struct oki_mutex	*lock;
 	struct oki_cond		*changed;
 	bool			 challenge;
@@ -64,7 +67,6 @@ oki_prefetch_start(struct onshi_visit *v, bool challenge,
     struct oki_prefetch **out)
 {
 	struct oki_prefetch *p;
-	struct oki_thread *t;
 	int r;
 
 	*out = NULL;
@@ -76,9 +78,8 @@ oki_prefetch_start(struct onshi_visit *v, bool challenge,
 	p->refs = 2;
 	if ((r = oki_mutex_new(&p->lock)) != ONSHI_OK ||
 	    (r = oki_cond_new(&p->changed)) != ONSHI_OK ||
-	    (r = oki_thread_start(run, p, &t)) != ONSHI_OK)
+	    (r = oki_thread_start(run, p, &p->thread)) != ONSHI_OK)
 		goto out;
-	oki_thread_detach(&t);
 	*out = p;
 
 	return ONSHI_OK;
@@ -107,14 +108,29 @@ oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e)
 	return r;
 }
 
+/* Waits for it a little: a program may end right after its last visit, and no
+ * thread of ours should be in TLS by then. One that hangs is left to itself. */
 void
 oki_prefetch_drop(struct oki_prefetch **pp)
 {
 	struct oki_prefetch *p = *pp;
+	int64_t until;
+	bool done;
 
 	*pp = NULL;
-	if (p != NULL)
-		unref(p);
+	if (p == NULL)
+		return;
+	until = oki_os_steady_ms() + DROP_MS;
+	oki_mutex_lock(p->lock);
+	while (!p->done && oki_os_steady_ms() < until)
+		(void)oki_cond_wait(p->changed, p->lock, 50);
+	done = p->done;
+	oki_mutex_unlock(p->lock);
+	if (done)
+		oki_thread_join(&p->thread);
+	else
+		oki_thread_detach(&p->thread);
+	unref(p);
 }
 
 /* Not finished in time: it stays the visit's, and can be waited for again. */
@@ -124,6 +140,7 @@ oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 {
 	struct oki_prefetch *p = *pp;
 	int r = ONSHI_OK;
+	bool done;
 
 	oki_mutex_lock(p->lock);
 	while (!p->done && (r = oki_wait_check(w, ONSHI_E_LINK_TIMEOUT)) ==
@@ -141,11 +158,10 @@ oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 		e->phase = ONSHI_PHASE_NETWORK;
 		(void)oki_fail(e, r, "no challenge in time");
 	}
+	done = p->done;
 	oki_mutex_unlock(p->lock);
-	if (p->done) {
-		*pp = NULL;
-		unref(p);
-	}
+	if (done)
+		oki_prefetch_drop(pp);
 
 	return r;
 }

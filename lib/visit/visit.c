@@ -117,6 +117,7 @@ onshi_visit_free(struct onshi_visit **vp)
 	 * ours: nothing is touched (SEC-116). */
 	if (v->process != oki_os_process())
 		return;
+	oki_cancel_set(&v->cancel);
 	oki_worker_stop(v);
 	oki_prefetch_drop(&v->prefetch);	/* it holds the visit */
 	oki_visit_unref(v);

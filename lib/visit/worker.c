@@ -174,7 +174,6 @@ oki_worker_stop(struct onshi_visit *v)
 
 	if (v->worker == NULL)
 		return;
-	oki_cancel_set(&v->cancel);
 	oki_mutex_lock(v->lock);
 	v->leave = true;
 	oki_cond_broadcast(v->changed);
