@@ -57,12 +57,18 @@ oki_openssl_next(BIO *pem, X509 **out)
 {
 	unsigned long code;
 
-	if ((*out = PEM_read_bio_X509(pem, NULL, no_password, NULL)) != NULL)
+	(void)ERR_set_mark();
+	if ((*out = PEM_read_bio_X509(pem, NULL, no_password, NULL)) != NULL) {
+		(void)ERR_pop_to_mark();
 		return ONSHI_OK;
+	}
 	code = ERR_peek_last_error();
 	if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
-	    ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
+	    ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
+		(void)ERR_pop_to_mark();
 		return ONSHI_END;
+	}
+	(void)ERR_clear_last_mark();
 
 	return oki_openssl_cause(ONSHI_E_CERTIFICATE);
 }

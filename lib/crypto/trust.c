@@ -10,6 +10,19 @@
 #define DEPTH_MAX	3
 #define LEVEL		2	/* RSA 2048 and SHA-256 at least */
 
+/* What could not be read whole, also for want of memory, would show as a chain
+ * that fails. */
+static bool
+is_whole(X509 *x)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(x);
+	uint32_t flags = X509_get_extension_flags(x);
+
+	return key != NULL && EVP_PKEY_get_security_bits(key) > 0 &&
+	    (flags & EXFLAG_INVALID) == 0 && ((flags & EXFLAG_SS) != 0 ||
+	    X509_check_issued(x, x) != X509_V_OK);
+}
+
 /* A store with the authorities of pem, and nothing of the system's. */
 static int
 load(const void *pem, size_t len, X509_STORE **out)
@@ -28,7 +41,7 @@ load(const void *pem, size_t len, X509_STORE **out)
 	while ((r = oki_openssl_next(bio, &ca)) == ONSHI_OK) {
 		if (n++ == AUTHORITIES_MAX)
 			r = ONSHI_E_CONFIG;
-		else if (X509_STORE_add_cert(*out, ca) != 1)
+		else if (!is_whole(ca) || X509_STORE_add_cert(*out, ca) != 1)
 			r = oki_openssl_cause(ONSHI_E_CONFIG);
 		X509_free(ca);
 		if (r != ONSHI_OK)
@@ -73,12 +86,13 @@ verdict(int error)
 	}
 }
 
+/* What OpenSSL says of the chain: X509_V_OK, or what is wrong with it. */
 static int
-judge(struct onshi_certificate *x, X509_STORE *store)
+verify(struct onshi_certificate *x, X509_STORE *store, int *error)
 {
 	X509_VERIFY_PARAM *how;
 	X509_STORE_CTX *ctx;
-	int error, r = ONSHI_E_NOMEM;
+	int r = ONSHI_E_NOMEM;
 
 	if ((ctx = X509_STORE_CTX_new()) == NULL ||
 	    X509_STORE_CTX_init(ctx, store, x->x, NULL) != 1)
@@ -92,22 +106,44 @@ judge(struct onshi_certificate *x, X509_STORE *store)
 	    X509_VERIFY_PARAM_clear_flags(how, X509_V_FLAG_PARTIAL_CHAIN |
 	    X509_V_FLAG_POLICY_CHECK) != 1)
 		goto out;
-	error = X509_verify_cert(ctx) == 1 ? X509_V_OK :
-	    X509_STORE_CTX_get_error(ctx);
-	if (error == X509_V_ERR_OUT_OF_MEM)
-		goto out;
-	if (error == X509_V_OK && X509_STORE_CTX_get_error(ctx) != X509_V_OK)
-		error = X509_V_ERR_UNSPECIFIED;
+	*error = X509_V_OK;
+	if (X509_verify_cert(ctx) != 1 ||
+	    X509_STORE_CTX_get_error(ctx) != X509_V_OK) {
+		*error = X509_STORE_CTX_get_error(ctx);
+		if (*error == X509_V_OK)
+			*error = X509_V_ERR_UNSPECIFIED;
+	}
+	r = *error == X509_V_ERR_OUT_OF_MEM ? ONSHI_E_NOMEM : ONSHI_OK;
+out:
+	X509_STORE_CTX_free(ctx);
+
+	return r;
+}
+
+/*
+ * Short of memory, OpenSSL may blame the chain, even its signature. What is
+ * really wrong is wrong twice.
+ */
+static int
+judge(struct onshi_certificate *x, X509_STORE *store)
+{
+	int error, r, twice;
+
+	if ((r = verify(x, store, &error)) != ONSHI_OK)
+		return r;
+	if (error != X509_V_OK) {
+		if ((r = verify(x, store, &twice)) != ONSHI_OK)
+			return r;
+		if (twice != error)
+			return ONSHI_E_NOMEM;
+	}
 	x->trust = verdict(error);
 	/* A key that is not for signatures proves nobody. */
 	if (x->trust == ONSHI_TRUST_GOOD &&
 	    (X509_get_key_usage(x->x) & KU_DIGITAL_SIGNATURE) == 0)
 		x->trust = ONSHI_TRUST_UNTRUSTED;
-	r = ONSHI_OK;
-out:
-	X509_STORE_CTX_free(ctx);
 
-	return r;
+	return ONSHI_OK;
 }
 
 int

@@ -157,6 +157,24 @@ oom_free(void *p)
 	__wrap_free(p);
 }
 
+void *
+oom_foreign_malloc(size_t len)
+{
+	return is_due() ? NULL : __real_malloc(len);
+}
+
+void *
+oom_foreign_realloc(void *p, size_t len)
+{
+	return is_due() ? NULL : realloc(p, len);
+}
+
+void
+oom_foreign_free(void *p)
+{
+	__real_free(p);
+}
+
 static void
 pause_by(int n)
 {
@@ -204,6 +222,14 @@ disarm(bool *did_fail)
 	return left;
 }
 
+static size_t step = 1;
+
+void
+oom_set_step(size_t n)
+{
+	step = n == 0 || getenv("ONSHI_FULL") != NULL ? 1 : n;
+}
+
 static bool
 is_nomem(int result)
 {
@@ -218,7 +244,7 @@ oom_run_if(const char *name, int (*fn)(void *), void *arg, int expected,
 	size_t left, n;
 	int r;
 
-	for (n = 1; n <= POINTS_MAX; n++) {
+	for (n = 1; n <= POINTS_MAX; n += step) {
 		arm(n);
 		r = fn(arg);
 		left = disarm(&did_fail);

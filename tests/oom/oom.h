@@ -21,7 +21,9 @@
  * The seam is ld's --wrap: calls of malloc and free in objects that are linked
  * statically (the library's and the test's own), and the guarded pages of
  * secrets. Shared libraries keep their memory; where they take hooks
- * (CRYPTO_set_mem_functions, xmlMemSetup), hand them oom_malloc and oom_free.
+ * (CRYPTO_set_mem_functions, xmlMemSetup), hand them oom_malloc and oom_free,
+ * or, where they keep caches of their own, oom_foreign_malloc and the like.
+ * Run fn once before, so that what is made once for all has been made.
  */
 #ifndef OKI_TESTS_OOM_H
 #define OKI_TESTS_OOM_H
@@ -42,10 +44,20 @@ size_t	oom_run(const char *name, int (*fn)(void *arg), void *arg,
 size_t	oom_run_if(const char *name, int (*fn)(void *arg), void *arg,
 	    int expected, bool (*ok)(int result));
 
+/* Only every step-th point is made to fail from here on, for what has
+ * thousands of them; 1, as at the start, if ONSHI_FULL is in the environment. */
+void	oom_set_step(size_t step);
+
 /* For hooks: counted and made to fail like all others. */
 void	*oom_malloc(size_t len);
 void	*oom_realloc(void *p, size_t len);
 void	oom_free(void *p);
+
+/* For hooks of libraries that keep some memory for later: made to fail, but
+ * what they have left after a run is theirs. */
+void	*oom_foreign_malloc(size_t len);
+void	*oom_foreign_realloc(void *p, size_t len);
+void	oom_foreign_free(void *p);
 
 /* From here to there allocations are neither counted nor made to fail: for
  * what a test does in between. They nest. */

@@ -1,0 +1,199 @@
+/* Each allocation of room crypto and of OpenSSL below it fails once. */
+#include "config.h"
+
+#include <openssl/crypto.h>
+
+#include "crypto/crypto.h"
+#include "tests/core/run.h"
+#include "tests/crypto/make.h"
+#include "tests/oom/oom.h"
+
+/* What the lives are about: made before, outside of what is counted. */
+static struct {
+	struct oki_buf	der, stranger, pem, cert, key;
+} files;
+
+static void *
+hook_malloc(size_t len, const char *file, int line)
+{
+	(void)file, (void)line;
+
+	return oom_foreign_malloc(len);
+}
+
+static void *
+hook_realloc(void *p, size_t len, const char *file, int line)
+{
+	(void)file, (void)line;
+
+	return oom_foreign_realloc(p, len);
+}
+
+static void
+hook_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	oom_foreign_free(p);
+}
+
+static int
+life_of_hash(void *arg)
+{
+	uint8_t mac[OKI_SHA256], sum[OKI_SHA256];
+	int r;
+
+	(void)arg;
+	if ((r = oki_sha256("abc", 3, sum)) != ONSHI_OK)
+		return r;
+	if (sum[0] != 0xba || sum[31] != 0xad)
+		return ONSHI_E_VALUE;
+	if ((r = oki_hmac_sha256("Jefe", 4, "what do ya want for nothing?",
+	    28, mac)) != ONSHI_OK)
+		return r;
+
+	return mac[0] == 0x5b && mac[31] == 0x43 ? ONSHI_OK : ONSHI_E_VALUE;
+}
+
+/* Whatever fails: a stranger's card is never good, and ours is good or there
+ * was an error (F13). */
+static int
+life_of_card(void *arg)
+{
+	const struct oki_buf *der = arg;
+	bool stranger = der == &files.stranger;
+	struct onshi_certificate *x;
+	int r;
+
+	if ((r = oki_certificate_parse(NULL, der->data, der->len, &x,
+	    NULL)) != ONSHI_OK)
+		return r;
+	r = oki_certificate_check(x, files.pem.data, files.pem.len, NULL);
+	if (stranger && onshi_certificate_trust(x) == ONSHI_TRUST_GOOD)
+		r = ONSHI_E_VALUE;
+	if (r == ONSHI_OK && !stranger &&
+	    onshi_certificate_trust(x) != ONSHI_TRUST_GOOD)
+		r = ONSHI_E_CARD_AUTHORITY;
+	oki_certificate_free(&x);
+
+	return r;
+}
+
+static int
+life_of_identity(void *arg)
+{
+	struct oki_identity out;
+	int64_t now;
+	size_t n;
+	int r;
+
+	(void)arg;
+	if (!oki_time_parse("20260101000000", &now))
+		return ONSHI_E_VALUE;
+	if ((r = oki_authorities_check("x", files.pem.data, files.pem.len, &n,
+	    NULL)) != ONSHI_OK)
+		return r;
+
+	return oki_identity_check(files.cert.data, files.cert.len,
+	    files.key.data, files.key.len, "himitsu", 7, now, &out, NULL);
+}
+
+/* OpenSSL does not always say that it was memory: then it is a failure of
+ * another name, but never a success. */
+static bool
+is_failure(int result)
+{
+	switch (result) {
+	case ONSHI_E_NOMEM:
+	case ONSHI_E_INTERNAL:
+	case ONSHI_E_CERTIFICATE:
+	case ONSHI_E_CONFIG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const struct {
+	const char	*name;
+	int		(*life)(void *arg);
+	void		*arg;
+	size_t		 points;	/* at least */
+	size_t		 step;
+} lives[] = {
+	{ "hash", life_of_hash, NULL, 5, 1 },
+	{ "our card", life_of_card, &files.der, 200, 1 },
+	{ "a stranger's card", life_of_card, &files.stranger, 200, 1 },
+	{ "identity", life_of_identity, NULL, 200, 37 },
+};
+
+START_TEST(each_fails)
+{
+	ck_assert_int_eq(lives[_i].life(lives[_i].arg), ONSHI_OK);
+	oom_set_step(lives[_i].step);
+	ck_assert_uint_ge(oom_run_if(lives[_i].name, lives[_i].life,
+	    lives[_i].arg, ONSHI_OK, is_failure), lives[_i].points);
+}
+END_TEST
+
+static void
+setup(void)
+{
+	struct make_spec spec = { .key = KEY_RSA, .ca_key = KEY_CA };
+	X509 *ca, *other, *x;
+
+	make_keys();
+	ca = make_ca(KEY_CA, "authority", NULL, NULL);
+	other = make_ca(KEY_OTHER_CA, "other", NULL, NULL);
+	oki_buf_init(&files.der, 9000);
+	oki_buf_init(&files.stranger, 9000);
+	oki_buf_init(&files.pem, 9000);
+	oki_buf_init(&files.cert, 9000);
+	oki_buf_init(&files.key, 9000);
+	make_pem(ca, &files.pem);
+	spec.ca = ca;
+	x = make_certificate(&spec);
+	make_der(x, &files.der);
+	X509_free(x);
+	spec.extensions = "extendedKeyUsage=clientAuth\n";
+	x = make_certificate(&spec);
+	make_pem(x, &files.cert);
+	make_key_pem(KEY_RSA, "himitsu", &files.key);
+	X509_free(x);
+	spec = (struct make_spec){ .key = KEY_RSA, .ca_key = KEY_OTHER_CA,
+	    .ca = other };
+	x = make_certificate(&spec);
+	make_der(x, &files.stranger);
+	X509_free(x);
+	X509_free(ca);
+	X509_free(other);
+}
+
+static void
+teardown(void)
+{
+	oki_buf_free(&files.der);
+	oki_buf_free(&files.stranger);
+	oki_buf_free(&files.pem);
+	oki_buf_free(&files.cert);
+	oki_buf_free(&files.key);
+	drop_keys();
+}
+
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 120);
+	tcase_add_unchecked_fixture(t, setup, teardown);
+	ADD_ROWS(t, each_fails, lives);
+}
+
+int
+main(void)
+{
+	/* Before OpenSSL allocates anything. */
+	if (CRYPTO_set_mem_functions(hook_malloc, hook_realloc, hook_free) !=
+	    1)
+		return EXIT_FAILURE;
+
+	return run_tests("crypto/oom", fill);
+}
