@@ -1,0 +1,87 @@
+#!/bin/sh
+# Kills an append, with and without a new segment, and the mending after it, at
+# each of its system calls (SEC-97, FM-17): nothing acknowledged is lost, and
+# the next entry makes the record whole.
+set -eu
+
+helper=${top_builddir:?}/tests/audit/h_append
+command -v strace >/dev/null 2>&1 || { echo "skip: no strace"; exit 77; }
+work=$(mktemp -d "${TMPDIR:-/tmp}/kill.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+strace -o /dev/null true 2>/dev/null || { echo "skip: strace may not trace"; exit 77; }
+
+# Every n-th system call on files. Full: all of them; else each third.
+calls=openat,open,newfstatat,fstat,flock,pread64,pwrite64,write,fdatasync,fsync,ftruncate,close,unlinkat,mkdirat,getdents64
+step=${ONSHIKAKU_CHECK_FULL:+1}
+step=${step:-3}
+
+count()
+{
+	"$helper" prove "$1" "$key"
+}
+
+# kill_each NAME SEGMENT-BYTES: $work/base is copied for each try.
+kill_each()
+{
+	name=$1 bytes=$2
+	had=$(count "$work/base") || test $? -eq 3
+	# How many calls there are, and where those of the record begin.
+	rm -rf "$work/r"; cp -a "$work/base" "$work/r"
+	strace -f -o "$work/trace" -e "trace=$calls" \
+	    "$helper" add "$work/r" 1 "$bytes" >/dev/null
+	all=$(grep -c '^' "$work/trace")
+	first=$(grep -n "$work/r" "$work/trace" | head -n 1 | cut -d: -f1)
+	test "$all" -gt "$first"
+	# Runs of one build differ by none but the dynamic linker's calls, and
+	# each call is counted by its own name: find name and number of each.
+	n=$first
+	killed=0
+	while [ "$n" -le "$all" ]; do
+		call=$(sed -n "${n}p" "$work/trace" | sed 's/^[0-9]* *//; s/(.*//')
+		case $call in
+		''|*[!a-z0-9_]*) n=$((n + step)); continue ;;
+		esac
+		nth=$(head -n "$n" "$work/trace" | grep -c " $call(")
+		rm -rf "$work/r"; cp -a "$work/base" "$work/r"
+		strace -f -o /dev/null -e "trace=$call" \
+		    -e "inject=$call:signal=KILL:when=$nth" \
+		    "$helper" add "$work/r" 1 "$bytes" \
+		    >"$work/out" 2>/dev/null || killed=$((killed + 1))
+		said=$(grep -c acknowledged "$work/out" || true)
+		now=$(count "$work/r") || {
+			status=$?
+			test $status -eq 3 || {
+				echo "$name: call $n ($call $nth): verdict $status"
+				exit 1
+			}
+		}
+		test "$now" -ge $((had + said)) || {
+			echo "$name: call $n ($call $nth): $now of $((had + said)) entries"
+			exit 1
+		}
+		"$helper" add "$work/r" 1 "$bytes" >/dev/null
+		now=$(count "$work/r") || {
+			echo "$name: call $n ($call $nth): not whole after it"
+			exit 1
+		}
+		test "$now" -gt $((had + said))
+		n=$((n + step))
+	done
+	echo "$name: $all calls, killed $killed times"
+	test "$killed" -gt 5
+}
+
+rm -rf "$work/base"
+key=$("$helper" begin "$work/base")
+"$helper" add "$work/base" 4 1000000 >/dev/null
+kill_each append 1000000
+kill_each rotate 2100
+# A torn tail, and a whole entry that the state does not know.
+cp -a "$work/base" "$work/plain"
+printf 'v=1\tn=6\tt=2026' >>"$work/base/audit-000001.log"
+kill_each torn 1000000
+rm -rf "$work/base"; cp -a "$work/plain" "$work/base"
+cp "$work/base/audit.state" "$work/state"
+"$helper" add "$work/base" 1 1000000 >/dev/null
+cp "$work/state" "$work/base/audit.state"
+kill_each whole 1000000
