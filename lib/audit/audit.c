@@ -141,7 +141,7 @@ hand_over(struct oki_audit *a, const struct oki_audit_entry *entry,
 	st.n = a->n;
 	st.wall_ms = oki_wall_ms(a->env);
 	st.boot_ms = oki_boot_ms(a->env);
-	oki_os_boot_id(st.boot);
+	memcpy(st.boot, a->store.boot, sizeof(st.boot));
 	memcpy(st.institution, a->store.institution, sizeof(st.institution));
 	if (oki_audit_line_make(entry, &st, &line) != ONSHI_OK)
 		return oki_audit_fail(e, 0, "an entry that cannot be");

@@ -85,11 +85,9 @@ enum {
 
 /* ---- keys: key.c ---------------------------------------------------------- */
 
-/* What hashes and seals; made for one operation, since the last key stays in
- * it until it is closed. */
+/* What hashes and seals; it keeps no key. One thread at a time. */
 struct oki_audit_sums {
 	struct oki_hash	*hash;
-	struct oki_hmac	*mac;
 };
 int	oki_audit_sums_open(struct oki_audit_sums *s) OKI_CHECK;
 void	oki_audit_sums_close(struct oki_audit_sums *s);
@@ -198,6 +196,8 @@ struct oki_audit_store {
 	bool			 poisoned;	/* by a sync that failed */
 	struct oki_audit_mark	 seen;		/* n is 0 before the first; no
 						   key is kept in it */
+	struct oki_audit_sums	 sums;
+	char			 boot[9];
 };
 
 int	oki_audit_store_init(struct oki_audit_store *s, const char *path,
@@ -221,7 +221,6 @@ struct oki_audit_hold {
 	struct oki_file		*segment;	/* to append to */
 	struct oki_audit_mark	 mark;
 	int			 slot;		/* that mark was read from */
-	struct oki_audit_sums	 sums;
 };
 
 /* ONSHI_E_AUDIT, or a better code that stands already, in e. */

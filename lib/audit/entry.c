@@ -1,8 +1,6 @@
 /* Writes an entry as its one line (security.md 13.3). */
 #include "config.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "audit/audit.h"
@@ -73,18 +71,24 @@ put_value(struct oki_audit_line *out, const char *value)
 	static const char hex[] = "0123456789ABCDEF";
 	char coded[3] = "%";
 	unsigned char c;
-	bool fits = true;
+	size_t n;
 
 	if (value == NULL || value[0] == '\0')
 		return put(out, "-", 1);
-	for (; fits && *value != '\0'; value++) {
-		c = (unsigned char)*value;
+	for (;;) {
+		for (n = 0; oki_audit_is_plain((unsigned char)value[n]); n++)
+			;
+		if (!put(out, value, n))
+			return false;
+		value += n;
+		if ((c = (unsigned char)*value) == '\0')
+			return true;
 		coded[1] = hex[c >> 4];
 		coded[2] = hex[c & 15];
-		fits = oki_audit_is_plain(c) ? put(out, value, 1) : put(out, coded, 3);
+		if (!put(out, coded, 3))
+			return false;
+		value++;
 	}
-
-	return fits;
 }
 
 static bool
@@ -95,12 +99,22 @@ put_field(struct oki_audit_line *out, char key, const char *value)
 	return put(out, name, sizeof(name)) && put_value(out, value);
 }
 
+/* v as decimal digits, at least so many, at the end of a text. */
+static char *
+digits(char *end, uint64_t v, int least)
+{
+	for (; v > 0 || least > 0; v /= 10, least--)
+		*--end = (char)('0' + v % 10);
+
+	return end;
+}
+
 /* UTC with microseconds, of which the clock knows the first three digits. */
 static bool
 put_time(struct oki_audit_line *out, int64_t wall_ms)
 {
+	char text[] = "yyyy-mm-ddThh:mm:ss.mmm000Z";
 	struct oki_civil c;
-	char text[64];
 	int64_t s = wall_ms / 1000, ms = wall_ms % 1000;
 
 	if (ms < 0) {
@@ -110,11 +124,35 @@ put_time(struct oki_audit_line *out, int64_t wall_ms)
 	oki_civil(s, &c);
 	if (c.year < 1 || c.year > 9999)
 		return false;
-	(void)snprintf(text, sizeof(text),
-	    "%04d-%02d-%02dT%02d:%02d:%02d.%03d000Z", c.year, c.month, c.day,
-	    c.hour, c.min, c.sec, (int)ms);
+	(void)digits(text + 4, (uint64_t)c.year, 4);
+	(void)digits(text + 7, (uint64_t)c.month, 2);
+	(void)digits(text + 10, (uint64_t)c.day, 2);
+	(void)digits(text + 13, (uint64_t)c.hour, 2);
+	(void)digits(text + 16, (uint64_t)c.min, 2);
+	(void)digits(text + 19, (uint64_t)c.sec, 2);
+	(void)digits(text + 23, (uint64_t)ms, 3);
 
-	return put_field(out, 't', text);
+	return put(out, "\tt=", 3) && put(out, text, sizeof(text) - 1);
+}
+
+static bool
+put_boot(struct oki_audit_line *out, const struct oki_audit_stamp *stamp)
+{
+	char text[24], *end = text + sizeof(text), *from;
+
+	from = digits(end, stamp->boot_ms < 0 ? 0 : (uint64_t)stamp->boot_ms,
+	    1);
+
+	return put(out, "\tb=", 3) && put(out, stamp->boot, 8) &&
+	    put(out, ":", 1) && put(out, from, (size_t)(end - from));
+}
+
+static bool
+put_number(struct oki_audit_line *out, uint64_t n)
+{
+	char text[24], *end = text + sizeof(text), *from = digits(end, n, 1);
+
+	return put(out, "v=1\tn=", 6) && put(out, from, (size_t)(end - from));
 }
 
 static bool
@@ -135,7 +173,6 @@ oki_audit_line_make(const struct oki_audit_entry *entry,
 {
 	const char *event = oki_audit_event_name((int)entry->event);
 	const char *outcome = oki_audit_outcome_name((int)entry->outcome);
-	char n[24], boot[40];
 
 	out->len = 0;
 	out->text[0] = '\0';
@@ -143,13 +180,9 @@ oki_audit_line_make(const struct oki_audit_entry *entry,
 	    !is_request_id(entry->request_id)))
 		return ONSHI_E_ARG;
 
-	(void)snprintf(n, sizeof(n), "%" PRIu64, stamp->n);
-	(void)snprintf(boot, sizeof(boot), "%.8s:%" PRId64, stamp->boot,
-	    stamp->boot_ms < 0 ? 0 : stamp->boot_ms);
-	if (!put(out, "v=1", 3) ||
-	    !put_field(out, 'n', n) ||
+	if (!put_number(out, stamp->n) ||
 	    !put_time(out, stamp->wall_ms) ||
-	    !put_field(out, 'b', boot) ||
+	    !put_boot(out, stamp) ||
 	    !put_field(out, 'e', event) ||
 	    !put_field(out, 'o', outcome) ||
 	    !put_field(out, 'a', entry->operator_id) ||

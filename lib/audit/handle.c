@@ -73,7 +73,7 @@ int
 onshi_audit_init(struct onshi_audit *a, const char *institution_code,
     char *key, size_t keylen)
 {
-	struct oki_audit_sums sums = { NULL, NULL };
+	struct oki_audit_sums sums = { NULL };
 	struct oki_audit_store store;
 	uint8_t k0[OKI_AUDIT_HASH] = { 0 };
 	int r;

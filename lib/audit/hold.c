@@ -163,7 +163,7 @@ read_state(struct oki_audit_hold *h)
 {
 	int64_t sys = 0;
 
-	if (oki_audit_state_read(&h->sums, h->state, &h->mark, &h->slot,
+	if (oki_audit_state_read(&h->store->sums, h->state, &h->mark, &h->slot,
 	    &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.state cannot be read");
 	if (h->slot < 0)
@@ -201,8 +201,6 @@ oki_audit_hold_open(struct oki_audit_hold *h, struct oki_audit_store *s,
 	memset(h, 0, sizeof(*h));
 	h->store = s;
 	h->e = e;
-	if (oki_audit_sums_open(&h->sums) != ONSHI_OK)
-		return oki_audit_fail(e, 0, "no memory for a hash");
 	if (oki_dir_open(s->path, &h->dir, &sys) != ONSHI_OK)
 		return oki_os_is_absent(sys) ? none(h, "no audit.dir") :
 		    oki_audit_fail(e, sys, "audit.dir cannot be opened");
@@ -228,7 +226,6 @@ oki_audit_hold_take(struct oki_audit_hold *h, struct oki_audit_store *s,
 void
 oki_audit_hold_drop(struct oki_audit_hold *h)
 {
-	oki_audit_sums_close(&h->sums);
 	oki_file_close(&h->segment);
 	oki_file_close(&h->state);
 	if (h->lock != NULL)
@@ -247,7 +244,7 @@ move_on(struct oki_audit_hold *h, const struct oki_audit_mark *next)
 	int64_t sys = 0;
 	int r;
 
-	if ((r = oki_audit_slot_write(&h->sums, next, slot)) != ONSHI_OK)
+	if ((r = oki_audit_slot_write(&h->store->sums, next, slot)) != ONSHI_OK)
 		r = oki_audit_fail(h->e, 0, "hash");
 	else if (oki_file_write(h->state, (1 - h->slot) * OKI_AUDIT_SLOT,
 	    slot, sizeof(slot), &sys) != ONSHI_OK)
@@ -272,8 +269,8 @@ oki_audit_hold_advance(struct oki_audit_hold *h, const char *line, size_t len)
 
 	next.n++;
 	next.length += (int64_t)len;
-	if (oki_audit_key_next(&h->sums, next.key) != ONSHI_OK ||
-	    oki_audit_hash(&h->sums, line, len, next.hash) != ONSHI_OK)
+	if (oki_audit_key_next(&h->store->sums, next.key) != ONSHI_OK ||
+	    oki_audit_hash(&h->store->sums, line, len, next.hash) != ONSHI_OK)
 		r = oki_audit_fail(h->e, 0, "hash");
 	else if ((r = move_on(h, &next)) == ONSHI_OK) {
 		h->mark = next;
@@ -293,7 +290,7 @@ stamp(const struct oki_audit_hold *h, struct oki_audit_stamp *out)
 	out->n = h->mark.n;
 	out->wall_ms = oki_wall_ms(h->store->env);
 	out->boot_ms = oki_boot_ms(h->store->env);
-	oki_os_boot_id(out->boot);
+	memcpy(out->boot, h->store->boot, sizeof(out->boot));
 	memcpy(out->institution, h->store->institution,
 	    sizeof(out->institution));
 }
@@ -309,7 +306,7 @@ oki_audit_hold_write(struct oki_audit_hold *h,
 
 	stamp(h, &st);
 	if ((r = oki_audit_line_make(entry, &st, &line)) != ONSHI_OK ||
-	    (r = oki_audit_line_seal(&h->sums, &line, h->mark.hash,
+	    (r = oki_audit_line_seal(&h->store->sums, &line, h->mark.hash,
 	    h->mark.key)) != ONSHI_OK)
 		return oki_audit_fail(h->e, 0, r == ONSHI_E_TOO_BIG ?
 		    "an entry over 2,048 bytes, or a year beyond 9999" :

@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 
+#define BLOCK		64	/* of SHA-256 */
 #define CHECK_BYTES	3
 #define GROUP		4
 #define DIGITS		56	/* of base 32, for the key and its check */
@@ -12,21 +13,13 @@
 int
 oki_audit_sums_open(struct oki_audit_sums *s)
 {
-	int r;
-
-	s->mac = NULL;
-	if ((r = oki_hash_new(&s->hash)) != ONSHI_OK ||
-	    (r = oki_hmac_new(&s->mac)) != ONSHI_OK)
-		oki_audit_sums_close(s);
-
-	return r;
+	return oki_hash_new(&s->hash);
 }
 
 void
 oki_audit_sums_close(struct oki_audit_sums *s)
 {
 	oki_hash_free(&s->hash);
-	oki_hmac_free(&s->mac);
 }
 
 int
@@ -41,19 +34,47 @@ oki_audit_hash(struct oki_audit_sums *s, const void *p, size_t len,
 	return r;
 }
 
+static int
+half(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
+    uint8_t pad, const void *p, size_t len, uint8_t out[OKI_AUDIT_HASH])
+{
+	uint8_t block[BLOCK];
+	size_t i;
+	int r;
+
+	memset(block, pad, sizeof(block));
+	for (i = 0; i < OKI_AUDIT_HASH; i++)
+		block[i] ^= key[i];
+	if ((r = oki_hash_update(s->hash, block, sizeof(block))) == ONSHI_OK)
+		r = oki_audit_hash(s, p, len, out);
+	oki_wipe(block, sizeof(block));
+
+	return r;
+}
+
+/* HMAC (RFC 2104) on the one hash that is there: a MAC of OpenSSL's would be
+ * looked up and keyed anew for each run, three times an entry, and would keep
+ * its last key. */
+static int
+hmac(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
+    const void *p, size_t len, uint8_t out[OKI_AUDIT_HASH])
+{
+	uint8_t inner[OKI_AUDIT_HASH];
+	int r;
+
+	if ((r = half(s, key, 0x36, p, len, inner)) == ONSHI_OK)
+		r = half(s, key, 0x5c, inner, sizeof(inner), out);
+	oki_wipe(inner, sizeof(inner));
+
+	return r;
+}
+
 int
 oki_audit_key_next(struct oki_audit_sums *s, uint8_t key[OKI_AUDIT_HASH])
 {
 	static const char next[] = "onshi-audit-next-1";
-	uint8_t k[OKI_AUDIT_HASH];
-	int r;
 
-	if ((r = oki_hmac_run(s->mac, key, OKI_AUDIT_HASH, next,
-	    sizeof(next) - 1, k)) == ONSHI_OK)
-		memcpy(key, k, sizeof(k));
-	oki_wipe(k, sizeof(k));
-
-	return r;
+	return hmac(s, key, next, sizeof(next) - 1, key);
 }
 
 int
@@ -64,9 +85,8 @@ oki_audit_key_seal(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
 	uint8_t a[OKI_AUDIT_HASH];
 	int r;
 
-	if ((r = oki_hmac_run(s->mac, key, OKI_AUDIT_HASH, mac,
-	    sizeof(mac) - 1, a)) == ONSHI_OK)
-		r = oki_hmac_run(s->mac, a, sizeof(a), line, len, g);
+	if ((r = hmac(s, key, mac, sizeof(mac) - 1, a)) == ONSHI_OK)
+		r = hmac(s, a, line, len, g);
 	oki_wipe(a, sizeof(a));
 
 	return r;

@@ -217,7 +217,7 @@ cut_torn(struct oki_audit_hold *h, struct tail *t)
 	int64_t sys = 0;
 	int r;
 
-	if (oki_audit_hash(&h->sums, t->bytes, t->len, sum) != ONSHI_OK)
+	if (oki_audit_hash(&h->store->sums, t->bytes, t->len, sum) != ONSHI_OK)
 		return oki_audit_fail(h->e, 0, "hash");
 	oki_hex(digest, sum, sizeof(sum));
 	if ((r = keep_torn(h, t, digest)) != ONSHI_OK)
@@ -242,7 +242,7 @@ oki_audit_recover(struct oki_audit_hold *h)
 	t.file = NULL;
 	t.len = 0;
 	if ((r = find_tail(h, &t)) == ONSHI_OK)
-		switch (oki_audit_tail_judge(&h->sums, &h->mark, t.bytes,
+		switch (oki_audit_tail_judge(&h->store->sums, &h->mark, t.bytes,
 		    t.len)) {
 		case OKI_AUDIT_TAIL_NONE:
 			break;

@@ -6,11 +6,11 @@
 #include "audit/audit.h"
 
 #define FORMAT		1
-#define SUM_AT		(OKI_AUDIT_SLOT - OKI_AUDIT_HASH)
 
 static const uint8_t magic[8] = "onshiaud";
 
-/* Offsets in a slot; numbers are big-endian, the rest up to the sum is zero. */
+/* Offsets in a slot; numbers are big-endian. The sum is over all before it,
+ * and all behind it is zero. */
 enum {
 	AT_MAGIC = 0,
 	AT_VERSION = 8,
@@ -19,7 +19,9 @@ enum {
 	AT_KEY = 32,
 	AT_HASH = 64,
 	AT_SEGMENT = 96,
-	AT_LENGTH = 104
+	AT_LENGTH = 104,
+	AT_SUM = 112,
+	AT_REST = 144
 };
 
 static void
@@ -57,7 +59,7 @@ oki_audit_slot_write(struct oki_audit_sums *s, const struct oki_audit_mark *m,
 	put64(slot + AT_SEGMENT, m->segment);
 	put64(slot + AT_LENGTH, (uint64_t)m->length);
 
-	return oki_audit_hash(s, slot, SUM_AT, slot + SUM_AT);
+	return oki_audit_hash(s, slot, AT_SUM, slot + AT_SUM);
 }
 
 /* false too where a sum is right but no state of ours can look so. */
@@ -65,14 +67,16 @@ bool
 oki_audit_slot_read(struct oki_audit_sums *s,
     const uint8_t slot[OKI_AUDIT_SLOT], struct oki_audit_mark *out)
 {
+	static const uint8_t zeros[OKI_AUDIT_SLOT - AT_REST];
 	uint8_t sum[OKI_AUDIT_HASH];
 	uint64_t length;
 	size_t i;
 
 	if (memcmp(slot + AT_MAGIC, magic, sizeof(magic)) != 0 ||
 	    get64(slot + AT_VERSION) != FORMAT ||
-	    oki_audit_hash(s, slot, SUM_AT, sum) != ONSHI_OK ||
-	    memcmp(sum, slot + SUM_AT, sizeof(sum)) != 0)
+	    oki_audit_hash(s, slot, AT_SUM, sum) != ONSHI_OK ||
+	    memcmp(sum, slot + AT_SUM, sizeof(sum)) != 0 ||
+	    memcmp(slot + AT_REST, zeros, sizeof(zeros)) != 0)
 		return false;
 
 	memcpy(out->id, slot + AT_ID, OKI_AUDIT_ID);

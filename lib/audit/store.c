@@ -17,16 +17,20 @@ oki_audit_store_init(struct oki_audit_store *s, const char *path,
 	memset(s, 0, sizeof(*s));
 	s->env = env;
 	s->segment_bytes = OKI_AUDIT_SEGMENT_BYTES;
+	oki_os_boot_id(s->boot);
 	if (!oki_copy(s->institution, sizeof(s->institution), institution))
 		return ONSHI_E_VALUE;
+	if ((s->path = oki_strdup(path)) == NULL)
+		return ONSHI_E_NOMEM;
 
-	return (s->path = oki_strdup(path)) == NULL ? ONSHI_E_NOMEM : ONSHI_OK;
+	return oki_audit_sums_open(&s->sums);
 }
 
 void
 oki_audit_store_free(struct oki_audit_store *s)
 {
 	oki_free(s->path);
+	oki_audit_sums_close(&s->sums);
 	oki_wipe(s, sizeof(*s));
 }
 
@@ -143,7 +147,7 @@ make_files(struct oki_audit_hold *h)
 	int64_t sys = 0;
 	int r = ONSHI_OK;
 
-	if (oki_audit_slot_write(&h->sums, &h->mark, slots) != ONSHI_OK)
+	if (oki_audit_slot_write(&h->store->sums, &h->mark, slots) != ONSHI_OK)
 		r = oki_audit_fail(h->e, 0, "hash");
 	else if (oki_dir_make_in(h->dir, OKI_AUDIT_TORN_NAME, &sys) !=
 	    ONSHI_OK || oki_file_open(h->dir, FIRST_SEGMENT,
@@ -170,8 +174,8 @@ first_mark(struct oki_audit_hold *h, uint8_t k0[OKI_AUDIT_HASH])
 	if (oki_random(k0, OKI_AUDIT_HASH) != ONSHI_OK)
 		return oki_fail(h->e, ONSHI_E_SYSTEM, "no random numbers");
 	memcpy(m->key, k0, OKI_AUDIT_HASH);
-	if (oki_audit_key_id(&h->sums, k0, m->id) != ONSHI_OK ||
-	    oki_audit_genesis(&h->sums, m->id, h->store->institution,
+	if (oki_audit_key_id(&h->store->sums, k0, m->id) != ONSHI_OK ||
+	    oki_audit_genesis(&h->store->sums, m->id, h->store->institution,
 	    m->hash) != ONSHI_OK)
 		return oki_audit_fail(h->e, 0, "hash");
 
