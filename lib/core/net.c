@@ -143,7 +143,7 @@ oki_address_parse(const char *s, size_t len, struct oki_address *out)
 static unsigned int
 bit(const struct oki_address *a, unsigned int i)
 {
-	return a->bytes[i / 8] >> (7 - i % 8) & 1u;
+	return (unsigned int)a->bytes[i / 8] >> (7 - i % 8) & 1u;
 }
 
 bool

@@ -22,14 +22,14 @@ struct onshi_exchange {
 	/* the answer */
 	struct oki_buf	 answer;	/* its max is set by the maker */
 	bool		 thrown_back;
-	char		 new_token[OKI_TOKEN];	/* "" none; wiped by the maker */
+	char		 new_token[OKI_TOKEN];	/* "": none; maker wipes */
 	int		 sent;			/* ONSHI_SENT_… */
 	int32_t		 retry_after;
 	int32_t		 connect_ms;		/* connection and TLS */
 	int32_t		 service_ms;		/* from the request on */
 	/* what goes to the record (SEC-16), ASCII; "" where not known */
 	char		 facts[160];	/* "TLSv1.3:suite:spki16:unchecked" */
-	struct onshi_error error;	/* set by our own links, code 0 if not */
+	struct onshi_error error;	/* by our own links; code 0: none */
 	int		 refused;	/* what a vendor's bytes failed of */
 };
 

@@ -247,8 +247,6 @@ START_TEST(visit_tokens)
 }
 END_TEST
 
-/* ---- bodies ------------------------------------------------------------------- */
-
 static const struct body {
 	const char	*text;
 	int64_t		 length;	/* -1: chunked */
@@ -328,8 +326,6 @@ START_TEST(framed_bodies)
 	}
 }
 END_TEST
-
-/* ---- bytes without sense ------------------------------------------------------- */
 
 static uint32_t
 next(uint32_t *seed)

@@ -10,8 +10,8 @@
 
 #include "link/own.h"
 
-#define TOKEN128 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
-		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A32	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define TOKEN128	A32 A32 A32 A32
 
 /* What the link is to do, and what it saw. */
 struct script {
@@ -286,8 +286,6 @@ START_TEST(open_fails)
 	world_free(&w);
 }
 END_TEST
-
-/* ---- one call at a time ----------------------------------------------------------- */
 
 static void *
 visit(void *arg)

@@ -59,8 +59,6 @@ need(bool ok, const char *what)
 	}
 }
 
-/* ---- TLS -------------------------------------------------------------------- */
-
 static int
 on_staple(SSL *ssl, void *arg)
 {
@@ -149,8 +147,6 @@ make_context(struct hostile *h)
 	SSL_CTX_set_msg_callback(h->ctx, on_message);
 	SSL_CTX_set_msg_callback_arg(h->ctx, h);
 }
-
-/* ---- steps ------------------------------------------------------------------ */
 
 static bool
 step_tls(struct connection *c, long n)

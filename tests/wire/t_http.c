@@ -291,7 +291,7 @@ START_TEST(answers)
 	struct hostile *h;
 	struct client c;
 	sigset_t before, after;
-	int fds = open_descriptors();
+	int fds = open_descriptors(), i;
 
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	h = hostile_start(&spec);
@@ -302,7 +302,9 @@ START_TEST(answers)
 	hostile_stop(&h);
 	/* I7, I10 */
 	sigprocmask(SIG_SETMASK, NULL, &after);
-	ck_assert_mem_eq(&before, &after, sizeof(before));
+	for (i = 1; i <= 64; i++)
+		ck_assert_int_eq(sigismember(&before, i),
+		    sigismember(&after, i));
 	ck_assert_int_eq(open_descriptors(), fds);
 }
 END_TEST

@@ -393,8 +393,6 @@ START_TEST(system_store)
 }
 END_TEST
 
-/* ---- 65: the ClientHello, read back -------------------------------------------- */
-
 struct reader {
 	const uint8_t	*p;
 	size_t		 left;

@@ -17,7 +17,7 @@
 #define NAME		"onshi.example"
 #define TERMINAL	"1319999996"
 
-/* ---- certs.c: certificates, keys and lists by name ------------------------ */
+/* ---- certs.c: certificates, keys and lists by name -------------------- */
 
 struct pair {
 	const char	*name;
@@ -41,7 +41,7 @@ void	certs_pin(const char *name, char to[45]);
 /* DER of an OCSP answer for "good"; kind as hostile_spec.staple. */
 size_t	certs_staple(const char *kind, uint8_t **der);
 
-/* ---- hostile.c: the server --------------------------------------------------- */
+/* ---- hostile.c: the server -------------------------------------------- */
 
 /*
  * A plan is a line of steps, by semicolons; each connection walks it from the
@@ -52,7 +52,7 @@ size_t	certs_staple(const char *kind, uint8_t **der);
  *	slow MS		text, a byte every MS		again N	more, N times
  *	drip MS		more, every MS, for ever	wait MS
  *	hello		reads a ClientHello without TLS
- *	raw		text without TLS		loop	back to after tls
+ *	raw		text without TLS	loop	back to after tls
  *	fin, notify, rst		closes: TCP alone, TLS, by reset
  *	renegotiate, tickets N, updates N
  */
@@ -86,7 +86,7 @@ const char *hostile_log(const struct hostile *h);
 const uint8_t *hostile_hello(const struct hostile *h, size_t *len);
 void	hostile_stop(struct hostile **hp);
 
-/* ---- client.c: one question ---------------------------------------------------- */
+/* ---- client.c: one question ------------------------------------------- */
 
 struct client {
 	struct onshi_config	*config;
