@@ -81,6 +81,17 @@ put(struct oki_scan *s, const uint8_t *bytes, size_t len)
 	s->out_len += len;
 }
 
+static void
+put_run(struct oki_scan *s, const uint8_t *bytes, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; bytes += n, len -= n) {
+		n = len < sizeof(s->out_bytes) ? len : sizeof(s->out_bytes);
+		put(s, bytes, n);
+	}
+}
+
 /* ---- characters ------------------------------------------------------------------ */
 
 static void
@@ -441,7 +452,7 @@ oki_scan_free(struct oki_scan **sp)
 int
 oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
-	size_t i;
+	size_t i, n;
 
 	if (len > s->limits.bytes - s->total) {
 		s->total = s->limits.bytes;
@@ -449,12 +460,18 @@ oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
 	} else
 		s->total += len;
 	/* Nothing weighs more than hostile: the rest is not looked at. */
-	for (i = 0; i < len && s->rule[OKI_HOSTILE] == NULL; i++)
+	for (i = 0; i < len && s->rule[OKI_HOSTILE] == NULL;) {
 		if (s->in_head) {
-			s->head[s->head_len++] = bytes[i];
+			s->head[s->head_len++] = bytes[i++];
 			look_at_head(s, false);
+		} else if (s->encoding >= 0 && s->left == 0 &&
+		    s->lead == 0 && (n = oki_scan_run(s, bytes + i,
+		    len - i)) > 0) {
+			put_run(s, bytes + i, n);
+			i += n;
 		} else
-			byte(s, bytes[i]);
+			byte(s, bytes[i++]);
+	}
 
 	return s->out_result;
 }

@@ -373,6 +373,66 @@ lex_text(struct oki_scan *s, unsigned int c, size_t len)
 	}
 }
 
+/* Neither control nor the end of ASCII, and none of three more. */
+static size_t
+run_of(const uint8_t *p, size_t len, uint8_t a, uint8_t b, uint8_t c)
+{
+	size_t n;
+
+	for (n = 0; n < len && p[n] >= ' ' && p[n] < 0x7f && p[n] != a &&
+	    p[n] != b && p[n] != c; n++)
+		;
+
+	return n;
+}
+
+static size_t
+name_run(const uint8_t *p, size_t len)
+{
+	size_t n;
+
+	for (n = 0; n < len && (is_letter(p[n]) || is_digit(p[n])); n++)
+		;
+
+	return n;
+}
+
+size_t
+oki_scan_run(struct oki_scan *s, const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	switch (s->state) {
+	case TEXT:
+		if (s->depth > 0 &&
+		    (n = run_of(p, len, '<', '&', '<')) > 0)
+			count_text(s, n);
+		break;
+	case CDATA:
+		if ((n = run_of(p, len, ']', ']', ']')) > 0)
+			count_text(s, n);
+		break;
+	case START_NAME:
+	case END_NAME:
+		if ((n = name_run(p, len)) > 0) {
+			s->slash = false;
+			count_tag(s, n);
+			count_name(s, n);
+		}
+		break;
+	case QUOTE_1:
+	case QUOTE_2:
+		if ((n = run_of(p, len, '&', '<', s->state == QUOTE_1 ?
+		    '\'' : '"')) > 0)
+			count_tag(s, n);
+		break;
+	default:
+		break;
+	}
+
+	return n;
+}
+
 void
 oki_scan_lex(struct oki_scan *s, unsigned int c, size_t len)
 {

@@ -190,9 +190,12 @@ take_thread(struct oki_xml *x)
 	xmlSetStructuredErrorFunc(x, on_error);
 }
 
+/* An error without context stays with the thread: no word of ours may. */
 static void
 give_thread(struct oki_xml *x)
 {
+	if (x->result != ONSHI_OK)
+		xmlResetLastError();
 	xmlSetStructuredErrorFunc(x->kept_self, x->kept);
 }
 
