@@ -39,7 +39,7 @@ oki_config_read(const char *name, const char *path, bool is_secret,
 {
 	struct oki_file *f;
 	int64_t sys = 0;
-	size_t got, size;
+	size_t got, size = 0;
 	int r;
 
 	if ((r = oki_file_open_path(path, &f, &sys)) != ONSHI_OK)
