@@ -26,6 +26,9 @@ make_plain(char *s)
 			*s = '?';
 }
 
+static int note(struct onshi_error *, int, int64_t, const char *, va_list)
+    OKI_PRINTF(4, 0);
+
 static int
 note(struct onshi_error *e, int code, int64_t system, const char *fmt,
     va_list ap)

@@ -20,9 +20,6 @@
 #define NAME_FLAGS	(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | \
 			    X509_CHECK_FLAG_NO_WILDCARDS)
 
-static const char sigalgs[] = "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:"
-    "RSA-PSS+SHA384:RSA+SHA256:RSA+SHA384";
-
 void
 oki_tls_notes_init(struct oki_tls_notes *n)
 {
@@ -92,6 +89,9 @@ set_state(SSL_CTX *ctx)
 static bool
 set_algorithms(SSL_CTX *ctx, const struct oki_tls *p)
 {
+	char sigalgs[] = "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:"
+	    "RSA-PSS+SHA384:RSA+SHA256:RSA+SHA384";
+
 	return SSL_CTX_set_min_proto_version(ctx, p->tls13_only ?
 	    TLS1_3_VERSION : TLS1_2_VERSION) == 1 &&
 	    SSL_CTX_set1_sigalgs_list(ctx, sigalgs) == 1;

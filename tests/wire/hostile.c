@@ -119,6 +119,15 @@ set_clients(struct hostile *h)
 	    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 }
 
+static bool
+set_list(SSL_CTX *ctx, int what, const char *list)
+{
+	char text[128];
+
+	return list == NULL || (oki_copy(text, sizeof(text), list) &&
+	    SSL_CTX_ctrl(ctx, what, 0, text) == 1);
+}
+
 static void
 make_context(struct hostile *h)
 {
@@ -136,10 +145,8 @@ make_context(struct hostile *h)
 	    SSL_CTX_set_cipher_list(h->ctx, s->suites12) == 1, "suites");
 	need(s->suites13 == NULL ||
 	    SSL_CTX_set_ciphersuites(h->ctx, s->suites13) == 1, "suites");
-	need(s->groups == NULL ||
-	    SSL_CTX_set1_groups_list(h->ctx, s->groups) == 1, "groups");
-	need(s->sigalgs == NULL ||
-	    SSL_CTX_set1_sigalgs_list(h->ctx, s->sigalgs) == 1, "sigalgs");
+	need(set_list(h->ctx, SSL_CTRL_SET_GROUPS_LIST, s->groups) &&
+	    set_list(h->ctx, SSL_CTRL_SET_SIGALGS_LIST, s->sigalgs), "lists");
 	SSL_CTX_set_dh_auto(h->ctx, 1);
 	SSL_CTX_set_session_id_context(h->ctx, (const uint8_t *)"t", 1);
 	SSL_CTX_set_tlsext_status_cb(h->ctx, on_staple);
