@@ -139,6 +139,8 @@ hold(struct search *s, struct oki_reader *rd, struct onshi_error *e)
 	r = oki_card_worker_do(rd->worker, &w, &job, NULL, &begun);
 	if (r == ONSHI_OK && job.largest >= 0 && job.largest < OKI_READ_BYTES)
 		oki_reader_learn(s->rs, rd, OKI_EXTENDED_NO);
+	if (r == ONSHI_E_CANCELLED && !oki_cancel_is_set(w.cancel))
+		r = ONSHI_E_READER;
 	if (r != ONSHI_OK)
 		return oki_fail_system(e, r, job.system, "reader: %s",
 		    onshi_result_text(r, "en"));

@@ -37,6 +37,7 @@ struct reader {
 	char		 name[OKI_READER_ROOM];
 	SCARDHANDLE	 card;
 	bool		 connected;
+	bool		 lost;		/* with its power on, for all we know */
 	DWORD		 protocol;
 	bool		 asked;		/* for the largest APDU */
 	int32_t		 largest;
@@ -258,14 +259,17 @@ oki_pcsc_watch(struct oki_pcsc *p, int32_t ms, struct oki_reader_state *out,
 
 /* ---- one reader ------------------------------------------------------------ */
 
-/* A dead link takes its card with it. */
+/* A dead link takes its card with it: power off is tried, but not likely. */
 static int
 verdict(struct reader *rd, LONG code)
 {
 	(void)note(&rd->link, code);
 	if (is_dead(code)) {
-		link_close(&rd->link);
+		if (rd->connected)
+			rd->lost = SCardDisconnect(rd->card,
+			    SCARD_UNPOWER_CARD) != SCARD_S_SUCCESS;
 		rd->connected = false;
+		link_close(&rd->link);
 	}
 
 	return meaning(code);
@@ -390,7 +394,7 @@ reader_hold(void *self, int32_t timeout_ms)
 	(void)timeout_ms;		/* PC/SC takes none */
 	if (rd->connected)
 		(void)SCardDisconnect(rd->card, SCARD_UNPOWER_CARD);
-	rd->connected = false;
+	rd->connected = rd->lost = false;
 	for (int i = 0; i < 2; i++) {
 		if ((code = link_open(&rd->link)) == SCARD_S_SUCCESS)
 			code = connect_card(rd);
@@ -447,7 +451,7 @@ reader_release(void *self, int32_t timeout_ms)
 
 	(void)timeout_ms;
 	if (!rd->connected)
-		return rd->link.open ? ONSHI_OK : ONSHI_E_READER;
+		return rd->lost ? ONSHI_E_READER : ONSHI_OK;
 	rd->connected = false;
 	code = SCardDisconnect(rd->card, SCARD_UNPOWER_CARD);
 	if (code == SCARD_S_SUCCESS || code == SCARD_W_REMOVED_CARD ||

@@ -1,0 +1,496 @@
+/*
+ * Tests of lib/card/reader_pcsc.c over a PC/SC without a daemon: every call
+ * fails with every code (FM-7), and daemon, readers and programs come and go.
+ */
+#include "config.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <winscard.h>
+
+#include "onshikaku/visit.h"
+#include "tests/mock/pcsc_fake.h"
+
+#define MS	3000
+#define TEXT	((const uint8_t *)"bytes to sign")
+#define TEXTLEN	13
+
+static struct mock_identity *owner;
+static struct mock m;
+static struct mock_world t;
+static struct oki_card *card;
+static int closed;
+
+static void
+once_setup(void)
+{
+	owner = mock_identity_new("adult", 1571);
+}
+
+static void
+once_teardown(void)
+{
+	mock_identity_free(owner);
+	mock_ca_free();
+}
+
+static void
+start(void)
+{
+	mock_init(&m, owner);
+	pcsc_fake_reset(&m);
+	memset(&t, 0, sizeof(t));
+	mock_world_open(&t, NULL, 0);
+}
+
+/* I7: nothing of the daemon's is held any more. */
+static void
+stop(void)
+{
+	(void)oki_card_close(&card, &t.e);
+	mock_world_close(&t);
+	ck_assert_int_eq(m.unlawful, 0);
+	ck_assert_int_eq(m.overlaps, 0);
+	ck_assert_int_eq(pcsc_fake.contexts, 0);
+	ck_assert_int_eq(pcsc_fake.cards, 0);
+	mock_free(&m);
+}
+
+static int
+open_card_ms(int32_t ms)
+{
+	return oki_card_open(t.readers, NULL, mock_wait(&t, ms), &card, &t.e);
+}
+
+static int
+converse(struct oki_secret *pin, struct onshi_certificate **x,
+    struct oki_buf *sig, int32_t ms)
+{
+	struct oki_wait *w = mock_wait(&t, ms);
+	int left, r;
+
+	if ((r = oki_card_certificate(card, w, x, &t.e)) != ONSHI_OK ||
+	    (r = oki_card_tries(card, w, &left, &t.e)) != ONSHI_OK ||
+	    (r = oki_card_verify_pin(card, w, pin, 0, &t.e)) != ONSHI_OK)
+		return r;
+
+	return oki_card_sign(card, w, *x, TEXT, TEXTLEN, sig, &t.e);
+}
+
+static int
+check_in(int32_t ms)
+{
+	struct oki_secret *pin = mock_pin("1234");
+	struct onshi_certificate *x = NULL;
+	struct oki_buf sig;
+	int r;
+
+	oki_buf_init(&sig, 512);
+	m.commands = m.verifies = 0;
+	closed = ONSHI_OK;
+	if ((r = open_card_ms(ms)) == ONSHI_OK) {
+		r = converse(pin, &x, &sig, ms);
+		closed = oki_card_close(&card, &t.e);
+	}
+	ck_assert(r != ONSHI_OK || sig.len == 256);
+	oki_certificate_free(&x);
+	oki_secret_free(&pin);
+	oki_buf_free(&sig);
+
+	return r;
+}
+
+/* ---- as it should be ------------------------------------------------------------ */
+
+START_TEST(t_good)
+{
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	ck_assert_int_eq(closed, ONSHI_OK);
+	ck_assert_int_eq(m.commands, 6);
+	ck_assert(!pcsc_fake.powered);
+	ck_assert_int_eq(pcsc_fake.left_powered, 0);
+	ck_assert_int_eq(pcsc_fake.transactions, 0);
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	ck_assert_int_eq(pcsc_fake.connects, 2);
+}
+END_TEST
+
+/* ---- FM-7 ------------------------------------------------------------------------- */
+
+static const long codes[] = {
+	SCARD_F_INTERNAL_ERROR, SCARD_E_CANCELLED, SCARD_E_INVALID_HANDLE,
+	SCARD_E_INVALID_PARAMETER, SCARD_E_NO_MEMORY,
+	SCARD_F_WAITED_TOO_LONG, SCARD_E_INSUFFICIENT_BUFFER,
+	SCARD_E_UNKNOWN_READER, SCARD_E_TIMEOUT, SCARD_E_SHARING_VIOLATION,
+	SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH, SCARD_E_NOT_READY,
+	SCARD_E_INVALID_VALUE, SCARD_E_SYSTEM_CANCELLED, SCARD_F_COMM_ERROR,
+	SCARD_F_UNKNOWN_ERROR, SCARD_E_NOT_TRANSACTED,
+	SCARD_E_READER_UNAVAILABLE, SCARD_P_SHUTDOWN, SCARD_E_PCI_TOO_SMALL,
+	SCARD_E_CARD_UNSUPPORTED, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED,
+	SCARD_E_UNSUPPORTED_FEATURE, SCARD_E_NO_READERS_AVAILABLE,
+	SCARD_E_COMM_DATA_LOST, SCARD_E_SERVER_TOO_BUSY,
+	SCARD_W_UNSUPPORTED_CARD, SCARD_W_UNRESPONSIVE_CARD,
+	SCARD_W_UNPOWERED_CARD, SCARD_W_RESET_CARD, SCARD_W_REMOVED_CARD,
+	0x12345678L
+};
+
+static void
+fail_call(int k, long code, bool dies)
+{
+	int64_t before;
+	int r;
+
+	start();
+	pcsc_fake.fail_at = k;
+	pcsc_fake.code = code;
+	pcsc_fake.and_dies = dies;
+	before = mock_now();
+	r = check_in(400);
+	ck_assert_msg(r == ONSHI_OK || onshi_result_class(r) == 3,
+	    "%lx at %d: %d", code, k, r);
+	ck_assert_msg(mock_now() - before <= 400 + 2 * 250, "%lx at %d: %d ms",
+	    code, k, (int)(mock_now() - before));
+	ck_assert_msg(m.verifies <= 1 && m.shown_unasked == 0, "%lx at %d",
+	    code, k);
+	/* Powered off, or the caller was told to have it taken out. */
+	ck_assert_msg(!m.pin_verified || closed != ONSHI_OK, "%lx at %d",
+	    code, k);
+	pcsc_fake.fail_at = 0;
+	ck_assert_msg((r = check_in(MS)) == ONSHI_OK, "%lx at %d, then %d",
+	    code, k, r);
+	ck_assert(!m.pin_verified);
+	stop();
+}
+
+/* A check-in makes less than 20 calls; the first are the list and the hold. */
+START_TEST(t_fail)
+{
+	for (size_t i = 0; i < OKI_COUNT(codes); i++)
+		fail_call(_i, codes[i], false);
+}
+END_TEST
+
+/* The daemon is killed before call k, and started anew (FM-8, F25). */
+START_TEST(t_die)
+{
+	static const long last[] = { SCARD_E_NO_SERVICE, SCARD_F_COMM_ERROR };
+
+	for (size_t i = 0; i < OKI_COUNT(last); i++)
+		fail_call(_i, last[i], true);
+}
+END_TEST
+
+static const struct {
+	const char	*name;
+	const char	*function;
+	long		 code;
+	int		 k;
+	int		 result;
+} meanings[] = {
+	/* SEC-67: the session at the card is over. */
+	{ "removed", "SCardTransmit", SCARD_W_REMOVED_CARD, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "reset", "SCardTransmit", SCARD_W_RESET_CARD, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "no card", "SCardTransmit", SCARD_E_NO_SMARTCARD, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "not transacted", "SCardTransmit", SCARD_E_NOT_TRANSACTED, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "unpowered", "SCardTransmit", SCARD_W_UNPOWERED_CARD, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "unresponsive", "SCardTransmit", SCARD_W_UNRESPONSIVE_CARD, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "unavailable", "SCardTransmit", SCARD_E_READER_UNAVAILABLE, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "unknown reader", "SCardTransmit", SCARD_E_UNKNOWN_READER, 1,
+	  ONSHI_E_CARD_GONE },
+	{ "at VERIFY", "SCardTransmit", SCARD_W_REMOVED_CARD, 4,
+	  ONSHI_E_PIN_UNKNOWN },
+	{ "service at VERIFY", "SCardTransmit", SCARD_E_NO_SERVICE, 4,
+	  ONSHI_E_PIN_UNKNOWN },
+	/* SEC-65: during a call. */
+	{ "service gone", "SCardTransmit", SCARD_E_NO_SERVICE, 1,
+	  ONSHI_E_READER },
+	{ "service stopped", "SCardTransmit", SCARD_E_SERVICE_STOPPED, 5,
+	  ONSHI_E_READER },
+	{ "link broken", "SCardTransmit", SCARD_F_COMM_ERROR, 3,
+	  ONSHI_E_READER },
+	/* And before it: not seen. */
+	{ "old link, list", "SCardListReaders", SCARD_F_COMM_ERROR, 1,
+	  ONSHI_OK },
+	{ "old link, watch", "SCardGetStatusChange", SCARD_E_SERVICE_STOPPED,
+	  1, ONSHI_OK },
+	{ "old link, hold", "SCardConnect", SCARD_E_INVALID_HANDLE, 1,
+	  ONSHI_OK },
+	{ "card moved in between", "SCardConnect", SCARD_E_NO_SMARTCARD, 1,
+	  ONSHI_OK },
+	{ "answer longer than its room", "SCardTransmit",
+	  SCARD_E_INSUFFICIENT_BUFFER, 1, ONSHI_E_CARD_ANSWER },
+	{ "long command fails at the reader", "SCardTransmit",
+	  SCARD_E_INVALID_PARAMETER, 2, ONSHI_OK },
+	{ "no power off", "SCardDisconnect", SCARD_F_UNKNOWN_ERROR, 1,
+	  ONSHI_OK }
+};
+
+START_TEST(t_meaning)
+{
+	int r;
+
+	start();
+	pcsc_fake.only = meanings[_i].function;
+	pcsc_fake.fail_at = meanings[_i].k;
+	pcsc_fake.code = meanings[_i].code;
+	r = check_in(MS);
+	ck_assert_msg(r == meanings[_i].result, "%s: %d", meanings[_i].name,
+	    r);
+	if (r == ONSHI_E_READER || r == ONSHI_E_CARD_GONE)
+		ck_assert_int_eq(t.e.system, meanings[_i].code & 0xffffffff);
+	if (strcmp(meanings[_i].function, "SCardDisconnect") == 0)
+		ck_assert_int_ne(closed, ONSHI_OK);
+	pcsc_fake.fail_at = 0;
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	stop();
+}
+END_TEST
+
+/* ---- the daemon ------------------------------------------------------------------------ */
+
+START_TEST(t_daemon)
+{
+	pcsc_fake.no_daemon = true;
+	ck_assert_int_eq(open_card_ms(MS), ONSHI_E_READER_SERVICE);
+	ck_assert_int_eq(t.e.system, 0x8010001d);
+	pcsc_fake.no_daemon = false;
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	/* Started anew while nothing was going on: not seen. */
+	for (int i = 0; i < 3; i++) {
+		pcsc_fake_restart();
+		ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	}
+	/* In the middle of a session: said, and the next one is good. */
+	ck_assert_int_eq(open_card_ms(MS), ONSHI_OK);
+	pcsc_fake_restart();
+	ck_assert_int_eq(oki_card_kind(card, mock_wait(&t, MS), &closed,
+	    &t.e), ONSHI_E_READER);
+	ck_assert_int_ne(oki_card_close(&card, &t.e), ONSHI_OK);
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+}
+END_TEST
+
+/* A daemon that does not answer at all, and one that comes back. */
+START_TEST(t_stopped)
+{
+	int64_t before = mock_now();
+
+	pcsc_fake.stopped = true;
+	ck_assert_int_eq(open_card_ms(300), ONSHI_E_CARD_NONE);
+	ck_assert_int_le((int)(mock_now() - before), 300 + 250);
+	before = mock_now();
+	ck_assert_int_eq(open_card_ms(20000), ONSHI_E_READER_SERVICE);
+	ck_assert_int_le((int)(mock_now() - before), 5500);
+	pcsc_fake_lock();
+	pcsc_fake.stopped = false;
+	pcsc_fake_unlock();
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+}
+END_TEST
+
+/* ---- other programs ----------------------------------------------------------------------- */
+
+START_TEST(t_shared)
+{
+	pcsc_fake.exclusive = true;
+	ck_assert_int_eq(open_card_ms(1500), ONSHI_E_READER_BUSY);
+	pcsc_fake.exclusive = false;
+	pcsc_fake.shared = true;
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	ck_assert_int_eq(closed, ONSHI_OK);
+	ck_assert_int_eq(pcsc_fake.transactions, 1);
+	ck_assert_int_eq(pcsc_fake.left_powered, 0);
+	ck_assert(!m.pin_verified);
+	/* A transaction that is not to be had: nothing is sent without. */
+	pcsc_fake.only = "SCardBeginTransaction";
+	pcsc_fake.calls = 0;
+	pcsc_fake.fail_at = 1;
+	pcsc_fake.code = SCARD_F_UNKNOWN_ERROR;
+	m.commands = 0;
+	ck_assert_int_eq(open_card_ms(300), ONSHI_E_READER);
+	ck_assert_int_eq(m.commands, 0);
+}
+END_TEST
+
+/* ---- cards and readers ---------------------------------------------------------------------- */
+
+START_TEST(t_unresponsive)
+{
+	pcsc_fake.unresponsive = true;
+	ck_assert_int_eq(open_card_ms(400), ONSHI_E_CARD_TIMEOUT);
+	pcsc_fake.unresponsive = false;
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+}
+END_TEST
+
+/* A card that knows T=0 alone is named, not called a broken reader. */
+START_TEST(t_t0)
+{
+	int kind;
+
+	pcsc_fake.t0_only = true;
+	m.kind = MOCK_BANK;
+	ck_assert_int_eq(open_card_ms(MS), ONSHI_OK);
+	ck_assert_int_eq(oki_card_kind(card, mock_wait(&t, MS), &kind, &t.e),
+	    ONSHI_OK);
+	ck_assert_int_eq(kind, ONSHI_CARD_OTHER);
+}
+END_TEST
+
+static const struct {
+	int32_t	largest;
+	int	commands;	/* of the first check-in */
+	int	long_reads;
+} sizes[] = {
+	{ -1, 6, 1 }, { 65536, 6, 1 }, { 0, 12, 0 }, { 261, 12, 0 }
+};
+
+START_TEST(t_largest)
+{
+	pcsc_fake.largest = sizes[_i].largest;
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	ck_assert_int_eq(m.commands, sizes[_i].commands);
+	ck_assert_int_eq(m.extendeds, sizes[_i].long_reads);
+}
+END_TEST
+
+static size_t
+list(struct oki_reader_state *states)
+{
+	size_t n;
+
+	ck_assert_int_eq(oki_readers_list(t.readers, mock_wait(&t, MS),
+	    states, OKI_READERS, &n, &t.e), ONSHI_OK);
+
+	return n;
+}
+
+/* Plugged in and out, a hundred times; the first to be seen is taken. */
+START_TEST(t_plug)
+{
+	struct oki_reader_state states[OKI_READERS];
+	char name[64];
+
+	for (int i = 0; i < 100; i++) {
+		pcsc_fake_lock();
+		pcsc_fake.names[0] = NULL;
+		pcsc_fake_unlock();
+		ck_assert_uint_eq(list(states), 0);
+		(void)snprintf(name, sizeof(name), "Reader %02d 00", i);
+		pcsc_fake_lock();
+		pcsc_fake.names[0] = name;
+		pcsc_fake.names[1] = NULL;
+		pcsc_fake_unlock();
+		ck_assert_uint_eq(list(states), 1);
+		ck_assert_str_eq(states[0].name, name);
+		ck_assert(states[0].has_card);
+		if (i % 2 == 0)
+			ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	}
+}
+END_TEST
+
+/* 20 readers; 128 bytes, 129, none at all, bytes that are no text (K 53…56). */
+START_TEST(t_names)
+{
+	struct oki_reader_state states[OKI_READERS];
+	static char longest[129], longer[130], many[20][8];
+	size_t i;
+
+	memset(longest, 'a', 128);
+	memset(longer, 'b', 129);
+	pcsc_fake.names[0] = longest;
+	pcsc_fake.names[1] = longer;
+	pcsc_fake.names[2] = "\x1b[2J";
+	pcsc_fake.names[3] = "\xff\xfe";
+	pcsc_fake.names[4] = NULL;
+	ck_assert_uint_eq(list(states), 3);
+	ck_assert_str_eq(states[0].name, longest);
+	ck_assert_str_eq(states[1].name, "\\x1b[2J");
+	ck_assert_str_eq(states[2].name, "\\xff\\xfe");
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	for (i = 0; i < OKI_COUNT(many); i++) {
+		(void)snprintf(many[i], sizeof(many[i]), "r%zu", i % 100);
+		pcsc_fake.names[i] = many[i];
+	}
+	pcsc_fake.names[i] = NULL;
+	ck_assert_uint_eq(list(states), OKI_READERS);
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	pcsc_fake.names[0] = NULL;
+	ck_assert_uint_eq(list(states), 0);
+	ck_assert_int_eq(open_card_ms(100), ONSHI_E_CARD_NONE);
+}
+END_TEST
+
+/* The table's own wait, which the room itself asks for only now and then. */
+START_TEST(t_table)
+{
+	struct onshi_reader_ops ops;
+	uint8_t reply[2];
+	size_t len = sizeof(reply);
+	void *self;
+
+	ck_assert_int_eq(oki_pcsc_reader_new("Fake Reader 00 00", &ops,
+	    &self), ONSHI_OK);
+	ck_assert_int_eq(ops.wait(self, 1, 1000), ONSHI_OK);
+	ck_assert_int_eq(ops.wait(self, 0, 20), ONSHI_E_CARD_TIMEOUT);
+	mock_put(&m, false);
+	ck_assert_int_eq(ops.wait(self, 0, 1000), ONSHI_OK);
+	ck_assert_int_eq(ops.wait(self, 1, 0), ONSHI_E_CARD_TIMEOUT);
+	ck_assert_int_eq(ops.hold(self, 100), ONSHI_E_CARD_GONE);
+	ck_assert_int_eq(ops.transmit(self, reply, 2, reply, &len, 100),
+	    ONSHI_E_CARD_GONE);
+	ck_assert_int_eq(ops.release(self, 100), ONSHI_OK);
+	mock_put(&m, true);
+	ck_assert_int_eq(ops.hold(self, 100), ONSHI_OK);
+	ck_assert_int_eq(ops.hold(self, 100), ONSHI_OK);
+	oki_pcsc_reader_free(self);
+	ck_assert_int_eq(pcsc_fake.left_powered, 0);
+	ck_assert(!pcsc_fake.powered);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("card/pcsc");
+	TCase *whole = tcase_create("whole"), *c = tcase_create("pcsc");
+	SRunner *sr;
+	int failed;
+
+	tcase_set_timeout(whole, 60);
+	tcase_add_unchecked_fixture(whole, once_setup, once_teardown);
+	tcase_add_loop_test(whole, t_fail, 1, 20);
+	tcase_add_loop_test(whole, t_die, 1, 20);
+	tcase_add_loop_test(whole, t_meaning, 0, OKI_COUNT(meanings));
+	suite_add_tcase(s, whole);
+	tcase_set_timeout(c, 30);
+	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_checked_fixture(c, start, stop);
+	tcase_add_test(c, t_good);
+	tcase_add_test(c, t_daemon);
+	tcase_add_test(c, t_stopped);
+	tcase_add_test(c, t_shared);
+	tcase_add_test(c, t_unresponsive);
+	tcase_add_test(c, t_t0);
+	tcase_add_loop_test(c, t_largest, 0, OKI_COUNT(sizes));
+	tcase_add_test(c, t_plug);
+	tcase_add_test(c, t_names);
+	tcase_add_test(c, t_table);
+	suite_add_tcase(s, c);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+
+	return failed == 0 ? 0 : 1;
+}
