@@ -109,7 +109,7 @@ card_verify(struct fake *f, const uint8_t *c, size_t n, uint8_t *reply,
 	atomic_fetch_add(&f->verifies, 1);
 	if (atomic_load(&f->tries) == 0)
 		return reply_with(reply, len, NULL, 0, 0x6984);
-	if (n == 9 && memcmp(c + 5, "1234", 4) == 0) {
+	if (n == 9 && memcmp(c + 5, f->pin, 4) == 0) {
 		atomic_store(&f->tries, 3);
 		return reply_with(reply, len, NULL, 0, 0x9000);
 	}
@@ -388,6 +388,7 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	char answer[16384];
 	const uint8_t *body;
 	size_t len;
+	int r;
 
 	(void)session;
 	nap(f->sleep_ms);
@@ -414,8 +415,11 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	    onshi_exchange_set_token(x, "TOKENCANARY") != ONSHI_OK)
 		return ONSHI_E_PROTOCOL;
 
-	return onshi_exchange_write(x, (const uint8_t *)answer,
+	r = onshi_exchange_write(x, (const uint8_t *)answer,
 	    strlen(answer) - (f->cut ? 9 : 0));
+	onshi_wipe(answer, sizeof(answer));	/* t_memory looks for copies */
+
+	return r;
 }
 
 /* ---- clock and record ------------------------------------------------------------ */
@@ -447,7 +451,10 @@ fake_entry(void *self, const char *line, size_t len)
 	const char *e = strstr(line, "\te="), *end;
 	size_t have = strlen(f->events);
 
-	(void)len;
+	if (f->record_len + len < sizeof(f->record)) {
+		memcpy(f->record + f->record_len, line, len);
+		f->record_len += len;
+	}
 	if (atomic_fetch_add(&f->entries, 1) + 1 == f->audit_fails_at)
 		return 1;
 	if (e != NULL && (end = strchr(e + 3, '\t')) != NULL &&
@@ -468,6 +475,7 @@ fake_init(struct fake *f)
 	f->real_steady = true;
 	atomic_store(&f->present, 1);
 	atomic_store(&f->tries, 3);
+	f->pin = "1234";
 	f->grants = 0x7f;
 	f->consent_seconds = 86400;
 	f->validity = 1;

@@ -24,6 +24,7 @@ struct fake {
 	struct fake_key	*key;
 	atomic_int	present;
 	atomic_int	tries;
+	const char	*pin;		/* "1234" */
 	atomic_int	verifies;	/* VERIFY commands with data */
 	atomic_int	apdus;
 	int		gone_at;	/* removed at that APDU; 0 never */
@@ -51,6 +52,8 @@ struct fake {
 	bool		audit;
 	int		audit_fails_at;	/* the n-th entry fails; 0 never */
 	atomic_int	entries;
+	char		record[65536];	/* the lines themselves */
+	size_t		record_len;
 	char		events[65536];	/* "consent.given;query.intent;…" */
 };
 
