@@ -324,7 +324,10 @@ run_one(struct world *w, const char *dir, const char *name, char **client)
 
 	if (s != NULL) {
 		r = run_in(w, name, s, client, &why);
-		world_leave(w);
+		if (world_leave(w) != 0 && r == PASS) {
+			r = FAIL;
+			why = text_dup("the service itself ended badly");
+		}
 	}
 	printf("%s %s%s%s\n", words[r], name, why == NULL ? "" : ": ",
 	    why == NULL ? "" : why);

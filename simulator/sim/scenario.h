@@ -38,7 +38,7 @@ struct world {
 	char	    *control;
 	int	     port;
 	int	     keep;
-	int	    count;		/* of scenarios */
+	int	     count;		/* of scenarios */
 	int	     reader_tried, has_reader;
 	struct child reader, service;
 };
@@ -51,7 +51,7 @@ int	 world_serve(struct world *w, const char *name, const json_t *s);
 int	 world_configure(struct world *w, const json_t *s);
 int64_t	 world_asked(const struct world *w, const char *prefix);
 char	*world_fill(const struct world *w, const char *text);
-void	 world_leave(struct world *w);
+int	 world_leave(struct world *w);
 int	 world_tell(const struct world *w, const char *command);
 
 #endif

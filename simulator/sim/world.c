@@ -125,15 +125,21 @@ remove_one(const char *path, const struct stat *st, int flag,
 	return 0;
 }
 
-/* The service of a scenario ends with it; card and reader stay. */
-void
+/*
+ * The service of a scenario ends with it; card and reader stay. 0 if it ended
+ * as it must.
+ */
+int
 world_leave(struct world *w)
 {
-	spawn_end(&w->service, SIGTERM, 5000);
+	int r = w->service.pid <= 0 ? 0 :
+	    spawn_end(&w->service, SIGTERM, 5000);
+
 	free(w->dir);
 	free(w->conf);
 	free(w->control);
 	w->dir = w->conf = w->control = NULL;
+	return r;
 }
 
 void
