@@ -183,20 +183,34 @@ json_entry(struct json *j, char *line)
 }
 
 /* What a person looks for: when, what, who, about what, with what result. */
+static const struct {
+	char		 key;
+	const char	*en;
+	const char	*ja;
+} told[] = {
+	{ 'n', "", "" }, { 't', "", "" }, { 'e', "", "" },
+	{ 'a', "operator ", "操作者 " }, { 'l', "", "" },
+	{ 'p', "patient ", "患者 " }, { 'k', "", "" },
+	{ 'u', "", "" }, { 'i', "", "" }, { 'r', "", "" },
+	{ 'z', "rule ", "規則 " }
+};
+
 static void
 print_entry(struct tool *t, char *line)
 {
-	static const char keys[] = "ntealpkiqrz";
 	char *rest = line, *field;
+	size_t i;
 
 	while ((field = strsep(&rest, "\t")) != NULL) {
-		if (strchr(keys, field[0]) == NULL || field[1] != '=' ||
-		    strcmp(field + 2, "-") == 0)
+		for (i = 0; i < COUNT(told); i++)
+			if (told[i].key == field[0] && field[1] == '=')
+				break;
+		if (i == COUNT(told) || strcmp(field + 2, "-") == 0)
 			continue;
 		unescape(field);
-		out_text(&t->out, strchr("nte", field[0]) != NULL ?
-		    field + 2 : field);
-		out_text(&t->out, " ");
+		out_format(&t->out, "%s%s", i > 0 ? "  " : "",
+		    say(t, told[i].en, told[i].ja));
+		out_text(&t->out, field + 2);
 	}
 	out_text(&t->out, "\n");
 }

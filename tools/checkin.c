@@ -30,9 +30,9 @@ check_pin_source(struct tool *t)
 
 	if (!option_has(t, OPT_PIN_FD))
 		return prompt_is_possible() ? 0 : fail_usage(t,
-		    "there is no terminal for the PIN: give",
-		    "暗証番号を入力する端末がありません。次を指定してください",
-		    "--pin-fd N");
+		    "there is no terminal to enter the PIN at, and no",
+		    "暗証番号を入力する端末も次の指定もありません",
+		    "--pin-fd");
 	if (fd == STDOUT_FILENO || fd == STDERR_FILENO ||
 	    fcntl(fd, F_GETFD) < 0)
 		return fail_usage(t, "not a descriptor to read from",
@@ -70,9 +70,9 @@ check(struct tool *t, int method)
 {
 	if (option_text(t, OPT_OPERATOR) == NULL &&
 	    (option_has(t, OPT_LICENCE) || option_has(t, OPT_SIGN_IN)))
-		return fail_usage(t, "--licence and --sign-in are an "
-		    "operator's: give", "操作者の指定が必要です",
-		    "--operator ID");
+		return fail_usage(t, "whose licence and sign-in? This "
+		    "option is needed", "操作者の指定が必要です",
+		    "--operator");
 	if (method == ONSHI_METHOD_PIN)
 		return check_pin_source(t);
 	if (method == ONSHI_METHOD_VISUAL)

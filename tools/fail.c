@@ -38,6 +38,14 @@ text_ja_of(const struct failure *f)
 }
 
 static const char *
+remedy_of(const struct failure *f, const char *lang)
+{
+	const char *own = strcmp(lang, "ja") == 0 ? f->remedy_ja : f->remedy;
+
+	return own != NULL ? own : onshi_result_remedy(f->result, lang);
+}
+
+static const char *
 rule_of(const struct failure *f)
 {
 	if (f->rule != NULL)
@@ -87,8 +95,8 @@ fail_json(struct tool *t, const struct failure *f)
 	json_text(j, "name", onshi_result_name(f->result));
 	json_text(j, "text", text_of(f));
 	json_text(j, "text_ja", text_ja_of(f));
-	json_text(j, "remedy", onshi_result_remedy(f->result, "en"));
-	json_text(j, "remedy_ja", onshi_result_remedy(f->result, "ja"));
+	json_text(j, "remedy", remedy_of(f, "en"));
+	json_text(j, "remedy_ja", remedy_of(f, "ja"));
 	if (*rule_of(f) != '\0')
 		json_text(j, "rule", rule_of(f));
 	if (f->error != NULL)
@@ -108,7 +116,7 @@ line(const struct tool *t, const char *en, const char *ja, const char *text)
 static void
 fail_people(struct tool *t, const struct failure *f)
 {
-	const char *remedy = onshi_result_remedy(f->result, t->lang);
+	const char *remedy = remedy_of(f, t->lang);
 	const struct onshi_error *e = f->error;
 
 	out_flush(&t->out);
@@ -164,7 +172,9 @@ fail_usage(struct tool *t, const char *en, const char *ja, const char *word)
 {
 	char text[160], text_ja[240];
 	struct failure f = { .result = ONSHI_E_ARG, .text = text,
-	    .text_ja = text_ja, .status = EXIT_USAGE };
+	    .text_ja = text_ja, .remedy = "See onshikaku --help.",
+	    .remedy_ja = "onshikaku --help を見てください",
+	    .status = EXIT_USAGE };
 
 	(void)snprintf(text, sizeof(text), "%s%s%.60s", en, word != NULL ?
 	    ": " : "", word != NULL ? word : "");
@@ -174,8 +184,7 @@ fail_usage(struct tool *t, const char *en, const char *ja, const char *word)
 		return fail(t, &f);
 	if (!t->has_failed)
 		(void)fprintf(stderr, "onshikaku: %s\n%s\n", say(t, text,
-		    text_ja), say(t, "Try: onshikaku --help",
-		    "使い方: onshikaku --help"));
+		    text_ja), say(t, f.remedy, f.remedy_ja));
 	t->has_failed = true;
 
 	return EXIT_USAGE;

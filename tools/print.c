@@ -308,7 +308,7 @@ category_title(const struct tool *t, int category)
 	return say(t, category_en[category], category_ja[category]);
 }
 
-void
+static void
 print_consents(struct tool *t, const struct onshi_visit *v)
 {
 	int i, given, granted;
@@ -345,4 +345,17 @@ print_certificate(struct tool *t, const struct onshi_certificate *x)
 	    end);
 	if (*tell != '\0')
 		print_row(t, say(t, "To the holder", "ご本人への案内"), tell);
+}
+
+void
+print_visit(struct tool *t, const struct onshi_visit *v)
+{
+	const struct onshi_certificate *x = onshi_visit_certificate(v);
+
+	print_consents(t, v);
+	if (x != NULL)
+		print_certificate(t, x);
+	if (onshi_visit_is_recorded(v) == 0)
+		print_row(t, say(t, "Record", "監査記録"), say(t,
+		    "none is kept (audit.dir)", "なし（audit.dir が未設定）"));
 }

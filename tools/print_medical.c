@@ -2,93 +2,145 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools.h"
 
-/* One line: the first is a day, what follows stands as it is. behind: what is
- * put between it and what came before. */
+/* A field of a line, with what is put before it. */
 struct part {
 	int		 element;
 	const char	*before;
-	const char	*after;
+};
+
+/* Lines of one day and one place stand under one heading. */
+struct shape {
+	int			 category;
+	int			 day[3];	/* the first that is there */
+	const struct part	*parts;
+	size_t			 n;
 };
 
 static const struct part drug[] = {
-	{ ONSHI_EL_DAY_DISPENSED, "", "" },
-	{ ONSHI_EL_DRUG_NAME, "  ", "" },
-	{ ONSHI_EL_QUANTITY, "  ", "" },
-	{ ONSHI_EL_UNIT, "", "" },
-	{ ONSHI_EL_TIMES, " × ", "" },
-	{ ONSHI_EL_USAGE, "  ", "" },
-	{ ONSHI_EL_INSTRUCTION, "  ", "" },
-	{ ONSHI_EL_INSTITUTION_NAME, "  [", "]" },
-	{ ONSHI_EL_SOURCE, "  (", ")" }
+	{ ONSHI_EL_DRUG_NAME, "" }, { ONSHI_EL_QUANTITY, "  " },
+	{ ONSHI_EL_UNIT, "" }, { ONSHI_EL_TIMES, " × " },
+	{ ONSHI_EL_USAGE, "  " }, { ONSHI_EL_INSTRUCTION, "  " }
 };
 static const struct part care[] = {
-	{ ONSHI_EL_DAY, "", "" },
-	{ ONSHI_EL_CARE_NAME, "  ", "" },
-	{ ONSHI_EL_QUANTITY, "  ", "" },
-	{ ONSHI_EL_UNIT, "", "" },
-	{ ONSHI_EL_TIMES, " × ", "" },
-	{ ONSHI_EL_INSTITUTION_NAME, "  [", "]" }
+	{ ONSHI_EL_CARE_NAME, "" }, { ONSHI_EL_QUANTITY, "  " },
+	{ ONSHI_EL_UNIT, "" }, { ONSHI_EL_TIMES, " × " }
 };
 static const struct part checkup[] = {
-	{ ONSHI_EL_DAY, "", "" },
-	{ ONSHI_EL_ITEM_NAME, "  ", "" },
-	{ ONSHI_EL_DATA_VALUE, "  ", "" },
-	{ ONSHI_EL_UNIT, " ", "" },
-	{ ONSHI_EL_DATA_VALUE_NAME, "  ", "" }
+	{ ONSHI_EL_ITEM_NAME, "" }, { ONSHI_EL_DATA_VALUE, "  " },
+	{ ONSHI_EL_UNIT, " " }, { ONSHI_EL_DATA_VALUE_NAME, "  " }
+};
+static const struct shape shapes[] = {
+	{ ONSHI_DRUGS, { ONSHI_EL_DAY_DISPENSED, ONSHI_EL_DAY_PRESCRIBED,
+	    ONSHI_EL_MONTH }, drug, COUNT(drug) },
+	{ ONSHI_CHECKUPS, { ONSHI_EL_EFFECTIVE_TIME, ONSHI_EL_DAY,
+	    ONSHI_EL_MONTH }, checkup, COUNT(checkup) },
+	{ ONSHI_CARE, { ONSHI_EL_DAY, ONSHI_EL_DAY_PRESCRIBED,
+	    ONSHI_EL_MONTH }, care, COUNT(care) },
+	{ ONSHI_SURGERY, { ONSHI_EL_DAY, ONSHI_EL_DAY_PRESCRIBED,
+	    ONSHI_EL_MONTH }, care, COUNT(care) }
 };
 
 static const struct {
-	int			 category;
-	const struct part	*parts;
-	size_t			 n;
-} lines[] = {
-	{ ONSHI_DRUGS, drug, COUNT(drug) },
-	{ ONSHI_CHECKUPS, checkup, COUNT(checkup) },
-	{ ONSHI_CARE, care, COUNT(care) },
-	{ ONSHI_SURGERY, care, COUNT(care) }
+	const char	*source;
+	const char	*en;
+	const char	*ja;
+} sources[] = {
+	{ "claim", "  (from claims)", "  （レセプト）" },
+	{ "prescribed", "  (prescribed)", "  （電子処方箋 処方）" },
+	{ "dispensed", "  (dispensed)", "  （電子処方箋 調剤）" }
 };
 
-/* A drug that was prescribed and not yet dispensed has that day alone. */
-static int
-day_of(const struct onshi_record *rec, int element, const char **text)
+static const char *
+source_title(const struct tool *t, const char *source)
 {
-	int r = onshi_record_text(rec, element, text);
+	size_t i;
 
-	if (r == ONSHI_ABSENT && element == ONSHI_EL_DAY_DISPENSED)
-		r = onshi_record_text(rec, ONSHI_EL_DAY_PRESCRIBED, text);
-	if (r == ONSHI_ABSENT && element == ONSHI_EL_DAY_DISPENSED)
-		r = onshi_record_text(rec, ONSHI_EL_MONTH, text);
+	for (i = 0; i < COUNT(sources); i++)
+		if (strcmp(sources[i].source, source) == 0)
+			return say(t, sources[i].en, sources[i].ja);
 
-	return r;
+	return "";
 }
 
+/* Day, place and source, as one line. */
 static int
-print_line(struct tool *t, const struct part *parts, size_t n,
-    const struct onshi_record *rec)
+heading(const struct tool *t, const struct shape *s,
+    const struct onshi_record *rec, struct out *line)
 {
 	const char *text;
 	char plain[TIME_TEXT];
 	size_t i;
+	int r = ONSHI_ABSENT;
+
+	for (i = 0; i < COUNT(s->day) && r == ONSHI_ABSENT; i++)
+		r = onshi_record_text(rec, s->day[i], &text);
+	if (r == ONSHI_OK) {
+		date_plain(text, plain);
+		out_text(line, plain);
+	} else if (r != ONSHI_ABSENT) {
+		return r;
+	}
+	if (onshi_record_text(rec, ONSHI_EL_INSTITUTION_NAME, &text) ==
+	    ONSHI_OK) {
+		out_text(line, "  ");
+		out_text(line, text);
+	}
+	if (onshi_record_text(rec, ONSHI_EL_SOURCE, &text) == ONSHI_OK)
+		out_text(line, source_title(t, text));
+	out_bytes(line, "", 1);
+
+	return line->data != NULL ? ONSHI_OK : ONSHI_E_NOMEM;
+}
+
+static int
+print_line(struct tool *t, const struct shape *s,
+    const struct onshi_record *rec)
+{
+	const char *text;
+	size_t i;
 	int r;
 
-	for (i = 0; i < n; i++) {
-		r = i == 0 ? day_of(rec, parts[i].element, &text) :
-		    onshi_record_text(rec, parts[i].element, &text);
+	out_text(&t->out, "    ");
+	for (i = 0; i < s->n; i++) {
+		r = onshi_record_text(rec, s->parts[i].element, &text);
 		if (r == ONSHI_ABSENT)
 			continue;
 		if (r != ONSHI_OK)
 			return r;
-		out_text(&t->out, i == 0 ? "  " : parts[i].before);
-		if (i == 0)
-			date_plain(text, plain);
-		out_text(&t->out, i == 0 ? plain : text);
-		out_text(&t->out, parts[i].after);
+		out_text(&t->out, s->parts[i].before);
+		out_text(&t->out, text);
 	}
 	out_text(&t->out, "\n");
+
+	return ONSHI_OK;
+}
+
+/* The heading when it is another than before; last keeps it. */
+static int
+print_heading(struct tool *t, const struct shape *s,
+    const struct onshi_record *rec, struct out *last)
+{
+	struct out line = { .data = NULL };
+	int r;
+
+	if ((r = heading(t, s, rec, &line)) != ONSHI_OK) {
+		out_free(&line);
+		return r;
+	}
+	if (last->data != NULL && strcmp(last->data, line.data) == 0) {
+		out_free(&line);
+		return ONSHI_OK;
+	}
+	out_text(&t->out, "  ");
+	out_text(&t->out, line.data);
+	out_text(&t->out, "\n");
+	out_free(last);
+	*last = line;
 
 	return ONSHI_OK;
 }
@@ -96,21 +148,22 @@ print_line(struct tool *t, const struct part *parts, size_t n,
 int
 print_medical(struct tool *t, int category, struct onshi_answer *a)
 {
+	const struct shape *s = shapes;
 	const struct onshi_record *rec;
-	size_t i;
+	struct out last = { .data = NULL };
 	int r;
 
-	for (i = 0; i < COUNT(lines); i++)
-		if (lines[i].category == category)
-			break;
-	if (i == COUNT(lines))
+	while (s < shapes + COUNT(shapes) && s->category != category)
+		s++;
+	if (s == shapes + COUNT(shapes))
 		return ONSHI_E_UNSUPPORTED;
 	out_format(&t->out, "\n%s: %s\n", category_title(t, category),
 	    onshi_outcome_text(onshi_answer_outcome(a), t->lang));
 	while ((r = onshi_answer_next(a, &rec)) == ONSHI_OK)
-		if ((r = print_line(t, lines[i].parts, lines[i].n, rec)) !=
-		    ONSHI_OK)
-			return r;
+		if ((r = print_heading(t, s, rec, &last)) != ONSHI_OK ||
+		    (r = print_line(t, s, rec)) != ONSHI_OK)
+			break;
+	out_free(&last);
 
 	return r == ONSHI_END ? ONSHI_OK : r;
 }

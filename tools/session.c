@@ -362,11 +362,26 @@ session_run(struct session *s)
 			r = json_eligibility(s);
 		} else {
 			r = print_eligibility(t, s->answer);
-			print_consents(t, s->visit);
+			print_visit(t, s->visit);
 		}
 	}
 	if (r != ONSHI_OK)
 		(void)session_fail(s, r);
+}
+
+/* CO-4: what follows is not the reception's to see. */
+static void
+tell_whose(struct session *s)
+{
+	struct tool *t = s->t;
+
+	if (s->is_divided)
+		return;
+	s->is_divided = true;
+	out_format(&t->out, "\n---- %s %s ----\n", say(t,
+	    "for the licensed operator alone:", "有資格者だけに表示: 操作者"),
+	    option_text(t, OPT_OPERATOR) != NULL ?
+	    option_text(t, OPT_OPERATOR) : "");
 }
 
 static int
@@ -382,6 +397,7 @@ get(struct session *s, int category, struct onshi_answer **a)
 	if (t->is_json)
 		return json_records(&t->json, onshi_category_name(category),
 		    *a);
+	tell_whose(s);
 	mark = out_mark(&t->out);
 	if ((r = print_medical(t, category, *a)) != ONSHI_OK)
 		(void)out_rewind(&t->out, mark);
@@ -415,22 +431,13 @@ static void
 tell_end(struct session *s)
 {
 	struct tool *t = s->t;
-	const struct onshi_certificate *x;
 
-	if (t->is_json) {
-		json_got(s);
-		json_card(s);
-		json_timing(s);
-		json_bool(&t->json, "audit",
-		    onshi_visit_is_recorded(s->visit) != 0);
+	if (!t->is_json)
 		return;
-	}
-	if ((x = onshi_visit_certificate(s->visit)) != NULL)
-		print_certificate(t, x);
-	if (s->answer != NULL && onshi_visit_is_recorded(s->visit) == 0)
-		print_row(t, say(t, "Record", "記録"), say(t,
-		    "none is kept (audit.dir)",
-		    "記録されていません（audit.dir）"));
+	json_got(s);
+	json_card(s);
+	json_timing(s);
+	json_bool(&t->json, "audit", onshi_visit_is_recorded(s->visit) != 0);
 }
 
 int

@@ -170,6 +170,8 @@ struct failure {
 	const struct onshi_error *error;	/* may be NULL */
 	const char		*text;		/* English, in error's place */
 	const char		*text_ja;
+	const char		*remedy;	/* in place of the result's */
+	const char		*remedy_ja;
 	const char		*rule;
 	int			 status;	/* exit status, 0: the result's */
 };
@@ -252,6 +254,7 @@ struct session {
 	int			 method;
 	int64_t			 started;	/* steady, ms */
 	int			 status;	/* exit status so far */
+	bool			 is_divided;	/* from the reception's part */
 	struct {
 		bool	asked;
 		int	result;
@@ -276,7 +279,8 @@ int	session_end(struct session *s);
 /* ---- print.c, print_medical.c: for people ---------------------------------------------------------------- */
 
 int	print_eligibility(struct tool *t, struct onshi_answer *a);
-void	print_consents(struct tool *t, const struct onshi_visit *v);
+/* Consents, the card's certificate, whether it is on record. */
+void	print_visit(struct tool *t, const struct onshi_visit *v);
 void	print_certificate(struct tool *t, const struct onshi_certificate *x);
 int	print_medical(struct tool *t, int category, struct onshi_answer *a);
 const char *category_title(const struct tool *t, int category);

@@ -1,0 +1,57 @@
+# What the tests of the command share; they source it.
+#
+#   run NAME ARGS...     runs the command; output in $dir/out, $dir/err
+#   json ARGS...         the same with --json: out is one JSON object, or fail
+#   wants STATUS [PATH VALUE]...   what the last one must have ended with
+
+onshikaku=$top_builddir/onshikaku
+[ -x "$onshikaku" ] || { echo "onshikaku is not built"; exit 77; }
+[ "${PYTHON3:-no}" != no ] || PYTHON3=$(command -v python3) || exit 77
+dir=$(mktemp -d "${TMPDIR:-/tmp}/onshi-tools.XXXXXX") || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+unset ONSHIKAKU_CONF LC_ALL LC_MESSAGES LANG
+LC_ALL=C
+export LC_ALL
+failed=0
+ran=0
+
+run() {
+	what="$*"
+	status=0
+	"$onshikaku" "$@" </dev/null >"$dir/out" 2>"$dir/err" || status=$?
+	ran=$((ran + 1))
+}
+
+json() {
+	run --json "$@"
+	"$PYTHON3" "$(dirname "$0")/json_at.py" "$dir/out" || bad "no JSON"
+}
+
+bad() {
+	echo "FAIL: onshikaku $what: $*"
+	sed 's/^/	/' "$dir/out" "$dir/err" | head -n 20
+	failed=$((failed + 1))
+}
+
+wants() {
+	[ "$status" = "$1" ] || bad "exit $status, wanted $1"
+	shift
+	[ $# -eq 0 ] || "$PYTHON3" "$(dirname "$0")/json_at.py" "$dir/out" \
+	    "$@" >"$dir/why" || bad "$(cat "$dir/why")"
+}
+
+says() {
+	grep -q -- "$1" "$dir/out" "$dir/err" || bad "does not say: $1"
+}
+
+silent() {
+	grep -q -- "$1" "$dir/out" "$dir/err" && bad "says: $1"
+	:
+}
+
+finish() {
+	echo "$ran runs, $failed failures"
+	[ "$failed" -eq 0 ] && [ "$ran" -gt 0 ]
+	exit $?
+}

@@ -1,0 +1,122 @@
+#!/bin/sh
+# message show and check: every sample verbatim, every refusal by its reason.
+. "$(dirname "$0")/lib.sh"
+
+# All samples: each value as it stands, and a kind, and nothing unknown.
+for f in "$top_srcdir"/tests/message/samples/*.xml; do
+	[ -f "$f" ] || continue
+	json message show "$f"
+	wants 0 header present body present unknown '#0' error absent
+	"$PYTHON3" "$(dirname "$0")/verbatim.py" "$f" "$dir/out" >"$dir/why" ||
+	    bad "$(cat "$dir/why")"
+	json message check "$f"
+	wants "$status" findings.20 absent
+	run --lang ja message show "$f"
+	wants 0
+done
+
+message() {
+	printf '%s' "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg>$1</XmlMsg>"
+}
+head='<MessageHeader><ProcessExecutionTime>20261005101530</ProcessExecutionTime>
+<QualificationConfirmationDate>20261005</QualificationConfirmationDate>
+<MedicalInstitutionCode>1319999996</MedicalInstitutionCode>
+<ReferenceClassification>1</ReferenceClassification>
+<SegmentOfResult>1</SegmentOfResult>
+<CharacterCodeIdentifier>0</CharacterCodeIdentifier></MessageHeader>'
+result='<ResultOfQualificationConfirmation>
+<InsuredCardClassification>01</InsuredCardClassification>
+<InsurerNumber>  991018</InsurerNumber><Name>架空　花子</Name><Sex1>2</Sex1>
+<Birthdate>19800512</Birthdate><InsurerName>架空市</InsurerName>
+</ResultOfQualificationConfirmation>'
+body="<ProcessingResultStatus>1</ProcessingResultStatus>
+<QualificationValidity>1</QualificationValidity>
+<ResultList>$result</ResultList>"
+
+# Lists are arrays even with one item; texts keep their blanks.
+message "$head<MessageBody>$body</MessageBody>" >"$dir/a.xml"
+json message show "$dir/a.xml"
+wants 0 kind OQSsiquc01res outcome valid header.SegmentOfResult 1 \
+    body.ResultList.ResultOfQualificationConfirmation '#1' \
+    body.ResultList.ResultOfQualificationConfirmation.0.InsurerNumber \
+    '  991018' unknown '#0'
+run --lang ja message show "$dir/a.xml"
+wants 0
+says OQSsiquc01res
+says '資格は有効です'
+says 架空　花子
+says '01  一般'
+
+# Elements of next year are kept by their name and told by their path; what
+# would break JSON is escaped.
+message "$head<MessageBody>$body<Next><A>1</A><A>&quot;2\\&#10;</A></Next>
+</MessageBody>" >"$dir/b.xml"
+json message show "$dir/b.xml"
+wants 0 body.Next.A '#2' body.Next.A.0 1 unknown.0 /XmlMsg/MessageBody/Next
+"$PYTHON3" -c 'import json, sys
+assert json.load(open(sys.argv[1]))["body"]["Next"]["A"][1] == "\"2\\\n"' \
+    "$dir/out" || bad "escaping"
+
+# Standard input; the name of a file tells its kind, a wrong one does not.
+status=0
+what='message show -'
+"$onshikaku" --json message show - <"$dir/a.xml" >"$dir/out" 2>"$dir/err" ||
+    status=$?
+wants 0 kind OQSsiquc01res
+cp "$dir/a.xml" "$dir/OQSsiquc01res_face_20261005101530.xml"
+json message show "$dir/OQSsiquc01res_face_20261005101530.xml"
+wants 0 kind OQSsiquc01res
+
+# Refused: 5, and the first reason that holds.
+while IFS='|' read -r reason text; do
+	[ -n "$reason" ] || continue
+	printf "$text" >"$dir/x.xml"
+	for verb in show check; do
+		json message $verb "$dir/x.xml"
+		wants 5 error.name ONSHI_E_ANSWER_REFUSED \
+		    error.reason "$reason" body absent findings absent
+	done
+done <<'END'
+hostile|<?xml version="1.0"?><!DOCTYPE XmlMsg><XmlMsg/>
+hostile|<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><XmlMsg>&a;</XmlMsg>
+hostile|<?xml version="1.0"?><?php x?><XmlMsg/>
+wrong_encoding|<?xml version="1.0" encoding="UTF-8"?><XmlMsg>\377</XmlMsg>
+wrong_encoding|<?xml version="1.0" encoding="EBCDIC-US"?><XmlMsg></XmlMsg>
+truncated|<?xml version="1.0"?><XmlMsg><MessageHeader>
+malformed|<?xml version="1.0"?><XmlMsg></Other>
+END
+run --lang en message show "$dir/x.xml"
+wants 5
+says 'reason: malformed'
+[ ! -s "$dir/out" ] || bad "something of it is on standard output"
+
+# check names what is wrong with what could be read.
+message "$head<MessageBody>$(echo "$body" |
+    sed 's/19800512/19800230/')</MessageBody>" >"$dir/c.xml"
+json message show "$dir/c.xml"
+wants 0
+json message check "$dir/c.xml"
+wants 5 findings '#1' findings.0.path '~/Birthdate' findings.0.text present \
+    error absent
+run message check "$dir/c.xml"
+wants 5
+says Birthdate
+json message check "$dir/a.xml"
+wants 0 findings '#0'
+
+# No file.
+json message show "$dir/none.xml"
+wants 7 error.name ONSHI_E_DISK error.text '~No such file'
+json message show "$dir"
+wants 7 error.name ONSHI_E_DISK
+
+# What cannot be written is not taken for success.
+[ -w /dev/full ] && {
+	what='message show >/dev/full'
+	status=0
+	: >"$dir/out"
+	"$onshikaku" --json message show "$dir/a.xml" >/dev/full 2>"$dir/err" ||
+	    status=$?
+	wants 7
+}
+finish
