@@ -14,7 +14,6 @@ world_start 30 || exit $?
 
 put() {
 	onshikaku-vcard insert "$1" >/dev/null || bad "insert $1"
-	sleep 0.6
 }
 
 # As json, with a PIN on descriptor 3.
@@ -104,8 +103,14 @@ wants 3 kind present error.name ONSHI_E_CARD_RESIDENCE
 put last-try
 pin 1234 checkin --method pin
 wants 3 error.name ONSHI_E_PIN_LAST_TRY error.tries_left 1
+put soon
+pin 4321 checkin --method pin
+pin 4321 checkin --method pin
+wants 3 error.name ONSHI_E_PIN_WRONG error.tries_left 1
+pin 4321 checkin --method pin
+wants 3 error.name ONSHI_E_PIN_LAST_TRY error.tries_left 1
 pin 1234 checkin --method pin --spend-last-try
-wants 0 outcome valid
+wants 0 outcome valid card.state soon
 put adult
 
 # By typed numbers; what is a person's does not stay in argv.

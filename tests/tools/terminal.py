@@ -64,7 +64,6 @@ class Terminal:
 def vcard(*words):
     subprocess.run(["onshikaku-vcard", *words], check=True,
                    stdout=subprocess.DEVNULL)
-    time.sleep(0.7)
 
 
 def wrong_then_right():
