@@ -11,12 +11,13 @@
 #include "tests/core/run.h"
 
 static struct onshi_config *c;
-static char dir[] = "/tmp/onshi-config-XXXXXX";
+static char dir[40];
 
 static void
 setup(void)
 {
 	ck_assert_int_eq(onshi_config_new(&c), ONSHI_OK);
+	ck_assert(oki_copy(dir, sizeof(dir), "/tmp/onshi-config-XXXXXX"));
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 

@@ -11,7 +11,7 @@
 #include "tests/core/run.h"
 
 static struct onshi_config *c;
-static char path[] = "/tmp/onshi-conf-XXXXXX";
+static char path[40];
 
 static void
 setup(void)
@@ -19,6 +19,7 @@ setup(void)
 	int fd;
 
 	ck_assert_int_eq(onshi_config_new(&c), ONSHI_OK);
+	ck_assert(oki_copy(path, sizeof(path), "/tmp/onshi-conf-XXXXXX"));
 	ck_assert_int_ge(fd = mkstemp(path), 0);
 	ck_assert_int_eq(close(fd), 0);
 }

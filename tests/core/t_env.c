@@ -269,7 +269,7 @@ START_TEST(cancelled_by_signals)
 			oki_cancel_clear(&cancel);
 		}
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
-	ck_assert_int_gt(seen, 10);
+	ck_assert_int_gt(seen, 0);
 	oki_cancel_free(&cancel);
 }
 END_TEST

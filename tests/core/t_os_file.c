@@ -90,13 +90,14 @@ __wrap_fsync(int fd)
 	return __real_fsync(fd);
 }
 
-static char path[] = "/tmp/onshi-files-XXXXXX";
+static char path[40];
 static struct oki_dir *d;
 static int64_t sys;
 
 static void
 setup(void)
 {
+	ck_assert(oki_copy(path, sizeof(path), "/tmp/onshi-files-XXXXXX"));
 	ck_assert_ptr_nonnull(mkdtemp(path));
 	ck_assert_int_eq(oki_dir_open(path, &d, &sys), ONSHI_OK);
 	rename_error = sync_error = write_error = 0;
