@@ -43,6 +43,7 @@ oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 	if ((w = oki_alloc(sizeof(*w))) == NULL)
 		return ONSHI_E_NOMEM;
 	w->c = c;
+	w->process = oki_os_process();
 	w->socket = CURL_SOCKET_BAD;
 	if ((w->multi = curl_multi_init()) == NULL ||
 	    curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, 1L) !=
@@ -57,12 +58,19 @@ oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 	return ONSHI_OK;
 }
 
+/* A child has a copy of all of it, and the parent's socket: hands off. */
+bool
+oki_wire_is_ours(const struct oki_wire *w)
+{
+	return w->process == oki_os_process();
+}
+
 void
 oki_wire_drop(struct oki_wire *w)
 {
 	w->up = false;
 	w->socket = CURL_SOCKET_BAD;
-	if (w->easy == NULL)
+	if (w->easy == NULL || !oki_wire_is_ours(w))
 		return;
 	(void)curl_multi_remove_handle(w->multi, w->easy);
 	curl_easy_cleanup(w->easy);
@@ -77,7 +85,7 @@ oki_wire_free(struct oki_wire **wp)
 	if (w == NULL)
 		return;
 	oki_wire_drop(w);
-	if (w->multi != NULL)
+	if (w->multi != NULL && oki_wire_is_ours(w))
 		(void)curl_multi_cleanup(w->multi);
 	curl_slist_free_all(w->resolve);
 	oki_free(w);

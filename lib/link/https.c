@@ -79,10 +79,12 @@ oki_https_open(struct oki_https *h, struct oki_wait *w,
 		return oki_fail(e, ONSHI_E_NOMEM, "no memory for a session");
 	s->https = h;
 	oki_pipe_guard_take(&guard);
+	oki_tls_enter();
 	if ((r = oki_wire_new(&h->wire, &s->wire)) != ONSHI_OK)
 		(void)oki_fail(e, r, "no memory for a connection");
 	else
 		r = be_connected(s, w, e);
+	oki_tls_leave();
 	oki_pipe_guard_drop(&guard);
 	if (r == ONSHI_OK)
 		*out = s;
@@ -107,7 +109,9 @@ oki_https_close(struct oki_https_session **sp)
 	if (s == NULL)
 		return;
 	oki_pipe_guard_take(&guard);
+	oki_tls_enter();
 	oki_wire_free(&s->wire);
+	oki_tls_leave();
 	oki_pipe_guard_drop(&guard);
 	oki_free(s);
 	*sp = NULL;
@@ -294,9 +298,12 @@ oki_https_exchange(struct oki_https_session *s, struct onshi_exchange *x,
 	int r;
 
 	x->sent = ONSHI_SENT_NOT;
+	if (!oki_wire_is_ours(s->wire))
+		return oki_fail(e, ONSHI_E_STATE, "the process has forked");
 	if ((r = check_request(s->https, x, e)) != ONSHI_OK)
 		return r;
 	oki_pipe_guard_take(&guard);
+	oki_tls_enter();
 	oki_wire_rest(s->wire);
 	r = be_connected(s, x->wait, e);
 	x->connect_ms = s->connect_ms;
@@ -305,6 +312,7 @@ oki_https_exchange(struct oki_https_session *s, struct onshi_exchange *x,
 		note_facts(s, x);
 		r = talk(s, x, e);
 	}
+	oki_tls_leave();
 	oki_pipe_guard_drop(&guard);
 	if (r != ONSHI_OK)
 		oki_buf_reset(&x->answer);

@@ -191,6 +191,7 @@ check_identity(struct oki_https *h, const struct oki_buf *key,
 	    key->len, pass->data, passlen, oki_wall(h->env), &who, e)) !=
 	    ONSHI_OK)
 		return r;
+	h->days_left = who.days_left;
 	if (strcmp(who.cn, code) != 0)
 		return oki_fail(e, ONSHI_E_CONFIG, "facility.institution_code"
 		    " is not the name (CN) in link.cert_file");

@@ -123,6 +123,12 @@ oki_link_name(const struct oki_link *l)
 	return l->https != NULL ? "https" : "vendor";
 }
 
+int32_t
+oki_link_days_left(const struct oki_link *l)
+{
+	return l->https != NULL ? l->https->days_left : -1;
+}
+
 int
 oki_link_carries(const struct oki_link *l, const char *prefix)
 {

@@ -43,6 +43,8 @@ void	oki_link_free(struct oki_link **lp);
 
 /* ONSHI_FORM_…; prefix as in tables.h ("OQSsiquc01req+card"). */
 int	oki_link_carries(const struct oki_link *l, const char *prefix);
+/* Until the terminal's certificate ends (SEC-09); -1 where there is none. */
+int32_t	oki_link_days_left(const struct oki_link *l);
 /* "https", "webapi", "folder", "vendor". */
 const char *oki_link_name(const struct oki_link *l);
 

@@ -100,6 +100,10 @@ struct oki_tls {
 	int64_t			 now;		/* seconds UTC */
 };
 
+/* Around what calls TLS: the thread's queue of errors holds nothing of ours
+ * afterwards (SEC-109). libcurl itself empties it before. */
+void	oki_tls_enter(void);
+void	oki_tls_leave(void);
 void	oki_tls_notes_init(struct oki_tls_notes *n);
 /* ctx is an SSL_CTX; every result is checked (SEC-15). notes has to live as
  * long as ctx. */
@@ -151,6 +155,7 @@ int	oki_wire_try(const struct oki_wire_config *c, struct onshi_error *e)
 int	oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 	    OKI_CHECK;
 void	oki_wire_free(struct oki_wire **wp);
+bool	oki_wire_is_ours(const struct oki_wire *w);	/* no fork since */
 /* A new connection, in place of any old one. Sends no byte of HTTP. */
 int	oki_wire_connect(struct oki_wire *w, const struct oki_wait *wait,
 	    struct onshi_error *e) OKI_CHECK;
@@ -201,6 +206,7 @@ struct oki_https {
 	struct oki_wire_config	 wire;
 	char			 name[262];	/* for Host: with the port */
 	char			*path;		/* of the base, "" mostly */
+	int32_t			 days_left;	/* of our certificate */
 	struct oki_mutex	*lock;		/* guards what follows */
 	int64_t			*starts;	/* of the last connections */
 	size_t			 rate;

@@ -21,6 +21,18 @@
 			    X509_CHECK_FLAG_NO_WILDCARDS)
 
 void
+oki_tls_enter(void)
+{
+	ERR_set_mark();
+}
+
+void
+oki_tls_leave(void)
+{
+	ERR_pop_to_mark();
+}
+
+void
 oki_tls_notes_init(struct oki_tls_notes *n)
 {
 	*n = (struct oki_tls_notes){ .alert_in = -1, .alert_out = -1 };

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -504,12 +505,42 @@ listen_on(void *arg)
 	return NULL;
 }
 
+static bool
+bind_4(struct hostile *h)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof(at);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if ((h->fd = socket(AF_INET, SOCK_STREAM, 0)) < 0 ||
+	    bind(h->fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+	    getsockname(h->fd, (struct sockaddr *)&at, &len) != 0)
+		return false;
+	h->port = ntohs(at.sin_port);
+
+	return true;
+}
+
+static bool
+bind_6(struct hostile *h)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+	    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	socklen_t len = sizeof(at);
+
+	if ((h->fd = socket(AF_INET6, SOCK_STREAM, 0)) < 0 ||
+	    bind(h->fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+	    getsockname(h->fd, (struct sockaddr *)&at, &len) != 0)
+		return false;
+	h->port = ntohs(at.sin6_port);
+
+	return true;
+}
+
 struct hostile *
 hostile_start(const struct hostile_spec *spec)
 {
 	struct hostile *h = calloc(1, sizeof(*h));
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	socklen_t len = sizeof(at);
 
 	need(h != NULL, "memory");
 	h->spec = *spec;
@@ -519,12 +550,13 @@ hostile_start(const struct hostile_spec *spec)
 		h->spec.text = "";
 	need(pthread_mutex_init(&h->lock, NULL) == 0, "lock");
 	make_context(h);
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	need((h->fd = socket(AF_INET, SOCK_STREAM, 0)) >= 0 &&
-	    bind(h->fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
-	    listen(h->fd, 64) == 0 &&
-	    getsockname(h->fd, (struct sockaddr *)&at, &len) == 0, "socket");
-	h->port = ntohs(at.sin_port);
+	if (!(spec->ipv6 ? bind_6(h) : bind_4(h))) {
+		need(spec->ipv6, "socket");
+		SSL_CTX_free(h->ctx);
+		free(h);
+		return NULL;
+	}
+	need(listen(h->fd, 64) == 0, "listen");
 	need(pthread_create(&h->thread, NULL, listen_on, h) == 0, "thread");
 
 	return h;
@@ -590,4 +622,34 @@ hostile_hello(const struct hostile *h, size_t *len)
 	*len = h->hellolen;
 
 	return h->hello;
+}
+
+pid_t
+hostile_apart(const struct hostile_spec *spec, uint16_t *port)
+{
+	struct hostile *h;
+	int to[2];
+	pid_t pid;
+
+	need(pipe(to) == 0, "pipe");
+	if ((pid = fork()) == 0) {
+		h = hostile_start(spec);
+		if (write(to[1], &h->port, sizeof(h->port)) < 0)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	need(pid > 0 && read(to[0], port, sizeof(*port)) == sizeof(*port),
+	    "server apart");
+	close(to[0]);
+	close(to[1]);
+
+	return pid;
+}
+
+void
+hostile_apart_stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }

@@ -8,12 +8,16 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <openssl/err.h>
 
 #include "wire.h"
 
@@ -488,43 +492,13 @@ START_TEST(threads)
 END_TEST
 
 /* FM-21: with k descriptors left. The server lives in another process. */
-static pid_t
-serve_apart(const struct hostile_spec *spec, uint16_t *port)
-{
-	struct hostile *h;
-	int to[2];
-	pid_t pid;
-
-	ck_assert_int_eq(pipe(to), 0);
-	if ((pid = fork()) == 0) {
-		h = hostile_start(spec);
-		*port = hostile_port(h);
-		if (write(to[1], port, sizeof(*port)) < 0)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	ck_assert_int_eq(read(to[0], port, sizeof(*port)), sizeof(*port));
-	close(to[0]);
-	close(to[1]);
-
-	return pid;
-}
-
-static void
-stop_apart(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
 START_TEST(few_descriptors)
 {
 	struct hostile_spec spec = { .text = GOOD };
 	struct rlimit before, limit;
 	struct client c;
 	uint16_t port;
-	pid_t pid = serve_apart(&spec, &port);
+	pid_t pid = hostile_apart(&spec, &port);
 	int free_fd;
 
 	client_config(&c, port, NULL);
@@ -546,12 +520,136 @@ START_TEST(few_descriptors)
 	ck_assert_int_eq(client_open(&c, DEADLINE_MS), ONSHI_OK);
 	ck_assert_int_eq(ask(&c), ONSHI_OK);
 	client_free(&c);
-	stop_apart(pid);
+	hostile_apart_stop(pid);
 }
 END_TEST
 
 #define MASK	0x5a
 #define CANARY	24
+
+/*
+ * SEC-116: what a child frees is its copy; the parent goes on talking over the
+ * same connection.
+ */
+START_TEST(forked)
+{
+	struct hostile_spec spec = { .text = GOOD };
+	struct hostile *h = hostile_start(&spec);
+	struct client c;
+	int status;
+	pid_t pid;
+
+	begin(&c, h, NULL);
+	ck_assert_int_eq(ask(&c), ONSHI_OK);
+	if ((pid = fork()) == 0) {
+		status = ask(&c) == ONSHI_E_STATE ? 0 : 1;
+		client_free(&c);
+		_exit(status);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	ck_assert_int_eq(ask(&c), ONSHI_OK);
+	ck_assert_int_eq(hostile_connections(h), 1);
+	ck_assert_int_eq(hostile_requests(h), 2);
+	client_free(&c);
+	hostile_stop(&h);
+}
+END_TEST
+
+static void
+on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* FM-20: a signal each millisecond, system calls restarted or not. */
+START_TEST(signals)
+{
+	struct itimerval storm = { { 0, 1000 }, { 0, 1000 } }, calm = { 0 };
+	struct sigaction act = { .sa_handler = on_alarm,
+	    .sa_flags = _i == 0 ? 0 : SA_RESTART };
+	struct hostile_spec spec = { .plan = "tls; read; slow 2; wait 3000",
+	    .text = GOOD };
+	struct client c;
+	uint16_t port;
+	pid_t pid = hostile_apart(&spec, &port);
+
+	client_config(&c, port, NULL);
+	ck_assert_int_eq(client_new(&c), ONSHI_OK);
+	ck_assert_int_eq(sigaction(SIGALRM, &act, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &storm, NULL), 0);
+	ck_assert_int_eq(client_open(&c, DEADLINE_MS), ONSHI_OK);
+	ck_assert_int_eq(ask(&c), ONSHI_OK);
+	ck_assert_int_eq(client_ask(&c, "challenge", NULL, 0, 300),
+	    ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_le(c.took_ms, 300 + SLACK_MS);
+	ck_assert_int_ge(c.took_ms, 290);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &calm, NULL), 0);
+	client_free(&c);
+	hostile_apart_stop(pid);
+}
+END_TEST
+
+/* Memory grows with what came, not with what was announced (SEC-36). */
+START_TEST(announced)
+{
+	struct hostile_spec spec = { .plan = "tls; read; send; wait 50; fin",
+	    .text = HEAD "Content-Length: 1000000000\r\n\r\nBODY" };
+	struct rlimit limit = { 0, RLIM_INFINITY };
+	struct client c;
+	uint16_t port;
+	pid_t pid = hostile_apart(&spec, &port);
+
+	client_config(&c, port, "limits.answer_bytes=1073741824");
+	ck_assert_int_eq(client_new(&c), ONSHI_OK);
+	ck_assert_int_eq(client_open(&c, DEADLINE_MS), ONSHI_OK);
+	limit.rlim_cur = 256u << 20;
+	limit.rlim_max = limit.rlim_cur;
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+	ck_assert_int_eq(ask(&c), ONSHI_E_PROTOCOL);
+	ck_assert_str_eq(onshi_error_reason(&c.error), "truncated");
+	client_free(&c);
+	hostile_apart_stop(pid);
+}
+END_TEST
+
+START_TEST(over_ipv6)
+{
+	struct hostile_spec spec = { .text = GOOD, .ipv6 = true };
+	struct hostile *h = hostile_start(&spec);
+	struct client c;
+	char keys[128];
+
+	if (h == NULL)		/* a machine without IPv6 */
+		return;
+	(void)snprintf(keys, sizeof(keys), "link.addresses=%s:%u:::1\n"
+	    "link.networks=%s", NAME, hostile_port(h), _i == 0 ? "::1/128" :
+	    "127.0.0.0/8");
+	(void)client_once(&c, hostile_port(h), keys, DEADLINE_MS);
+	ck_assert_msg(c.r == (_i == 0 ? ONSHI_OK : ONSHI_E_CONFINED), "%s",
+	    onshi_error_text(&c.error));
+	ck_assert_int_eq(hostile_connections(h), _i == 0 ? 1 : 0);
+	client_free(&c);
+	hostile_stop(&h);
+}
+END_TEST
+
+/* I10: nothing of ours in the thread's queue of errors. */
+START_TEST(error_queue)
+{
+	struct hostile_spec spec = { .text = GOOD,
+	    .cert = _i == 0 ? "good" : "expired" };
+	struct client c;
+	uint16_t port;
+	pid_t pid = hostile_apart(&spec, &port);
+
+	ERR_clear_error();
+	(void)client_once(&c, port, NULL, DEADLINE_MS);
+	client_free(&c);
+	ck_assert_uint_eq(ERR_peek_error(), 0);
+	hostile_apart_stop(pid);
+}
+END_TEST
 
 /* Never in memory as they are but where they are used. */
 static const uint8_t canaries[4][CANARY + 1] = {
@@ -660,7 +758,7 @@ START_TEST(nothing_left)
 	unmask(1, token);
 	(void)snprintf(text, sizeof(text), HEAD "Onshi-Visit: %s\r\n"
 	    "Content-Length: %d\r\n\r\n%s", token, CANARY, answer);
-	pid = serve_apart(&spec, &port);
+	pid = hostile_apart(&spec, &port);
 	oki_wipe(text, sizeof(text));
 	oki_wipe(answer, sizeof(answer));
 	oki_wipe(token, sizeof(token));
@@ -669,7 +767,7 @@ START_TEST(nothing_left)
 		ck_assert_msg(count_left(i) == 0, "%zu is left %d times", i,
 		    count_left(i));
 	client_free(&c);
-	stop_apart(pid);
+	hostile_apart_stop(pid);
 	for (i = 0; i < 3; i++)
 		ck_assert_int_eq(count_left(i), 0);
 }
@@ -730,7 +828,12 @@ add_tests(Suite *s)
 	tcase_add_loop_test(t, deadline, 0, (int)OKI_COUNT(halts));
 	tcase_add_test(t, threads);
 	tcase_add_loop_test(t, few_descriptors, 0, run_fully() ? 13 : 8);
+	tcase_add_test(t, forked);
+	tcase_add_loop_test(t, signals, 0, 2);
+	tcase_add_loop_test(t, over_ipv6, 0, 2);
+	tcase_add_loop_test(t, error_queue, 0, 2);
 	if (can_search()) {
+		tcase_add_test(t, announced);
 		tcase_add_test(t, nothing_left);
 		tcase_add_test(t, passphrase_left);
 	}

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 #include <openssl/ssl.h>
 
 #include "link/own.h"
@@ -72,10 +74,12 @@ struct hostile_spec {
 	const char	*staple;
 	bool		 ask_nobody;
 	bool		 no_chain;
+	bool		 ipv6;		/* on ::1 */
 };
 
 struct hostile;
 
+/* NULL if there is no such address here. */
 struct hostile *hostile_start(const struct hostile_spec *spec);
 uint16_t hostile_port(const struct hostile *h);
 int	hostile_connections(const struct hostile *h);
@@ -85,6 +89,9 @@ int	hostile_begun(const struct hostile *h);		/* at least a byte */
 const char *hostile_log(const struct hostile *h);
 const uint8_t *hostile_hello(const struct hostile *h, size_t *len);
 void	hostile_stop(struct hostile **hp);
+/* The same in a process of its own, without counts. */
+pid_t	hostile_apart(const struct hostile_spec *spec, uint16_t *port);
+void	hostile_apart_stop(pid_t pid);
 
 /* ---- client.c: one question ------------------------------------------- */
 

@@ -1,0 +1,251 @@
+/*
+ * Memory that fails: ours at each allocation, libcurl's and OpenSSL's at a
+ * sample of theirs (ONSHI_FULL: all). Never a wrong answer, and never an
+ * answer of a server that must not be believed (F13).
+ */
+#include "config.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "tests/oom/oom.h"
+#include "../wire/wire.h"
+
+#define WRONG	77		/* an answer that is none */
+#define STEP	211
+#define GOOD	"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n" \
+		"Onshi-Answer: res\r\nOnshi-Visit: token\r\n" \
+		"Content-Length: 100\r\n\r\n"
+#define TEN	"0123456789"
+#define HUNDRED	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+struct life {
+	struct oki_env	*env;
+	bool		 foreign;	/* theirs fail, ours do not */
+};
+
+static bool foreign_on;
+
+/* libcurl and OpenSSL are handed these; they count where a test says so. */
+static void *
+get(size_t len)
+{
+	void *p;
+
+	if (foreign_on)
+		return oom_foreign_malloc(len);
+	oom_pause();
+	p = malloc(len);
+	oom_resume();
+
+	return p;
+}
+
+static void *
+crypto_get(size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+
+	return get(len);
+}
+
+static void *
+get_again(void *p, size_t len)
+{
+	void *q;
+
+	if (foreign_on)
+		return oom_foreign_realloc(p, len);
+	oom_pause();
+	q = oom_foreign_realloc(p, len);
+	oom_resume();
+
+	return q;
+}
+
+static void *
+crypto_get_again(void *p, size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+
+	return get_again(p, len);
+}
+
+static void
+give_back(void *p)
+{
+	oom_foreign_free(p);
+}
+
+static void
+crypto_give_back(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	give_back(p);
+}
+
+static void *
+get_zeroed(size_t n, size_t size)
+{
+	void *p = get(n * size);
+
+	if (p != NULL)
+		memset(p, 0, n * size);
+
+	return p;
+}
+
+static char *
+get_copy(const char *s)
+{
+	size_t len = strlen(s) + 1;
+	char *p = get(len);
+
+	if (p != NULL)
+		memcpy(p, s, len);
+
+	return p;
+}
+
+static int
+one_exchange(struct oki_session *s, struct oki_wait *w,
+    struct onshi_error *e)
+{
+	struct onshi_exchange x;
+	int r;
+
+	oki_exchange_init(&x, "challenge", w, 4096);
+	(void)oki_copy(x.request_id, sizeof(x.request_id), "id");
+	r = oki_session_exchange(s, &x, e);
+	if (r == ONSHI_OK && (x.answer.len != 100 ||
+	    memcmp(x.answer.data, HUNDRED, 100) != 0 ||
+	    strcmp(x.new_token, "token") != 0))
+		r = WRONG;
+	if (r != ONSHI_OK && r != WRONG && onshi_error_code(e) != r)
+		r = WRONG;
+	oki_exchange_free(&x);
+
+	return r;
+}
+
+static int
+live(void *arg)
+{
+	struct life *l = arg;
+	struct oki_session *s = NULL;
+	struct oki_link *link = NULL;
+	struct onshi_error e;
+	struct oki_wait w;
+	int r;
+
+	foreign_on = l->foreign;
+	oki_error_clear(&e);
+	oki_wait_init(&w, l->env, 2000, NULL);
+	if ((r = oki_link_new(l->env, &link, &e)) == ONSHI_OK &&
+	    (r = oki_session_open(link, &w, &s, &e)) == ONSHI_OK &&
+	    (r = one_exchange(s, &w, &e)) == ONSHI_OK)
+		r = one_exchange(s, &w, &e);
+	oki_session_close(&s);
+	oki_link_free(&link);
+	foreign_on = false;
+
+	return r;
+}
+
+static bool
+is_failure(int r)
+{
+	return r < 0 || r == ONSHI_OK;
+}
+
+static bool
+is_refusal(int r)
+{
+	return r < 0;
+}
+
+static void
+run(const struct hostile_spec *spec, bool foreign, int expected,
+    bool (*ok)(int))
+{
+	struct life l = { .foreign = foreign };
+	struct client c;
+	uint16_t port;
+	pid_t pid = hostile_apart(spec, &port);
+
+	client_config(&c, port, "@crl=clean\nlimits.connect_ms=1000");
+	ck_assert_int_eq(oki_env_new(c.config, &l.env), ONSHI_OK);
+	ck_assert_int_eq(live(&l), expected);
+	if (foreign)
+		oom_set_step(STEP);
+	if (ok == NULL)
+		(void)oom_run("link", live, &l, expected);
+	else
+		(void)oom_run_if("link", live, &l, expected, ok);
+	oki_env_free(&l.env);
+	client_free(&c);
+	hostile_apart_stop(pid);
+}
+
+START_TEST(ours)
+{
+	struct hostile_spec spec = { .text = GOOD HUNDRED };
+
+	run(&spec, false, ONSHI_OK, NULL);
+}
+END_TEST
+
+START_TEST(theirs)
+{
+	struct hostile_spec spec = { .text = GOOD HUNDRED };
+
+	run(&spec, true, ONSHI_OK, is_failure);
+}
+END_TEST
+
+static const char *const liars[] = { "expired", "other-name", "of-root2" };
+
+START_TEST(theirs_with_a_liar)
+{
+	struct hostile_spec spec = { .text = GOOD HUNDRED,
+	    .cert = liars[_i] };
+
+	run(&spec, true, ONSHI_E_TLS, is_refusal);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("link/oom");
+	TCase *t = tcase_create("oom");
+	SRunner *sr;
+	int failed;
+
+	if (CRYPTO_set_mem_functions(crypto_get, crypto_get_again,
+	    crypto_give_back) != 1 || curl_global_init_mem(
+	    CURL_GLOBAL_DEFAULT, get, give_back, get_again, get_copy,
+	    get_zeroed) != CURLE_OK)
+		return EXIT_FAILURE;
+	certs_make();
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, ours);
+	tcase_add_test(t, theirs);
+	tcase_add_loop_test(t, theirs_with_a_liar, 0,
+	    (int)OKI_COUNT(liars));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	certs_free();
+
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
