@@ -297,6 +297,34 @@ START_TEST(file_rights)
 }
 END_TEST
 
+/* Only the administrator can give a file away. */
+START_TEST(somebody_elses)
+{
+	struct onshi_error e;
+	struct oki_buf b;
+	char path[64];
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/f", dir);
+	ck_assert_int_ge(fd = open(path, O_CREAT | O_WRONLY, 0600), 0);
+	ck_assert_int_eq(write(fd, "content", 7), 7);
+	if (fchown(fd, 12345, 12345) != 0) {
+		ck_assert_int_eq(close(fd), 0);
+		return;			/* a namespace without that user */
+	}
+	ck_assert_int_eq(close(fd), 0);
+	oki_buf_init(&b, 100);
+	ck_assert_int_eq(onshi_config_set(c, "link.ca_file", path), ONSHI_OK);
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_config_content(c, OKI_LINK_CA_FILE, 7, &b, &e),
+	    ONSHI_E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(e.text, "neither ours nor root's"));
+	oki_buf_free(&b);
+}
+END_TEST
+
 START_TEST(file_sizes)
 {
 	struct onshi_error e;
@@ -566,6 +594,7 @@ fill(TCase *t)
 	tcase_add_test(t, secrets_stay);
 	tcase_add_test(t, frozen);
 	ADD_ROWS(t, file_rights, rights);
+	tcase_add_test(t, somebody_elses);
 	tcase_add_test(t, file_sizes);
 	tcase_add_test(t, readers);
 	ADD_ROWS(t, table_sizes, sizes);
