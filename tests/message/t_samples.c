@@ -231,8 +231,8 @@ put_tree(struct text *t, const struct onshi_record *rec, int dress,
 START_TEST(dressed)
 {
 	static const char *const declarations[] = { "",
-	    "<?xml version=\"1.0\"?>", "<?xml version='1.0' "
-	    "encoding = \"utf-8\" standalone='yes' ?>" };
+	    "<?xml version=\"1.0\"?>", ("<?xml version='1.0' "
+	    "encoding = \"utf-8\" standalone='yes' ?>") };
 	struct text bytes = sample(_i), want, got, t;
 	struct oki_doc *doc, *other;
 	uint64_t state = (uint64_t)_i;
