@@ -7,6 +7,7 @@
 
 #define BLOCK_FIRST	4096u
 #define BLOCK_MOST	65536u
+#define INDEX_LEAST	16u	/* children that are worth an index */
 #define ALIGNMENT	sizeof(void *)
 
 /* ---- arenas ---------------------------------------------------------------- */
@@ -117,6 +118,8 @@ oki_record_add(struct oki_doc *doc, struct onshi_record *parent, int el,
 	rec->doc = doc;
 	rec->el = (uint16_t)(known != NULL ? el : 0);
 	rec->parent = parent;
+	if (parent != NULL)
+		parent->index = NULL;
 	if (parent == NULL)
 		doc->root = rec;
 	else if (parent->last == NULL)
@@ -157,6 +160,54 @@ oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
 	return rec == top ? NULL : rec->next;
 }
 
+struct onshi_record *
+oki_record_ith(const struct onshi_record *rec, size_t i)
+{
+	struct onshi_record *c;
+
+	if (rec->index != NULL)
+		return i < rec->index->n ? rec->index->at[i] : NULL;
+	for (c = rec->first; c != NULL && i > 0; c = c->next)
+		i--;
+
+	return c;
+}
+
+static int
+index_record(struct onshi_record *rec)
+{
+	struct oki_index *index;
+	struct onshi_record *c;
+	size_t n = 0;
+
+	for (c = rec->first; c != NULL; c = c->next)
+		n++;
+	if (n < INDEX_LEAST)
+		return ONSHI_OK;
+	if ((index = arena_take(&rec->doc->records, sizeof(*index) +
+	    n * sizeof(index->at[0]))) == NULL)
+		return ONSHI_E_NOMEM;
+	for (c = rec->first; c != NULL; c = c->next)
+		index->at[index->n++] = c;
+	rec->index = index;
+
+	return ONSHI_OK;
+}
+
+int
+oki_doc_index(struct oki_doc *doc)
+{
+	struct onshi_record *rec;
+	int r = ONSHI_OK;
+
+	for (rec = doc->root; rec != NULL && r == ONSHI_OK;
+	    rec = oki_record_walk(rec, doc->root))
+		if (rec->index == NULL)
+			r = index_record(rec);
+
+	return r;
+}
+
 static void
 unlink_record(struct onshi_record *rec)
 {
@@ -164,6 +215,7 @@ unlink_record(struct onshi_record *rec)
 
 	if (parent == NULL)
 		return;
+	parent->index = NULL;
 	for (c = parent->first; c != NULL && c != rec; c = c->next)
 		prev = c;
 	if (prev == NULL)

@@ -80,6 +80,12 @@ enum {
 	OKI_REC_UNKNOWN	= 2	/* not where the tables have it */
 };
 
+/* The children of a record that has many, for reading the i-th at once. */
+struct oki_index {
+	size_t			 n;
+	struct onshi_record	*at[];
+};
+
 struct onshi_record {
 	struct oki_doc		*doc;
 	struct onshi_record	*parent;
@@ -88,6 +94,7 @@ struct onshi_record {
 	struct onshi_record	*last;
 	const char		*name;
 	char			*text;	/* NULL: none */
+	struct oki_index	*index;	/* of many children; NULL: none */
 	uint32_t		 len;
 	uint16_t		 el;	/* 0: no such name in the tables */
 	uint8_t			 group;	/* of its children; 0: none */
@@ -143,6 +150,9 @@ void	oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2]);
 /* The next record of the tree below top, in order; NULL after the last. */
 struct onshi_record *oki_record_walk(const struct onshi_record *rec,
 	    const struct onshi_record *top);
+/* Once a tree is as it stays: makes the indices. Cutting takes them away. */
+int	oki_doc_index(struct oki_doc *doc) OKI_CHECK;
+struct onshi_record *oki_record_ith(const struct onshi_record *rec, size_t i);
 /* ONSHI_OK, or what a getter answers in place of a value. */
 int	oki_record_readable(const struct onshi_record *rec);
 

@@ -190,6 +190,8 @@ make_lines(const struct oki_doc *doc, enum oki_lines what,
 	for (rec = doc->root; rec != NULL && r == ONSHI_OK;
 	    rec = oki_record_walk(rec, doc->root))
 		r = oki_record_lines(rec, what, *out);
+	if (r == ONSHI_OK)
+		r = oki_doc_index(*out);
 	if (r != ONSHI_OK)
 		oki_doc_free(out);
 

@@ -146,6 +146,7 @@ judge(struct onshi_message *m)
 		m->outcome = v.outcome;
 		oki_message_withhold(m->doc, v.outcome);
 		withhold_units(m->doc);
+		r = oki_doc_index(m->doc);
 	}
 	oki_wipe(&v, sizeof(v));
 
@@ -168,6 +169,7 @@ onshi_message_read(struct onshi_message *m, const char *filename,
 	    (r = note_all(m)) == ONSHI_OK)
 		r = judge(m);
 	if (r != ONSHI_OK) {
+		m->outcome = ONSHI_OUTCOME_NONE;
 		oki_doc_free(&m->doc);
 		clear(&m->unknown);
 		clear(&m->findings);

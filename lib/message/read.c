@@ -377,6 +377,8 @@ oki_parser_finish(struct oki_parser *p, struct oki_doc **out,
 	    (r = look_at_root(p->doc, e)) != ONSHI_OK ||
 	    (r = oki_doc_bind(p->doc, p->kind, e)) != ONSHI_OK)
 		return r;
+	if ((r = oki_doc_index(p->doc)) != ONSHI_OK)
+		return oki_fail(e, r, "reading an answer");
 	p->doc->encoding = oki_scan_encoding(p->scan);
 	p->doc->has_private = oki_scan_has_private(p->scan);
 	*out = p->doc;

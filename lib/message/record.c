@@ -310,9 +310,7 @@ onshi_record_at(const struct onshi_record *rec, size_t i, int *element,
 		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)
 		return r;
-	for (c = rec->first; c != NULL && i > 0; c = c->next)
-		i--;
-	if (c == NULL)
+	if ((c = oki_record_ith(rec, i)) == NULL)
 		return ONSHI_END;
 	is_value = c->first == NULL && c->group == 0;
 	if (element != NULL)
@@ -335,9 +333,7 @@ onshi_record_is_list(const struct onshi_record *rec, size_t i)
 
 	if (rec == NULL || oki_record_readable(rec) != ONSHI_OK)
 		return 0;
-	for (c = rec->first; c != NULL && i > 0; c = c->next)
-		i--;
-	if (c == NULL)
+	if ((c = oki_record_ith(rec, i)) == NULL)
 		return 0;
 	row = oki_row_of(rec->group, c->el);
 	if (row != NULL && (c->flags & OKI_REC_UNKNOWN) == 0 &&

@@ -8,19 +8,19 @@ export LC_ALL=C
 
 made() {
 	cmp "$work/$1" "$2" || {
-		echo "$2 is not what its tables make: make message-tables" >&2
+		echo "$2 is not what its tables make: make regen" >&2
 		exit 1
 	}
 }
 
-awk -f "$room/gen-elements.awk" "$room/elements.def" >"$work/elements.h"
+${AWK:-awk} -f "$room/gen-elements.awk" "$room/elements.def" >"$work/elements.h"
 made elements.h "$top_srcdir/include/onshikaku/elements.h"
-awk -f "$room/gen-tables.awk" "$room/elements.def" "$room/messages.def" \
+${AWK:-awk} -f "$room/gen-tables.awk" "$room/elements.def" "$room/messages.def" \
 	"$room/codes.def" >"$work/tables.c"
 made tables.c "$room/tables.c"
 
 # No number twice, no name twice, in rising order.
-awk -F'\t' '!/^#/ && NF >= 5 {
+${AWK:-awk} -F'\t' '!/^#/ && NF >= 5 {
 	if ($1 <= last || $2 in seen) { print "elements.def: " $0; bad = 1 }
 	last = $1; seen[$2] = 1
 } END { exit bad }' "$room/elements.def"

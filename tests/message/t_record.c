@@ -485,6 +485,43 @@ START_TEST(one_after_another)
 }
 END_TEST
 
+/* The i-th, of few and of many, is the i-th of the answer; and stays so when
+ * records are cut out and added. */
+START_TEST(by_index)
+{
+	struct text bytes = sample(_i);
+	struct oki_doc *doc = must_parse(NULL, bytes.s, bytes.len);
+	struct onshi_record *rec, *c;
+	const char *name;
+	size_t i;
+	int round;
+
+	for (round = 0; round < 3; round++) {
+		for (rec = oki_doc_root(doc); rec != NULL;
+		    rec = oki_record_walk(rec, oki_doc_root(doc))) {
+			for (c = rec->first, i = 0; c != NULL;
+			    c = c->next, i++) {
+				ck_assert_int_eq(onshi_record_at(rec, i, NULL,
+				    &name, NULL, NULL), ONSHI_OK);
+				ck_assert_ptr_eq(name, c->name);
+				ck_assert_ptr_eq(oki_record_ith(rec, i), c);
+			}
+			ck_assert_int_eq(onshi_record_at(rec, i, NULL, &name,
+			    NULL, NULL), ONSHI_END);
+			if (round == 0 && rec->first != NULL &&
+			    rec->first->next != NULL)
+				oki_record_cut(rec->first->next);
+		}
+		if (round == 1)
+			ck_assert_int_eq(oki_doc_index(doc), ONSHI_OK);
+		ck_assert_ptr_nonnull(oki_record_add(doc, oki_doc_root(doc),
+		    0, "New", 3));
+	}
+	oki_doc_free(&doc);
+	free(bytes.s);
+}
+END_TEST
+
 /* ---- expiry --------------------------------------------------------------------------- */
 
 static int answer_of_guard;
@@ -690,6 +727,7 @@ main(void)
 	tcase_add_loop_test(c, lists, 0, 2);
 	tcase_add_test(c, lists_of_values);
 	tcase_add_test(c, one_after_another);
+	tcase_add_loop_test(c, by_index, 0, SAMPLES);
 	tcase_add_test(c, wiped);
 	tcase_add_test(c, nothing_given);
 	tcase_add_loop_test(c, any_text, 0, 2);
