@@ -4,7 +4,8 @@
 set -eu
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-${top_builddir:-$top/build}}
-export ONSHIKAKU_BINDIR
+PATH=$top/simulator/vcard:$PATH
+export ONSHIKAKU_BINDIR PATH
 . "$top/simulator/world.sh"
 command -v pcscd >/dev/null || [ -x /usr/sbin/pcscd ] || {
 	echo "skip: no pcscd"

@@ -6,7 +6,8 @@
 set -eu
 top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-${top_builddir:-$top/build}}
-export ONSHIKAKU_BINDIR
+PATH=$top/simulator/vcard:$PATH
+export ONSHIKAKU_BINDIR PATH
 runs=${RUNS:-5}
 . "$top/simulator/world.sh"
 proxy=
