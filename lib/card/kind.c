@@ -34,7 +34,8 @@ static const struct {
 	{ ONSHI_CARD_LICENCE,	     ONSHI_E_CARD_LICENCE,	"licence" }
 };
 
-/* The label in EF 0006; the longer ones first (card.md 3.1.1). */
+/* The label in EF 0006; the longer ones first, then what may come one day
+ * (card.md 3.1.1). */
 static const struct {
 	const char	*label;
 	int		 kind;
@@ -42,7 +43,8 @@ static const struct {
 	{ "JPKIAPICCTOKEN2",	ONSHI_CARD_NO_CERTIFICATE },
 	{ "JPKIAPICCTOKEN",	ONSHI_CARD_JUKI },
 	{ "JPKIAPGPSETOKEN",	ONSHI_CARD_PHONE },
-	{ "JPKIAPIOSTOKEN",	ONSHI_CARD_PHONE }
+	{ "JPKIAPIOSTOKEN",	ONSHI_CARD_PHONE },
+	{ "JPKI",		ONSHI_CARD_NO_CERTIFICATE }
 };
 
 static bool
@@ -84,8 +86,8 @@ name_foreign(struct oki_card *c, struct oki_wait *w, int *kind,
 	return ONSHI_OK;
 }
 
-/* A label that cannot be read names nothing: the card has no certificate, and
- * that is what matters to its holder. */
+/* Every card with the application has a label: one without has lost its
+ * senses, not its certificate. */
 static int
 name_without(struct oki_card *c, struct oki_wait *w, int *kind,
     struct onshi_error *e)
@@ -97,7 +99,6 @@ name_without(struct oki_card *c, struct oki_wait *w, int *kind,
 	int r;
 
 	oki_apdu_answer_init(&an);
-	*kind = ONSHI_CARD_NO_CERTIFICATE;
 	if ((r = oki_card_transmit(c, w, &a, &an, e)) != ONSHI_OK)
 		goto out;
 	for (size_t i = 0; an.sw == OKI_SW_OK && i < OKI_COUNT(labels); i++) {
@@ -105,9 +106,11 @@ name_without(struct oki_card *c, struct oki_wait *w, int *kind,
 		if (an.data.len >= len &&
 		    memcmp(an.data.data, labels[i].label, len) == 0) {
 			*kind = labels[i].kind;
-			break;
+			goto out;
 		}
 	}
+	r = oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an.sw,
+	    "READ of the label");
 out:
 	oki_apdu_answer_free(&an);
 

@@ -38,10 +38,6 @@ verdict(unsigned int sw, struct onshi_error *e)
 	case OKI_SW_SECURITY:
 		return oki_card_refuse(e, ONSHI_E_CARD_GONE, sw,
 		    "the card has forgotten the PIN");
-	case OKI_SW_NOT_FOUND:
-	case OKI_SW_NO_DATA:
-		return oki_card_refuse(e, ONSHI_E_CARD_NO_CERTIFICATE, sw,
-		    "no key");
 	default:
 		return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, sw,
 		    "COMPUTE DIGITAL SIGNATURE");

@@ -240,7 +240,7 @@ END_TEST
 #define CLOSE	{ "00a4040c0ad3921000310001010100", "9000" }
 #define LONG	"00b08a00000800"
 #define SHORT	"00b08a0000"
-#define LABEL	{ "00b0860020", "6a82" }
+#define LABEL	{ "00b0860020", "4a504b49415049434354" "4f4b454e329000" }
 
 static const struct {
 	const char	*name;
@@ -269,6 +269,8 @@ static const struct {
 	  { JPKI, { LONG, "308200010b9000" }, CLOSE } },
 	{ "status word only", ONSHI_E_CARD_NO_CERTIFICATE,
 	  { JPKI, { LONG, "9000" }, LABEL, CLOSE } },
+	{ "nor a label", ONSHI_E_CARD_ANSWER,
+	  { JPKI, { LONG, "9000" }, { "00b0860020", "6a82" }, CLOSE } },
 	{ "no bytes", ONSHI_E_CARD_GONE,
 	  { JPKI, { LONG, NULL }, CLOSE } },
 	{ "61 00 and the rest", ONSHI_E_CERTIFICATE,
@@ -294,8 +296,11 @@ static const struct {
 	{ "label of a juki card", ONSHI_E_CARD_JUKI,
 	  { JPKI, { LONG, "9000" }, { "00b0860020",
 	  "4a504b49415049434354" "4f4b454e20209000" }, CLOSE } },
-	{ "label cut off", ONSHI_E_CARD_NO_CERTIFICATE,
-	  { JPKI, { LONG, "9000" }, { "00b0860020", "4a504b499000" },
+	{ "a label of another day", ONSHI_E_CARD_NO_CERTIFICATE,
+	  { JPKI, { LONG, "9000" }, { "00b0860020", "4a504b493939399000" },
+	  CLOSE } },
+	{ "label cut off", ONSHI_E_CARD_ANSWER,
+	  { JPKI, { LONG, "9000" }, { "00b0860020", "4a504b9000" },
 	  CLOSE } },
 	{ "SELECT with data", ONSHI_E_CARD_ANSWER,
 	  { { "00a4040c0ad392f000260100000001", "6f009000" }, CLOSE } },
@@ -351,7 +356,7 @@ START_TEST(t_rounds)
 		int	result;
 		int	commands;
 	} rows[] = {
-		{ 65, ONSHI_E_CARD_NO_CERTIFICATE, 66 },
+		{ 65, ONSHI_E_CARD_ANSWER, 66 },
 		{ 66, ONSHI_E_CARD_ANSWER, 66 },
 		{ 1000, ONSHI_E_CARD_ANSWER, 66 }
 	};

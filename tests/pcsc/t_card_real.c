@@ -152,14 +152,18 @@ vreader_word(const char *word)
 	    "onshikaku-vreader --dir %s %s", dir, word), 0);
 }
 
+/* As new, on the reader, and seen there. */
 static void
 insert(const char *profile)
 {
-	char words[64];
+	char words[64], text[1024], key[64];
 
 	(void)snprintf(words, sizeof(words), "insert %s", profile);
+	(void)snprintf(key, sizeof(key), "\"profile\":\"%s\"", profile);
 	vcard("fault clear");
-	vcard(words);
+	status(text, sizeof(text));
+	if (strstr(text, key) == NULL)
+		vcard(words);
 	vcard("restore");
 	ck_assert_int_eq(run("exec \"$top_builddir\"/onshikaku-vcard wait 1 "
 	    "5"), 0);
@@ -299,8 +303,6 @@ static const struct {
 	{ "child",	 ONSHI_CARD_NO_CERTIFICATE, -1 },
 	{ "locked",	 ONSHI_CARD_MY_NUMBER, 0 },
 	{ "last-try",	 ONSHI_CARD_MY_NUMBER, 1 },
-	{ "expired",	 ONSHI_CARD_MY_NUMBER, 3 },
-	{ "grace",	 ONSHI_CARD_MY_NUMBER, 3 },
 	{ "no-pin",	 ONSHI_CARD_MY_NUMBER, 0 },
 	{ "phone",	 ONSHI_CARD_PHONE, -1 },
 	{ "residence",	 ONSHI_CARD_RESIDENCE, -1 },
@@ -373,7 +375,7 @@ lose_at(const char *fault, int n)
 
 START_TEST(t_loss)
 {
-	for (int n = 1; n <= 6; n++) {
+	for (int n = 1 + _i % 2; n <= 6; n += 2) {
 		lose_at(losses[_i].fault, n);
 		insert("adult");
 		good(fact("apdus") >= 0 && n == 2 && losses[_i].stays ? 12 :
@@ -619,7 +621,7 @@ main(void)
 	tcase_add_loop_test(c, t_kind, 0, OKI_COUNT(kinds));
 	tcase_add_test(c, t_wrong);
 	tcase_add_loop_test(c, t_loss, 0, OKI_COUNT(losses));
-	tcase_add_loop_test(c, t_mute, 1, 7);
+	tcase_add_loop_test(c, t_mute, 3, 7);
 	tcase_add_loop_test(c, t_restart, 0, 6);
 	tcase_add_loop_test(c, t_kill, 0, 6);
 	tcase_add_loop_test(c, t_stop, 0, 5);
