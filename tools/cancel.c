@@ -50,6 +50,21 @@ wait_for_signal(void *arg)
 	return NULL;
 }
 
+/* What our caller ignores (nohup, a shell's background) stays ignored. */
+static void
+choose_signals(void)
+{
+	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction now;
+	size_t i;
+
+	(void)sigemptyset(&state.signals);
+	for (i = 0; i < COUNT(wanted); i++)
+		if (sigaction(wanted[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			(void)sigaddset(&state.signals, wanted[i]);
+}
+
 int
 cancel_start(void)
 {
@@ -57,10 +72,7 @@ cancel_start(void)
 	pthread_t thread;
 	int error;
 
-	(void)sigemptyset(&state.signals);
-	(void)sigaddset(&state.signals, SIGINT);
-	(void)sigaddset(&state.signals, SIGTERM);
-	(void)sigaddset(&state.signals, SIGHUP);
+	choose_signals();
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
 		return errno;

@@ -39,6 +39,8 @@ hide(void)
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	quiet.c_lflag |= (tcflag_t)(ICANON | ISIG);
+	/* A shell that resumes us would let the rest be seen. */
+	quiet.c_cc[VSUSP] = _POSIX_VDISABLE;
 	is_hidden = true;
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) != 0)
 		is_hidden = false;

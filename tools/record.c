@@ -37,8 +37,7 @@ is_taken(const char *const *skip, const char *key)
 	return false;
 }
 
-/* A list is written where its first item stands. Items of one list mostly
- * stand together, so the look back is short. */
+/* A list is written where its first item stands. */
 static bool
 is_written(const struct onshi_record *rec, size_t i, const char *name)
 {
@@ -88,6 +87,19 @@ list(struct json *j, const struct onshi_record *rec, size_t i,
 	return r == ONSHI_END ? ONSHI_OK : r;
 }
 
+/* Items of one list mostly stand together: where they end. */
+static size_t
+skip_items(const struct onshi_record *rec, size_t i, const char *name)
+{
+	const char *other;
+
+	while (onshi_record_at(rec, i, NULL, &other, NULL, NULL) ==
+	    ONSHI_OK && strcmp(other, name) == 0)
+		i++;
+
+	return i;
+}
+
 int
 json_record(struct json *j, const struct onshi_record *rec,
     enum naming naming, const char *const *skip)
@@ -104,10 +116,10 @@ json_record(struct json *j, const struct onshi_record *rec,
 		if (naming == NAMES_SNAKE && is_taken(skip, key))
 			continue;
 		if (onshi_record_is_list(rec, i)) {
-			if (is_written(rec, i, name))
-				continue;
-			r = list(j, rec, i, name, naming == NAMES_SNAKE ? key :
-			    name, naming);
+			r = is_written(rec, i, name) ? ONSHI_OK :
+			    list(j, rec, i, name, naming == NAMES_SNAKE ?
+			    key : name, naming);
+			i = skip_items(rec, i + 1, name) - 1;
 		} else {
 			r = value(j, naming == NAMES_SNAKE ? key : name, text,
 			    child, naming);

@@ -18,7 +18,7 @@ put() {
 
 # As json, with a PIN on descriptor 3.
 pin() {
-	what="$* (PIN on 3)"
+	what="--json $* (PIN on 3)"
 	status=0
 	typed=$1
 	shift
@@ -27,7 +27,6 @@ pin() {
 $typed
 END
 	ran=$((ran + 1))
-	"$PYTHON3" "$(dirname "$0")/json_at.py" "$dir/out" || bad "no JSON"
 }
 doctor='--operator D0001 --licence doctor --sign-in two-factor'
 
@@ -88,7 +87,7 @@ wants 0 method visual outcome valid
 
 # A PIN of another's making: no LF at its end, CR LF.
 status=0
-what='PIN without LF'
+what='--json checkin, PIN without LF'
 printf 1234 | "$onshikaku" --json checkin --method pin --pin-fd 0 \
     >"$dir/out" 2>"$dir/err" || status=$?
 wants 0 outcome valid

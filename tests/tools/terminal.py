@@ -1,4 +1,5 @@
 """What a person at a terminal sees: questions, no echo, Ctrl-C."""
+import fcntl
 import os
 import pty
 import select
@@ -24,7 +25,7 @@ class Terminal:
 
         def lead():
             os.setsid()
-            import fcntl
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         self.p = subprocess.Popen(
@@ -147,7 +148,7 @@ def argv_is_cleared():
     time.sleep(0.8)
     with open(f"/proc/{p.pid}/cmdline", "rb") as f:
         words = f.read().decode().split("\0")
-    p.send_signal(signal.SIGINT)
+    p.send_signal(signal.SIGTERM)
     out = p.communicate(timeout=10)[0].decode()
     control("fault", "clear")
     assert "eligibility" in words, words

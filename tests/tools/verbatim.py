@@ -1,13 +1,13 @@
-"""Does the JSON of message show hold every value of a file as it stands?"""
+"""Does the JSON of message show hold every value of each file as it stands?"""
 import json
+import pathlib
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
 
 def read(path):
-    with open(path, "rb") as f:
-        raw = f.read()
+    raw = path.read_bytes()
     if re.match(rb"[^>]*encoding=.(Shift_JIS|Windows-31J)", raw, re.I):
         text = raw.decode("cp932")
         raw = re.sub(r"^<\?xml[^>]*\?>", "", text).encode("utf-8")
@@ -32,15 +32,23 @@ def compare(element, value, path):
             compare(child, item, f"{path}/{name}")
 
 
-root = read(sys.argv[1])
-with open(sys.argv[2], encoding="utf-8") as f:
-    shown = json.load(f)
-for part, key in (("MessageHeader", "header"), ("MessageBody", "body")):
-    found = root.find(part)
-    try:
+def check(sample, shown):
+    root = read(sample)
+    shown = json.loads(shown.read_text(encoding="utf-8"))
+    assert shown["kind"] or len(shown["kind_candidates"]) > 1, "no kind"
+    assert shown["unknown"] == [] and "error" not in shown, "unknown, error"
+    for part, key in (("MessageHeader", "header"), ("MessageBody", "body")):
+        found = root.find(part)
         if found is not None and len(found) > 0:
             compare(found, shown[key], f"/XmlMsg/{part}")
         else:
             assert shown[key] == {}, f"{key} is not empty"
+
+
+samples = sorted(pathlib.Path(sys.argv[1]).glob("*.xml"))
+assert len(samples) > 20, "where are the samples?"
+for sample in samples:
+    try:
+        check(sample, pathlib.Path(sys.argv[2], sample.stem + ".json"))
     except AssertionError as e:
-        sys.exit(str(e))
+        sys.exit(f"{sample.name}: {e}")
