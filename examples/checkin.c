@@ -34,7 +34,6 @@ give_pin(struct onshi_visit *v)
 		r = onshi_visit_set_pin(v, pin, 0);
 		onshi_wipe(pin, sizeof(pin));
 	} while (r == ONSHI_E_PIN_SHAPE);
-
 	return r;
 }
 
@@ -56,7 +55,6 @@ int
 main(void)
 {
 	static const int who[] = { ONSHI_EL_NAME, ONSHI_EL_INSURER_NUMBER,
-	    ONSHI_EL_INSURED_CARD_SYMBOL,
 	    ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, 0 };
 	static const int drug[] = { ONSHI_EL_DRUG_NAME, ONSHI_EL_QUANTITY,
 	    ONSHI_EL_UNIT, 0 };
@@ -97,6 +95,5 @@ out:
 	onshi_operator_free(&op);
 	onshi_free(&o);
 	onshi_config_free(&c);
-
 	return onshi_result_class(r);
 }

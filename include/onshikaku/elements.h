@@ -1,4 +1,4 @@
-/* Elements of the messages. Made from lib/message/elements.def: do not edit. */
+﻿/* Elements of the messages. Made from lib/message/elements.def: do not edit. */
 #ifndef ONSHIKAKU_ELEMENTS_H
 #define ONSHIKAKU_ELEMENTS_H
 

@@ -1,6 +1,8 @@
 # Makes include/onshikaku/elements.h from lib/message/elements.def.
 BEGIN {
 	FS = "\t"
+	# So that compilers for Windows read it as UTF-8.
+	printf "\357\273\277"
 	print "/* Elements of the messages. Made from lib/message/elements.def: do not edit. */"
 	print "#ifndef ONSHIKAKU_ELEMENTS_H"
 	print "#define ONSHIKAKU_ELEMENTS_H"

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Each public header compiles alone, as C99 and as C++17, under every compiler
+# that is here; those that hold Japanese begin with a byte-order mark, so that
+# compilers for Windows read them as UTF-8, and no others do.
+set -u
+: "${top_srcdir:?}" "${top_builddir:?}"
+work=$(mktemp -d "$top_builddir/abi.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0 n=0
+
+# compile COMPILER FLAGS… FILE
+compile()
+{
+	n=$((n + 1))
+	if ! "$@" -Wall -Wextra -Werror -fsyntax-only -I"$top_srcdir/include" \
+	    >"$work/out" 2>&1; then
+		cat "$work/out"
+		echo "$header:1: does not compile alone: $*"
+		bad=1
+	fi
+}
+
+for header in onshikaku.h onshikaku/base.h onshikaku/results.h \
+    onshikaku/config.h onshikaku/visit.h onshikaku/answer.h \
+    onshikaku/elements.h onshikaku/card.h onshikaku/message.h \
+    onshikaku/audit.h onshikaku/tables.h; do
+	printf '#include <%s>\n' "$header" >"$work/alone.c"
+	cp "$work/alone.c" "$work/alone.cc"
+	# shellcheck disable=SC2086
+	for cc in "${CC:-cc}" gcc clang; do
+		command -v ${cc%% *} >/dev/null || continue
+		compile $cc -std=c99 -pedantic "$work/alone.c"
+		compile $cc -std=c11 -pedantic -Wstrict-prototypes "$work/alone.c"
+	done
+	for cc in g++ clang++; do
+		command -v $cc >/dev/null || continue
+		compile $cc -std=c++17 -pedantic "$work/alone.cc"
+	done
+	file=$top_srcdir/include/$header
+	mark=$(head -c 3 "$file" | od -An -tx1 | tr -d ' ')
+	plain=$(LC_ALL=C tr -d '\000-\177' <"$file" | wc -c)
+	if [ "$mark" = efbbbf ] && [ "$plain" -eq 3 ]; then
+		echo "$header:1: a byte-order mark, and all is ASCII"
+		bad=1
+	elif [ "$mark" != efbbbf ] && [ "$plain" -gt 0 ]; then
+		echo "$header:1: no byte-order mark, and not all is ASCII"
+		bad=1
+	fi
+done
+for file in "$top_srcdir"/include/onshikaku/*.h; do
+	grep -q "onshikaku/$(basename "$file")" "$0" || {
+		echo "$file:1: is not looked at by $(basename "$0")"
+		bad=1
+	}
+done
+echo "$n compilations"
+exit $bad
