@@ -233,6 +233,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_record_next", c_int, (P(Record), c_int, P(P(Record)))),
     ("onshi_record_at", c_int,
      (P(Record), c_size_t, P(c_int), P(c_char_p), P(c_char_p), P(P(Record)))),
+    ("onshi_record_is_list", c_int, (P(Record), c_size_t)),
     ("onshi_element_name", c_char_p, (c_int,)),
     ("onshi_element_number", c_int, (c_char_p,)),
     ("onshi_element_is_list", c_int, (c_int,)),
