@@ -35,11 +35,13 @@ int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;
 
 /*
- * Takes the card that lies on the reader (part of its name; NULL or "": the
- * only one with a card), or waits for one. When the time is over without one
- * it is ONSHI_E_CARD_NONE (it looks at least once, also with no time left);
- * ONSHI_E_READER_BUSY where another visit or program holds it. Holds the card
- * for us alone until close.
+ * Takes the card that lies on the reader (its name or part of it; NULL or "":
+ * the only one with a card), or waits for one. When the time is over without
+ * one it is ONSHI_E_CARD_NONE (it looks at least once, also with no time left);
+ * ONSHI_E_CARD_TIMEOUT where one lies there but stays mute;
+ * ONSHI_E_READER_BUSY where another visit or program holds it. A reader that
+ * is not there is ONSHI_E_READER_NONE once it has been missing for 2 s: PC/SC
+ * may just be starting. Holds the card for us alone until close.
  */
 int	oki_card_open(struct oki_readers *rs, const char *part,
 	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
@@ -50,9 +52,9 @@ int	oki_card_open(struct oki_readers *rs, const char *part,
 int	oki_card_finish(struct oki_card *c, struct onshi_error *e);
 
 /*
- * Ends with it, on every path: SELECT of another application if a PIN was
- * shown, then power off (card.md 3.6), within a short time of its own. Not
- * ONSHI_OK: the card has to be taken out. NULL is fine.
+ * Ends with it, on every path: SELECT of another application once that of
+ * 公的個人認証 was selected, then power off (card.md 3.6), within a short time
+ * of its own. Not ONSHI_OK: the card has to be taken out. NULL is fine.
  */
 int	oki_card_close(struct oki_card **cp, struct onshi_error *e);
 
@@ -76,8 +78,9 @@ int	oki_card_tries(struct oki_card *c, struct oki_wait *w, int *left,
 /*
  * Shows the PIN, at most once per call, after asking for the tries unless they
  * are known from this session. Flags: ONSHI_PIN_SPEND_LAST. Results:
- * ONSHI_E_PIN_SHAPE, _LAST_TRY, _BLOCKED (nothing spent), _WRONG (one spent,
- * e->tries left), _UNKNOWN (the card was lost meanwhile).
+ * ONSHI_E_PIN_SHAPE, _LAST_TRY (nothing spent), _WRONG (one spent, e->tries
+ * left), _BLOCKED (before, or by this one), _UNKNOWN (the card was lost
+ * meanwhile).
  */
 int	oki_card_verify_pin(struct oki_card *c, struct oki_wait *w,
 	    const struct oki_secret *pin, uint32_t flags,

@@ -1,4 +1,4 @@
-/* Reads 利用者証明用電子証明書: at once where reader and card can, else by 256. */
+/* Reads 利用者証明用電子証明書: at once where possible, else by 256. */
 #include "config.h"
 
 #include <string.h>

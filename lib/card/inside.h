@@ -8,12 +8,12 @@
 #include "crypto/crypto.h"
 #include "card/card.h"
 
-/* ---- commands: apdu.c, allow.c ------------------------------------------- */
+/* ---- commands: apdu.c, allow.c ---------------------------------------- */
 
-#define OKI_COMMAND_BYTES	(4 + 1 + 255 + 1)	/* the largest we build */
+#define OKI_COMMAND_BYTES	(4 + 1 + 255 + 1)	/* largest we build */
 #define OKI_ANSWER_BYTES	65538			/* SEC-69, extended */
 #define OKI_ANSWER_SHORT	258			/* SEC-69, short */
-#define OKI_READ_BYTES		2048		/* a certificate in one answer */
+#define OKI_READ_BYTES		2048		/* most certificates, whole */
 #define OKI_CERTIFICATE_BYTES	8192			/* SEC-76 */
 
 enum {
@@ -86,7 +86,7 @@ const uint8_t *oki_app_name(enum oki_app app, size_t *len);
 void	oki_place_move(struct oki_place *at, const struct oki_apdu *a,
 	    unsigned int sw);
 
-/* ---- TLV: tlv.c ------------------------------------------------------------ */
+/* ---- TLV: tlv.c ------------------------------------------------------- */
 
 /*
  * Head of a TLV (SEC-70): tag of at most 3 bytes, definite length of at most 3
@@ -101,7 +101,7 @@ struct oki_tlv {
 int	oki_tlv_head(const uint8_t *p, size_t len, struct oki_tlv *out)
 	    OKI_CHECK;
 
-/* ---- one thread per reader: worker.c -------------------------------------- */
+/* ---- one thread per reader: worker.c ---------------------------------- */
 
 enum oki_card_verb {
 	OKI_DO_LIST,		/* PC/SC's readers as they are */
@@ -160,7 +160,7 @@ int	oki_card_worker_do(struct oki_card_worker *k, struct oki_wait *w,
 	    struct oki_card_job *job, struct oki_buf *reply, bool *begun)
 	    OKI_CHECK;
 
-/* ---- PC/SC: reader_pcsc.c --------------------------------------------------- */
+/* ---- PC/SC: reader_pcsc.c --------------------------------------------- */
 
 /* The watcher of all readers; its calls block for ms and a little. */
 struct oki_pcsc;
@@ -178,7 +178,7 @@ int64_t	oki_pcsc_reader_system(const void *self);
 /* Largest APDU of the reader, 0: short ones alone, -1: it does not say. */
 int32_t	oki_pcsc_reader_largest(const void *self);
 
-/* ---- readers: reader.c ------------------------------------------------------- */
+/* ---- readers: reader.c ------------------------------------------------ */
 
 enum {			/* what was learned about a reader's extended length */
 	OKI_EXTENDED_UNKNOWN,
@@ -210,6 +210,11 @@ struct oki_readers {
 
 #define OKI_HANGING	4	/* SEC-64 */
 
+/* Their workers: engine.c. self goes with the engine if it is ONSHI_OK. */
+int	oki_watcher_new(struct oki_readers *rs) OKI_CHECK;
+int	oki_engine_new(struct oki_readers *rs, struct oki_reader *rd,
+	    void *self) OKI_CHECK;
+
 /* Bytes of a reader's name as text that may be shown (SEC-73). */
 void	oki_reader_text(char *to, size_t room, const char *name);
 
@@ -233,7 +238,7 @@ int	oki_reader_extended(struct oki_readers *rs, struct oki_reader *rd);
 void	oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd,
 	    int extended);
 
-/* ---- a card: open.c, transmit.c ------------------------------------------- */
+/* ---- a card: open.c, transmit.c --------------------------------------- */
 
 #define OKI_TRIES_UNKNOWN	(-1)
 
@@ -242,11 +247,11 @@ struct oki_card {
 	struct oki_reader	*reader;
 	int64_t			 end_ms;	/* of the last call's wait */
 	struct oki_place	 at;
-	int			 lost;		/* result; the session is over */
-	bool			 finished;	/* and the reader is given back */
+	int			 lost;		/* result: it is over */
+	bool			 finished;	/* reader given back */
 	bool			 by_sfi;	/* files are addressed so */
 	bool			 selected;	/* JPKI was, in this session */
-	bool			 pin_shown;	/* may be verified on the card */
+	bool			 pin_shown;	/* may be verified there */
 	bool			 pin_good;
 	int			 tries;
 	int			 kind;		/* -1: not yet asked */
@@ -263,7 +268,7 @@ struct oki_apdu_answer {
 };
 
 void	oki_apdu_answer_init(struct oki_apdu_answer *an);
-void	oki_apdu_answer_free(struct oki_apdu_answer *an);		/* wipes */
+void	oki_apdu_answer_free(struct oki_apdu_answer *an);	/* wipes */
 
 /*
  * The one way to a card: the closed table, the bytes, the answer checked, its
@@ -278,7 +283,7 @@ int	oki_card_transmit(struct oki_card *c, struct oki_wait *w,
 int	oki_card_refuse(struct onshi_error *e, int code, unsigned int sw,
 	    const char *what);
 
-/* ---- applications: jpki.c, certificate.c, kind.c ----------------------------- */
+/* ---- applications: jpki.c, certificate.c, kind.c ---------------------- */
 
 int	oki_card_select(struct oki_card *c, struct oki_wait *w,
 	    enum oki_app app, unsigned int *sw, struct onshi_error *e)

@@ -186,7 +186,8 @@ oki_card_need_my_number(struct oki_card *c, struct oki_wait *w,
 	if ((r = oki_card_kind(c, w, &kind, e)) != ONSHI_OK)
 		return r;
 	for (size_t i = 0; i < OKI_COUNT(refusals); i++)
-		if (refusals[i].kind == kind && refusals[i].result != ONSHI_OK) {
+		if (refusals[i].kind == kind &&
+		    refusals[i].result != ONSHI_OK) {
 			e->phase = ONSHI_PHASE_CARD;
 			return oki_fail(e, refusals[i].result, "kind: %s",
 			    refusals[i].what);

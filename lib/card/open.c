@@ -16,12 +16,12 @@ struct search {
 	const char		*part;
 	struct oki_wait		*w;
 	int64_t			 started;
-	int			 late;		/* result once the time is over */
+	int			 late;		/* result at the end */
 	struct oki_reader_state	 states[OKI_READERS];
 	size_t			 n;
 };
 
-/* ---- which one ---------------------------------------------------------------- */
+/* ---- which one -------------------------------------------------------- */
 
 static bool
 is_named(const struct oki_reader_state *s, const char *part, bool whole)
@@ -87,7 +87,7 @@ choose(const struct search *s, const char **name)
 	return hanging ? ONSHI_E_CARD_TIMEOUT : ONSHI_E_CARD_NONE;
 }
 
-/* ---- holding it ------------------------------------------------------------------ */
+/* ---- holding it ------------------------------------------------------- */
 
 static struct oki_card *
 card_new(struct oki_readers *rs, struct oki_reader *rd)
@@ -268,7 +268,7 @@ oki_card_open(struct oki_readers *rs, const char *part, struct oki_wait *w,
 	return r;
 }
 
-/* ---- letting it go ---------------------------------------------------------------- */
+/* ---- letting it go ---------------------------------------------------- */
 
 /*
  * Another application, so that a PIN does not stay verified even where power

@@ -10,202 +10,7 @@
 #define DAEMON_MS	4000	/* for PC/SC's daemon to start and answer */
 #define TURN_MS		400	/* for a look by another caller to end */
 
-/* What a worker has in hand. Its own reference on the environment keeps the
- * config, and so a program's table, until its thread has ended. */
-struct engine {
-	struct oki_env		*env;
-	bool			 pcsc;
-	struct onshi_reader_ops	 ops;
-	void			*self;
-	bool			 held;
-};
-
-struct watcher {
-	struct oki_pcsc		*pcsc;
-};
-
-/* ---- what runs on a reader's thread ----------------------------------------- */
-
-static int
-known_result(int r)
-{
-	switch (r) {
-	case ONSHI_OK:
-	case ONSHI_E_CARD_GONE:
-	case ONSHI_E_CARD_TIMEOUT:
-	case ONSHI_E_READER_BUSY:
-	case ONSHI_E_CANCELLED:
-		return r;
-	default:
-		return ONSHI_E_READER;
-	}
-}
-
-static int
-engine_release(struct engine *g, int32_t ms)
-{
-	if (!g->held)
-		return ONSHI_OK;
-	g->held = false;
-
-	return g->ops.release(g->self, ms);
-}
-
-static int
-engine_hold(struct engine *g, int32_t ms)
-{
-	int r;
-
-	(void)engine_release(g, ms);
-	r = g->ops.hold(g->self, ms);
-	g->held = r == ONSHI_OK;
-
-	return r;
-}
-
-static int
-engine_do(struct engine *g, struct oki_card_job *job, uint8_t *reply)
-{
-	switch (job->verb) {
-	case OKI_DO_WAIT:
-		return g->ops.wait(g->self, job->present, job->ms);
-	case OKI_DO_HOLD:
-		return engine_hold(g, job->ms);
-	case OKI_DO_TRANSMIT:
-		if (!g->held)
-			return ONSHI_E_CARD_GONE;
-		job->replylen = job->room;
-		return g->ops.transmit(g->self, job->command, job->len, reply,
-		    &job->replylen, job->ms);
-	case OKI_DO_RELEASE:
-		return engine_release(g, job->ms);
-	case OKI_DO_LIST:
-	case OKI_DO_WATCH:
-		break;
-	}
-
-	return ONSHI_E_READER;
-}
-
-static void
-engine_run(void *self, struct oki_card_job *job, uint8_t *reply)
-{
-	struct engine *g = self;
-
-	job->largest = -1;
-	job->result = known_result(engine_do(g, job, reply));
-	if (!g->pcsc)
-		return;
-	job->largest = oki_pcsc_reader_largest(g->self);
-	if (job->result != ONSHI_OK)
-		job->system = oki_pcsc_reader_system(g->self);
-}
-
-/* Whoever wanted it has gone: a PIN that it may have verified must not stay. */
-static void
-engine_late(void *self, const struct oki_card_job *job)
-{
-	struct engine *g = self;
-
-	if (job->verb == OKI_DO_HOLD || job->verb == OKI_DO_TRANSMIT)
-		(void)engine_release(g, 0);
-}
-
-static void
-engine_cancel(void *self)
-{
-	struct engine *g = self;
-
-	if (g->ops.cancel != NULL)
-		g->ops.cancel(g->self);
-}
-
-static void
-engine_end(void *self)
-{
-	struct engine *g = self;
-
-	(void)engine_release(g, 0);
-	if (g->pcsc)
-		oki_pcsc_reader_free(g->self);
-	oki_env_free(&g->env);
-	oki_free(g);
-}
-
-static const struct oki_card_worker_ops engine_ops = {
-	engine_run, engine_late, engine_cancel, engine_end
-};
-
-static void
-watcher_run(void *self, struct oki_card_job *job, uint8_t *reply)
-{
-	struct watcher *t = self;
-
-	(void)reply;
-	job->result = oki_pcsc_watch(t->pcsc,
-	    job->verb == OKI_DO_WATCH ? job->ms : 0, job->states, &job->n,
-	    &job->system);
-}
-
-static void
-watcher_late(void *self, const struct oki_card_job *job)
-{
-	(void)self;
-	(void)job;
-}
-
-static void
-watcher_end(void *self)
-{
-	struct watcher *t = self;
-
-	oki_pcsc_free(&t->pcsc);
-	oki_free(t);
-}
-
-static const struct oki_card_worker_ops watcher_ops = {
-	watcher_run, watcher_late, NULL, watcher_end
-};
-
-/* ---- the set ----------------------------------------------------------------- */
-
-static int
-watcher_new(struct oki_readers *rs)
-{
-	struct watcher *t;
-	int r;
-
-	if ((t = oki_alloc(sizeof(*t))) == NULL)
-		return ONSHI_E_NOMEM;
-	if ((r = oki_pcsc_new(&t->pcsc)) != ONSHI_OK ||
-	    (r = oki_card_worker_new(&watcher_ops, t, &rs->hanging,
-	    &rs->watcher)) != ONSHI_OK)
-		watcher_end(t);
-
-	return r;
-}
-
-static int
-engine_new(struct oki_readers *rs, struct oki_reader *rd, void *self)
-{
-	struct engine *g;
-	int r;
-
-	if ((g = oki_alloc(sizeof(*g))) == NULL)
-		return ONSHI_E_NOMEM;
-	g->ops = rd->ops;
-	g->self = self;
-	g->env = oki_env_ref(rs->env);
-	r = oki_card_worker_new(&engine_ops, g, &rs->hanging, &rd->worker);
-	if (r != ONSHI_OK) {
-		oki_env_free(&g->env);
-		oki_free(g);
-		return r;
-	}
-	g->pcsc = rd->pcsc;		/* only now is self the worker's */
-
-	return ONSHI_OK;
-}
+/* ---- the set ---------------------------------------------------------- */
 
 /* With rs->lock held, or before anybody else knows rs. ops NULL: PC/SC's. */
 static int
@@ -225,7 +30,7 @@ reader_add(struct oki_readers *rs, const char *name,
 		r = oki_pcsc_reader_new(name, &rd->ops, &self);
 	else
 		rd->ops = *ops;
-	if (r == ONSHI_OK && (r = engine_new(rs, rd, self)) != ONSHI_OK &&
+	if (r == ONSHI_OK && (r = oki_engine_new(rs, rd, self)) != ONSHI_OK &&
 	    rd->pcsc)
 		oki_pcsc_reader_free(self);
 	if (r != ONSHI_OK) {
@@ -273,7 +78,7 @@ oki_readers_new(struct oki_env *env, struct oki_readers **out,
 	rs->process = oki_os_process();
 	rs->env = oki_env_ref(env);
 	if ((r = oki_mutex_new(&rs->lock)) != ONSHI_OK ||
-	    (r = watcher_new(rs)) != ONSHI_OK ||
+	    (r = oki_watcher_new(rs)) != ONSHI_OK ||
 	    (r = add_configured(rs)) != ONSHI_OK) {
 		oki_readers_free(&rs);
 		return oki_fail(e, r, "readers");
@@ -320,7 +125,7 @@ oki_readers_free(struct oki_readers **rp)
 	oki_free(rs);
 }
 
-/* ---- taking one --------------------------------------------------------------- */
+/* ---- taking one ------------------------------------------------------- */
 
 /* With the lock held. */
 static struct oki_reader *
@@ -441,7 +246,7 @@ oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd, int extended)
 	oki_mutex_unlock(rs->lock);
 }
 
-/* ---- looking -------------------------------------------------------------------- */
+/* ---- looking ---------------------------------------------------------- */
 
 /* Text of PC/SC and of programs is bytes: what is no plain UTF-8 is escaped. */
 void

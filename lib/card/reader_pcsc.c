@@ -73,7 +73,7 @@ meaning(LONG code)
 	return ONSHI_E_READER;
 }
 
-/* ---- the link to the daemon -------------------------------------------- */
+/* ---- the link to the daemon ------------------------------------------- */
 
 /* SCardIsValidContext would still call a dead one valid (F25). */
 static bool
@@ -114,7 +114,7 @@ link_close(struct link *l)
 	l->open = false;
 }
 
-/* ---- all readers --------------------------------------------------------- */
+/* ---- all readers ------------------------------------------------------ */
 
 int
 oki_pcsc_new(struct oki_pcsc **out)
@@ -257,7 +257,7 @@ oki_pcsc_watch(struct oki_pcsc *p, int32_t ms, struct oki_reader_state *out,
 	return ONSHI_OK;
 }
 
-/* ---- one reader ------------------------------------------------------------ */
+/* ---- one reader ------------------------------------------------------- */
 
 /* A dead link takes its card with it: power off is tried, but not likely. */
 static int

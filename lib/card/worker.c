@@ -27,7 +27,7 @@ enum state {
 struct oki_card_worker {
 	const struct oki_card_worker_ops *ops;
 	void			*self;
-	oki_atomic_int		*hanging;	/* the root's; not if detached */
+	oki_atomic_int		*hanging;	/* the root's, while it is */
 	struct oki_thread	*thread;
 	uint8_t			*reply;
 

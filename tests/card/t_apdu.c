@@ -7,7 +7,7 @@
 
 #include "card/inside.h"
 
-/* ---- building ------------------------------------------------------------------- */
+/* ---- building --------------------------------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -70,7 +70,7 @@ START_TEST(t_build_data)
 }
 END_TEST
 
-/* ---- what may leave (SEC-74, ID-4, card.md 5.6) -------------------------------- */
+/* ---- what may leave (SEC-74, ID-4, card.md 5.6) ----------------------- */
 
 static const struct {
 	const char	*name;
@@ -281,7 +281,7 @@ START_TEST(t_files)
 }
 END_TEST
 
-/* ---- where the card stands -------------------------------------------------- */
+/* ---- where the card stands -------------------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -335,7 +335,7 @@ START_TEST(t_move)
 }
 END_TEST
 
-/* ---- TLV (SEC-70, K 29 to 36) ------------------------------------------------ */
+/* ---- TLV (SEC-70, K 29 to 36) ----------------------------------------- */
 
 static const struct {
 	const char	*name;

@@ -55,7 +55,7 @@ open_card(void)
 	    &card, &t.e), ONSHI_OK);
 }
 
-/* ---- kinds (card.md 10.3) ------------------------------------------------------ */
+/* ---- kinds (card.md 10.3) --------------------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -128,13 +128,13 @@ START_TEST(t_first_6f00)
 }
 END_TEST
 
-/* ---- the certificate, exactly, and how many commands it takes ------------------- */
+/* ---- the certificate, exactly, and how many commands it takes --------- */
 
 static const struct {
 	const char	   *name;
 	enum mock_extended  extended;
 	size_t		    filler;
-	int		    first, again;	/* commands: new reader, known */
+	int		    first, again;	/* commands: reader new, known */
 	int		    long_reads;
 } reads[] = {
 	{ "at once", MOCK_EXT_GOOD, 0, 4, 4, 2 },
@@ -234,7 +234,7 @@ START_TEST(t_read_big)
 }
 END_TEST
 
-/* ---- hostile files (K 7 to 12, 21 to 36) ------------------------------------------ */
+/* ---- hostile files (K 7 to 12, 21 to 36) ------------------------------ */
 
 #define JPKI	{ "00a4040c0ad392f000260100000001", "9000" }
 #define CLOSE	{ "00a4040c0ad3921000310001010100", "9000" }

@@ -230,7 +230,7 @@ is_first_read(const struct conversation *talk, int n)
 	    (n == 3 && !by_name) || (n == 4 && talk->no_sfi));
 }
 
-/* ---- without faults --------------------------------------------------------------- */
+/* ---- without faults --------------------------------------------------- */
 
 START_TEST(t_good)
 {
@@ -249,7 +249,7 @@ START_TEST(t_good)
 }
 END_TEST
 
-/* ---- FM-1, FM-3: lost, at each command ---------------------------------------------- */
+/* ---- FM-1, FM-3: lost, at each command -------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -309,7 +309,7 @@ START_TEST(t_loss)
 }
 END_TEST
 
-/* ---- FM-2: another card, and nobody says so ------------------------------------------ */
+/* ---- FM-2: another card, and nobody says so --------------------------- */
 
 START_TEST(t_swap)
 {
@@ -340,7 +340,7 @@ START_TEST(t_swap)
 }
 END_TEST
 
-/* ---- FM-4: mute ------------------------------------------------------------------------- */
+/* ---- FM-4: mute ------------------------------------------------------- */
 
 static void
 mute_at(const struct conversation *talk, enum mock_fault fault, int n)
@@ -389,7 +389,7 @@ START_TEST(t_mute)
 }
 END_TEST
 
-/* ---- FM-5: other status words -------------------------------------------------------------- */
+/* ---- FM-5: other status words ----------------------------------------- */
 
 static const unsigned int words[] = {
 	0x0000, 0x6100, 0x6101, 0x6110, 0x61ff, 0x6200, 0x6281, 0x6282,
@@ -440,7 +440,7 @@ START_TEST(t_words)
 }
 END_TEST
 
-/* ---- FM-6: shorter, longer, a bit ------------------------------------------------------------ */
+/* ---- FM-6: shorter, longer, a bit ------------------------------------- */
 
 static void
 damage(const struct conversation *talk, enum mock_fault fault, int n,

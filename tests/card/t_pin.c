@@ -93,7 +93,7 @@ sign(void)
 	    &t.e);
 }
 
-/* ---- the shape, before anything is sent ---------------------------------------- */
+/* ---- the shape, before anything is sent ------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -125,7 +125,7 @@ START_TEST(t_shape)
 }
 END_TEST
 
-/* ---- the rules about tries ---------------------------------------------------------- */
+/* ---- the rules about tries -------------------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -206,7 +206,7 @@ START_TEST(t_wrong_after_right)
 }
 END_TEST
 
-/* ---- what a card may say, and what it may not (K 13 to 20, 43 to 48) --------------- */
+/* ---- what a card may say, and what it may not (K 13 to 20, 43 to 48) -- */
 
 static const struct {
 	const char	*name;
@@ -284,7 +284,7 @@ START_TEST(t_word)
 }
 END_TEST
 
-/* ---- files by selecting them ---------------------------------------------------------- */
+/* ---- files by selecting them ------------------------------------------ */
 
 START_TEST(t_no_sfi)
 {
@@ -330,7 +330,7 @@ START_TEST(t_no_sfi_pin)
 }
 END_TEST
 
-/* ---- the signature ------------------------------------------------------------------------ */
+/* ---- the signature ---------------------------------------------------- */
 
 START_TEST(t_sign)
 {
@@ -421,7 +421,7 @@ START_TEST(t_zeros)
 }
 END_TEST
 
-/* ---- closing on every path (SEC-68, K 61, K 62) ------------------------------------------- */
+/* ---- closing on every path (SEC-68, K 61, K 62) ----------------------- */
 
 /* A card whose PIN survives SELECT and a warm reset: only power takes it. */
 START_TEST(t_close_survives)
@@ -488,7 +488,7 @@ START_TEST(t_close_twice)
 }
 END_TEST
 
-/* ---- what a check-in costs (card.md 8.3) ---------------------------------------------------- */
+/* ---- what a check-in costs (card.md 8.3) ------------------------------ */
 
 static const struct {
 	const char	   *name;
@@ -523,7 +523,7 @@ START_TEST(t_cost)
 }
 END_TEST
 
-/* ---- nothing of it is written anywhere (SEC-106) ---------------------------------------------- */
+/* ---- nothing of it is written anywhere (SEC-106) ---------------------- */
 
 struct lines {
 	char	text[65536];

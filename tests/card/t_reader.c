@@ -1,4 +1,4 @@
-/* Tests of lib/card/reader.c, open.c and worker.c: choosing, waiting, hanging. */
+/* Tests of lib/card/reader.c, open.c, worker.c: choosing, waiting, hanging. */
 #include "config.h"
 
 #include <sys/wait.h>
@@ -75,7 +75,7 @@ passed(void)
 	return (int)ms;
 }
 
-/* ---- choosing -------------------------------------------------------------------- */
+/* ---- choosing --------------------------------------------------------- */
 
 static const struct {
 	const char	*name;
@@ -166,7 +166,7 @@ START_TEST(t_no_service)
 }
 END_TEST
 
-/* ---- listing ------------------------------------------------------------------------ */
+/* ---- listing ---------------------------------------------------------- */
 
 START_TEST(t_list)
 {
@@ -193,7 +193,7 @@ START_TEST(t_list)
 }
 END_TEST
 
-/* ---- names are bytes (SEC-73, K 53 to 56) --------------------------------------- */
+/* ---- names are bytes (SEC-73, K 53 to 56) ----------------------------- */
 
 static const struct {
 	const char	*name;
@@ -221,7 +221,7 @@ START_TEST(t_name)
 }
 END_TEST
 
-/* ---- one session per reader (ID-3) --------------------------------------------------- */
+/* ---- one session per reader (ID-3) ------------------------------------ */
 
 START_TEST(t_busy)
 {
@@ -279,7 +279,7 @@ START_TEST(t_hold)
 }
 END_TEST
 
-/* ---- waiting ------------------------------------------------------------------------------ */
+/* ---- waiting ---------------------------------------------------------- */
 
 struct later {
 	pthread_t	 thread;
@@ -389,7 +389,7 @@ START_TEST(t_cancel_command)
 }
 END_TEST
 
-/* ---- hanging (SEC-64) -------------------------------------------------------------------------- */
+/* ---- hanging (SEC-64) ------------------------------------------------- */
 
 static void
 hang(size_t i, struct oki_card **c)
@@ -489,7 +489,7 @@ START_TEST(t_hanging_end)
 }
 END_TEST
 
-/* ---- many at once --------------------------------------------------------------------------------- */
+/* ---- many at once ----------------------------------------------------- */
 
 #define ROUNDS	25
 
@@ -559,7 +559,7 @@ START_TEST(t_desks)
 }
 END_TEST
 
-/* ---- fork (SEC-116, F26) ------------------------------------------------------------------------------ */
+/* ---- fork (SEC-116, F26) ---------------------------------------------- */
 
 START_TEST(t_fork)
 {

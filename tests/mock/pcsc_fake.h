@@ -10,7 +10,7 @@
 
 struct pcsc_fake {
 	/* set by the test */
-	const char	*names[40];	/* NULL: none; the card is on the first */
+	const char	*names[40];	/* NULL last; the first has it */
 	struct mock	*card;
 	bool		 no_daemon;
 	bool		 exclusive;	/* another program holds the card */

@@ -12,7 +12,7 @@
 #include "card/inside.h"
 #include "onshikaku/config.h"
 
-/* ---- who the card belongs to ------------------------------------------- */
+/* ---- who the card belongs to ------------------------------------------ */
 
 struct mock_identity;		/* a certificate and its key */
 
@@ -23,7 +23,11 @@ size_t	mock_ca_pem(char *to, size_t room);	/* who issued them all */
 void	mock_ca_free(void);
 const uint8_t *mock_identity_der(const struct mock_identity *id, size_t *len);
 
-/* ---- what goes wrong ------------------------------------------------------ */
+/* What a card does with its key: PKCS#1 padding of the bytes given. */
+size_t	mock_identity_sign(const struct mock_identity *id, const uint8_t *p,
+	    size_t len, uint8_t *to, size_t room);
+
+/* ---- what goes wrong -------------------------------------------------- */
 
 enum mock_fault {
 	MOCK_NONE,
@@ -130,7 +134,7 @@ void	mock_put(struct mock *m, bool present);	/* the patient's hand */
 void	mock_wake(struct mock *m);
 extern const struct onshi_reader_ops mock_ops;
 
-/* ---- a room with readers --------------------------------------------------- */
+/* ---- a room with readers ---------------------------------------------- */
 
 struct mock_world {
 	struct onshi_config	*config;
