@@ -76,10 +76,10 @@ prompt_line(const char *question, bool echo, char *line, size_t room)
 	char c = 0;
 	int r;
 
+	if (!echo)
+		hide();		/* before anybody begins to type */
 	(void)fputs(question, stderr);
 	(void)fflush(stderr);
-	if (!echo)
-		hide();
 	while ((r = next_byte(&c)) == ONSHI_OK && c != '\n')
 		if (len + 1 < room)
 			line[len++] = c;
