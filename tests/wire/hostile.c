@@ -348,8 +348,10 @@ step_rst(struct connection *c, long n)
 
 	(void)n;
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+	pthread_mutex_lock(&c->h->lock);
 	close(c->fd);
 	c->closed = true;
+	pthread_mutex_unlock(&c->h->lock);
 
 	return false;
 }

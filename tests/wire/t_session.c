@@ -805,7 +805,8 @@ can_search(void)
 #if defined(__SANITIZE_ADDRESS__)
 	return false;
 #else
-	return dlsym(RTLD_DEFAULT, "__asan_init") == NULL;
+	return dlsym(RTLD_DEFAULT, "__asan_init") == NULL &&
+	    dlsym(RTLD_DEFAULT, "__tsan_init") == NULL;
 #endif
 }
 
