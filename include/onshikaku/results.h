@@ -80,6 +80,8 @@ enum {
 	ONSHI_E_OPERATOR	= -611,	/* a named operator is needed */
 	ONSHI_E_NOT_CONFIRMED	= -612,	/* the operator did not confirm the person */
 	ONSHI_E_METHOD		= -613,	/* this way of identification does not allow it */
+	ONSHI_E_DISASTER_AREA	= -614,	/* the emergency mode is not activated for this area */
+	ONSHI_E_DISASTER_PERIOD	= -615,	/* the emergency mode is not in its period */
 	ONSHI_E_NOMEM		= -701,	/* out of memory */
 	ONSHI_E_AUDIT		= -702,	/* the record cannot be written, so nothing is handed over */
 	ONSHI_E_AUDIT_NONE	= -703,	/* no record is set up, which medical information needs */

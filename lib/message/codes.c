@@ -6,7 +6,7 @@
 #include "message/inside.h"
 #include "message/codes.h"
 
-/* Design.md 4.2. Codes that do not stand here mean that the service said no. */
+/* Of our own binding (design.md 4.2), XDIS… by DI-1. Codes that do not stand here mean that the service said no. */
 static const struct {
 	const char	*code;
 	int		 outcome;
@@ -20,7 +20,9 @@ static const struct {
 	{ "XCRD0004E", ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_CARD_REVOKED },
 	{ "XCRD0005E", ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_CARD_AUTHORITY },
 	{ "XCRD0006E", ONSHI_OUTCOME_ERROR_PERSON,
-	    ONSHI_E_CARD_NOT_REGISTERED }
+	    ONSHI_E_CARD_NOT_REGISTERED },
+	{ "XDIS0001E", ONSHI_OUTCOME_ERROR_FILE, ONSHI_E_DISASTER_AREA },
+	{ "XDIS0002E", ONSHI_OUTCOME_ERROR_FILE, ONSHI_E_DISASTER_PERIOD }
 };
 
 /* What an outcome is called, what result goes with it, whether its records

@@ -120,9 +120,9 @@ sample_name(int i)
 static inline struct text
 sample(int i)
 {
-	char name[200];
+	char name[400];
 
-	snprintf(name, sizeof(name), "tests/message/samples/%s",
+	snprintf(name, sizeof(name), "tests/message/samples/%.255s",
 	    sample_name(i));
 
 	return slurp_source(name);

@@ -199,6 +199,13 @@ static const struct {
 	{ "disaster, found", "XDISsiquc01res", SEG("1"), STATUS("1")
 	    VALID("1") RESULT(""), ONSHI_OUTCOME_VALID, ONSHI_OK, "",
 	    false },
+	{ "disaster, another area", "XDISsivst01res", SEG("1"), STATUS("2")
+	    CODE("XDIS0001E"), ONSHI_OUTCOME_ERROR_FILE,
+	    ONSHI_E_DISASTER_AREA, "XDIS0001E", false },
+	{ "disaster, not now", "XDISsiquc01res", SEG("9")
+	    "<ErrorCode>XDIS0002E</ErrorCode>", "",
+	    ONSHI_OUTCOME_ERROR_FILE, ONSHI_E_DISASTER_PERIOD, "XDIS0002E",
+	    false },
 	{ "disaster, several", "XDISsivst01res", SEG("1"), STATUS("1")
 	    VALID("5"), ONSHI_OUTCOME_SEVERAL, ONSHI_OK, "", false }
 };
