@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the checks of this folder: which Python, and a place to work in.
 set -u
 : "${top_srcdir:?}" "${top_builddir:?}"

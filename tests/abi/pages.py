@@ -130,6 +130,42 @@ def check_tables() -> None:
             wrong(path, 1, "struct %s is not as in the header" % tag)
 
 
+# The programs' own words: where their options and commands are to be found.
+PROGRAMS = {
+    "onshikaku.1": (["tools/tables.c"],
+                    r'^\t\[OPT_\w+\] = \{ "([a-z-]+)"'),
+    "onshikaku-pki.1": (["simulator/pki/main.c"], r'^\t\t\{ "([a-z-]+)",'),
+    "onshikaku-vcard.1": (["simulator/vcard/main.c"], r'--([a-z-]+[a-z0-9])'),
+    "onshikaku-vreader.1": (["simulator/vcard/onshikaku-vreader"],
+                            r"^\t+--([a-z0-9-]+)\) "),
+    "onshikaku-sim.1": (["simulator/sim/serve.c", "simulator/sim/scenario.c",
+                         "simulator/sim/record.c"],
+                        r'(?<!\w[[])(?<=[ "[])--([a-z-]+[a-z])'),
+}
+
+
+def check_options() -> None:
+    """A program's page has its options and commands, and no others."""
+    for name, (sources, pattern) in PROGRAMS.items():
+        path = TOP / "man" / name
+        text = path.read_text("utf-8")
+        known: set[str] = {"help"}
+        for source in sources:
+            known |= set(re.findall(pattern, (TOP / source).read_text(
+                "utf-8"), re.M))
+        said = set(re.findall(r"Fl -([a-z0-9-]+)", text)) | {"help"}
+        for option in sorted(known - said):
+            wrong(path, 1, "option --%s is missing" % option)
+        for option in sorted(said - known):
+            wrong(path, 1, "the program has no option --%s" % option)
+    table = (TOP / "tools" / "tables.c").read_text("utf-8")
+    page = TOP / "man" / "onshikaku.1"
+    for command in re.findall(r'^\t\{ "([a-z ]+)",', table, re.M):
+        if not re.search(r"^\.Cm %s$" % command, page.read_text("utf-8"),
+                         re.M):
+            wrong(page, 1, "command %s is missing" % command)
+
+
 def check_complete() -> None:
     """Each result, element and key stands on its page; each failure that a
     program may see is explained somewhere."""
@@ -160,6 +196,7 @@ def main() -> None:
         check_sections(path)
         check_words(path, known)
     check_tables()
+    check_options()
     check_complete()
     lint()
     finish("%d pages, %d links" % (len(pages()), len(links())))
