@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # Sourced by the checks of this folder: which Python, and a place to work in.
+# shellcheck shell=sh
 set -u
 : "${top_srcdir:?}" "${top_builddir:?}"
 python=${PYTHON3:-no}

@@ -140,7 +140,7 @@ PROGRAMS = {
                             r"^\t+--([a-z0-9-]+)\) "),
     "onshikaku-sim.1": (["simulator/sim/serve.c", "simulator/sim/scenario.c",
                          "simulator/sim/record.c"],
-                        r'(?<!\w[[])(?<=[ "[])--([a-z-]+[a-z])'),
+                        r'(?<!\w\[)(?<=[ "\[])--([a-z-]+[a-z])'),
 }
 
 
