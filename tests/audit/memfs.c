@@ -207,15 +207,47 @@ set_bytes(uint8_t **to, size_t *tolen, const void *bytes, size_t len)
 	*tolen = len;
 }
 
+/* Lays bytes over what is there; a gap is filled with zeros. */
 static void
-settle(struct inode *n)
+lay(uint8_t **data, size_t *have, size_t at, const uint8_t *bytes, size_t len)
+{
+	size_t want = at + len > *have ? at + len : *have;
+	uint8_t *fresh = blank(want + 1);
+
+	memcpy(fresh, *data, *have);
+	if (len > 0)
+		memcpy(fresh + at, bytes, len);
+	free(*data);
+	*data = fresh;
+	*have = want;
+}
+
+static void
+forget(struct inode *n)
 {
 	int j;
 
 	for (j = 0; j < n->npending; j++)
 		free(n->pending[j].bytes);
 	n->npending = 0;
-	set_bytes(&n->safe, &n->safe_len, n->data, n->len);
+}
+
+/* What was written since the last sync reaches the disk; what a sync that
+ * failed has given up does not, unless it is written again. */
+static void
+settle(struct inode *n)
+{
+	const struct pending *p;
+	int j;
+
+	for (j = 0; j < n->npending; j++) {
+		p = &n->pending[j];
+		if (!p->cut)
+			lay(&n->safe, &n->safe_len, p->at, p->bytes, p->len);
+		else if (p->at < n->safe_len)
+			n->safe_len = p->at;
+	}
+	forget(n);
 }
 
 uint8_t *
@@ -238,9 +270,11 @@ memfs_write(const char *path, const void *bytes, size_t len)
 	if (e == NULL)
 		e = add(path, false);
 	e->safe = true;
+	forget(&disk.inodes[e->inode]);
 	set_bytes(&disk.inodes[e->inode].data, &disk.inodes[e->inode].len,
 	    bytes, len);
-	settle(&disk.inodes[e->inode]);
+	set_bytes(&disk.inodes[e->inode].safe,
+	    &disk.inodes[e->inode].safe_len, bytes, len);
 }
 
 void
@@ -638,21 +672,6 @@ __wrap_oki_file_read(struct oki_file *f, int64_t at, void *to, size_t len,
 	return ONSHI_OK;
 }
 
-/* Lays bytes over what is there; a gap is filled with zeros. */
-static void
-lay(uint8_t **data, size_t *have, size_t at, const uint8_t *bytes, size_t len)
-{
-	size_t want = at + len > *have ? at + len : *have;
-	uint8_t *fresh = blank(want + 1);
-
-	memcpy(fresh, *data, *have);
-	if (len > 0)
-		memcpy(fresh + at, bytes, len);
-	free(*data);
-	*data = fresh;
-	*have = want;
-}
-
 static void
 note(struct inode *n, bool cut, size_t at, const void *bytes, size_t len)
 {
@@ -707,6 +726,8 @@ __wrap_oki_file_sync(struct oki_file *f, int64_t *sys)
 	enum memfs_fault fa = fate("file_sync");
 
 	play.syncs++;
+	if (fa == MEMFS_FAIL || fa == MEMFS_HALF)
+		forget(&disk.inodes[f->inode]);
 	if (is_stopped(fa) || fa == MEMFS_HALF || fa == MEMFS_DIE_HALF)
 		return failed(sys, number_of(fa));
 	if (!play.lies)
@@ -883,7 +904,7 @@ memfs_lose(size_t i)
 	for (j = 0; j < disk.ninodes; j++) {
 		n = &disk.inodes[j];
 		set_bytes(&n->data, &n->len, n->safe, n->safe_len);
-		settle(n);
+		forget(n);
 	}
 	memfs_revive();
 }

@@ -298,7 +298,7 @@ START_TEST(poisoned)
 {
 	static const char *const calls[] = { "file_sync", "dir_sync" };
 	struct oki_audit_store s;
-	int n, r;
+	int had, n, r;
 	size_t c;
 
 	for (c = 0; c < OKI_COUNT(calls); c++)
@@ -319,6 +319,13 @@ START_TEST(poisoned)
 			ck_assert_int_eq(memfs_calls(), 0);
 			oki_audit_store_free(&s);
 			check_mended(_i, acknowledged[_i], calls[c], n);
+			/* What the failed sync gave up was written again. */
+			had = (int)rec_verify(DIR, keys[_i], NULL).entries;
+			memfs_lose(0);
+			ck_assert_int_eq(rec_verify(DIR, keys[_i],
+			    NULL).verdict, ONSHI_AUDIT_INTACT);
+			ck_assert_int_eq(rec_verify(DIR, keys[_i],
+			    NULL).entries, had);
 		}
 }
 END_TEST
