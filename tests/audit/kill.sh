@@ -10,6 +10,10 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/kill.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 strace -o /dev/null true 2>/dev/null || { echo "skip: strace may not trace"; exit 77; }
 
+# A leak checker cannot work beside a tracer.
+ASAN_OPTIONS=detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export ASAN_OPTIONS
+
 # Every n-th system call on files. Full: all of them; else each third.
 calls=openat,open,newfstatat,fstat,flock,pread64,pwrite64,write,fdatasync,fsync,ftruncate,close,unlinkat,mkdirat,getdents64
 step=${ONSHIKAKU_CHECK_FULL:+1}

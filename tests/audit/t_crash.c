@@ -646,6 +646,57 @@ START_TEST(killed_while_beginning)
 }
 END_TEST
 
+/* A state that counts entries stays, though its log be gone. */
+START_TEST(nothing_begins_over_a_state)
+{
+	uint8_t key[OKI_AUDIT_HASH];
+	struct oki_audit_store s;
+	struct onshi_error e;
+
+	begin(APPEND, &s);
+	memfs_remove(LOG);
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_audit_store_begin(&s, 0, key, &e),
+	    ONSHI_E_STATE);
+	ck_assert(oki_audit_store_is_on(&s));
+	ck_assert_int_eq(rec_append(&s, 0), ONSHI_E_AUDIT);
+	oki_audit_store_free(&s);
+	/* Nor over a log whose state is gone. */
+	begin(APPEND, &s);
+	memfs_remove(STATE);
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_audit_store_begin(&s, 0, key, &e),
+	    ONSHI_E_STATE);
+	oki_audit_store_free(&s);
+}
+END_TEST
+
+/* A clock that goes back to an earlier month begins no segment; when it comes
+ * to the next month it does. */
+START_TEST(months)
+{
+	struct oki_audit_store s;
+
+	begin(APPEND, &s);
+	rec_clock(REC_START - 70 * 86400000LL);
+	ck_assert_int_eq(rec_append(&s, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_append(&s, 1), ONSHI_OK);
+	ck_assert_uint_eq(memfs_count("/rec/audit-0"), 1);
+	/* 1 November 2026, 0:00 in Japan, and two seconds before. */
+	rec_clock(1793458798000);
+	ck_assert_int_eq(rec_append(&s, 2), ONSHI_OK);
+	ck_assert_uint_eq(memfs_count("/rec/audit-0"), 1);
+	rec_clock(1793458800000);
+	ck_assert_int_eq(rec_append(&s, 3), ONSHI_OK);
+	ck_assert_uint_eq(memfs_count("/rec/audit-0"), 2);
+	ck_assert_int_eq(rec_append(&s, 4), ONSHI_OK);
+	ck_assert_uint_eq(memfs_count("/rec/audit-0"), 2);
+	oki_audit_store_free(&s);
+	ck_assert_int_eq(rec_verify(DIR, keys[APPEND], NULL).verdict,
+	    ONSHI_AUDIT_INTACT);
+}
+END_TEST
+
 START_TEST(failed_while_beginning)
 {
 	uint8_t key[OKI_AUDIT_HASH];
@@ -694,6 +745,8 @@ main(void)
 	tcase_add_test(t, a_line_sealed_otherwise);
 	tcase_add_test(t, tails_in_both_segments);
 	tcase_add_test(t, killed_while_beginning);
+	tcase_add_test(t, nothing_begins_over_a_state);
+	tcase_add_test(t, months);
 	tcase_add_test(t, failed_while_beginning);
 	suite_add_tcase(s, t);
 	run = srunner_create(s);

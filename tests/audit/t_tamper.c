@@ -185,6 +185,23 @@ forge_state(const uint8_t *key)
 	memfs_write(STATE, slots, sizeof(slots));
 }
 
+/* The state as it is, but for its number. */
+static void
+forged_n(uint64_t n)
+{
+	uint8_t slots[2 * OKI_AUDIT_SLOT] = { 0 }, *old;
+	struct oki_audit_mark m;
+	size_t len;
+
+	old = memfs_read(STATE, &len);
+	ck_assert(oki_audit_slot_read(&sums, old, &m) ||
+	    oki_audit_slot_read(&sums, old + OKI_AUDIT_SLOT, &m));
+	free(old);
+	m.n = n;
+	ck_assert_int_eq(oki_audit_slot_write(&sums, &m, slots), ONSHI_OK);
+	memfs_write(STATE, slots, sizeof(slots));
+}
+
 static void
 expect(const char *what, const uint8_t *key, const char *head, int verdict,
     int64_t first_bad)
@@ -766,7 +783,43 @@ START_TEST(a23_clock_goes_back)
 	rec_clock_split(rec_now() + 161100, 2200000);
 	ck_assert_int_eq(rec_append(&s, 4), ONSHI_OK);
 	ck_assert_int_eq(rec_verify(DIR, k0, NULL).clock_jumps, 3);
+	/* One second back, with the boot clock going on. */
+	rec_clock_split(rec_now() - 1000, 2200100);
+	ck_assert_int_eq(rec_append(&s, 5), ONSHI_OK);
+	ck_assert_int_eq(rec_verify(DIR, k0, NULL).clock_jumps, 4);
 	oki_audit_store_free(&s);
+}
+END_TEST
+
+/* Numbers and chain are two things: a wrong number in a right chain. */
+START_TEST(a22_wrong_number)
+{
+	memcpy(strstr(img.line[499], "n=500"), "n=501", 5);
+	rechain(500, NULL);
+	image_store();
+	forge_state(NULL);
+	expect("wrong number", k0, NULL, ONSHI_AUDIT_CHANGED, 500);
+	expect("wrong number", NULL, NULL, ONSHI_AUDIT_CHANGED, 500);
+}
+END_TEST
+
+/* The log untouched, and a state that counts otherwise. */
+START_TEST(a25_state_counts_otherwise)
+{
+	img.n--;
+	forge_state(NULL);		/* of all but the last */
+	expect("as after a crash, but for the key", k0, NULL,
+	    ONSHI_AUDIT_CHANGED, ENTRIES);
+	img.n++;
+	forge_state(NULL);
+	expect("right again", k0, NULL, ONSHI_AUDIT_INTACT, 0);
+	memfs_load(base);
+	forged_n(ENTRIES);
+	expect("one less", k0, NULL, ONSHI_AUDIT_CHANGED, ENTRIES + 1);
+	expect("one less", NULL, NULL, ONSHI_AUDIT_CHANGED, ENTRIES + 1);
+	forged_n(ENTRIES + 2);
+	expect("one more", k0, NULL, ONSHI_AUDIT_CHANGED, ENTRIES + 1);
+	expect("one more", NULL, NULL, ONSHI_AUDIT_CHANGED, ENTRIES + 1);
 }
 END_TEST
 
@@ -911,6 +964,8 @@ main(void)
 	tcase_add_loop_test(t, a22_other_forms, 0, (int)OKI_COUNT(forms));
 	tcase_add_test(t, a22_nul_and_length);
 	tcase_add_test(t, a23_clock_goes_back);
+	tcase_add_test(t, a22_wrong_number);
+	tcase_add_test(t, a25_state_counts_otherwise);
 	tcase_add_test(t, a25_slots);
 	tcase_add_test(t, a25_two_valid_slots);
 	tcase_add_test(t, unreadable);
