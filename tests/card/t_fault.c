@@ -477,6 +477,34 @@ START_TEST(t_damage)
 }
 END_TEST
 
+/* ---- anything ------------------------------------------------------- */
+
+#define SEEDS	150
+
+START_TEST(t_random)
+{
+	static struct run r;
+	char what[64];
+
+	for (size_t seed = 1; seed <= SEEDS; seed++) {
+		(void)snprintf(what, sizeof(what), "%s: seed %zu",
+		    talks[_i].name, seed);
+		run_open(&r, &talks[_i]);
+		r.m.fault = MOCK_RANDOM;
+		r.m.byte = seed * 0x9e3779b97f4a7c15u;
+		r.m.at = -1;
+		for (int i = 0; i < 4; i++) {
+			run_once(&r);
+			ck_assert_msg(is_card_result(r.result), "%s: %d",
+			    what, r.result);
+			check_after(&r, what);
+		}
+		check_again(&r, what);
+		run_close(&r);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -494,6 +522,7 @@ main(void)
 	tcase_add_loop_test(c, t_mute, 0, 3);
 	tcase_add_loop_test(c, t_words, 0, 3 * OKI_COUNT(words));
 	tcase_add_loop_test(c, t_damage, 0, 2);
+	tcase_add_loop_test(c, t_random, 0, OKI_COUNT(talks));
 	suite_add_tcase(s, c);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

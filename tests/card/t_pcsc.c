@@ -434,6 +434,7 @@ END_TEST
 /* The table's own wait, which the room itself asks for only now and then. */
 START_TEST(t_table)
 {
+	const uint8_t ask[] = { 0x00, 0x20, 0x00, 0x98 };
 	struct onshi_reader_ops ops;
 	uint8_t reply[2];
 	size_t len = sizeof(reply);
@@ -453,6 +454,13 @@ START_TEST(t_table)
 	mock_put(&m, true);
 	ck_assert_int_eq(ops.hold(self, 100), ONSHI_OK);
 	ck_assert_int_eq(ops.hold(self, 100), ONSHI_OK);
+	for (int i = 0; i < 2; i++) {	/* F23 */
+		m.fault = i == 0 ? MOCK_NOTHING : MOCK_ONE_BYTE;
+		m.at = m.commands + 1;
+		len = sizeof(reply);
+		ck_assert_int_eq(ops.transmit(self, ask, sizeof(ask), reply,
+		    &len, 100), ONSHI_E_CARD_GONE);
+	}
 	oki_pcsc_reader_free(self);
 	ck_assert_int_eq(pcsc_fake.left_powered, 0);
 	ck_assert(!pcsc_fake.powered);

@@ -241,6 +241,26 @@ START_TEST(t_busy)
 }
 END_TEST
 
+/* Two who have both seen the reader free: one gets it. */
+START_TEST(t_take)
+{
+	struct oki_reader *first, *second;
+
+	mock_world_open(&t, m, 1);
+	oki_error_clear(&t.e);
+	ck_assert_int_eq(oki_reader_take(t.readers, "Mock 1", &first, &t.e),
+	    ONSHI_OK);
+	ck_assert_int_eq(oki_reader_take(t.readers, "Mock 1", &second, &t.e),
+	    ONSHI_E_READER_BUSY);
+	ck_assert_ptr_null(second);
+	oki_reader_give_back(t.readers, first);
+	oki_error_clear(&t.e);
+	ck_assert_int_eq(oki_reader_take(t.readers, "Mock 1", &second, &t.e),
+	    ONSHI_OK);
+	ck_assert_ptr_eq(first, second);
+}
+END_TEST
+
 /* Another program at the reader: asked again for a second, then said. */
 START_TEST(t_busy_elsewhere)
 {
@@ -430,6 +450,11 @@ START_TEST(t_hanging)
 	/* Once it comes back it powers off by itself, and serves again. */
 	m[0].fault = MOCK_NONE;
 	mock_wake(&m[0]);
+	for (int i = 0; i < 200 && atomic_load(&t.readers->hanging) > 0; i++)
+		mock_sleep(5);
+	mock_lock(&m[0]);
+	ck_assert(!m[0].powered);
+	mock_unlock(&m[0]);
 	ck_assert_int_eq(open_card("Mock 1", MS, &card), ONSHI_OK);
 	ck_assert_int_ge(m[0].releases, 1);
 	ck_assert_int_eq(oki_card_kind(card, mock_wait(&t, MS), &kind, &t.e),
@@ -629,6 +654,7 @@ main(void)
 	tcase_add_test(c, t_list);
 	tcase_add_loop_test(c, t_name, 0, OKI_COUNT(names));
 	tcase_add_test(c, t_busy);
+	tcase_add_test(c, t_take);
 	tcase_add_test(c, t_busy_elsewhere);
 	tcase_add_loop_test(c, t_hold, 0, OKI_COUNT(holds));
 	tcase_add_loop_test(c, t_wait, 1, 3);

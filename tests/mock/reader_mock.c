@@ -389,6 +389,53 @@ fault_before(struct mock *m, int32_t ms)
 	}
 }
 
+static size_t
+dice(struct mock *m, size_t n)
+{
+	uint64_t x = m->byte;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	m->byte = (size_t)x;
+
+	return (size_t)(x >> 11) % n;
+}
+
+/* Half of the answers stay as they are, so that one gets somewhere. */
+static void
+make_random(struct mock *m, struct answer *a)
+{
+	static const unsigned int likely[] = {
+		0x9000, 0x6282, 0x63c0, 0x63c1, 0x63c3, 0x6700, 0x6982,
+		0x6a82, 0x6a86, 0x6b00, 0x6c00, 0x6c10, 0x6100, 0x6120
+	};
+
+	switch (dice(m, 10)) {
+	case 0:
+		a->sw = likely[dice(m, OKI_COUNT(likely))];
+		break;
+	case 1:
+		a->sw = (unsigned int)dice(m, 65536);
+		break;
+	case 2:
+		a->len = dice(m, 300);
+		for (size_t i = 0; i < a->len; i++)
+			a->data[i] = (uint8_t)dice(m, 256);
+		break;
+	case 3:
+		a->len = dice(m, a->len + 1);
+		break;
+	case 4:
+		if (a->len > 0)
+			a->data[dice(m, a->len < 8 ? a->len : 8)] =
+			    (uint8_t)dice(m, 256);
+		break;
+	default:
+		break;
+	}
+}
+
 /* And after: changes the answer. Returns the result of the call. */
 static int
 fault_after(struct mock *m, struct answer *a, uint8_t *reply, size_t *len)
@@ -406,6 +453,8 @@ fault_after(struct mock *m, struct answer *a, uint8_t *reply, size_t *len)
 		memset(a->data + a->len, 0xaa, n - (a->len < n ? a->len : n));
 		a->len = n;
 	}
+	if (m->fault == MOCK_RANDOM)
+		make_random(m, a);
 	if (m->fault == MOCK_LATE)
 		mock_sleep((int)m->byte);
 	a->data[a->len] = (uint8_t)(a->sw >> 8);

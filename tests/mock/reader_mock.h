@@ -48,7 +48,8 @@ enum mock_fault {
 	MOCK_FLIP,		/* one bit of the answer, at byte */
 	MOCK_CUT,		/* the answer's data ends at byte */
 	MOCK_LONGER,		/* one byte more of data */
-	MOCK_LATE		/* byte milliseconds late */
+	MOCK_LATE,		/* byte milliseconds late */
+	MOCK_RANDOM		/* anything, by the seed in byte */
 };
 
 enum mock_extended {
