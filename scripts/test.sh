@@ -45,7 +45,7 @@ mkdir -p "$asan"
 	tail -n 20 "$asan/config.out"
 	exit 1
 }
-suite asan "$asan" -j2 FAST=1
+suite asan "$asan" -j2 'TESTS=$(check_PROGRAMS)'
 
 echo "== valgrind: unit layers"
 sh "$top/tests/valgrind.sh" "$build" || rc=1
