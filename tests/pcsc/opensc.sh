@@ -4,6 +4,7 @@ set -eu
 bin=$top_builddir
 vreader=$top_srcdir/simulator/vcard/onshikaku-vreader
 export ONSHIKAKU_BINDIR="$bin"
+unset ONSHIKAKU_APDU_LOG	# OpenSC reads what our library never does
 
 skip() {
 	echo "skipped: $*"
