@@ -54,8 +54,9 @@ mkdir -p "$asan"
 	tail -n 20 "$asan/config.out"
 	exit 1
 }
-fast=$(cat "$top"/lib/*/room.am | sed -n 's/^check_PROGRAMS += *//p' |
-    tr ' \\' '\n' | grep '^tests/' | grep -vE '^tests/(pcsc|wire)/')
+fast=$(cat "$top"/lib/*/room.am | sed -e :a -e '/\\$/N; s/\\\n//; ta' |
+    sed -n 's/^check_PROGRAMS += *//p' | tr -s ' \t' '\n' |
+    grep '^tests/' | grep -vE '^tests/(pcsc|wire)/')
 # shellcheck disable=SC2086
 suite asan "$asan" -j2 "TESTS=$(echo $fast)" "check_PROGRAMS=$(echo $fast)"
 
