@@ -33,7 +33,7 @@ report(struct check *c, const struct onshi_record *rec, int el,
 	return c->finding(c->self, (const char *)c->path.data, text);
 }
 
-/* ---- what has to be there -------------------------------------------------------- */
+/* ---- what has to be there ----------------------------------------------- */
 
 static int
 check_choice(struct check *c, const struct onshi_record *rec, char letter)
@@ -76,7 +76,7 @@ check_missing(struct check *c, const struct onshi_record *rec)
 	return r == ONSHI_OK ? check_choice(c, rec, 'B') : r;
 }
 
-/* ---- values ----------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------- */
 
 /* Digits of a fixed number are a date, a month or a time. */
 static bool
@@ -123,7 +123,7 @@ oki_check_digit(const char *digits)
 	return (10 - sum % 10) % 10 == (unsigned int)(digits[len - 1] - '0');
 }
 
-/* The insured number of 後期高齢者医療, the 受給者番号 of medical assistance. */
+/* Numbers of 後期高齢者医療 and of medical assistance (受給者番号). */
 static bool
 has_digit(const struct onshi_record *number)
 {
@@ -178,7 +178,7 @@ check_value(struct check *c, const struct onshi_record *rec,
 	return ONSHI_OK;
 }
 
-/* ---- what contradicts itself --------------------------------------------------------- */
+/* ---- what contradicts itself -------------------------------------------- */
 
 static int
 check_encoding(struct check *c, const struct oki_doc *doc)

@@ -6,7 +6,8 @@
 #include "message/inside.h"
 #include "message/codes.h"
 
-/* Of our own binding (design.md 4.2), XDIS… by DI-1. Codes that do not stand here mean that the service said no. */
+/* Of our own binding (design.md 4.2), XDIS… by DI-1. Codes that do not stand
+ * here mean no more than that the service said no. */
 static const struct {
 	const char	*code;
 	int		 outcome;

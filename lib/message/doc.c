@@ -10,7 +10,7 @@
 #define INDEX_LEAST	16u	/* children that are worth an index */
 #define ALIGNMENT	sizeof(void *)
 
-/* ---- arenas ---------------------------------------------------------------- */
+/* ---- arenas ------------------------------------------------------------- */
 
 static void *
 arena_take(struct oki_arena *a, size_t len)
@@ -80,7 +80,7 @@ oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2])
 	arena_drop(&doc->texts, &m[1]);
 }
 
-/* ---- the tree -------------------------------------------------------------- */
+/* ---- the tree ----------------------------------------------------------- */
 
 int
 oki_doc_bare(struct oki_doc **out)
@@ -237,7 +237,7 @@ oki_record_cut(struct onshi_record *rec)
 	unlink_record(rec);
 }
 
-/* ---- what the rooms above use ------------------------------------------------ */
+/* ---- what the rooms above use ------------------------------------------- */
 
 /* A message of the tables: its root, and MessageHeader and MessageBody. */
 static int

@@ -4,7 +4,7 @@
 
 #include "message/message.h"
 
-/* ---- tables: tables.c, cp932_table.c are made from the .def files --------- */
+/* ---- tables: tables.c, cp932_table.c are made from the .def files ------- */
 
 struct oki_element {
 	uint16_t	 number;
@@ -73,7 +73,7 @@ unsigned int oki_cp932_code(uint32_t c);			/* 0 none */
 size_t	oki_utf8_put(uint8_t to[4], uint32_t c);
 uint32_t oki_utf8_get(const char **s);		/* text that is known good */
 
-/* ---- documents: doc.c ------------------------------------------------------ */
+/* ---- documents: doc.c --------------------------------------------------- */
 
 enum {
 	OKI_REC_MIXED	= 1,	/* text beside elements */
@@ -130,10 +130,10 @@ struct oki_doc {
 	size_t			 n_candidates;	/* 1: told */
 	struct onshi_record	**unknown;
 	size_t			 n_unknown;
-	size_t			 n_handed;	/* records handed out while read */
+	size_t			 n_handed;	/* records handed out */
 	struct oki_buf		 path;		/* of the last one asked for */
 	int			 encoding;	/* enum oki_encoding */
-	bool			 has_private;	/* characters of cp932's own area */
+	bool			 has_private;	/* 外字 of cp932's own area */
 	bool			 wiped;
 	int			(*readable)(void *self);
 	void			*self;
@@ -168,7 +168,7 @@ int	oki_doc_bind(struct oki_doc *doc, const char *kind,
 int	oki_record_bind(struct onshi_record *rec, uint8_t group,
 	    struct onshi_error *e) OKI_CHECK;
 
-/* ---- reading: scan.c, xml_sax.c --------------------------------------------- */
+/* ---- reading: scan.c, xml_sax.c ----------------------------------------- */
 
 enum oki_reason {			/* in the order of design.md 6 */
 	OKI_HOSTILE,

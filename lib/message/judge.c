@@ -201,7 +201,7 @@ judge_body(struct judge *j, const struct oki_doc *doc,
 	return ONSHI_OK;
 }
 
-/* ---- is it ours? ------------------------------------------------------------------ */
+/* ---- is it ours? -------------------------------------------------------- */
 
 enum how { EXACT, INSURER, FOLDED };
 
@@ -334,7 +334,7 @@ oki_expect_request(struct oki_expect *x, const struct oki_doc *request)
 			}
 }
 
-/* ---- the door ----------------------------------------------------------------------- */
+/* ---- the door ----------------------------------------------------------- */
 
 static void
 start(struct judge *j, const struct oki_codes *codes, struct oki_verdict *v,
@@ -407,7 +407,7 @@ oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
 	    onshi_outcome_name(v->outcome));
 }
 
-/* ---- what is not given ---------------------------------------------------------------- */
+/* ---- what is not given -------------------------------------------------- */
 
 static bool
 stands_in_header(const struct onshi_record *rec)

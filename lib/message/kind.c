@@ -33,7 +33,7 @@ oki_kind_is_request(const char *kind)
 	return len > 3 && strcmp(kind + len - 3, "req") == 0;
 }
 
-/* "req" at the end becomes "res", and nothing else changes (messages.md 1.2). */
+/* "req" at the end becomes "res", nothing else changes (messages.md 1.2). */
 const char *
 oki_kind_answer(const char *kind)
 {

@@ -173,7 +173,7 @@ void	oki_codes_free(struct oki_codes **cp);
 
 struct oki_verdict {
 	int	outcome;	/* ONSHI_OUTCOME_… */
-	int	result;		/* ONSHI_OK, or the ONSHI_E_… that goes with it */
+	int	result;		/* ONSHI_OK, or the ONSHI_E_… to it */
 	bool	is_note;	/* code and text go with a success */
 	char	code[64];	/* the service's own, "" where it sent none */
 	char	text[1024];
@@ -202,7 +202,7 @@ int	oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e);
 void	oki_message_withhold(struct oki_doc *doc, int outcome);
 void	oki_unit_withhold(struct onshi_record *unit, int outcome);
 
-/* ---- neutral lines: lines.c ---------------------------------------------- */
+/* ---- neutral lines: lines.c --------------------------------------------- */
 
 /*
  * New documents whose root's children are flat lines (messages.md 5.5), all of
@@ -234,7 +234,7 @@ int	oki_record_lines(const struct onshi_record *rec, enum oki_lines what,
 int	oki_message_head(const struct oki_doc *doc, struct oki_doc **out)
 	    OKI_CHECK;
 
-/* ---- checking: check.c --------------------------------------------------- */
+/* ---- checking: check.c -------------------------------------------------- */
 
 /* What is wrong with a document beyond what reading refuses: one call each. */
 int	oki_message_check(const struct oki_doc *doc,

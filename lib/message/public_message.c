@@ -27,7 +27,7 @@ struct onshi_message {
 	struct onshi_error	 error;
 };
 
-/* ---- lines ------------------------------------------------------------------------ */
+/* ---- lines -------------------------------------------------------------- */
 
 static int
 grow(struct lines *l)
@@ -88,7 +88,7 @@ on_finding(void *self, const char *path, const char *text)
 	return add(self, path, text);
 }
 
-/* ---- reading ----------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 static void
 forget(struct onshi_message *m)
@@ -201,7 +201,7 @@ onshi_message_free(struct onshi_message **mp)
 	*mp = NULL;
 }
 
-/* ---- what it is ---------------------------------------------------------------------- */
+/* ---- what it is --------------------------------------------------------- */
 
 const char *
 onshi_message_kind(const struct onshi_message *m)

@@ -52,7 +52,7 @@ oki_refuse(struct onshi_error *e, const char *reason, const char *fmt, ...)
 	return ONSHI_E_ANSWER_REFUSED;
 }
 
-/* ---- limits -------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------------- */
 
 void
 oki_limits_init(struct oki_limits *l, const char *kind)
@@ -83,7 +83,7 @@ oki_limits_config(struct oki_limits *l, const char *kind,
 		    OKI_LIMITS_XML_ELEMENTS);
 }
 
-/* ---- what libxml2 calls ---------------------------------------------------------- */
+/* ---- what libxml2 calls ------------------------------------------------- */
 
 static int
 refuse(struct oki_parser *p, int reason, const char *rule)
@@ -103,7 +103,7 @@ is_blank(const struct oki_buf *text)
 	    " \t\r\n") == text->len;
 }
 
-/* Text that stands before, between or after elements of the one that is open. */
+/* Text that stands beside elements of the one that is open. */
 static void
 leave_mixed(struct oki_parser *p)
 {
@@ -237,7 +237,7 @@ on_passed(void *self, const uint8_t *utf8, size_t len)
 	return oki_xml_feed(p->xml, utf8, len);
 }
 
-/* ---- the door -------------------------------------------------------------------- */
+/* ---- the door ----------------------------------------------------------- */
 
 int
 oki_parser_new(const char *kind, const struct oki_limits *limits,

@@ -83,7 +83,7 @@ oki_record_search(const struct onshi_record *rec, int el)
 	return NULL;
 }
 
-/* ---- the public getters ------------------------------------------------------ */
+/* ---- the public getters ------------------------------------------------- */
 
 int
 oki_record_readable(const struct onshi_record *rec)

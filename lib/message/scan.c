@@ -11,7 +11,7 @@
 
 #define NO_BYTE		0x100u	/* a character that is not ASCII */
 
-/* ---- faults ------------------------------------------------------------------ */
+/* ---- faults ------------------------------------------------------------- */
 
 void
 oki_scan_note(struct oki_scan *s, int reason, const char *rule)
@@ -50,7 +50,7 @@ is_clean(const struct oki_scan *s)
 	return true;
 }
 
-/* ---- going out ---------------------------------------------------------------- */
+/* ---- going out ---------------------------------------------------------- */
 
 static int
 flush(struct oki_scan *s)
@@ -92,7 +92,7 @@ put_run(struct oki_scan *s, const uint8_t *bytes, size_t len)
 	}
 }
 
-/* ---- characters ------------------------------------------------------------------ */
+/* ---- characters --------------------------------------------------------- */
 
 static void
 character(struct oki_scan *s, uint32_t c)
@@ -129,7 +129,7 @@ broken(struct oki_scan *s)
 	oki_scan_lex(s, NO_BYTE, 1);
 }
 
-/* ---- UTF-8 ---------------------------------------------------------------------- */
+/* ---- UTF-8 -------------------------------------------------------------- */
 
 static void
 utf8_lead(struct oki_scan *s, uint8_t b)
@@ -176,7 +176,7 @@ utf8_byte(struct oki_scan *s, uint8_t b)
 		utf8_lead(s, b);
 }
 
-/* ---- code page 932 -------------------------------------------------------------- */
+/* ---- code page 932 ------------------------------------------------------ */
 
 /* A lead byte whose trail is none swallows no markup: X-catalogue E13. */
 static void
@@ -206,7 +206,7 @@ cp932_byte(struct oki_scan *s, uint8_t b)
 		s->lead = b;
 }
 
-/* ---- the first bytes: mark and declaration --------------------------------------- */
+/* ---- the first bytes: mark and declaration ------------------------------ */
 
 static const struct {
 	const char	*name;
@@ -420,7 +420,7 @@ byte(struct oki_scan *s, uint8_t b)
 	}
 }
 
-/* ---- the gate's door --------------------------------------------------------------- */
+/* ---- the gate's door ---------------------------------------------------- */
 
 int
 oki_scan_new(const struct oki_limits *limits,

@@ -206,7 +206,7 @@ oki_message_write(const struct oki_doc *doc, enum oki_encoding enc,
 	return ONSHI_OK;
 }
 
-/* ---- building -------------------------------------------------------------------- */
+/* ---- building ----------------------------------------------------------- */
 
 /* Takes the place of one that is there already, unless there may be many. */
 static int

@@ -46,7 +46,7 @@ fail(struct oki_xml *x, int result, int code)
 		xmlStopParser(x->context);
 }
 
-/* ---- what the parser calls ----------------------------------------------------- */
+/* ---- what the parser calls ---------------------------------------------- */
 
 static void
 on_error(void *self, xmlErrorPtr error)
@@ -178,7 +178,7 @@ static const xmlSAXHandler handler = {
 	.initialized = XML_SAX2_MAGIC
 };
 
-/* ---- the door ------------------------------------------------------------------- */
+/* ---- the door ----------------------------------------------------------- */
 
 /* Errors that have no context go to the thread's handler: ours for the time of
  * a call (SEC-54). */

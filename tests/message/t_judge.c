@@ -299,10 +299,10 @@ START_TEST(withheld)
 }
 END_TEST
 
-/* ---- whose answer it is ------------------------------------------------------------- */
+/* ---- whose answer it is ------------------------------------------------- */
 
 #define ECHO(more) "<QualificationConfirmSearchInfo><InsurerNumber>  999995" \
-	"</InsurerNumber><InsuredCardSymbol>架空１－２</InsuredCardSymbol>"	\
+	"</InsurerNumber><InsuredCardSymbol>架空１－２</InsuredCardSymbol>" \
 	"<InsuredIdentificationNumber>3456</InsuredIdentificationNumber>" \
 	"<InsuredBranchNumber>02</InsuredBranchNumber>" more		\
 	"</QualificationConfirmSearchInfo>"
@@ -450,7 +450,7 @@ START_TEST(expected_by_a_request)
 }
 END_TEST
 
-/* ---- bulk, and the deployment's codes -------------------------------------------------- */
+/* ---- bulk, and the deployment's codes ----------------------------------- */
 
 START_TEST(units)
 {

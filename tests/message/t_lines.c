@@ -24,7 +24,7 @@ flat(const struct onshi_record *rec)
 
 static const struct {
 	const char	*sample;
-	int		(*make)(const struct oki_doc *doc, struct oki_doc **out);
+	int		(*make)(const struct oki_doc *, struct oki_doc **);
 	const char	*lines[8];
 } rows[] = {
 	{ "26", oki_message_drug_lines, {
@@ -118,7 +118,7 @@ static const char mixed[] = "<XmlMsg><MessageHeader/><MessageBody>"
     "</MeTrMonthInf><MeTrMonthInf/></MessageBody></XmlMsg>";
 
 static const struct {
-	int		(*make)(const struct oki_doc *doc, struct oki_doc **out);
+	int		(*make)(const struct oki_doc *, struct oki_doc **);
 	const char	*lines[4];
 } mixed_rows[] = {
 	{ oki_message_care_lines, { "Month=202601;New1=a;Day=20260103;New2=b;"

@@ -183,7 +183,8 @@ sweep(int i, bool all_after)
 		left = n;
 		r = rows[i].run(&bytes, &got);
 		left = -1;
-		ck_assert_msg(live == before, "%s, allocation %ld: %ld left", rows[i].name, n, live - before);
+		ck_assert_msg(live == before, "%s, allocation %ld: %ld left",
+		    rows[i].name, n, live - before);
 		if (r == ONSHI_OK)
 			ck_assert_str_eq(got.s, want.s);
 		else

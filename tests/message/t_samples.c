@@ -111,7 +111,7 @@ START_TEST(kind_and_outcome)
 }
 END_TEST
 
-/* Requests are reproduced byte for byte: 17 in Shift_JIS, 30 but its comment. */
+/* Requests, byte for byte: 17 in Shift_JIS, 30 without its comment. */
 START_TEST(requests_written_again)
 {
 	struct text bytes = sample(_i);
@@ -135,7 +135,7 @@ START_TEST(requests_written_again)
 }
 END_TEST
 
-/* ---- the same in another dress -------------------------------------------------- */
+/* ---- the same in another dress ------------------------------------------ */
 
 enum {
 	SHUFFLED	= 1,
@@ -263,8 +263,8 @@ END_TEST
 START_TEST(extended)
 {
 	static const char *const news[] = { "<New/>", "<New>1</New>",
-	    "<New><Newer>1<b/></Newer></New>", "<x:Name xmlns:x='u'>1"
-	    "</x:Name>", "<name>1</name>" };
+	    "<New><Newer>1<b/></Newer></New>",
+	    "<x:Name xmlns:x='u'>1</x:Name>", "<name>1</name>" };
 	struct text bytes = sample(_i), want, got, t = { NULL, 0, 0 };
 	struct oki_doc *doc = must_parse(NULL, bytes.s, bytes.len), *other;
 	const char *kind = oki_doc_candidate(doc, 0), *s, *end;
@@ -338,7 +338,7 @@ START_TEST(in_shift_jis)
 }
 END_TEST
 
-/* ---- cut, and in pieces ------------------------------------------------------------ */
+/* ---- cut, and in pieces ------------------------------------------------- */
 
 static int
 parse_split(const struct text *bytes, size_t at, const char *kind,

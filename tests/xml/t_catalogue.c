@@ -71,7 +71,7 @@ expect(const char *name, const char *s, size_t len, const char *reason)
 	ck_assert_msg(strstr(e.text, "SECRET") == NULL, "%s", name);
 }
 
-/* ---- rows that are text --------------------------------------------------------- */
+/* ---- rows that are text ------------------------------------------------- */
 
 #define LOL	"<!DOCTYPE XmlMsg [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;" \
 	"&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;\">]>"
@@ -320,7 +320,7 @@ START_TEST(row_split)
 }
 END_TEST
 
-/* ---- rows of bytes ------------------------------------------------------------------ */
+/* ---- rows of bytes ------------------------------------------------------ */
 
 #define B(s)	s, sizeof(s) - 1
 #define DECL(enc)	"<?xml version=\"1.0\" encoding=\"" enc "\"?>"
@@ -450,7 +450,7 @@ START_TEST(byte_row)
 }
 END_TEST
 
-/* ---- rows that are made ---------------------------------------------------------------- */
+/* ---- rows that are made ------------------------------------------------- */
 
 /* before, n times repeated, after: within the body of a document. */
 struct made {
