@@ -65,7 +65,8 @@ struct onshi_link_ops {
 
 	/* In which form this link carries a function, named by its prefix as
 	 * "YZKsiquc01req", by "challenge", or, for a check-in by card,
-	 * "OQSsiquc01req+card": one of ONSHI_FORM_…. No I/O. */
+	 * "OQSsiquc01req+card": one of ONSHI_FORM_…. No I/O: it may be asked
+	 * from any thread, at any time. */
 	int	(*carries)(void *self, const char *prefix);
 
 	/* Opens a session; *session is handed to the others. */

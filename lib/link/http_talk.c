@@ -238,22 +238,10 @@ look_for_refusal(struct state *s)
 	}
 }
 
-/* It went away while we wrote: it may have said why before (F9). */
-static int
-broken(struct state *s)
-{
-	int r;
-
-	do
-		r = look_for_refusal(s);
-	while (r == ONSHI_OK && !s->ended && s->t->answer.bytes > 0);
-	if (r == ONSHI_OK && !s->ended)
-		return lost(s);
-
-	return r;
-}
-
-/* Each byte is handed to TLS once. From the first on, who knows (SEC-39). */
+/*
+ * Each byte is handed to TLS once. From the first on, who knows (SEC-39). Who
+ * goes away while we write may have said why before (F9).
+ */
 static int
 send_part(struct state *s, const uint8_t *p, size_t len)
 {
@@ -273,7 +261,7 @@ send_part(struct state *s, const uint8_t *p, size_t len)
 				r = pause_for(s, true);
 			break;
 		default:
-			return broken(s);
+			return read_answer(s);
 		}
 	}
 

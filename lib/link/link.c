@@ -241,7 +241,8 @@ vendor_exchange(struct oki_session *s, struct onshi_exchange *x,
 	x->service_ms = (int32_t)(oki_steady_ms(l->env) - start);
 	if (x->refused != ONSHI_OK)
 		r = oki_link_fail(e, x->refused, x->refused ==
-		    ONSHI_E_TOO_BIG ? "too_big" : "malformed",
+		    ONSHI_E_TOO_BIG ? "too_big" : x->refused ==
+		    ONSHI_E_ANSWER_REFUSED ? "malformed" : "",
 		    "what the program's link handed on was refused");
 	else
 		r = result_of(r, e);
