@@ -350,6 +350,106 @@ START_TEST(one_form_only)
 }
 END_TEST
 
+static int
+nibble_of(char c)
+{
+	return c <= '9' ? c - '0' : c - 'A' + 10;
+}
+
+/* The value of a field with its escapes undone, NULL for what is absent. */
+static const char *
+value_of(const char *line, char field, char *to)
+{
+	char name[4] = { '\t', field, '=' };
+	const char *at = strstr(line, name) + 3;
+	size_t n = 0;
+
+	if (at[0] == '-' && at[1] == '\t')
+		return NULL;
+	for (; *at != '\t'; at++)
+		if (*at == '%') {
+			to[n++] = (char)(nibble_of(at[1]) << 4 |
+			    nibble_of(at[2]));
+			at += 2;
+		} else
+			to[n++] = *at;
+	to[n] = '\0';
+
+	return to;
+}
+
+/* Writes again what was read from a line, but for h and g. */
+static void
+write_again(const char *line, const struct oki_audit_parsed *p,
+    struct oki_audit_line *out)
+{
+	static char v[12][OKI_AUDIT_LINE];
+	struct oki_audit_stamp st = { .n = p->n, .wall_ms = p->wall_ms,
+	    .boot_ms = p->boot_ms };
+	struct oki_audit_entry e = {
+		.event = (enum oki_audit_event)p->event,
+		.outcome = (enum oki_audit_outcome)p->outcome,
+		.operator_id = value_of(line, 'a', v[0]),
+		.licence = value_of(line, 'l', v[1]),
+		.terminal = value_of(line, 's', v[2]),
+		.patient = value_of(line, 'p', v[3]),
+		.categories = value_of(line, 'k', v[4]),
+		.purpose = value_of(line, 'u', v[5]),
+		.identity = value_of(line, 'i', v[6]),
+		.consent = value_of(line, 'c', v[7]),
+		.request_id = value_of(line, 'q', v[8]),
+		.link = value_of(line, 'w', v[9]),
+		.result = value_of(line, 'r', v[10]),
+		.rules = value_of(line, 'z', v[11])
+	};
+
+	(void)snprintf(st.boot, sizeof(st.boot), "%08x",
+	    (unsigned int)p->boot);
+	(void)snprintf(st.institution, sizeof(st.institution), "%s",
+	    p->institution);
+	ck_assert_int_eq(oki_audit_line_make(&e, &st, out), ONSHI_OK);
+}
+
+/* Whatever is read would have been written so, byte by byte. */
+START_TEST(written_again)
+{
+	static const char letters[] = "%0129ABFabf-\t\n=:.,xZ\200";
+	const char *seed = getenv("SEED");
+	uint64_t state = seed == NULL ? 1 : strtoull(seed, NULL, 10);
+	struct oki_audit_line good, line, again;
+	struct oki_audit_parsed p;
+	struct oki_audit_entry e;
+	int edits, i, taken = 0;
+	size_t at;
+
+	rec_entry(&e, 6);
+	e.patient = "tab\tand\302\240more";
+	ck_assert_int_eq(make(&e, &good), ONSHI_OK);
+	ck_assert_int_eq(oki_audit_line_seal(&sums, &good, before, key),
+	    ONSHI_OK);
+	for (i = 0; i < 300000; i++) {
+		line = good;
+		for (edits = i % 3; edits >= 0; edits--) {
+			state = state * 6364136223846793005u +
+			    1442695040888963407u;
+			at = (size_t)(state >> 33) % line.len;
+			line.text[at] = letters[(state >> 20) %
+			    (sizeof(letters) - 1)];
+		}
+		if (!oki_audit_line_parse(line.text, line.len, &p))
+			continue;
+		/* Finer than our clock, but a time. */
+		if (memcmp(strchr(line.text, 'Z') - 3, "000", 3) != 0)
+			continue;
+		taken++;
+		write_again(line.text, &p, &again);
+		ck_assert_int_eq(memcmp(again.text, line.text, again.len), 0);
+		ck_assert_int_eq(memcmp(line.text + again.len, "\th=", 3), 0);
+	}
+	ck_assert_int_gt(taken, 1000);
+}
+END_TEST
+
 /* ---- keys ------------------------------------------------------------------- */
 
 START_TEST(key_by_hand)
@@ -598,6 +698,7 @@ main(void)
 	tcase_add_loop_test(t, other_forms, 0, (int)OKI_COUNT(forms));
 	tcase_add_test(t, cuts_and_nuls);
 	tcase_add_test(t, one_form_only);
+	tcase_add_test(t, written_again);
 	tcase_add_test(t, key_by_hand);
 	tcase_add_test(t, key_text_and_back);
 	tcase_add_test(t, key_mistyped);
