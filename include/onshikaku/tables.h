@@ -7,7 +7,8 @@
  * Calls come from threads of the library, never under a lock: one at a time
  * per reader, per session of a link, and for a record; clock and log at any
  * time, from several at once; cancel beside the others. They may not call the
- * handle that they serve (ONSHI_E_REENTRANT), no exception may leave them.
+ * handle that they serve (ONSHI_E_REENTRANT from a link, ONSHI_E_STATE from a
+ * reader), no exception may leave them.
  */
 #ifndef ONSHIKAKU_TABLES_H
 #define ONSHIKAKU_TABLES_H

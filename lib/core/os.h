@@ -21,6 +21,7 @@ int64_t	oki_os_boot_ms(void);
 void	oki_os_boot_id(char to[9]);		/* 8 hexadecimal digits */
 int	oki_os_random(void *to, size_t len);	/* ONSHI_E_SYSTEM */
 int64_t	oki_os_process(void);			/* id, to notice a fork */
+int64_t	oki_os_thread(void);			/* id of this thread */
 bool	oki_os_is_privileged(void);		/* setuid and the like */
 bool	oki_os_env_is_set(const char *name);
 

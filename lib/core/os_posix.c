@@ -1,6 +1,7 @@
 /* The operating system, POSIX and Linux: clocks, process, memory. */
 #include "config.h"
 
+#include <pthread.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -82,6 +83,12 @@ oki_os_random(void *to, size_t len)
 	}
 
 	return ONSHI_OK;
+}
+
+int64_t
+oki_os_thread(void)
+{
+	return (int64_t)(uintptr_t)pthread_self();
 }
 
 int64_t

@@ -141,9 +141,12 @@ step_new(struct flow *f)
 
 	if (v->k.method == 0)
 		return oki_fail(f->e, ONSHI_E_STATE, "no method is set");
-	if (v->k.register_use && v->k.method == ONSHI_METHOD_VISUAL)
-		return oki_fail(f->e, ONSHI_E_ARG,
-		    "registration by visual check (ID-7)");
+	if (v->k.register_use && v->k.method == ONSHI_METHOD_VISUAL) {
+		f->e->phase = ONSHI_PHASE_RULES;
+		(void)oki_copy(f->e->rule, sizeof(f->e->rule), "ID-7");
+		return oki_fail(f->e, ONSHI_E_METHOD,
+		    "registration by visual check");
+	}
 	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK)
 		return r;
 	if (!v->settled) {

@@ -47,11 +47,13 @@ run(void *arg)
 	struct oki_wait wait;
 	int r;
 
+	atomic_store(&p->visit->own[1], oki_os_thread());
 	oki_error_clear(&e);
 	oki_wait_init(&wait, k->env, (int32_t)oki_config_number(
 	    oki_env_config(k->env), OKI_LINK_DEADLINE_MS), &p->visit->cancel);
 	r = p->challenge ? oki_query_challenge(k, &wait, &got, &e) :
 	    oki_query_connect(k, &wait, &e);
+	atomic_store(&p->visit->own[1], 0);
 	oki_mutex_lock(p->lock);
 	p->done = true;
 	p->result = r;

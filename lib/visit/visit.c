@@ -125,11 +125,22 @@ onshi_visit_free(struct onshi_visit **vp)
 
 /* ---- the door of every call on a visit ------------------------------------ */
 
+/* From a table that serves this visit: it would wait for itself. */
+static bool
+is_own_thread(struct onshi_visit *v)
+{
+	int64_t me = oki_os_thread();
+
+	return atomic_load(&v->own[0]) == me || atomic_load(&v->own[1]) == me;
+}
+
 static int
 enter(struct onshi_visit *v)
 {
 	if (v == NULL)
 		return ONSHI_E_ARG;
+	if (is_own_thread(v))
+		return ONSHI_E_REENTRANT;
 	if (v->process != oki_os_process() ||
 	    atomic_exchange(&v->busy, 1) != 0)
 		return ONSHI_E_STATE;

@@ -54,6 +54,7 @@ struct onshi_visit {
 	oki_atomic_int		 refs;
 	oki_atomic_int		 busy;		/* a public call is inside */
 	int64_t			 process;
+	_Atomic int64_t		 own[2];	/* threads: worker, prefetch */
 	struct onshi		*root;
 	struct onshi_error	 error;		/* of the public calls alone */
 	struct oki_cancel	 cancel;

@@ -49,6 +49,7 @@ work(void *arg)
 	struct onshi_visit *v = arg;
 	bool leave;
 
+	atomic_store(&v->own[0], oki_os_thread());
 	for (;;) {
 		oki_mutex_lock(v->lock);
 		while (!v->leave && (v->job == OKI_JOB_NONE || v->job_done))

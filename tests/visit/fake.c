@@ -392,6 +392,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 
 	(void)session;
 	nap(f->sleep_ms);
+	if (f->reenter != NULL)
+		f->reentered = onshi_visit_advance(f->reenter);
 	if (f->exchange_result != ONSHI_OK) {
 		onshi_exchange_set_sent(x, ONSHI_SENT_NOT);
 		return f->exchange_result;

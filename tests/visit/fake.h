@@ -40,6 +40,8 @@ struct fake {
 	int		sleep_ms;
 	bool		no_token;
 	int		challenge_seconds;
+	struct onshi_visit *reenter;	/* called from inside an exchange */
+	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
 
 	/* what it saw */

@@ -246,6 +246,16 @@ START_TEST(test_many_threads)
 }
 END_TEST
 
+/* A table that calls the visit it serves is told so, and nothing hangs. */
+START_TEST(test_reentrant)
+{
+	new_visit(1);
+	f.reenter = v;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.reentered), ONSHI_E_REENTRANT);
+}
+END_TEST
+
 /* SEC-116: the child may free and nothing else; the parent goes on. */
 START_TEST(test_fork)
 {
@@ -320,6 +330,7 @@ main(void)
 	tcase_add_test(t, test_hanging_link);
 	tcase_add_test(t, test_two_threads);
 	tcase_add_test(t, test_many_threads);
+	tcase_add_test(t, test_reentrant);
 	tcase_add_test(t, test_fork);
 	tcase_add_test(t, test_balance);
 	suite_add_tcase(s, t);

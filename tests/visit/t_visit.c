@@ -170,6 +170,23 @@ START_TEST(test_pin_to_visual)
 }
 END_TEST
 
+/* ID-7: a card is registered by its holder's PIN, never by sight. */
+START_TEST(test_registration)
+{
+	ask_for(ONSHI_METHOD_VISUAL);
+	ck_assert_int_eq(onshi_visit_set_register_use(v, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_METHOD);
+	ck_assert_str_eq(onshi_error_rule(onshi_visit_error(v)), "ID-7");
+	ck_assert_int_eq(atomic_load(&f.apdus), 0);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.last_body,
+	    "<RegisterUse>1</RegisterUse>"));
+}
+END_TEST
+
 START_TEST(test_not_confirmed)
 {
 	ask_for(ONSHI_METHOD_VISUAL);
@@ -524,6 +541,7 @@ main(void)
 	tcase_add_test(t, test_needs);
 	tcase_add_test(t, test_wrong_pin);
 	tcase_add_test(t, test_pin_to_visual);
+	tcase_add_test(t, test_registration);
 	tcase_add_test(t, test_not_confirmed);
 	tcase_add_loop_test(t, test_card_gone, 1, 7);
 	tcase_add_loop_test(t, test_service_says, 0,
