@@ -47,6 +47,12 @@ int	oki_card_open(struct oki_readers *rs, const char *part,
 	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
 	    OKI_CHECK;
 
+/* The same without waiting for a card: ONSHI_E_CARD_NONE if none is there now.
+ * The time is for PC/SC to answer and for the card to be powered on. */
+int	oki_card_open_now(struct oki_readers *rs, const char *part,
+	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
+	    OKI_CHECK;
+
 /* The first half of close, for those that count: the same SELECT and power
  * off; afterwards only counts and close are left to call. */
 int	oki_card_finish(struct oki_card *c, struct onshi_error *e);

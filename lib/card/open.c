@@ -16,6 +16,7 @@ struct search {
 	const char		*part;
 	struct oki_wait		*w;
 	int64_t			 started;
+	bool			 once;		/* what lies there now */
 	int			 late;		/* result at the end */
 	struct oki_reader_state	 states[OKI_READERS];
 	size_t			 n;
@@ -219,6 +220,18 @@ is_passing(const struct search *s, int r, const char *name)
 	    oki_wait_left(s->w) > 0;
 }
 
+/* ONSHI_OK: look again; else what the search ends with. */
+static int
+next(struct search *s, int r, const char *name)
+{
+	if (is_passing(s, r, name))
+		return oki_wait_check(s->w, r);
+	if (!may_change(s, r))
+		return r;
+
+	return s->once ? ONSHI_E_CARD_NONE : oki_wait_check(s->w, s->late);
+}
+
 static int
 search(struct search *s, struct oki_card **out, struct onshi_error *e)
 {
@@ -234,10 +247,7 @@ search(struct search *s, struct oki_card **out, struct onshi_error *e)
 		if ((r = choose(s, &name)) == ONSHI_OK &&
 		    (r = take(s, name, out, &last)) == ONSHI_OK)
 			return ONSHI_OK;
-		if (!may_change(s, r) && !is_passing(s, r, name))
-			break;
-		r = oki_wait_check(s->w, s->late);
-		if (r != ONSHI_OK)
+		if ((r = next(s, r, name)) != ONSHI_OK)
 			break;
 	}
 	if (last.code == r)
@@ -246,12 +256,12 @@ search(struct search *s, struct oki_card **out, struct onshi_error *e)
 	return oki_fail(e, r, "%s", onshi_result_text(r, "en"));
 }
 
-int
-oki_card_open(struct oki_readers *rs, const char *part, struct oki_wait *w,
-    struct oki_card **out, struct onshi_error *e)
+static int
+open_card(struct oki_readers *rs, const char *part, bool once,
+    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
 {
 	struct search s = { .rs = rs, .part = part != NULL ? part : "",
-	    .w = w, .late = ONSHI_E_CARD_NONE };
+	    .w = w, .once = once, .late = ONSHI_E_CARD_NONE };
 	int r;
 
 	*out = NULL;
@@ -266,6 +276,20 @@ oki_card_open(struct oki_readers *rs, const char *part, struct oki_wait *w,
 	    OKI_N(MS, oki_steady_ms(rs->env) - s.started));
 
 	return r;
+}
+
+int
+oki_card_open(struct oki_readers *rs, const char *part, struct oki_wait *w,
+    struct oki_card **out, struct onshi_error *e)
+{
+	return open_card(rs, part, false, w, out, e);
+}
+
+int
+oki_card_open_now(struct oki_readers *rs, const char *part,
+    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
+{
+	return open_card(rs, part, true, w, out, e);
 }
 
 /* ---- letting it go ---------------------------------------------------- */

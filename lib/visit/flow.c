@@ -9,9 +9,6 @@
 
 #include "visit/visit.h"
 
-/* How long the first look for a card may take, before a need is reported. */
-#define LOOK_MS	200
-
 /* One advance on its way. */
 struct flow {
 	struct onshi_visit	*v;
@@ -172,9 +169,8 @@ step_card(struct flow *f)
 	int r;
 
 	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
-	if (v->asked != ONSHI_NEED_CARD && oki_wait_left(&wait) > LOOK_MS)
-		oki_wait_init(&wait, v->k.env, LOOK_MS, f->w->cancel);
-	r = oki_card_open(oki_root_readers(v->root), v->reader, &wait,
+	r = (v->asked != ONSHI_NEED_CARD ? oki_card_open_now :
+	    oki_card_open)(oki_root_readers(v->root), v->reader, &wait,
 	    &v->card, f->e);
 	v->k.ms[ONSHI_PHASE_READER] += (int32_t)(oki_steady_ms(v->k.env) -
 	    start);

@@ -363,6 +363,26 @@ START_TEST(t_no_time)
 }
 END_TEST
 
+/* What lies there now, and no waiting for what may come. */
+START_TEST(t_now)
+{
+	int64_t before;
+
+	mock_world_open(&t, m, 2);
+	before = mock_now();
+	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
+	    10000), &card, &t.e), ONSHI_E_CARD_NONE);
+	ck_assert_int_eq(oki_card_open_now(t.readers, "Nowhere", mock_wait(&t,
+	    10000), &card, &t.e), ONSHI_E_CARD_NONE);
+	ck_assert_int_le((int)(mock_now() - before), SLACK);
+	mock_put(&m[1], true);
+	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
+	    10000), &card, &t.e), ONSHI_OK);
+	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
+	    10000), &other, &t.e), ONSHI_E_READER_BUSY);
+}
+END_TEST
+
 START_TEST(t_cancel_wait)
 {
 	struct later l;
@@ -659,6 +679,7 @@ main(void)
 	tcase_add_loop_test(c, t_hold, 0, OKI_COUNT(holds));
 	tcase_add_loop_test(c, t_wait, 1, 3);
 	tcase_add_test(c, t_no_time);
+	tcase_add_test(c, t_now);
 	tcase_add_test(c, t_cancel_wait);
 	tcase_add_loop_test(c, t_cancel_command, 0, 3);
 	tcase_add_test(c, t_hanging);
