@@ -19,25 +19,44 @@ from ._core import (
 )
 from ._ffi import lib as _lib
 from .audit import Audit
-from .card import Card, Certificate, ReaderState
+from .card import (
+    Card,
+    Certificate,
+    ReaderState,
+    card_kind_name,
+    certificate_state_name,
+)
 from .config import Clock, Config, Exchange, Link, Reader
 from .constants import (
     CardKind,
     Category,
     CertificateState,
+    Form,
     Licence,
     Method,
     Need,
     Notice,
     Outcome,
+    Phase,
     Purpose,
+    Sent,
     SignIn,
     Trust,
     Verdict,
 )
 from .message import Message
-from .records import Answer, Code, Record, element, elements, outcome_remedy, outcome_text
-from .visit import Consent, Onshi, Operator, Visit
+from .records import (
+    Answer,
+    Code,
+    Record,
+    element,
+    elements,
+    is_list,
+    outcome_name,
+    outcome_remedy,
+    outcome_text,
+)
+from .visit import Consent, Onshi, Operator, Visit, category_name, method_name
 
 #: The library's own version.
 __version__ = text_of(_lib.onshi_version())
@@ -45,9 +64,11 @@ __version__ = text_of(_lib.onshi_version())
 __all__ = [
     "RESULTS", "Answer", "Audit", "Cancelled", "Card", "CardError", "CardKind",
     "Category", "Certificate", "CertificateState", "Clock", "Code", "Config",
-    "Consent", "Exchange", "Licence", "Link", "Message", "Method", "Need",
-    "NetworkError", "Notice", "Onshi", "OnshiError", "Operator", "Outcome",
-    "Purpose", "Reader", "ReaderState", "Record", "RuleError", "ServiceError",
-    "SignIn", "Trust", "Verdict", "Visit", "__version__", "element", "elements",
-    "outcome_remedy", "outcome_text",
+    "Consent", "Exchange", "Form", "Licence", "Link", "Message", "Method", "Need",
+    "NetworkError", "Notice", "Onshi", "OnshiError", "Operator", "Outcome", "Phase",
+    "Purpose", "Reader", "ReaderState", "Record", "RuleError", "Sent",
+    "ServiceError", "SignIn", "Trust", "Verdict", "Visit", "__version__",
+    "card_kind_name", "category_name", "certificate_state_name", "element",
+    "elements", "is_list", "method_name", "outcome_name", "outcome_remedy",
+    "outcome_text",
 ]

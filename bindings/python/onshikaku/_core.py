@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ctypes as C
+import threading
 import weakref
-from typing import Any, Callable, ClassVar, Optional, TypeVar
+from datetime import datetime, timezone
+from time import monotonic
+from typing import Any, Callable, ClassVar, Optional, TypeVar, Union
 
-from . import _ffi
 from ._ffi import lib
+from .constants import Phase
 
 T = TypeVar("T", bound="Handle")
+Buffer = Union[bytes, bytearray, memoryview]
 
 
 def text_of(raw: Optional[bytes]) -> str:
@@ -55,7 +59,14 @@ class OnshiError(Exception):
         self.service_code = text_of(lib.onshi_error_service_code(error))
         self.service_text = text_of(lib.onshi_error_service_text(error))
         self.retry_after = int(lib.onshi_error_retry_after(error))
+        #: The number that the operating system or PC/SC gave, or 0.
+        self.system = int(lib.onshi_error_system(error))
+        #: What each phase had cost, in milliseconds.
+        self.ms = {phase: int(lib.onshi_error_ms(error, phase)) for phase in Phase}
         self.may_retry = bool(lib.onshi_error_may_retry(error))
+
+    def __reduce__(self) -> Any:
+        return _again, (type(self), self.code, self.args, self.__dict__)
 
     @property
     def who(self) -> int:
@@ -94,6 +105,16 @@ _CLASSES: dict[int, type[OnshiError]] = {
 }
 
 
+def _again(
+    kind: type[OnshiError], code: int, args: Any, known: dict[str, Any]
+) -> OnshiError:
+    """One that comes from another process."""
+    why = kind(code)
+    why.args = args
+    why.__dict__.update(known)
+    return why
+
+
 def _known(ask: Callable[[Any], int], error: Any) -> Optional[int]:
     value = ask(error) if error else -1
     return None if value < 0 else value
@@ -104,21 +125,68 @@ def failure(code: int, error: Any = None) -> OnshiError:
     return kind(code, error)
 
 
+LEAVE_S = 5.0  # how long a close waits for a call that is under way
+
+
+class _Owned:
+    """One C handle and who is inside it: what is left when Python's is gone."""
+
+    def __init__(self, pointer: Any, free: str, cancel: str) -> None:
+        self.pointer = pointer
+        self.free = getattr(lib, free)
+        self.stop = getattr(lib, cancel) if cancel else None
+        self.gate = threading.Condition()
+        self.inside = 0
+        self.is_open = True
+
+    def cancel(self) -> None:
+        with self.gate:
+            if self.is_open and self.stop is not None:
+                self.stop(self.pointer)
+
+    def leave(self) -> None:
+        with self.gate:
+            self.inside -= 1
+            if self.inside == 0 and not self.is_open:
+                self.free(C.byref(self.pointer))
+            self.gate.notify_all()
+
+    def release(self) -> None:
+        """Frees it, after a call of another thread has been brought to its end.
+
+        One that does not end is left alone and frees it when it comes back.
+        """
+        until = monotonic() + LEAVE_S
+        with self.gate:
+            while self.inside > 0 and monotonic() < until:
+                self.cancel()
+                self.gate.wait(0.02)
+            self.is_open = False
+            if self.inside == 0:
+                self.free(C.byref(self.pointer))
+
+
 class Handle:
     """Owns one C handle. ``with`` is the normal way; children hold parents."""
 
     _free: ClassVar[str]
+    _cancel: ClassVar[str] = ""
     _error: ClassVar[str] = ""
     _type: ClassVar[Any]
 
-    def __init__(self, pointer: Any, parent: object = None) -> None:
-        self._p = pointer
+    def __init__(self, pointer: Any, parent: Optional[Handle] = None) -> None:
+        self._owned = _Owned(pointer, self._free, self._cancel)
         self._parent = parent
-        free = getattr(lib, self._free)
-        self._closer = weakref.finalize(self, free, C.byref(pointer))
+        self._closer = weakref.finalize(self, self._owned.release)
+
+    @property
+    def _p(self) -> Any:
+        if not self._closer.alive:
+            raise ValueError(f"this {type(self).__name__} is closed")
+        return self._owned.pointer
 
     def close(self) -> None:
-        """May be called twice."""
+        """Frees it; may be called twice, and ends a call of another thread."""
         self._closer()
 
     def __enter__(self: T) -> T:
@@ -127,19 +195,49 @@ class Handle:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
+    def _cause(self, code: int) -> Optional[BaseException]:
+        """What a table of the program raised, where that can be the reason."""
+        return None if self._parent is None else self._parent._cause(code)
+
     def _failure(self, code: int) -> OnshiError:
-        error = getattr(lib, self._error)(self._p) if self._error else None
-        return failure(code, error)
+        error = getattr(lib, self._error)(self._owned.pointer) if self._error else None
+        why = failure(code, error)
+        why.__cause__ = self._cause(code)
+        return why
 
     def _check(self, code: int) -> int:
-        """Raises for a failure, after what a callback of the owner raised."""
-        if code >= 0:
-            return code
-        raise self._failure(code)
+        if code < 0:
+            raise self._failure(code)
+        return code
+
+    def _call(self, function: Any, *args: Any) -> int:
+        """One call on the handle, which is not freed while it is under way."""
+        with self._owned.gate:
+            pointer = self._p
+            self._owned.inside += 1
+        try:
+            return self._check(int(function(pointer, *args)))
+        finally:
+            self._owned.leave()
+
+    def _borrowed(self, _turn: int) -> None:
+        """Raises if what was borrowed from it can no longer be read."""
+        assert self._p is not None
 
     @classmethod
     def _pointer(cls) -> Any:
         return C.POINTER(cls._type)()
+
+
+def raw(text: str) -> bytes:
+    """UTF-8 for C, which would take a NUL as the end."""
+    if "\0" in text:
+        raise ValueError("a NUL within a text")
+    return text.encode()
+
+
+def maybe_raw(text: Optional[str]) -> Optional[bytes]:
+    return None if text is None else raw(text)
 
 
 def secret(data: bytearray) -> Any:
@@ -147,7 +245,17 @@ def secret(data: bytearray) -> Any:
     if not isinstance(data, bytearray):
         raise TypeError("a secret is a bytearray: str and bytes cannot be wiped")
     copy = (C.c_char * (len(data) + 1))()
-    C.memmove(copy, (C.c_char * len(data)).from_buffer(data) if data else b"", len(data))
+    if data:
+        C.memmove(copy, (C.c_char * len(data)).from_buffer(data), len(data))
+    return copy
+
+
+def pin_of(data: bytearray) -> Any:
+    """The same for what C reads up to its NUL; data is zeroed if it is refused."""
+    copy = secret(data)
+    if 0 in data:
+        wipe(copy, data)
+        raise failure(RESULTS["ONSHI_E_PIN_SHAPE"])
     return copy
 
 
@@ -162,16 +270,29 @@ def wipe(*things: Any) -> None:
             lib.onshi_wipe(thing, C.sizeof(thing))
 
 
+def plain(data: Buffer) -> bytes:
+    """The bytes of any buffer, and of nothing else: bytes(5) would be five."""
+    return memoryview(data).tobytes()
+
+
 def bytes_in(data: bytes) -> Any:
     return C.cast(C.c_char_p(data), C.POINTER(C.c_uint8))
 
 
-def out_text() -> Any:
-    return C.c_char_p()
+def bytes_at(function: Any, pointer: Any) -> bytes:
+    """What a function gives as pointer and length."""
+    n = C.c_size_t()
+    p = function(pointer, C.byref(n))
+    return C.string_at(p, n.value) if p else b""
+
+
+def when(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, timezone.utc)
 
 
 __all__ = [
-    "ABSENT", "END", "RESULTS", "WAIT", "Cancelled", "CardError", "Handle",
-    "NetworkError", "OnshiError", "RuleError", "ServiceError", "bytes_in",
-    "failure", "out_text", "secret", "text_of", "wipe", "_ffi",
+    "ABSENT", "END", "RESULTS", "WAIT", "Buffer", "Cancelled", "CardError",
+    "Handle", "NetworkError", "OnshiError", "RuleError", "ServiceError",
+    "bytes_at", "bytes_in", "failure", "maybe_raw", "pin_of", "plain", "raw",
+    "secret", "text_of", "when", "wipe",
 ]

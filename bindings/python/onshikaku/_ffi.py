@@ -14,6 +14,7 @@ from ctypes import (
 )
 from ctypes import (
     Structure,
+    c_char,
     c_char_p,
     c_int,
     c_int32,
@@ -94,7 +95,7 @@ EXCHANGE_FN = C.CFUNCTYPE(c_int, c_void_p, c_void_p, P(Exchange))
 SESSION_FN = C.CFUNCTYPE(None, c_void_p, c_void_p)
 CLOCK_FN = C.CFUNCTYPE(c_int64, c_void_p)
 LINE_FN = C.CFUNCTYPE(None, c_void_p, c_char_p)
-ENTRY_FN = C.CFUNCTYPE(c_int, c_void_p, P(c_uint8), c_size_t)
+ENTRY_FN = C.CFUNCTYPE(c_int, c_void_p, P(c_char), c_size_t)
 
 
 class ReaderOps(Structure):
@@ -281,7 +282,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     # audit.h
     ("onshi_audit_new", c_int, (c_char_p, P(P(Audit)))),
     ("onshi_audit_free", None, (P(P(Audit)),)),
-    ("onshi_audit_init", c_int, (P(Audit), c_char_p, c_char_p, c_size_t)),
+    ("onshi_audit_init", c_int, (P(Audit), c_char_p, P(c_char), c_size_t)),
     ("onshi_audit_key_size", c_size_t, ()),
     ("onshi_audit_verify", c_int, (P(Audit), c_char_p, c_char_p, P(c_int))),
     ("onshi_audit_entries", c_int64, (P(Audit),)),
@@ -312,13 +313,14 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
 
 
 def _candidates() -> list[str]:
-    """An explicit path, the copy beside the package, the soname."""
+    """An explicit path alone, else the copy beside the package, the soname."""
     names = {"win32": "onshikaku.dll", "darwin": "libonshikaku.0.dylib"}
     name = names.get(sys.platform, "libonshikaku.so.0")
     explicit = os.environ.get("ONSHIKAKU_LIBRARY")
     beside = Path(__file__).resolve().parent / name
-    found = [explicit] if explicit else []
-    return [*found, *([str(beside)] if beside.exists() else []), name]
+    if explicit:
+        return [explicit]
+    return [*([str(beside)] if beside.exists() else []), name]
 
 
 def _load() -> C.CDLL:
@@ -343,7 +345,10 @@ class Library:
 
     def __init__(self) -> None:
         self._cdll = _load()
-        abi = self._cdll.onshi_abi
+        try:
+            abi = self._cdll.onshi_abi
+        except AttributeError as why:
+            raise ImportError(f"{self._cdll._name} is no libonshikaku") from why
         abi.restype, abi.argtypes = c_uint32, ()
         if abi() < ABI:
             raise ImportError(f"libonshikaku has ABI {abi()}, this package needs {ABI}")

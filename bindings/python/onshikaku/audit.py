@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Optional, Union
 
 from . import _ffi
-from ._core import END, Handle, text_of
+from ._core import END, Handle, maybe_raw, raw, text_of, wipe
 from ._ffi import lib
 from .constants import Verdict
 
@@ -33,27 +33,33 @@ class Audit(Handle):
     def init(self, institution_code: str) -> str:
         """Begins the record: the verification key, seen this once."""
         room = int(lib.onshi_audit_key_size())
-        key = C.create_string_buffer(room)
-        self._check(lib.onshi_audit_init(self._p, institution_code.encode(), key, room))
-        return text_of(key.value)
+        key = (C.c_char * room)()
+        try:
+            self._call(lib.onshi_audit_init, raw(institution_code), key, room)
+            return text_of(key.value)
+        finally:
+            wipe(key)
 
     def verify(self, key: Optional[str] = None, head: Optional[str] = None) -> Verdict:
+        """Reads it from end to end; what was found is a verdict, no exception."""
         verdict = C.c_int()
-        self._check(lib.onshi_audit_verify(
-            self._p, None if key is None else key.encode(),
-            None if head is None else head.encode(), C.byref(verdict)))
+        self._call(
+            lib.onshi_audit_verify, maybe_raw(key), maybe_raw(head), C.byref(verdict))
         return Verdict(verdict.value)
 
     @property
     def entries(self) -> int:
+        """Of the last verify: those that are right."""
         return int(lib.onshi_audit_entries(self._p))
 
     @property
     def first_bad(self) -> int:
+        """The first that is wrong or missing, 0 if none."""
         return int(lib.onshi_audit_first_bad(self._p))
 
     @property
     def unmatched(self) -> int:
+        """Intents without outcome."""
         return int(lib.onshi_audit_unmatched(self._p))
 
     @property
@@ -62,14 +68,19 @@ class Audit(Handle):
 
     @property
     def head(self) -> str:
+        """``N:HASH``, to be noted elsewhere."""
         out = C.c_char_p()
-        self._check(lib.onshi_audit_head(self._p, C.byref(out)))
+        self._call(lib.onshi_audit_head, C.byref(out))
         return text_of(out.value)
 
     def lines(
         self, first: Optional[date] = None, last: Optional[date] = None
     ) -> Iterator[str]:
-        self._check(lib.onshi_audit_select(self._p, _number(first), _number(last)))
+        """The entries of a period (days of Japan, both included), not verified.
+
+        One at a time: another call begins again.
+        """
+        self._call(lib.onshi_audit_select, _number(first), _number(last))
         line, n = C.c_char_p(), C.c_size_t()
-        while self._check(lib.onshi_audit_next(self._p, C.byref(line), C.byref(n))) != END:
+        while self._call(lib.onshi_audit_next, C.byref(line), C.byref(n)) != END:
             yield text_of(line.value)

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import ctypes as C
-from datetime import datetime, timezone
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from . import _ffi
-from ._core import Handle, bytes_in, failure, secret, text_of, wipe
+from ._core import (
+    Buffer,
+    Handle,
+    bytes_at,
+    bytes_in,
+    pin_of,
+    plain,
+    raw,
+    text_of,
+    when,
+    wipe,
+)
 from ._ffi import lib
 from .constants import CardKind, CertificateState, Trust
 
 
 class ReaderState(NamedTuple):
+    """A reader, as it was when the list was taken."""
+
     name: str
     has_card: bool
 
@@ -21,14 +35,12 @@ class _Readers(Handle):
     _free, _type, _error = "onshi_readers_free", _ffi.Readers, "onshi_readers_error"
 
 
-def list_readers(root: Any) -> list[ReaderState]:
+def list_readers(root: Handle) -> list[ReaderState]:
     out = _Readers._pointer()
-    code = lib.onshi_readers_new(root, C.byref(out))
-    if code < 0:
-        raise failure(code)
+    root._check(lib.onshi_readers_new(root._p, C.byref(out)))
     found: list[ReaderState] = []
-    with _Readers(out) as readers:
-        readers._check(lib.onshi_readers_list(readers._p))
+    with _Readers(out, root) as readers:
+        readers._call(lib.onshi_readers_list)
         name, has_card = C.c_char_p(), C.c_int()
         while lib.onshi_readers_at(
             readers._p, len(found), C.byref(name), C.byref(has_card)
@@ -37,62 +49,47 @@ def list_readers(root: Any) -> list[ReaderState]:
     return found
 
 
+@dataclass(frozen=True)
 class Certificate:
-    """利用者証明用電子証明書, borrowed from the card or visit that read it."""
+    """利用者証明用電子証明書, as it stood when it was asked for."""
 
-    def __init__(self, pointer: Any, owner: object) -> None:
-        self._p, self._owner = pointer, owner
-
-    @property
-    def serial(self) -> str:
-        """Names one person: 個人情報."""
-        return text_of(lib.onshi_certificate_serial(self._p))
-
-    @property
-    def state(self) -> CertificateState:
-        return CertificateState(lib.onshi_certificate_state(self._p))
+    state: CertificateState
+    trust: Trust
+    not_before: datetime
+    not_after: datetime
+    #: Names one person: 個人情報.
+    serial: str = field(repr=False)
+    der: bytes = field(repr=False)
 
     def advice(self, lang: str = "ja") -> str:
-        return text_of(lib.onshi_certificate_state_text(self.state, lang.encode()))
+        """What to tell the holder, "" if nothing."""
+        return text_of(lib.onshi_certificate_state_text(self.state, raw(lang)))
 
-    @property
-    def trust(self) -> Trust:
-        return Trust(lib.onshi_certificate_trust(self._p))
 
-    @property
-    def not_before(self) -> datetime:
-        seconds = lib.onshi_certificate_not_before(self._p)
-        return datetime.fromtimestamp(seconds, timezone.utc)
-
-    @property
-    def not_after(self) -> datetime:
-        seconds = lib.onshi_certificate_not_after(self._p)
-        return datetime.fromtimestamp(seconds, timezone.utc)
-
-    @property
-    def der(self) -> bytes:
-        n = C.c_size_t()
-        p = lib.onshi_certificate_bytes(self._p, C.byref(n))
-        return C.string_at(p, n.value) if p else b""
+def certificate_of(x: Any) -> Certificate:
+    return Certificate(
+        CertificateState(lib.onshi_certificate_state(x)),
+        Trust(lib.onshi_certificate_trust(x)),
+        when(lib.onshi_certificate_not_before(x)),
+        when(lib.onshi_certificate_not_after(x)),
+        text_of(lib.onshi_certificate_serial(x)),
+        bytes_at(lib.onshi_certificate_bytes, x),
+    )
 
 
 class Card(Handle):
     """A card while it lies on its reader, held for this program alone."""
 
     _free, _type, _error = "onshi_card_free", _ffi.Card, "onshi_card_error"
-
-    def __init__(self, root: Any, parent: object, reader: str = "") -> None:
-        pointer = self._pointer()
-        code = lib.onshi_card_new(root, C.byref(pointer))
-        super().__init__(pointer, parent)
-        self._check(code)
-        self.open(reader)
+    _cancel = "onshi_card_cancel"
 
     def open(self, reader: str = "") -> None:
-        self._check(lib.onshi_card_open(self._p, reader.encode()))
+        """Opens the card on the reader, or waits for one; lets go of the last."""
+        self._call(lib.onshi_card_open, raw(reader))
 
     def set_deadline(self, ms: int) -> None:
-        self._check(lib.onshi_card_set_deadline(self._p, ms))
+        """How long one call may take; 0: the config's ``reader.deadline_ms``."""
+        self._call(lib.onshi_card_set_deadline, ms)
 
     @property
     def kind(self) -> CardKind:
@@ -100,30 +97,36 @@ class Card(Handle):
 
     @property
     def tries(self) -> int:
+        """PIN tries left; asking costs none."""
         left = C.c_int()
-        self._check(lib.onshi_card_pin_tries(self._p, C.byref(left)))
+        self._call(lib.onshi_card_pin_tries, C.byref(left))
         return left.value
 
     @property
     def certificate(self) -> Certificate:
+        """Reads it, once; needs no PIN."""
         out = C.POINTER(_ffi.Certificate)()
-        self._check(lib.onshi_card_certificate(self._p, C.byref(out)))
-        return Certificate(out, self)
+        self._call(lib.onshi_card_certificate, C.byref(out))
+        return certificate_of(out)
 
-    def sign(self, pin: bytearray, data: bytes, spend_last: bool = False) -> bytes:
-        """pin is zeroed, whatever comes of it."""
-        copy = secret(pin)
+    def sign(self, pin: bytearray, data: Buffer, spend_last: bool = False) -> bytes:
+        """RSASSA-PKCS1-v1_5 over the SHA-256 of data.
+
+        pin is zeroed, whatever comes of it; the last try is spent only if
+        spend_last.
+        """
+        copy = pin_of(pin)
         try:
-            self._check(lib.onshi_card_sign(
-                self._p, copy, int(spend_last), bytes_in(data), len(data)))
+            message = plain(data)
+            self._call(lib.onshi_card_sign, copy, int(spend_last),
+                       bytes_in(message), len(message))
         finally:
             wipe(copy, pin)
-        n = C.c_size_t()
-        p = lib.onshi_card_signature(self._p, C.byref(n))
-        return C.string_at(p, n.value)
+        return bytes_at(lib.onshi_card_signature, self._p)
 
     def cancel(self) -> None:
-        lib.onshi_card_cancel(self._p)
+        """Ends a call that waits. From any thread; nothing once it is closed."""
+        self._owned.cancel()
 
     @property
     def apdus(self) -> int:
@@ -132,3 +135,11 @@ class Card(Handle):
     @property
     def apdu_bytes(self) -> int:
         return int(lib.onshi_card_apdu_bytes(self._p))
+
+
+def card_kind_name(kind: int) -> str:
+    return text_of(lib.onshi_card_kind_name(kind))
+
+
+def certificate_state_name(state: int) -> str:
+    return text_of(lib.onshi_certificate_state_name(state))

@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import ctypes as C
+import itertools
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, Optional, Protocol, Union
 
 from . import _ffi
-from ._core import Handle, bytes_in, secret, text_of, wipe
+from ._core import (
+    RESULTS,
+    Buffer,
+    Handle,
+    bytes_at,
+    bytes_in,
+    maybe_raw,
+    plain,
+    raw,
+    secret,
+    text_of,
+    wipe,
+)
 from ._ffi import lib
 
-FAILED = -1  # what is no result is taken as the table's own failure
+READER = RESULTS["ONSHI_E_READER"]
+CALLBACK = RESULTS["ONSHI_E_CALLBACK"]
+AUDIT = RESULTS["ONSHI_E_AUDIT"]
 
 
 class Reader(Protocol):
-    """A reader of one's own. Each may raise; an ``OnshiError`` keeps its code."""
+    """A reader of one's own.
 
-    def wait(self, present: bool, timeout_ms: int) -> int: ...
-    def hold(self, timeout_ms: int) -> int: ...
-    def release(self, timeout_ms: int) -> int: ...
-    def transmit(self, command: bytes, timeout_ms: int) -> Union[bytes, int]: ...
+    Each gives ``None`` (or 0) when it is done, or raises: an ``OnshiError``
+    keeps its code, anything else is a reader that failed, and comes back as
+    the cause of what the caller gets. ``transmit`` gives the answer with its
+    status word; ``command`` may hold a PIN and is zeroed when it returns.
+    A method ``cancel()``, if there is one, ends the others from another thread.
+    """
+
+    def wait(self, present: bool, timeout_ms: int) -> Optional[int]: ...
+    def hold(self, timeout_ms: int) -> Optional[int]: ...
+    def release(self, timeout_ms: int) -> Optional[int]: ...
+    def transmit(self, command: bytearray, timeout_ms: int) -> Buffer: ...
 
 
 class Clock(Protocol):
-    """All in milliseconds."""
+    """All in milliseconds: since 1970 UTC, steady, and steady with sleep."""
 
     def wall(self) -> int: ...
     def steady(self) -> int: ...
@@ -33,16 +56,22 @@ class Clock(Protocol):
 
 
 class Link(Protocol):
-    """A link of one's own; a session is any object."""
+    """A link of one's own; a session is any object.
+
+    ``carries`` is asked for a prefix, for ``challenge`` and for
+    ``OQSsiquc01req+card``. ``exchange`` gives ``None`` (or 0) when a whole
+    answer was written, or raises as a reader does. A method
+    ``cancel(session)``, if there is one, ends it from another thread.
+    """
 
     def carries(self, prefix: str) -> bool: ...
     def open(self, timeout_ms: int) -> object: ...
-    def exchange(self, session: object, exchange: Exchange) -> int: ...
+    def exchange(self, session: object, exchange: Exchange) -> Optional[int]: ...
     def close(self, session: object) -> None: ...
 
 
 class Exchange:
-    """One request and its answer, under way; valid inside ``exchange`` alone."""
+    """One request and its answer, under way; empty once ``exchange`` is over."""
 
     def __init__(self, pointer: Any) -> None:
         self._p = pointer
@@ -53,9 +82,7 @@ class Exchange:
 
     @property
     def body(self) -> bytes:
-        n = C.c_size_t()
-        p = lib.onshi_exchange_body(self._p, C.byref(n))
-        return C.string_at(p, n.value) if p else b""
+        return bytes_at(lib.onshi_exchange_body, self._p)
 
     @property
     def request_id(self) -> str:
@@ -69,20 +96,123 @@ class Exchange:
     def timeout_ms(self) -> int:
         return int(lib.onshi_exchange_timeout_ms(self._p))
 
-    def write(self, data: bytes) -> int:
-        return int(lib.onshi_exchange_write(self._p, bytes_in(data), len(data)))
+    def write(self, data: Buffer) -> int:
+        """A piece of the answer. What is not 0 ends it: give that back."""
+        piece = plain(data)
+        return int(lib.onshi_exchange_write(self._p, bytes_in(piece), len(piece)))
 
     def set_thrown_back(self, yes: bool) -> None:
         lib.onshi_exchange_set_thrown_back(self._p, int(yes))
 
     def set_token(self, token: str) -> int:
-        return int(lib.onshi_exchange_set_token(self._p, token.encode()))
+        return int(lib.onshi_exchange_set_token(self._p, raw(token)))
 
     def set_sent(self, sent: int) -> None:
+        """One of :class:`Sent`."""
         lib.onshi_exchange_set_sent(self._p, sent)
 
     def set_retry_after(self, seconds: int) -> None:
         lib.onshi_exchange_set_retry_after(self._p, seconds)
+
+
+class _Guard:
+    """An exception cannot cross C: it is kept, and the call has failed."""
+
+    def __init__(self, kept: dict[int, BaseException], failed: int) -> None:
+        self._kept, self._failed = kept, failed
+
+    def __call__(self, call: Callable[[], Optional[int]]) -> int:
+        try:
+            result = call()
+            return 0 if result is None else int(result)
+        except BaseException as why:
+            code = getattr(why, "code", None)
+            code = code if isinstance(code, int) and code < 0 else self._failed
+            self._kept[int(lib.onshi_result_class(code))] = why
+            return code
+
+
+# Tables that C may still call, by what it hands back with each call. The last
+# call of all is done(); its own table is dropped later, for it runs in it.
+_plugged: dict[int, Any] = {}
+_over: list[int] = []
+_keys = itertools.count(1)
+_DONE = _ffi.SELF_FN(lambda key: _over.append(key or 0))
+
+
+def _reader_ops(reader: Reader, guard: _Guard) -> Any:
+    def transmit(_s: Any, command: Any, n: int, reply: Any, room: Any, ms: int) -> int:
+        given = bytearray(C.string_at(command, n))
+
+        def call() -> None:
+            got = plain(reader.transmit(given, ms))
+            if len(got) > room[0]:
+                raise ValueError(f"an answer of {len(got)} bytes, room for {room[0]}")
+            C.memmove(reply, got, len(got))
+            room[0] = len(got)
+
+        try:
+            return guard(call)
+        finally:
+            wipe(given)
+
+    ops = _ffi.ReaderOps()
+    ops.wait = _ffi.WAIT_FN(
+        lambda _s, present, ms: guard(lambda: reader.wait(bool(present), ms)))
+    ops.hold = _ffi.HOLD_FN(lambda _s, ms: guard(lambda: reader.hold(ms)))
+    ops.release = _ffi.HOLD_FN(lambda _s, ms: guard(lambda: reader.release(ms)))
+    ops.transmit = _ffi.TRANSMIT_FN(transmit)
+    if hasattr(reader, "cancel"):
+        cancel = reader.cancel
+        ops.cancel = _ffi.SELF_FN(lambda _s: cancel())
+    return ops
+
+
+def _link_ops(link: Link, guard: _Guard) -> Any:
+    sessions: dict[int, object] = {}
+    numbers = itertools.count(1)
+
+    def open_(_s: Any, ms: int, out: Any) -> int:
+        def call() -> None:
+            session = link.open(ms)
+            number = next(numbers)
+            sessions[number] = session
+            out[0] = number
+        return guard(call)
+
+    def exchange(_s: Any, number: int, pointer: Any) -> int:
+        under_way = Exchange(pointer)
+        try:
+            return guard(lambda: link.exchange(sessions[number], under_way))
+        finally:
+            under_way._p = None
+
+    ops = _ffi.LinkOps()
+    ops.carries = _ffi.CARRIES_FN(
+        lambda _s, prefix: guard(lambda: int(link.carries(text_of(prefix)))))
+    ops.open = _ffi.OPEN_FN(open_)
+    ops.exchange = _ffi.EXCHANGE_FN(exchange)
+    ops.close = _ffi.SESSION_FN(lambda _s, number: link.close(sessions.pop(number)))
+    if hasattr(link, "cancel"):
+        cancel = link.cancel
+        ops.cancel = _ffi.SESSION_FN(lambda _s, number: cancel(sessions[number]))
+    return ops
+
+
+class _Going:
+    """One of a clock's three: when it fails, it goes on from what it said last."""
+
+    def __init__(self, ask: Callable[[], int]) -> None:
+        self._ask = ask
+        self._said, self._at = int(time.time() * 1000), time.monotonic()
+
+    def __call__(self, _self: Any) -> int:
+        try:
+            now = int(self._ask())
+        except BaseException:
+            return self._said + int((time.monotonic() - self._at) * 1000)
+        self._said, self._at = now, time.monotonic()
+        return now
 
 
 class Config(Handle):
@@ -95,11 +225,12 @@ class Config(Handle):
         code = lib.onshi_config_new(C.byref(pointer))
         super().__init__(pointer)
         self._check(code)
-        self._kept: list[Any] = []
-        #: What a table of this config raised last.
-        self.raised: Optional[BaseException] = None
+        self._raised: dict[int, BaseException] = {}
         if path is not None:
             self.load(path)
+
+    def _cause(self, code: int) -> Optional[BaseException]:
+        return self._raised.pop(int(lib.onshi_result_class(code)), None)
 
     @classmethod
     def from_environment(cls) -> Config:
@@ -107,119 +238,94 @@ class Config(Handle):
         return cls(os.environ["ONSHIKAKU_CONF"])
 
     def load(self, path: Union[str, Path]) -> None:
-        self._check(lib.onshi_config_load(self._p, os.fsencode(path)))
+        """Reads an INI file, strictly; nothing is taken from one refused."""
+        self._call(lib.onshi_config_load, os.fsencode(path))
 
     def __setitem__(self, key: str, value: Union[str, bytes, bytearray, None]) -> None:
-        """A text, the bytes of a file, or (bytearray) a secret."""
-        name = key.encode()
+        """A text, the bytes of a file, or (bytearray) a secret; None: the default.
+
+        A secret is copied to locked memory; wiping the bytearray is yours.
+        """
         if isinstance(value, bytearray):
             copy = secret(value)
             try:
-                self._check(lib.onshi_config_set_secret(
-                    self._p, name, C.cast(copy, C.POINTER(C.c_uint8)), len(value)))
+                self._call(lib.onshi_config_set_secret, raw(key),
+                           C.cast(copy, C.POINTER(C.c_uint8)), len(value))
             finally:
                 wipe(copy)
         elif isinstance(value, bytes):
-            self._check(lib.onshi_config_set_bytes(
-                self._p, name, bytes_in(value), len(value)))
+            self._call(
+                lib.onshi_config_set_bytes, raw(key), bytes_in(value), len(value))
         else:
-            raw = None if value is None else value.encode()
-            self._check(lib.onshi_config_set(self._p, name, raw))
+            self._call(lib.onshi_config_set, raw(key), maybe_raw(value))
 
     def __getitem__(self, key: str) -> Optional[str]:
+        """None where it has none, was given as bytes, or is secret."""
         out = C.c_char_p()
-        code = self._check(lib.onshi_config_text(self._p, key.encode(), C.byref(out)))
+        code = self._call(lib.onshi_config_text, raw(key), C.byref(out))
         return None if code != 0 else text_of(out.value)
 
     @staticmethod
     def keys(lang: str = "ja") -> Iterator[tuple[str, str]]:
         """Each key of the table and what it is for."""
         key, text, i = C.c_char_p(), C.c_char_p(), 0
-        while lib.onshi_config_key_at(i, lang.encode(), C.byref(key), C.byref(text)) == 0:
+        while lib.onshi_config_key_at(i, raw(lang), C.byref(key), C.byref(text)) == 0:
             yield text_of(key.value), text_of(text.value)
             i += 1
 
-    def _guard(self, call: Callable[[], int]) -> int:
-        """An exception cannot cross C: it is kept, and the call has failed."""
-        try:
-            return call()
-        except BaseException as why:
-            self.raised = why
-            return int(getattr(why, "code", FAILED))
-
     def _plug(self, function: Any, ops: Any, *names: bytes) -> None:
-        ops.size = C.sizeof(ops)
-        self._kept.append(ops)
-        self._check(function(self._p, *names, C.byref(ops), None))
+        while _over:
+            _plugged.pop(_over.pop(), None)
+        key = next(_keys)
+        ops.size, ops.done = C.sizeof(ops), _DONE
+        _plugged[key] = ops
+        try:
+            self._call(function, *names, C.byref(ops), key)
+        except BaseException:
+            del _plugged[key]
+            raise
 
     def add_reader(self, name: str, reader: Reader) -> None:
-        def transmit(_s: Any, command: Any, n: int, reply: Any, room: Any, ms: int) -> int:
-            def call() -> int:
-                got = reader.transmit(C.string_at(command, n), ms)
-                if isinstance(got, int):
-                    return got
-                if len(got) > room[0]:
-                    return FAILED
-                C.memmove(reply, got, len(got))
-                room[0] = len(got)
-                return 0
-            return self._guard(call)
+        """Beside PC/SC's, under a name of 1 to 128 bytes."""
+        ops = _reader_ops(reader, _Guard(self._raised, READER))
+        self._plug(lib.onshi_config_add_reader, ops, raw(name))
 
-        ops = _ffi.ReaderOps()
-        ops.wait = _ffi.WAIT_FN(
-            lambda _s, present, ms: self._guard(lambda: reader.wait(bool(present), ms)))
-        ops.hold = _ffi.HOLD_FN(lambda _s, ms: self._guard(lambda: reader.hold(ms)))
-        ops.release = _ffi.HOLD_FN(lambda _s, ms: self._guard(lambda: reader.release(ms)))
-        ops.transmit = _ffi.TRANSMIT_FN(transmit)
-        self._plug(lib.onshi_config_add_reader, ops, name.encode())
+    def set_link(self, link: Link) -> None:
+        """In place of ``link.type``."""
+        ops = _link_ops(link, _Guard(self._raised, CALLBACK))
+        self._plug(lib.onshi_config_set_link, ops)
 
     def set_clock(self, clock: Clock) -> None:
+        """One that raises goes on from what it said last."""
         ops = _ffi.ClockOps()
-        ops.wall = _ffi.CLOCK_FN(lambda _s: self._guard(clock.wall))
-        ops.steady = _ffi.CLOCK_FN(lambda _s: self._guard(clock.steady))
-        ops.boot = _ffi.CLOCK_FN(lambda _s: self._guard(clock.boot))
+        ops.wall = _ffi.CLOCK_FN(_Going(clock.wall))
+        ops.steady = _ffi.CLOCK_FN(_Going(clock.steady))
+        ops.boot = _ffi.CLOCK_FN(_Going(clock.boot))
         self._plug(lib.onshi_config_set_clock, ops)
 
-    def set_log(self, line: Callable[[str], object]) -> None:
-        def call(_s: Any, raw: bytes) -> None:
-            self._guard(lambda: (line(text_of(raw)), 0)[1])
-
+    def set_log(self, line: Optional[Callable[[str], object]]) -> None:
+        """What it raises goes to ``sys.unraisablehook``. None: no log."""
+        if line is None:
+            self._call(lib.onshi_config_set_log, None, None)
+            return
+        take = line
         ops = _ffi.LogOps()
+
+        def call(_s: Any, text: bytes) -> None:
+            take(text_of(text))
+
         ops.line = _ffi.LINE_FN(call)
         self._plug(lib.onshi_config_set_log, ops)
 
     def set_audit(self, entry: Callable[[bytes], object]) -> None:
         """entry raises when the line could not be made durable."""
-        def call(_s: Any, raw: Any, n: int) -> int:
-            return self._guard(lambda: (entry(C.string_at(raw, n)), 0)[1])
+        guard = _Guard(self._raised, AUDIT)
+
+        def call(_s: Any, text: Any, n: int) -> int:
+            def keep() -> None:
+                entry(C.string_at(text, n))
+            return guard(keep)
 
         ops = _ffi.AuditOps()
         ops.entry = _ffi.ENTRY_FN(call)
         self._plug(lib.onshi_config_set_audit, ops)
-
-    def set_link(self, link: Link) -> None:
-        sessions: dict[int, object] = {}
-
-        def open_(_s: Any, ms: int, out: Any) -> int:
-            def call() -> int:
-                session = link.open(ms)
-                number = max(sessions, default=0) + 1
-                sessions[number] = session
-                out[0] = number
-                return 0
-            return self._guard(call)
-
-        def close(_s: Any, number: int) -> None:
-            def call() -> int:
-                link.close(sessions.pop(number))
-                return 0
-            self._guard(call)
-
-        ops = _ffi.LinkOps()
-        ops.carries = _ffi.CARRIES_FN(
-            lambda _s, prefix: self._guard(lambda: int(link.carries(text_of(prefix)))))
-        ops.open = _ffi.OPEN_FN(open_)
-        ops.exchange = _ffi.EXCHANGE_FN(
-            lambda _s, n, x: self._guard(lambda: link.exchange(sessions[n], Exchange(x))))
-        ops.close = _ffi.SESSION_FN(close)
-        self._plug(lib.onshi_config_set_link, ops)

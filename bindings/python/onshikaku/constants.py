@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 
-class Purpose(IntEnum):
+class Number(IntEnum):
+    """A number of a newer library has a name made from it."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Any:
+        if not isinstance(value, int):
+            return None
+        unknown = int.__new__(cls, value)
+        unknown._name_, unknown._value_ = f"UNKNOWN_{value}", value
+        return unknown
+
+
+class Purpose(Number):
     """Why the service is used (利用目的)."""
 
     INSURANCE = 1
@@ -13,7 +26,7 @@ class Purpose(IntEnum):
     DISPENSING = 3
 
 
-class Method(IntEnum):
+class Method(Number):
     """How the patient is identified (本人確認)."""
 
     FACE = 1
@@ -22,7 +35,7 @@ class Method(IntEnum):
     NUMBER = 4
 
 
-class Category(IntEnum):
+class Category(Number):
     """What is asked for and, but for the first, consented to."""
 
     ELIGIBILITY = 0
@@ -34,7 +47,7 @@ class Category(IntEnum):
     DISEASES = 6
 
 
-class Licence(IntEnum):
+class Licence(Number):
     """Whose licence the operator has (有資格者等)."""
 
     RECEPTION = 0
@@ -44,7 +57,7 @@ class Licence(IntEnum):
     DISASTER = 4
 
 
-class SignIn(IntEnum):
+class SignIn(Number):
     """How the operator signed in."""
 
     NONE = 0
@@ -52,7 +65,7 @@ class SignIn(IntEnum):
     TWO_FACTOR = 2
 
 
-class Notice(IntEnum):
+class Notice(Number):
     """Texts to show."""
 
     PURPOSE = 1
@@ -60,7 +73,7 @@ class Notice(IntEnum):
     VISUAL = 3
 
 
-class Need(IntEnum):
+class Need(Number):
     """What a visit waits for."""
 
     CARD = 1
@@ -70,7 +83,7 @@ class Need(IntEnum):
     WAIT = 6
 
 
-class Outcome(IntEnum):
+class Outcome(Number):
     """What an answer says."""
 
     NONE = 0
@@ -94,7 +107,7 @@ class Outcome(IntEnum):
     UNKNOWN_CODE = 18
 
 
-class CardKind(IntEnum):
+class CardKind(Number):
     """What kind of card it is."""
 
     OTHER = 0
@@ -106,7 +119,7 @@ class CardKind(IntEnum):
     LICENCE = 6
 
 
-class CertificateState(IntEnum):
+class CertificateState(Number):
     """How a certificate stands."""
 
     VALID = 1
@@ -116,7 +129,7 @@ class CertificateState(IntEnum):
     NOT_YET = 5
 
 
-class Trust(IntEnum):
+class Trust(Number):
     """Whether it was checked against the configured authorities."""
 
     UNCHECKED = 0
@@ -125,7 +138,7 @@ class Trust(IntEnum):
     BAD_SIGNATURE = 3
 
 
-class Verdict(IntEnum):
+class Verdict(Number):
     """What a record was found to be."""
 
     INTACT = 0
@@ -134,3 +147,32 @@ class Verdict(IntEnum):
     TORN = 3
     UNREADABLE = 4
     NO_KEY = 5
+
+
+class Phase(Number):
+    """Where time was spent, and where a failure happened."""
+
+    NONE = 0
+    READER = 1
+    CARD = 2
+    QUEUE = 3
+    NETWORK = 4
+    SERVICE = 5
+    ANSWER = 6
+    RULES = 7
+    AUDIT = 8
+
+
+class Sent(Number):
+    """Whether a request had left."""
+
+    NOT = 0
+    ANSWERED = 1
+    UNKNOWN = 2
+
+
+class Form(Number):
+    """In which form a link of one's own carries a function."""
+
+    NONE = 0
+    XML = 1

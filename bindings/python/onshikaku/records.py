@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ctypes as C
 from collections.abc import Iterator
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from typing import Any, NamedTuple, Optional, Union
 
-from ._core import ABSENT, END, Handle, failure, text_of
-from ._ffi import Answer as _Answer
-from ._ffi import Record as _Record
+from . import _ffi
+from ._core import ABSENT, END, Handle, failure, raw, text_of, when
 from ._ffi import lib
 from .constants import Outcome
 
@@ -21,10 +20,15 @@ def element(what: ElementLike) -> int:
     """The number of an element; KeyError for a name that is none."""
     if isinstance(what, int):
         return what
-    number = int(lib.onshi_element_number(what.encode()))
+    number = int(lib.onshi_element_number(raw(what)))
     if number == 0:
         raise KeyError(what)
     return number
+
+
+def is_list(what: ElementLike) -> bool:
+    """Whether it can stand more than once."""
+    return bool(lib.onshi_element_is_list(element(what)))
 
 
 def elements() -> dict[str, int]:
@@ -45,13 +49,26 @@ class Code(NamedTuple):
 
 
 class Record:
-    """One result, drug line or checkup item; borrowed from its answer."""
+    """One result, drug line or checkup item; borrowed from its answer.
 
-    def __init__(self, pointer: Any, owner: object) -> None:
-        self._p, self._owner = pointer, owner
+    A record of an answer is good until the next one is asked for or the answer
+    is closed; reading it later is a ValueError. What is to last is copied:
+    :meth:`as_dict`.
+    """
 
-    def _get(self, function: Any, what: ElementLike, out: Any) -> bool:
-        code = function(self._p, element(what), C.byref(out))
+    def __init__(self, pointer: Any, owner: Handle, turn: int = 0) -> None:
+        self._pointer, self._owner, self._turn = pointer, owner, turn
+
+    @property
+    def _p(self) -> Any:
+        self._owner._borrowed(self._turn)
+        return self._pointer
+
+    def _below(self, pointer: Any) -> Record:
+        return Record(C.cast(pointer, C.POINTER(_ffi.Record)), self._owner, self._turn)
+
+    def _get(self, function: Any, what: Any, *out: Any) -> bool:
+        code = function(self._p, what, *map(C.byref, out))
         if code < 0:
             raise failure(code)
         return bool(code != ABSENT)
@@ -59,47 +76,47 @@ class Record:
     def text(self, what: ElementLike) -> Optional[str]:
         """None where it is absent or empty. Unknown names are looked up, too."""
         out = C.c_char_p()
-        if isinstance(what, str):
-            code = lib.onshi_record_text_named(self._p, what.encode(), C.byref(out))
-            if code < 0:
-                raise failure(code)
-            return None if code == ABSENT else text_of(out.value)
-        return text_of(out.value) if self._get(lib.onshi_record_text, what, out) else None
+        found = (
+            self._get(lib.onshi_record_text_named, raw(what), out)
+            if isinstance(what, str)
+            else self._get(lib.onshi_record_text, what, out)
+        )
+        return text_of(out.value) if found else None
 
     def number(self, what: ElementLike) -> Optional[int]:
+        """OnshiError (``ONSHI_E_VALUE``) if what stands there is no number."""
         out = C.c_int64()
-        return out.value if self._get(lib.onshi_record_number, what, out) else None
+        found = self._get(lib.onshi_record_number, element(what), out)
+        return out.value if found else None
 
     def date(self, what: ElementLike) -> Optional[date]:
         out = C.c_int32()
-        if not self._get(lib.onshi_record_date, what, out):
+        if not self._get(lib.onshi_record_date, element(what), out):
             return None
         return date(out.value // 10000, out.value // 100 % 100, out.value % 100)
 
     def time(self, what: ElementLike) -> Optional[datetime]:
+        """In UTC."""
         out = C.c_int64()
-        if not self._get(lib.onshi_record_time, what, out):
-            return None
-        return datetime.fromtimestamp(out.value, timezone.utc)
+        found = self._get(lib.onshi_record_time, element(what), out)
+        return when(out.value) if found else None
 
     def code(self, what: ElementLike) -> Optional[Code]:
         code, name = C.c_char_p(), C.c_char_p()
-        r = lib.onshi_record_code(self._p, element(what), C.byref(code), C.byref(name))
-        if r < 0:
-            raise failure(r)
-        return None if r == ABSENT else Code(text_of(code.value), text_of(name.value))
+        found = self._get(lib.onshi_record_code, element(what), code, name)
+        return Code(text_of(code.value), text_of(name.value)) if found else None
 
     def child(self, what: ElementLike) -> Optional[Record]:
-        out = C.POINTER(_Record)()
-        found = self._get(lib.onshi_record_child, what, out)
-        return Record(out, self._owner) if found else None
+        out = C.POINTER(_ffi.Record)()
+        found = self._get(lib.onshi_record_child, element(what), out)
+        return self._below(out) if found else None
 
     def children(self, what: ElementLike) -> Iterator[Record]:
         """A list within, item by item."""
         number = element(what)
-        out = C.POINTER(_Record)()
+        out = C.POINTER(_ffi.Record)()
         while (r := lib.onshi_record_next(self._p, number, C.byref(out))) == 0:
-            yield Record(out, self._owner)
+            yield self._below(out)
         if r not in (END, ABSENT):
             raise failure(r)
 
@@ -109,35 +126,31 @@ class Record:
             raise KeyError(what)
         return found
 
+    def _at(self, i: int) -> Optional[tuple[str, Union[str, Record]]]:
+        name, text = C.c_char_p(), C.c_char_p()
+        child = C.POINTER(_ffi.Record)()
+        r = lib.onshi_record_at(
+            self._p, i, None, C.byref(name), C.byref(text), C.byref(child))
+        if r == END:
+            return None
+        if r < 0:
+            raise failure(r)
+        return text_of(name.value), self._below(child) if child else text_of(text.value)
+
     def fields(self) -> Iterator[tuple[str, Union[str, Record]]]:
         """Each field in the order of the answer: its name, its text or record."""
         i = 0
-        name, text = C.c_char_p(), C.c_char_p()
-        child = C.POINTER(_Record)()
-        while (
-            r := lib.onshi_record_at(
-                self._p, i, None, C.byref(name), C.byref(text), C.byref(child)
-            )
-        ) == 0:
+        while (field := self._at(i)) is not None:
+            yield field
             i += 1
-            if child:
-                below = C.POINTER(_Record)()
-                C.pointer(below)[0] = child.contents
-                yield text_of(name.value), Record(below, self._owner)
-            else:
-                yield text_of(name.value), text_of(text.value)
-        if r != END:
-            raise failure(r)
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it; elements that may repeat are lists."""
+        """A copy of it all; elements that may repeat are lists."""
         found: dict[str, Any] = {}
-        for name, value in self.fields():
+        for i, (name, value) in enumerate(self.fields()):
             item = value.as_dict() if isinstance(value, Record) else value
-            number = int(lib.onshi_element_number(name.encode()))
-            if number != 0 and lib.onshi_element_is_list(number) or name in found:
-                kept = found.setdefault(name, [])
-                found[name] = [*(kept if isinstance(kept, list) else [kept]), item]
+            if lib.onshi_record_is_list(self._p, i):
+                found.setdefault(name, []).append(item)
             else:
                 found[name] = item
         return found
@@ -146,7 +159,16 @@ class Record:
 class Answer(Handle):
     """What came back: iterate for its records. Ask for the outcome first."""
 
-    _free, _type, _error = "onshi_answer_free", _Answer, "onshi_answer_error"
+    _free, _type, _error = "onshi_answer_free", _ffi.Answer, "onshi_answer_error"
+
+    def __init__(self, pointer: Any, parent: Handle) -> None:
+        super().__init__(pointer, parent)
+        self._turn = 0  # of the record in hand; 0 is the head, good throughout
+
+    def _borrowed(self, turn: int) -> None:
+        super()._borrowed(turn)
+        if turn not in (0, self._turn):
+            raise ValueError("this record went when the next one was asked for")
 
     @property
     def outcome(self) -> Outcome:
@@ -154,30 +176,41 @@ class Answer(Handle):
 
     @property
     def time(self) -> datetime:
-        return datetime.fromtimestamp(lib.onshi_answer_time(self._p), timezone.utc)
+        """Of the answer, by the service's clock."""
+        return when(lib.onshi_answer_time(self._p))
 
     @property
     def expires(self) -> datetime:
-        return datetime.fromtimestamp(lib.onshi_answer_expires(self._p), timezone.utc)
+        """After it the answer cannot be read."""
+        return when(lib.onshi_answer_expires(self._p))
 
     @property
     def head(self) -> Record:
-        out = C.POINTER(_Record)()
-        self._check(lib.onshi_answer_head(self._p, C.byref(out)))
+        """The header's and the body's own values."""
+        out = C.POINTER(_ffi.Record)()
+        code = lib.onshi_answer_head(self._p, C.byref(out))
+        if code < 0:
+            raise failure(code)
         return Record(out, self)
 
     def __iter__(self) -> Iterator[Record]:
-        self._check(lib.onshi_answer_rewind(self._p))
+        """From the first record on; one walk at a time."""
+        self._call(lib.onshi_answer_rewind)
         while True:
-            out = C.POINTER(_Record)()
-            if self._check(lib.onshi_answer_next(self._p, C.byref(out))) == END:
+            out = C.POINTER(_ffi.Record)()
+            self._turn += 1
+            if self._call(lib.onshi_answer_next, C.byref(out)) == END:
                 return
-            yield Record(out, self)
+            yield Record(out, self, self._turn)
+
+
+def outcome_name(outcome: int) -> str:
+    return text_of(lib.onshi_outcome_name(outcome))
 
 
 def outcome_text(outcome: int, lang: str = "ja") -> str:
-    return text_of(lib.onshi_outcome_text(outcome, lang.encode()))
+    return text_of(lib.onshi_outcome_text(outcome, raw(lang)))
 
 
 def outcome_remedy(outcome: int, lang: str = "ja") -> str:
-    return text_of(lib.onshi_outcome_remedy(outcome, lang.encode()))
+    return text_of(lib.onshi_outcome_remedy(outcome, raw(lang)))

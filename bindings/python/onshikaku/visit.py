@@ -5,17 +5,31 @@ from __future__ import annotations
 import asyncio
 import ctypes as C
 from collections.abc import Awaitable, Iterator
-from typing import Any, Callable, Optional
+from datetime import datetime
+from typing import Any, Callable, NamedTuple, Optional
 
 from . import _ffi
-from ._core import RESULTS, WAIT, Handle, OnshiError, failure, secret, text_of, wipe
+from ._core import (
+    ABSENT,
+    WAIT,
+    Handle,
+    OnshiError,
+    failure,
+    maybe_raw,
+    pin_of,
+    raw,
+    text_of,
+    when,
+    wipe,
+)
 from ._ffi import lib
-from .card import Card, Certificate, ReaderState, list_readers
+from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
 from .constants import Category, Licence, Method, Need, Notice, Purpose, SignIn
 from .records import Answer, ElementLike, element
 
 SPEND_LAST = 0x01
+LOOK_S = 1.0  # between looks at a call whose descriptor stays silent
 
 
 class Operator(Handle):
@@ -34,7 +48,6 @@ class Onshi(Handle):
         code = lib.onshi_new(_ffi.ABI, config._p, C.byref(pointer))
         super().__init__(pointer, config)
         config._check(code)
-        self._config = config
 
     def operator(
         self,
@@ -42,91 +55,106 @@ class Onshi(Handle):
         licence: Licence = Licence.RECEPTION,
         sign_in: SignIn = SignIn.NONE,
     ) -> Operator:
+        """ident goes to the record: 1 to 64 of ``A-Z a-z 0-9 . _ - @``."""
         out = Operator._pointer()
-        code = lib.onshi_operator_new(self._p, ident.encode(), licence, sign_in, C.byref(out))
-        if code < 0:
-            raise failure(code)
+        self._check(lib.onshi_operator_new(
+            self._p, raw(ident), licence, sign_in, C.byref(out)))
         return Operator(out, self)
 
     def visit(self, purpose: Purpose = Purpose.CARE) -> Visit:
         out = Visit._pointer()
-        code = lib.onshi_visit_new(self._p, purpose, C.byref(out))
-        if code < 0:
-            raise failure(code)
+        self._check(lib.onshi_visit_new(self._p, purpose, C.byref(out)))
         return Visit(out, self)
 
     def readers(self) -> list[ReaderState]:
-        return list_readers(self._p)
+        return list_readers(self)
+
+    def new_card(self) -> Card:
+        """A handle to be opened: for a deadline of its own, or a cancel."""
+        out = Card._pointer()
+        self._check(lib.onshi_card_new(self._p, C.byref(out)))
+        return Card(out, self)
 
     def card(self, reader: str = "") -> Card:
         """Opens the card that lies on the reader, or waits for one."""
-        return Card(self._p, self, reader)
+        card = self.new_card()
+        try:
+            card.open(reader)
+        except BaseException:
+            card.close()
+            raise
+        return card
 
 
-class Consent:
-    """How consent to one category stands."""
+class Consent(NamedTuple):
+    """How consent to one category stands; None where it is not known."""
 
-    def __init__(self, given: bool, granted: bool, since: int, until: int) -> None:
-        self.given, self.granted, self.since, self.until = given, granted, since, until
+    given: bool
+    granted: bool
+    since: Optional[datetime]
+    until: Optional[datetime]
 
 
 class Visit(Handle):
-    """One patient, one visit. Iterate for its needs, until it is answered."""
+    """One patient, one visit. Iterate for its needs, until it is answered.
+
+    One thread at a time; :meth:`cancel` may be called from any.
+    """
 
     _free, _type, _error = "onshi_visit_free", _ffi.Visit, "onshi_visit_error"
-    _parent: Onshi
-
-    def _check(self, code: int) -> int:
-        if code >= 0:
-            return code
-        config = self._parent._config
-        raised, config.raised = config.raised, None
-        raise self._failure(code) from raised
+    _cancel = "onshi_visit_cancel"
+    _is_blocking = True
 
     # -- inputs --------------------------------------------------------------
 
     def set_method(self, method: Method) -> None:
-        self._check(lib.onshi_visit_set_method(self._p, method))
+        self._call(lib.onshi_visit_set_method, method)
 
     def set_consent(self, category: Category, given: bool = True) -> None:
-        self._check(lib.onshi_visit_set_consent(self._p, category, int(given)))
+        """The patient's word; settled by the first :meth:`advance`."""
+        self._call(lib.onshi_visit_set_consent, category, int(given))
 
     def set_patient(self, ident: str) -> None:
-        self._check(lib.onshi_visit_set_patient(self._p, ident.encode()))
+        """Your own number for the patient, for the record."""
+        self._call(lib.onshi_visit_set_patient, raw(ident))
 
     def set_reader(self, name: str) -> None:
-        self._check(lib.onshi_visit_set_reader(self._p, name.encode()))
+        """Part of the reader's name, where there are several."""
+        self._call(lib.onshi_visit_set_reader, raw(name))
 
     def set_register_use(self, yes: bool = True) -> None:
-        self._check(lib.onshi_visit_set_register_use(self._p, int(yes)))
+        self._call(lib.onshi_visit_set_register_use, int(yes))
 
     def set_text(self, what: ElementLike, text: Optional[str]) -> None:
-        raw = None if text is None else text.encode()
-        self._check(lib.onshi_visit_set_text(self._p, element(what), raw))
+        """An element of a request; None takes it back."""
+        self._call(lib.onshi_visit_set_text, element(what), maybe_raw(text))
 
     def set_pin(self, pin: bytearray, spend_last: bool = False) -> None:
-        """pin is zeroed, whatever comes of it."""
-        copy = secret(pin)
+        """Good for one try. pin is zeroed, whatever comes of it."""
+        copy = pin_of(pin)
         try:
-            flags = SPEND_LAST if spend_last else 0
-            self._check(lib.onshi_visit_set_pin(self._p, copy, flags))
+            self._call(lib.onshi_visit_set_pin, copy, SPEND_LAST if spend_last else 0)
         finally:
             wipe(copy, pin)
 
     def confirm(self, operator: Operator, yes: bool) -> None:
-        self._check(lib.onshi_visit_confirm(self._p, operator._p, int(yes)))
+        """Answers ``Need.CONFIRM``: the operator has seen that it is this patient."""
+        self._call(lib.onshi_visit_confirm, operator._p, int(yes))
 
     def set_deadline(self, ms: int) -> None:
-        self._check(lib.onshi_visit_set_deadline(self._p, ms))
+        """How long one call may take; 0: the config's."""
+        self._call(lib.onshi_visit_set_deadline, ms)
 
     def set_blocking(self, yes: bool) -> None:
-        self._check(lib.onshi_visit_set_blocking(self._p, int(yes)))
+        """Whether calls wait, or come back with ``Need.WAIT``."""
+        self._call(lib.onshi_visit_set_blocking, int(yes))
+        self._is_blocking = yes
 
     # -- work ----------------------------------------------------------------
 
     def advance(self) -> Optional[Need]:
         """Moves the visit on: what it needs, None when it is answered."""
-        code = self._check(lib.onshi_visit_advance(self._p))
+        code = self._call(lib.onshi_visit_advance)
         return Need(code) if code > 0 else None
 
     def __iter__(self) -> Iterator[Need]:
@@ -141,10 +169,10 @@ class Visit(Handle):
         return failure(code, error) if code < 0 else None
 
     def get(self, category: Category, operator: Optional[Operator] = None) -> Answer:
+        """The answer to one category, once the visit is answered."""
         out = Answer._pointer()
         who = operator._p if operator is not None else None
-        code = self._check(lib.onshi_visit_get(self._p, category, who, C.byref(out)))
-        if code != 0:
+        if self._call(lib.onshi_visit_get, category, who, C.byref(out)) == WAIT:
             raise BlockingIOError("under way: await get_async, or call again")
         return Answer(out, self)
 
@@ -158,36 +186,42 @@ class Visit(Handle):
         return self.get(Category.CHECKUPS, operator)
 
     def withdraw(self, category: Category) -> None:
-        self._check(lib.onshi_visit_withdraw(self._p, category))
+        """The patient takes a consent back: its answers are wiped."""
+        self._call(lib.onshi_visit_withdraw, category)
 
     def cancel(self) -> None:
-        """From any thread."""
-        lib.onshi_visit_cancel(self._p)
+        """Ends a call that waits, or the next one, with :class:`Cancelled`.
+
+        From any thread; nothing once the visit is closed.
+        """
+        self._owned.cancel()
 
     # -- in an event loop ------------------------------------------------------
 
     def fileno(self) -> int:
+        """To be polled for reading after ``Need.WAIT``, and then only."""
         return int(lib.onshi_visit_fd(self._p))
 
-    async def _until(self, call: Callable[[], int]) -> int:
-        """Calls again when the descriptor says so."""
-        loop = asyncio.get_running_loop()
-        while (code := self._check(call())) == WAIT:
-            ready = loop.create_future()
-            loop.add_reader(self.fileno(), lambda f=ready: f.done() or f.set_result(None))
+    async def _until(self, function: Any, *args: Any) -> int:
+        """Calls again when the descriptor says so; looks now and then, for the
+        deadline of a call that hangs in a table of the program."""
+        if self._is_blocking:
+            self.set_blocking(False)
+        while (code := self._call(function, *args)) == WAIT:
             try:
-                await ready
+                await _readable(self.fileno())
             except asyncio.CancelledError:
                 self.cancel()
                 raise
-            finally:
-                loop.remove_reader(self.fileno())
         return code
 
     async def check_in(self, answer: Callable[[Need], Awaitable[None]]) -> Answer:
-        """Advances in an event loop; ``await answer(need)`` gives what is needed."""
-        self.set_blocking(False)
-        while (code := await self._until(lambda: int(lib.onshi_visit_advance(self._p)))) > 0:
+        """Advances in an event loop; ``await answer(need)`` gives what is needed.
+
+        The visit no longer waits in its calls: go on with :meth:`get_async`. A
+        task that is cancelled cancels the call that is under way.
+        """
+        while (code := await self._until(lib.onshi_visit_advance)) > 0:
             await answer(Need(code))
         return self.eligibility()
 
@@ -196,30 +230,35 @@ class Visit(Handle):
     ) -> Answer:
         out = Answer._pointer()
         who = operator._p if operator is not None else None
-        await self._until(
-            lambda: int(lib.onshi_visit_get(self._p, category, who, C.byref(out))))
+        await self._until(lib.onshi_visit_get, category, who, C.byref(out))
         return Answer(out, self)
 
     # -- what it says of itself ---------------------------------------------------
 
     @property
     def ident(self) -> str:
+        """A name for this visit in your logs; means nothing elsewhere."""
         return text_of(lib.onshi_visit_id(self._p))
 
     def consent(self, category: Category) -> Optional[Consent]:
+        """None for a category that was never asked for."""
         given, granted = C.c_int(), C.c_int()
         since, until = C.c_int64(), C.c_int64()
         code = self._check(lib.onshi_visit_consent(
             self._p, category, C.byref(given), C.byref(granted), C.byref(since),
             C.byref(until)))
-        if code == RESULTS["ONSHI_ABSENT"]:
+        if code == ABSENT:
             return None
-        return Consent(bool(given.value), bool(granted.value), since.value, until.value)
+        return Consent(
+            bool(given.value), bool(granted.value),
+            when(since.value) if since.value else None,
+            when(until.value) if until.value else None)
 
     @property
     def certificate(self) -> Optional[Certificate]:
-        found: Any = lib.onshi_visit_certificate(self._p)
-        return Certificate(found, self) if found else None
+        """The card's, None before one was read."""
+        found = lib.onshi_visit_certificate(self._p)
+        return certificate_of(found) if found else None
 
     @property
     def apdus(self) -> int:
@@ -230,11 +269,36 @@ class Visit(Handle):
         return int(lib.onshi_visit_apdu_bytes(self._p))
 
     def ms(self, phase: int) -> int:
+        """What one :class:`Phase` has cost so far."""
         return int(lib.onshi_visit_ms(self._p, phase))
 
     @property
     def is_recorded(self) -> bool:
+        """Whether what it asks stands on the facility's record."""
         return bool(lib.onshi_visit_is_recorded(self._p))
 
     def notice(self, notice: Notice, lang: str = "ja") -> str:
-        return text_of(lib.onshi_visit_notice(self._p, notice, lang.encode()))
+        """A text to show or print."""
+        return text_of(lib.onshi_visit_notice(self._p, notice, raw(lang)))
+
+
+async def _readable(fd: int) -> None:
+    """Waits until it is, or for a moment."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(fd, ready.set)
+    try:
+        await asyncio.wait_for(ready.wait(), LOOK_S)
+    except asyncio.TimeoutError:
+        pass
+    finally:
+        loop.remove_reader(fd)
+
+
+def category_name(category: int) -> str:
+    """As "drugs": the command's and its JSON's."""
+    return text_of(lib.onshi_category_name(category))
+
+
+def method_name(method: int) -> str:
+    return text_of(lib.onshi_method_name(method))
