@@ -221,7 +221,8 @@ member(struct sim *sim, struct prng *p, struct family *f, int which, int age,
 	if (which == 0)
 		snprintf(f->head, sizeof(f->head), "%s", name);
 	if (trait == GAIJI) {	/* the register could not map the first */
-		snprintf(gaiji, sizeof(gaiji), "●%s", name + 3);
+		snprintf(gaiji, sizeof(gaiji), "●%.*s",
+		    (int)sizeof(gaiji) - 4, name + 3);
 		w.other = name;
 		w.other_kana = kana;
 		w.name = gaiji;

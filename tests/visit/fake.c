@@ -496,7 +496,7 @@ fake_done(struct fake *f)
 struct onshi_config *
 fake_config(struct fake *f)
 {
-	static const struct onshi_reader_ops reader = {
+	struct onshi_reader_ops reader = {
 		.size = sizeof(reader), .wait = fake_wait, .hold = fake_hold,
 		.release = fake_release, .transmit = fake_transmit
 	};
@@ -514,6 +514,9 @@ fake_config(struct fake *f)
 	};
 	struct onshi_config *c = NULL;
 
+	f->real = fake_transmit;
+	if (f->transmit != NULL)
+		reader.transmit = f->transmit;
 	if (onshi_config_new(&c) != ONSHI_OK ||
 	    onshi_config_set(c, "facility.institution_code", "1319999996") ||
 	    onshi_config_set(c, "facility.kind", "medical") ||

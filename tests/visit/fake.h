@@ -27,6 +27,11 @@ struct fake {
 	const char	*pin;		/* "1234" */
 	atomic_int	verifies;	/* VERIFY commands with data */
 	atomic_int	apdus;
+	/* in place of the card's answers, and the card's own */
+	int		(*transmit)(void *, const uint8_t *, size_t,
+			    uint8_t *, size_t *, int32_t);
+	int		(*real)(void *, const uint8_t *, size_t,
+			    uint8_t *, size_t *, int32_t);
 	int		gone_at;	/* removed at that APDU; 0 never */
 	int		sign_sleep_ms;
 
