@@ -154,6 +154,7 @@ take_names(struct oki_pcsc *p, const char *names, size_t len)
 	size_t n = 0, at = 0, size;
 
 	memset(known, 0, sizeof(known));
+	memset(state, 0, sizeof(state));
 	while (n < OKI_READERS && at < len && names[at] != '\0') {
 		size = strnlen(names + at, len - at);
 		if (size == len - at)
