@@ -1,0 +1,65 @@
+#!/bin/sh
+# The first programs, compiled as a vendor would, check patients in: one by PIN
+# at one reader, two at two readers in one poll loop.
+set -eu
+top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+built=${top_builddir:-$top/build}
+ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-$built}
+PATH=$top/simulator/vcard:$PATH
+export ONSHIKAKU_BINDIR PATH
+. "$top/simulator/world.sh"
+[ -x /usr/sbin/pcscd ] || command -v pcscd >/dev/null || {
+	echo "skip: no pcscd"
+	exit 77
+}
+trap 'world_stop' EXIT
+trap 'exit 143' TERM INT
+WORLD_CARD2=soon
+world_start 20
+LD_LIBRARY_PATH=$built/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+for p in checkin checkin_loop; do
+	${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L ${SANITIZE:-} \
+	    -I"$top/include" -o "$WORLD/$p" "$top/examples/$p.c" \
+	    -L"$built/lib/.libs" -lonshikaku
+done
+checks=0 failures=0
+
+# want NAME EXIT TEXT: what the last program said and ended with.
+want() {
+	checks=$((checks + 1))
+	if [ "$rc" != "$2" ] || ! grep -q "$3" "$WORLD/said"; then
+		failures=$((failures + 1))
+		echo "FAIL $1: exit $rc"
+		cat "$WORLD/said"
+	fi
+}
+
+# run INPUT PROGRAM…: what is typed, as printf has it.
+run() {
+	rc=0
+	typed=$1
+	shift
+	# shellcheck disable=SC2059
+	printf "$typed" | "$@" >"$WORLD/said" 2>&1 || rc=$?
+}
+
+sed 's/^\[card\]/[reader]\nname = 00 00\n[card]/' "$ONSHIKAKU_CONF" >"$WORLD/one.conf"
+chmod 600 "$WORLD/one.conf"
+two=$ONSHIKAKU_CONF
+ONSHIKAKU_CONF=$WORLD/one.conf
+run '1234\n' "$WORLD/checkin"
+want "checkin" 0 "資格は有効です"
+want "checkin, drugs" 0 "錠"
+run '12a\n9999\n1234\n' "$WORLD/checkin"
+want "checkin after a typing error and a wrong PIN" 0 "残り2回"
+run '' "$WORLD/checkin"
+want "checkin without a PIN" 8 "中止"
+ONSHIKAKU_CONF=$two
+rc=0
+(sleep 1; echo "2 1234"; sleep 1; echo "1 1234"; sleep 2) |
+    "$WORLD/checkin_loop" "00 00" "00 01" >"$WORLD/said" 2>&1 || rc=$?
+want "both counters" 0 "窓口1: valid"
+want "both counters" 0 "窓口2: valid"
+echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
+[ $failures -eq 0 ]
