@@ -35,4 +35,5 @@ fi
 
 # shellcheck disable=SC2086
 (cd "$package/tests" && "$PYTHON3" -m pytest -p no:cacheprovider \
-    --basetemp "$dir/tmp" -q -rs --tb=short ${ONSHIKAKU_PYTEST:-} .)
+    -o faulthandler_timeout=120 --basetemp "$dir/tmp" -q -rs --tb=short \
+    ${ONSHIKAKU_PYTEST:-} .)

@@ -37,7 +37,7 @@ class _Readers(Handle):
 
 def list_readers(root: Handle) -> list[ReaderState]:
     out = _Readers._pointer()
-    root._check(lib.onshi_readers_new(root._p, C.byref(out)))
+    root._call(lib.onshi_readers_new, C.byref(out))
     found: list[ReaderState] = []
     with _Readers(out, root) as readers:
         readers._call(lib.onshi_readers_list)

@@ -45,9 +45,8 @@ class Onshi(Handle):
 
     def __init__(self, config: Config) -> None:
         pointer = self._pointer()
-        code = lib.onshi_new(_ffi.ABI, config._p, C.byref(pointer))
+        config._call(lambda c: lib.onshi_new(_ffi.ABI, c, C.byref(pointer)))
         super().__init__(pointer, config)
-        config._check(code)
 
     def operator(
         self,
@@ -57,13 +56,13 @@ class Onshi(Handle):
     ) -> Operator:
         """ident goes to the record: 1 to 64 of ``A-Z a-z 0-9 . _ - @``."""
         out = Operator._pointer()
-        self._check(lib.onshi_operator_new(
-            self._p, raw(ident), licence, sign_in, C.byref(out)))
+        self._call(
+            lib.onshi_operator_new, raw(ident), licence, sign_in, C.byref(out))
         return Operator(out, self)
 
     def visit(self, purpose: Purpose = Purpose.CARE) -> Visit:
         out = Visit._pointer()
-        self._check(lib.onshi_visit_new(self._p, purpose, C.byref(out)))
+        self._call(lib.onshi_visit_new, purpose, C.byref(out))
         return Visit(out, self)
 
     def readers(self) -> list[ReaderState]:
@@ -72,7 +71,7 @@ class Onshi(Handle):
     def new_card(self) -> Card:
         """A handle to be opened: for a deadline of its own, or a cancel."""
         out = Card._pointer()
-        self._check(lib.onshi_card_new(self._p, C.byref(out)))
+        self._call(lib.onshi_card_new, C.byref(out))
         return Card(out, self)
 
     def card(self, reader: str = "") -> Card:

@@ -24,7 +24,7 @@ def tree(tmp_path: Path) -> Path:
     """A copy that may be written to."""
     shutil.copytree(PACKAGE, tmp_path / "tree",
                     ignore=shutil.ignore_patterns("__pycache__", "tests"))
-    for path in (tmp_path / "tree").rglob("*"):
+    for path in [tmp_path / "tree", *(tmp_path / "tree").rglob("*")]:
         path.chmod(path.stat().st_mode | 0o200)
     return tmp_path / "tree"
 

@@ -15,6 +15,7 @@ from onshikaku import Category, Config, Licence, Method, Need, Onshi, SignIn
 HERE = Path(__file__).resolve().parent
 TOP = Path(os.environ.get("top_srcdir", HERE.parents[2]))
 BUILD = Path(os.environ.get("top_builddir", TOP / "build"))
+PROGRAMS = "onshikaku", "onshikaku-pki", "onshikaku-sim", "onshikaku-vcard"
 PIN = b"1234"
 ALL = {"pin": 3}  # tries of what is shown here
 
@@ -27,6 +28,9 @@ class World:
     """Certificates, cards on two readers, the service, a record."""
 
     def __init__(self) -> None:
+        for program in PROGRAMS:
+            if not (BUILD / program).exists():
+                raise NotHere(f"{program} is not built")
         env = {**os.environ, "top_srcdir": str(TOP), "top_builddir": str(BUILD)}
         self._child = subprocess.Popen(
             ["sh", str(HERE / "world_run.sh")], env=env, text=True,
@@ -41,7 +45,7 @@ class World:
         else:
             _, why = self._child.communicate()
             if self._child.returncode == 77:
-                raise NotHere(why.strip())
+                raise NotHere((why.strip().splitlines() or ["no PC/SC"])[-1])
             raise RuntimeError(f"no world: {why}")
         os.environ.update(found)
         self.folder = Path(found["WORLD"])
