@@ -173,7 +173,8 @@ call_advance(void)
 	}
 	r = onshi_visit_advance(v);
 	/* With these it had not begun: what was said may still be changed. */
-	if (onshi_result_class(r) != 2 && r != ONSHI_E_CANCELLED)
+	if (onshi_result_class(r) != 2 && r != ONSHI_E_METHOD &&
+	    r != ONSHI_E_CANCELLED)
 		m.touched = true;
 	if (r != ONSHI_OK || was)
 		return;
