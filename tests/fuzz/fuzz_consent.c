@@ -93,6 +93,8 @@ consent_holds(int state, int64_t since, int64_t until, int64_t now)
 	if (state != OKI_CONSENT_GRANTED || since <= 0 || until <= since ||
 	    now <= 0 || now >= until)
 		return false;
+	if (since > INT64_MAX - 86400)	/* its end is no time any more */
+		return false;
 
 	return now >= since - 60 && now - since < 86400;
 }
