@@ -199,8 +199,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("memory");
-	TCase *t = tcase_create("memory");
+	Suite *s;
+	TCase *t;
 	SRunner *sr;
 	int failed;
 
@@ -208,6 +208,8 @@ main(void)
 	puts("skip: the sanitizer keeps memory of its own, and copies in it");
 	return 77;
 #endif
+	s = suite_create("memory");
+	t = tcase_create("memory");
 	fake_prepare();
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_search_finds);
