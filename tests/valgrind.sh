@@ -31,7 +31,7 @@ trap 'exit 1' HUP INT TERM
 
 # The long ones first, so that both processes end at about the same time.
 programs='
-tests/crypto/t_hash tests/audit/t_audit tests/gate/t_gate
+tests/audit/t_entry tests/crypto/t_hash tests/audit/t_audit tests/gate/t_gate
 tests/fuzz/replay_xml_answer tests/fuzz/replay_public_message tests/link/t_head
 tests/fuzz/replay_cert tests/fuzz/replay_apdu tests/fuzz/replay_gate
 tests/message/t_judge tests/message/t_lines tests/message/t_public
