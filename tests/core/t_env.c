@@ -101,7 +101,7 @@ START_TEST(own_clock)
 	int64_t a = oki_steady_ms(env), w = oki_os_wall_ms();
 
 	ck_assert_int_ge(oki_steady_ms(env), a);
-	ck_assert_int_ge(oki_boot_ms(env), oki_steady_ms(NULL));
+	ck_assert_int_ge(oki_boot_ms(env), a);
 	ck_assert_int_ge(oki_wall_ms(env), w);
 	ck_assert_int_gt(oki_wall(NULL), 1700000000);
 	oki_env_free(&env);
