@@ -263,11 +263,11 @@ def cards(der, signature):
     play('good', 0, ok, der + ok, *pin, signed, ok)
     play('filler', 3, ok, der + b'\xff' * 100 + ok, '63c3', *pin, signed, ok)
     blocks = [der[i:i + 256] + ok for i in range(0, len(der), 256)]
-    play('blocks', 0, ok, '6700', blocks[0], ok, *blocks[1:], *pin, signed, ok)
-    play('cut', 0, ok, der[:256] + ok, blocks[0], ok, *blocks[1:], *pin, signed,
-         ok)
-    play('gathered', 0, ok, der[:256] + b'\x61\x00', der[256:512] + b'\x61\x10',
-         der[512:] + ok, *pin, signed[:100] + b'\x61\x9c', signed[100:], ok)
+    play('blocks', 0, ok, '6700', *blocks, *pin, signed, ok)
+    play('cut', 0, ok, der[:256] + ok, *blocks, *pin, signed, ok)
+    parts = [b[:-2] + b'\x61\x00' for b in blocks[:-1]] + blocks[-1:]
+    play('gathered', 0, ok, *parts, *pin, signed[:100] + b'\x61\x9c',
+         signed[100:], ok)
     play('length', 0, ok, '6c80', der[:128] + ok, *pin, ok)
     play('long_way', 0, ok, '6a86', ok, der + ok, ok, *pin, ok, signed, ok)
     play('first_6f00', 0, '6f00', ok, der + ok, *pin, signed, ok)

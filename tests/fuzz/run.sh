@@ -16,6 +16,7 @@ seconds=${FUZZ_SECONDS:-60}
 case ${1:-} in
 [0-9]*)	seconds=$1; shift ;;
 esac
+# shellcheck disable=SC2046,SC2012 # names of targets have no blanks
 [ $# -gt 0 ] || set -- $(cd "$top/tests/fuzz" && ls fuzz_*.c |
     sed 's/^fuzz_//; s/\.c$//')
 CC=${CC:-clang}
