@@ -7,6 +7,12 @@
 
 #define RETRY_MAX	3600
 
+int
+oki_request_id(char to[OKI_REQUEST_ID])
+{
+	return oki_uuid(to);
+}
+
 void
 oki_exchange_init(struct onshi_exchange *x, const char *prefix,
     struct oki_wait *w, size_t max_answer)

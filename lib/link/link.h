@@ -60,6 +60,7 @@ int	oki_session_exchange(struct oki_session *s, struct onshi_exchange *x,
 void	oki_session_cancel(struct oki_session *s);
 void	oki_session_close(struct oki_session **sp);
 
+int	oki_request_id(char to[OKI_REQUEST_ID]) OKI_CHECK;	/* a new UUID */
 void	oki_exchange_init(struct onshi_exchange *x, const char *prefix,
 	    struct oki_wait *w, size_t max_answer);
 void	oki_exchange_free(struct onshi_exchange *x);	/* wipes */

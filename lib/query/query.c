@@ -79,7 +79,7 @@ question_init(struct oki_question *q, struct oki_case *k,
 	q->op = op;
 	q->category = category;
 	q->function = function;
-	if ((r = oki_uuid(q->request_id)) != ONSHI_OK)
+	if ((r = oki_request_id(q->request_id)) != ONSHI_OK)
 		return r;
 	for (from = 0; to < sizeof(q->short_id) - 1; from++)
 		if (q->request_id[from] != '-')
@@ -410,7 +410,7 @@ oki_query_challenge(struct oki_case *k, struct oki_wait *w,
 	if ((r = oki_query_connect(k, w, e)) != ONSHI_OK)
 		return r;
 	oki_exchange_init(&x, "challenge", w, 4096);
-	if ((r = oki_uuid(x.request_id)) != ONSHI_OK)
+	if ((r = oki_request_id(x.request_id)) != ONSHI_OK)
 		r = oki_fail(e, r, "request id");
 	else if ((r = oki_session_exchange(k->session, &x, e)) == ONSHI_OK)
 		r = read_challenge(k, &x, out, e);
