@@ -53,8 +53,11 @@ def built_names() -> set[str]:
 
 def ctype(c: str) -> str:
     """The ctypes expression for a parameter's or a result's C type."""
-    if c.strip() == "char *":       # room for the library to write in
+    c = c.strip()
+    if c == "char *":               # room for the library to write in
         return "P(c_char)"
+    if c.replace("const ", "") == "char **":
+        return "P(c_char_p)"
     c = c.replace("const ", "").strip()
     plain = {"int": "c_int", "int32_t": "c_int32", "int64_t": "c_int64",
              "uint32_t": "c_uint32", "size_t": "c_size_t", "char *": "c_char_p",

@@ -115,7 +115,7 @@ class Sim:
             method: str = "POST",
             context: ssl.SSLContext | None = None) -> Answer:
         con = http.client.HTTPSConnection(
-            "localhost", self.port, timeout=10,
+            "127.0.0.1", self.port, timeout=10,
             context=context or self.context(terminal))
         headers = {"Onshi-Request-Id": request_id or str(uuid.uuid4())}
         if content is not None:

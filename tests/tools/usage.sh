@@ -66,7 +66,7 @@ too many arguments|checkin --method pin x
 an argument is needed|message show
 unknown command|help frob
 no: --pin-fd|checkin --method pin
-descriptor to read from|checkin --method pin --pin-fd 9
+descriptor to read from|checkin --method pin --pin-fd 987
 descriptor to read from|checkin --method pin --pin-fd 1
 needed: --operator|checkin --method pin --licence doctor
 END
