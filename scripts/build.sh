@@ -1,7 +1,10 @@
 #!/bin/sh
 # Builds the checkout into build/ and installs it into build/root, so that
-# programs can be linked and run from there: sh scripts/build.sh
+# programs can be linked and run from there: sh scripts/build.sh [check]
+# With check it is configured anew if that was done before the packages that
+# the tests need were there.
 set -eu
+want=${1:-build}
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${ONSHIKAKU_BUILD:-$top/build}
 
@@ -18,6 +21,9 @@ mkdir -p "$build"
 cd "$top"
 [ -x configure ] && [ configure -nt configure.ac ] || run autoreconf -fi
 cd "$build"
-[ -f Makefile ] || run "$top/configure" --prefix="$build/root" --enable-werror
+if [ ! -f Makefile ] || { [ "$want" = check ] && [ ! -f for-check ]; }; then
+	run "$top/configure" --prefix="$build/root" --enable-werror
+	[ "$want" = build ] || : >for-check
+fi
 run make -j"$(nproc)"
 run make install

@@ -8,7 +8,7 @@ build=${ONSHIKAKU_BUILD:-$top/build}
 
 sh "$top/scripts/deps.sh" check
 echo "== gcc: everything"
-sh "$top/scripts/build.sh"
+sh "$top/scripts/build.sh" check
 ONSHIKAKU_BUILD=$build
 export ONSHIKAKU_BUILD
 rc=0
@@ -39,6 +39,10 @@ CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-4}
 export CK_TIMEOUT_MULTIPLIER
 rm -f "$build/apdu-of-all-tests.log"
 suite gcc "$build" -j2
+[ -x "$build/tests/core/t_text" ] || {
+	echo "the test programs were not built"
+	exit 1
+}
 
 echo "== what was sent to the cards of all tests"
 if [ -s "$build/apdu-of-all-tests.log" ]; then
