@@ -29,6 +29,7 @@ void	oki_readers_free(struct oki_readers **rp);
 struct oki_reader_state {
 	char	name[OKI_READER_ROOM];
 	bool	has_card;
+	bool	hanging;	/* in a call given up: it cannot say */
 };
 int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
 	    struct oki_reader_state *out, size_t room, size_t *n,

@@ -229,7 +229,6 @@ int	oki_reader_take(struct oki_readers *rs, const char *name,
 	    struct oki_reader **out, struct onshi_error *e) OKI_CHECK;
 void	oki_reader_give_back(struct oki_readers *rs, struct oki_reader *rd);
 bool	oki_reader_is_taken(struct oki_readers *rs, const char *name);
-bool	oki_reader_is_hanging(struct oki_readers *rs, const char *name);
 
 /* For how long no reader that is meant has been seen. */
 int64_t	oki_readers_missing_ms(struct oki_readers *rs, bool missing);

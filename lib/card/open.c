@@ -9,6 +9,7 @@
 #define LEAST_MS	200	/* to look and hold with no time left */
 #define PLUG_MS		2000	/* for a reader that is not there yet */
 #define BUSY_MS		1000	/* for a program that looks at a new card */
+#define SETTLE_MS	500	/* for a card just put down, a wait given up */
 #define CLOSE_MS	2000
 
 struct search {
@@ -71,7 +72,7 @@ choose(const struct search *s, const char **name)
 		if (rd->has_card) {
 			cards++;
 			*name = rd->name;
-		} else if (oki_reader_is_hanging(s->rs, rd->name)) {
+		} else if (rd->hanging) {
 			hanging = true;
 		}
 	}
@@ -211,22 +212,33 @@ look(struct search *s, int32_t ms, struct onshi_error *e)
 	return r;
 }
 
-/* Another program often looks at a card that has just been put down. */
+/*
+ * What passes by itself, and soon: another program that looks at a card just
+ * put down; a reader that ends a wait given up; a card that is not yet awake.
+ */
 static bool
 is_passing(const struct search *s, int r, const char *name)
 {
-	return r == ONSHI_E_READER_BUSY && name != NULL &&
-	    oki_steady_ms(s->w->env) - s->started < BUSY_MS &&
-	    oki_wait_left(s->w) > 0;
+	int64_t passed = oki_steady_ms(s->w->env) - s->started;
+
+	if (oki_wait_left(s->w) == 0)
+		return false;
+	if (r == ONSHI_E_READER_BUSY)
+		return name != NULL && passed < BUSY_MS;
+
+	return (r == ONSHI_E_CARD_GONE || r == ONSHI_E_CARD_TIMEOUT) &&
+	    passed < SETTLE_MS;
 }
 
 /* ONSHI_OK: look again; else what the search ends with. */
 static int
 next(struct search *s, int r, const char *name)
 {
+	bool again = may_change(s, r);
+
 	if (is_passing(s, r, name))
 		return oki_wait_check(s->w, r);
-	if (!may_change(s, r))
+	if (!again)
 		return r;
 
 	return s->once ? ONSHI_E_CARD_NONE : oki_wait_check(s->w, s->late);

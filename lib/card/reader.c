@@ -273,31 +273,8 @@ oki_reader_text(char *to, size_t room, const char *name)
 	to[n] = '\0';
 }
 
-/* A card that is held lies there; a reader that cannot say has none, and does
- * not keep us from the others. */
 static bool
-has_card(struct oki_readers *rs, struct oki_reader *rd,
-    const struct oki_wait *w, int32_t ms)
-{
-	int64_t end = oki_steady_ms(rs->env) + ms + TURN_MS;
-	struct oki_card_job job = { .verb = OKI_DO_WAIT, .ms = ms,
-	    .present = 1 };
-	struct oki_wait limited = *w;
-	bool begun;
-
-	if (oki_reader_is_taken(rs, rd->name))
-		return true;
-	if (oki_card_worker_is_hanging(rd->worker))
-		return false;
-	if (limited.end_ms > end)
-		limited.end_ms = end;
-
-	return oki_card_worker_do(rd->worker, &limited, &job, NULL, &begun) ==
-	    ONSHI_OK;
-}
-
-bool
-oki_reader_is_hanging(struct oki_readers *rs, const char *name)
+is_hanging(struct oki_readers *rs, const char *name)
 {
 	struct oki_reader *rd;
 	bool hanging;
@@ -308,6 +285,35 @@ oki_reader_is_hanging(struct oki_readers *rs, const char *name)
 	oki_mutex_unlock(rs->lock);
 
 	return hanging;
+}
+
+/*
+ * A card that is held lies there. A reader in a call given up is waited for no
+ * longer than for a card: it does not keep us from the others.
+ */
+static void
+look_at(struct oki_readers *rs, struct oki_reader *rd,
+    const struct oki_wait *w, int32_t ms, struct oki_reader_state *out)
+{
+	struct oki_card_job job = { .verb = OKI_DO_WAIT, .ms = ms,
+	    .present = 1 };
+	int64_t end = oki_steady_ms(rs->env) + ms;
+	struct oki_wait limited = *w;
+	bool begun;
+
+	memset(out, 0, sizeof(*out));
+	(void)oki_copy(out->name, sizeof(out->name), rd->name);
+	if ((out->has_card = oki_reader_is_taken(rs, rd->name)))
+		return;
+	if (oki_card_worker_is_hanging(rd->worker))
+		job.ms = 0;
+	else
+		end += TURN_MS;
+	if (limited.end_ms > end)
+		limited.end_ms = end;
+	out->has_card = oki_card_worker_do(rd->worker, &limited, &job, NULL,
+	    &begun) == ONSHI_OK;
+	out->hanging = !begun || oki_card_worker_is_hanging(rd->worker);
 }
 
 /* The config's readers come first in the table and never leave it. */
@@ -324,11 +330,8 @@ look_configured(struct oki_readers *rs, const struct oki_wait *w, int32_t ms,
 		n++;
 	}
 	oki_mutex_unlock(rs->lock);
-	for (size_t i = 0; i < n; i++) {
-		memset(&out[i], 0, sizeof(out[i]));
-		(void)oki_copy(out[i].name, sizeof(out[i].name), rd[i]->name);
-		out[i].has_card = has_card(rs, rd[i], w, ms / (int32_t)n);
-	}
+	for (size_t i = 0; i < n; i++)
+		look_at(rs, rd[i], w, ms / (int32_t)n, &out[i]);
 
 	return n;
 }
@@ -379,8 +382,10 @@ oki_readers_look(struct oki_readers *rs, struct oki_wait *w, int32_t ms,
 		    (unsigned long long)job.system);
 	if (r != ONSHI_OK && ms > 0)
 		(void)look_configured(rs, w, ms, out);
-	for (size_t i = 0; i < job.n && *n < OKI_READERS; i++)
-		out[(*n)++] = job.states[i];
+	for (size_t i = 0; i < job.n && *n < OKI_READERS; i++, (*n)++) {
+		out[*n] = job.states[i];
+		out[*n].hanging = is_hanging(rs, out[*n].name);
+	}
 
 	return ONSHI_OK;
 }
@@ -406,6 +411,7 @@ oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
 		oki_reader_text(out[i].name, sizeof(out[i].name),
 		    states[i].name);
 		out[i].has_card = states[i].has_card;
+		out[i].hanging = states[i].hanging;
 	}
 
 	return ONSHI_OK;

@@ -122,8 +122,6 @@ def check_in(
     for category in consents:
         visit.set_consent(category)
     for need in visit:
-        if need is Need.CARD:  # just put down: the next call waits for it
-            continue
         assert need is Need.PIN, need
         assert visit.refusal is None
         visit.set_pin(bytearray(pin))
