@@ -2,17 +2,7 @@
 # Counts what a check-in and `card` send to the card, from the card's own log:
 # sh tests/bench/apdus.sh (after make). Exit 1 if a budget is exceeded.
 set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-${top_builddir:-$top/build}}
-PATH=$top/simulator/vcard:$PATH
-export ONSHIKAKU_BINDIR PATH
-. "$top/simulator/world.sh"
-command -v pcscd >/dev/null || [ -x /usr/sbin/pcscd ] || {
-	echo "skip: no pcscd"
-	exit 77
-}
-trap 'world_stop' EXIT
-trap 'exit 143' TERM INT
+. "$(dirname "$0")/../world.sh"
 world_start 20
 log=$WORLD/reader/apdu.log
 rc=0

@@ -4,15 +4,10 @@
 # The aim: 1.1 times the slower of (card up to VERIFY) and (connection and
 # challenge), plus signature, plus one round trip.
 set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-${top_builddir:-$top/build}}
-PATH=$top/simulator/vcard:$PATH
-export ONSHIKAKU_BINDIR PATH
 runs=${RUNS:-5}
-. "$top/simulator/world.sh"
+. "$(dirname "$0")/../world.sh"
 proxy=
 trap '[ -z "$proxy" ] || kill $proxy; world_stop' EXIT
-trap 'exit 143' TERM INT
 world_start 20
 "${PYTHON3:-python3}" "$top/tests/bench/delay_proxy.py" "$WORLD_PORT" 40 >"$WORLD/proxy" &
 proxy=$!

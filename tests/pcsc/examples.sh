@@ -2,26 +2,15 @@
 # The first programs, compiled as a vendor would, check patients in: one by PIN
 # at one reader, two at two readers in one poll loop.
 set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-built=${top_builddir:-$top/build}
-ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-$built}
-PATH=$top/simulator/vcard:$PATH
-export ONSHIKAKU_BINDIR PATH
-. "$top/simulator/world.sh"
-[ -x /usr/sbin/pcscd ] || command -v pcscd >/dev/null || {
-	echo "skip: no pcscd"
-	exit 77
-}
-trap 'world_stop' EXIT
-trap 'exit 143' TERM INT
+. "$(dirname "$0")/../world.sh"
 WORLD_CARD2=soon
 world_start 20
-LD_LIBRARY_PATH=$built/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+LD_LIBRARY_PATH=$ONSHIKAKU_BINDIR/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 for p in checkin checkin_loop; do
 	${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L ${SANITIZE:-} \
 	    -I"$top/include" -o "$WORLD/$p" "$top/examples/$p.c" \
-	    -L"$built/lib/.libs" -lonshikaku
+	    -L"$ONSHIKAKU_BINDIR/lib/.libs" -lonshikaku
 done
 checks=0 failures=0
 

@@ -2,17 +2,7 @@
 # A wrong PIN costs exactly one try, ever (P7): whatever befalls process, card,
 # reader or daemon while it is being checked, the card sees one VERIFY at most.
 set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-${top_builddir:-$top/build}}
-PATH=$top/simulator/vcard:$PATH
-export ONSHIKAKU_BINDIR PATH
-. "$top/simulator/world.sh"
-[ -x /usr/sbin/pcscd ] || command -v pcscd >/dev/null || {
-	echo "skip: no pcscd"
-	exit 77
-}
-trap 'world_stop' EXIT
-trap 'exit 143' TERM INT
+. "$(dirname "$0")/../world.sh"
 world_start 20
 printf '[reader]\ndeadline_ms = 1500\n' >>"$ONSHIKAKU_CONF"
 vcard=$(world_bin onshikaku-vcard)

@@ -3,17 +3,7 @@
 # its explanations, its record, its arguments, its files or the system's
 # temporary folder.
 set -eu
-top=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-ONSHIKAKU_BINDIR=${ONSHIKAKU_BINDIR:-${top_builddir:-$top/build}}
-PATH=$top/simulator/vcard:$PATH
-export ONSHIKAKU_BINDIR PATH
-. "$top/simulator/world.sh"
-[ -x /usr/sbin/pcscd ] || command -v pcscd >/dev/null || {
-	echo "skip: no pcscd"
-	exit 77
-}
-trap 'world_stop' EXIT
-trap 'exit 143' TERM INT
+. "$(dirname "$0")/../world.sh"
 world_start 20
 checks=0 failures=0
 mkdir "$WORLD/left" "$WORLD/left/tmp" "$WORLD/left/home"
