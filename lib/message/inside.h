@@ -168,6 +168,11 @@ int	oki_doc_bind(struct oki_doc *doc, const char *kind,
 int	oki_record_bind(struct onshi_record *rec, uint8_t group,
 	    struct onshi_error *e) OKI_CHECK;
 
+/* whose.c: not_for_us if something from top on is another than expected; NULL
+ * expects nothing. */
+int	oki_look_whose(const struct onshi_record *top,
+	    const struct oki_expect *x, struct onshi_error *e) OKI_CHECK;
+
 /* ---- reading: scan.c, xml_sax.c ----------------------------------------- */
 
 enum oki_reason {			/* in the order of design.md 6 */

@@ -116,6 +116,21 @@ judge_person(struct judge *j, const struct onshi_record *body)
 	}
 }
 
+/* A result that says something: of empty elements alone it is none. */
+static bool
+has_result(const struct onshi_record *body)
+{
+	const struct onshi_record *rec = NULL, *c;
+
+	while ((rec = oki_record_next_of(body,
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, rec)) != NULL)
+		for (c = rec; c != NULL; c = oki_record_walk(c, rec))
+			if (c->text != NULL && c->text[0] != '\0')
+				return true;
+
+	return false;
+}
+
 /* Layer 4, and only now the results. */
 static int
 judge_validity(struct judge *j, const struct onshi_record *body)
@@ -130,8 +145,7 @@ judge_validity(struct judge *j, const struct onshi_record *body)
 		settle(j, ONSHI_OUTCOME_UNKNOWN_CODE);
 	else
 		settle(j, outcomes[s[0] - '1']);
-	if (j->v->outcome == ONSHI_OUTCOME_VALID && oki_record_next_of(body,
-	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, NULL) == NULL)
+	if (j->v->outcome == ONSHI_OUTCOME_VALID && !has_result(body))
 		return oki_refuse(j->e, oki_reasons[OKI_MALFORMED],
 		    "eligible, but no result");
 
@@ -161,6 +175,23 @@ is_code(const char *s)
 	    strcspn(s, "0123456789") < strlen(s);
 }
 
+/* It stands anywhere (messages.md 5.1); where there are several, one that says
+ * no outweighs those that say yes, in whatever order they come. */
+static const char *
+result_code(const struct oki_doc *doc)
+{
+	const struct onshi_record *rec = NULL;
+	const char *code = NULL;
+
+	while ((rec = oki_record_next_of(doc->root, ONSHI_EL_RESULT_CODE,
+	    rec)) != NULL)
+		if (rec->text != NULL && rec->text[0] != '\0' &&
+		    (code == NULL || is(code, "1")))
+			code = rec->text;
+
+	return code;
+}
+
 /* Drugs and checkups have a frame of their own (messages.md 5.1). */
 static void
 judge_medical(struct judge *j, const struct oki_doc *doc)
@@ -168,7 +199,7 @@ judge_medical(struct judge *j, const struct oki_doc *doc)
 	const char *code, *text;
 	bool data = has_data(doc);
 
-	code = oki_record_search(doc->root, ONSHI_EL_RESULT_CODE);
+	code = result_code(doc);
 	text = oki_record_search(doc->root, ONSHI_EL_MESSAGE_CONTENTS);
 	if (is(code, "1"))
 		settle(j, data ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
@@ -201,139 +232,6 @@ judge_body(struct judge *j, const struct oki_doc *doc,
 	return ONSHI_OK;
 }
 
-/* ---- is it ours? -------------------------------------------------------- */
-
-enum how { EXACT, INSURER, FOLDED };
-
-/* What is compared, and where it stands; results say whose they are. */
-static const struct {
-	int		 parent;
-	int		 el;
-	size_t		 at;		/* in struct oki_expect */
-	enum how	 how;
-} ours[] = {
-#define X(parent, el, field, how)	{ ONSHI_EL_##parent, ONSHI_EL_##el, \
-	offsetof(struct oki_expect, field), how }
-#define PERSON(parent)							\
-	X(parent, INSURER_NUMBER, insurer_number, INSURER),		\
-	X(parent, INSURED_CARD_SYMBOL, symbol, FOLDED),			\
-	X(parent, INSURED_IDENTIFICATION_NUMBER, number, FOLDED),	\
-	X(parent, INSURED_BRANCH_NUMBER, branch, EXACT),		\
-	X(parent, BIRTHDATE, birthdate, EXACT),				\
-	X(parent, ARBITRARY_IDENTIFIER, person_id, EXACT)
-	X(MESSAGE_HEADER, MEDICAL_INSTITUTION_CODE, institution, EXACT),
-	X(MESSAGE_HEADER, QUALIFICATION_CONFIRMATION_DATE, date, EXACT),
-	X(MESSAGE_HEADER, ARBITRARY_FILE_IDENTIFIER, file_id, EXACT),
-	X(MESSAGE_HEADER, RECEPTION_NUMBER, reception, EXACT),
-	X(MESSAGE_HEADER, INSURER_NUMBER, insurer_number, INSURER),
-	X(MESSAGE_HEADER, INSURANCE_CARD_SYMBOL, symbol, FOLDED),
-	X(MESSAGE_HEADER, INSURED_PERSON_IDENTIFICATION_NUMBER, number,
-	    FOLDED),
-	X(MESSAGE_HEADER, BRANCH_NUMBER, branch, EXACT),
-	PERSON(QUALIFICATION_CONFIRM_SEARCH_INFO),
-	PERSON(REFERENCE_NUMBER_REGISTRATION_INFO),
-	PERSON(DISASTER_SEARCH_INFO),
-	PERSON(DISASTER_VISIT_INFO),
-	X(RESULT_OF_QUALIFICATION_CONFIRMATION, BIRTHDATE, birthdate, EXACT),
-	X(RESULT_OF_QUALIFICATION_CONFIRMATION, ARBITRARY_IDENTIFIER,
-	    person_id, EXACT),
-	X(QUA_INF, BIRTH, birthdate, EXACT),
-	X(QUALIFICATIONS_INFO, BIRTHDAY, birthdate, EXACT)
-};
-
-/* Half-width for full-width, one hyphen for all (messages.md 6.4). */
-static uint32_t
-fold(uint32_t c)
-{
-	static const uint32_t hyphens[] = { 0x2010, 0x2011, 0x2012, 0x2013,
-	    0x2014, 0x2015, 0x2212, 0x30fc, 0xff0d, 0xff70 };
-	size_t i;
-
-	for (i = 0; i < OKI_COUNT(hyphens); i++)
-		if (c == hyphens[i])
-			return '-';
-	if (c >= 0xff01 && c <= 0xff5e)
-		return c - 0xff01 + '!';
-
-	return c == 0x3000 ? ' ' : c;
-}
-
-static bool
-is_same(const char *a, const char *b, enum how how)
-{
-	if (how == INSURER) {
-		a += strspn(a, " ");
-		b += strspn(b, " ");
-		a += strspn(a, "0");
-		b += strspn(b, "0");
-	}
-	if (how != FOLDED)
-		return strcmp(a, b) == 0;
-	while (*a != '\0' && *b != '\0')
-		if (fold(oki_utf8_get(&a)) != fold(oki_utf8_get(&b)))
-			return false;
-
-	return *a == *b;
-}
-
-static int
-compare(const struct onshi_record *rec, const struct oki_expect *x,
-    struct onshi_error *e)
-{
-	const char *wanted;
-	size_t i;
-
-	for (i = 0; i < OKI_COUNT(ours); i++) {
-		if (rec->el != ours[i].el || rec->parent == NULL ||
-		    rec->parent->el != ours[i].parent)
-			continue;
-		memcpy(&wanted, (const char *)x + ours[i].at, sizeof(wanted));
-		if (wanted != NULL && rec->text != NULL &&
-		    rec->text[0] != '\0' &&
-		    !is_same(rec->text, wanted, ours[i].how))
-			return oki_refuse(e, oki_reasons[OKI_NOT_FOR_US],
-			    "%s is another than asked", rec->name);
-	}
-
-	return ONSHI_OK;
-}
-
-static int
-look_whose(const struct onshi_record *top, const struct oki_expect *x,
-    struct onshi_error *e)
-{
-	const struct onshi_record *rec;
-	int r;
-
-	for (rec = top; x != NULL && rec != NULL;
-	    rec = oki_record_walk(rec, top))
-		if ((r = compare(rec, x, e)) != ONSHI_OK)
-			return r;
-
-	return ONSHI_OK;
-}
-
-void
-oki_expect_request(struct oki_expect *x, const struct oki_doc *request)
-{
-	const struct onshi_record *rec;
-	const char *text;
-	size_t i;
-
-	memset(x, 0, sizeof(*x));
-	x->kind = oki_kind_answer(oki_doc_kind(request));
-	for (rec = request->root; rec != NULL;
-	    rec = oki_record_walk(rec, request->root))
-		for (i = 0; i < OKI_COUNT(ours); i++)
-			if (rec->el == ours[i].el && rec->parent != NULL &&
-			    rec->parent->el == ours[i].parent &&
-			    rec->text != NULL && rec->text[0] != '\0') {
-				text = rec->text;
-				memcpy((char *)x + ours[i].at, &text,
-				    sizeof(text));
-			}
-}
-
 /* ---- the door ----------------------------------------------------------- */
 
 static void
@@ -356,7 +254,7 @@ oki_message_judge(const struct oki_doc *doc, const struct oki_expect *expect,
 	start(&j, codes, v, e);
 	if (doc->kind == NULL || doc->root->el != ONSHI_EL_XML_MSG ||
 	    oki_kind_is_request(doc->kind->name))
-		return look_whose(doc->root, expect, e);
+		return oki_look_whose(doc->root, expect, e);
 	if (expect != NULL && expect->kind != NULL &&
 	    strcmp(expect->kind, doc->kind->name) != 0)
 		return oki_refuse(e, oki_reasons[OKI_NOT_FOR_US],
@@ -371,7 +269,7 @@ oki_message_judge(const struct oki_doc *doc, const struct oki_expect *expect,
 	if (!j.settled && (r = judge_body(&j, doc, body)) != ONSHI_OK)
 		return r;
 
-	return look_whose(doc->root, expect, e);
+	return oki_look_whose(doc->root, expect, e);
 }
 
 int
@@ -389,7 +287,7 @@ oki_unit_judge(const struct onshi_record *unit,
 	else if (!j.settled && (r = judge_validity(&j, unit)) != ONSHI_OK)
 		return r;
 
-	return look_whose(unit, expect, e);
+	return oki_look_whose(unit, expect, e);
 }
 
 int
@@ -432,14 +330,16 @@ is_withheld(const struct onshi_record *rec)
 	    ONSHI_EL_PRESCRIPTION_ISSUE_SELECT };
 	size_t i;
 
-	if ((rec->flags & OKI_REC_UNKNOWN) != 0)
-		return !stands_in_header(rec);
 	for (i = 0; i < OKI_COUNT(elements); i++)
-		if (rec->el == elements[i])
-			return rec->parent == NULL || rec->parent->el !=
-			    ONSHI_EL_REFERENCE_NUMBER_REGISTRATION_INFO;
+		if (rec->el == elements[i] && (rec->parent == NULL ||
+		    rec->parent->el !=
+		    ONSHI_EL_REFERENCE_NUMBER_REGISTRATION_INFO))
+			return true;
+	if ((rec->flags & OKI_REC_UNKNOWN) == 0)
+		return false;
 
-	return false;
+	/* A new value of the header is no person's. */
+	return rec->el != 0 || rec->first != NULL || !stands_in_header(rec);
 }
 
 static void

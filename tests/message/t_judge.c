@@ -56,6 +56,11 @@ static const struct {
 	    ONSHI_OUTCOME_NONE, 0, "", false },
 	{ "valid with an empty list", SI, SEG("1"), STATUS("1") VALID("1")
 	    "<ResultList/>", ONSHI_OUTCOME_NONE, 0, "", false },
+	{ "valid with a result of nothing", SI, SEG("1"), STATUS("1")
+	    VALID("1") "<ResultList><ResultOfQualificationConfirmation>"
+	    "<Sex2/><ElderlyRecipientCertificateInfo/>"
+	    "</ResultOfQualificationConfirmation></ResultList>",
+	    ONSHI_OUTCOME_NONE, 0, "", false },
 	{ "lost", SI, SEG("1"), STATUS("1") VALID("2") RESULT(""),
 	    ONSHI_OUTCOME_LOST, ONSHI_OK, "", false },
 	{ "lost, without a result", SI, SEG("1"), STATUS("1") VALID("2"),
@@ -160,6 +165,13 @@ static const struct {
 	    ONSHI_OUTCOME_NO_DATA, ONSHI_OK, "7", false },
 	{ "drugs, a number mapped", YZK, RC("9"), "",
 	    ONSHI_OUTCOME_NO_CONSENT, ONSHI_E_CONSENT, "9", false },
+	{ "drugs, yes and no", YZK, RC("1"), RC("9") DRUGS,
+	    ONSHI_OUTCOME_NO_CONSENT, ONSHI_E_CONSENT, "9", false },
+	{ "drugs, no and yes", YZK, RC("XNDS0001E"), RC("1") DRUGS,
+	    ONSHI_OUTCOME_NON_DISCLOSURE, ONSHI_E_NON_DISCLOSURE,
+	    "XNDS0001E", false },
+	{ "drugs, nothing and yes", YZK, "<ResultCode/>", RC("1") DRUGS,
+	    ONSHI_OUTCOME_DATA, ONSHI_OK, "", false },
 	{ "drugs, no consent", YZK, RC("XCNS0001E"), "",
 	    ONSHI_OUTCOME_NO_CONSENT, ONSHI_E_CONSENT, "XCNS0001E", false },
 	{ "drugs, not disclosed", YZK, RC("XNDS0001E"), DRUGS,
@@ -299,6 +311,33 @@ START_TEST(withheld)
 }
 END_TEST
 
+/* Results and persons are withheld wherever they stand. A new value of the
+ * header stays; a new block in it may be anything, a person too. */
+START_TEST(withheld_anywhere)
+{
+	static const char *const headers[] = { RESULT(""),
+	    "<QuaInf><Name>見本　翔子</Name></QuaInf>",
+	    "<New><Newer>見本　翔子</Newer></New>",
+	    "<Name>見本　翔子</Name>" };
+	struct text t = { NULL, 0, 0 };
+	struct oki_doc *doc;
+
+	text_put(&t, SEG("1"));
+	text_put(&t, headers[_i]);
+	text_put(&t, "<Newest>7</Newest>");
+	doc = make(SI, t.s, STATUS("2"));
+	free(t.s);
+	oki_message_withhold(doc, ONSHI_OUTCOME_ERROR_PERSON);
+	t = (struct text){ NULL, 0, 0 };
+	dump(oki_doc_root(doc), &t);
+	ck_assert_ptr_null(strstr(t.s, "見本"));
+	ck_assert_ptr_nonnull(strstr(t.s, "1319999996"));
+	ck_assert_ptr_nonnull(strstr(t.s, "Newest\t7"));
+	free(t.s);
+	oki_doc_free(&doc);
+}
+END_TEST
+
 /* ---- whose answer it is ------------------------------------------------- */
 
 #define ECHO(more) "<QualificationConfirmSearchInfo><InsurerNumber>  999995" \
@@ -319,6 +358,26 @@ static const struct {
 	    "<ArbitraryIdentifier>417</ArbitraryIdentifier>"), { SI,
 	    "1319999996", "20261005", "ID-1", NULL, "417", "19880229",
 	    "00999995", "架空1-2", "３４５６", "02" }, NULL },
+	{ "zeros before a number", SI, GOOD ECHO(""), { .number = "００3456" },
+	    NULL },
+	{ "zeros before, the other way", SI, GOOD "<QualificationConfirm"
+	    "SearchInfo><InsuredIdentificationNumber>００１７"
+	    "</InsuredIdentificationNumber></QualificationConfirmSearchInfo>",
+	    { .number = "17" }, NULL },
+	{ "zeros within a number", SI, GOOD ECHO(""), { .number = "34056" },
+	    "InsuredIdentificationNumber" },
+	{ "kana of either width", SI, GOOD "<QualificationConfirmSearchInfo>"
+	    "<InsuredCardSymbol>ｶﾞﾊﾟｳﾞｱｯ・〜ー1</InsuredCardSymbol>"
+	    "</QualificationConfirmSearchInfo>", { .symbol =
+	    "ガパヴアッ･～-１" }, NULL },
+	{ "kana with another mark", SI, GOOD "<QualificationConfirmSearchInfo>"
+	    "<InsuredCardSymbol>ﾊﾟ1</InsuredCardSymbol>"
+	    "</QualificationConfirmSearchInfo>", { .symbol = "バ1" },
+	    "InsuredCardSymbol" },
+	{ "kana without its mark", SI, GOOD "<QualificationConfirmSearchInfo>"
+	    "<InsuredCardSymbol>ﾊ</InsuredCardSymbol>"
+	    "</QualificationConfirmSearchInfo>", { .symbol = "バ" },
+	    "InsuredCardSymbol" },
 	{ "nothing known", SI, GOOD, { .kind = NULL }, NULL },
 	{ "what is absent is not wrong", SI, STATUS("1") VALID("4"), { SI,
 	    "1319999996", "20261005", "ID-1", "7", "417", "19880229",
@@ -552,6 +611,7 @@ main(void)
 
 	tcase_add_loop_test(c, row, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(c, withheld, 0, (int)OKI_COUNT(rows));
+	tcase_add_loop_test(c, withheld_anywhere, 0, 4);
 	tcase_add_loop_test(c, ours, 0, (int)OKI_COUNT(whose));
 	tcase_add_loop_test(c, persons_of_medical_answers, 0, 2);
 	tcase_add_test(c, malformed_first);

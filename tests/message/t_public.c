@@ -94,7 +94,8 @@ static const struct {
 	{ "missing at all", "<XmlMsg/>", "/XmlMsg/MessageHeader: missing\n"
 	    "/XmlMsg/MessageBody: missing\n" },
 	{ "missing in a result", DOC(HEADER SEG, VALID "<ResultList>"
-	    "<ResultOfQualificationConfirmation/></ResultList>"),
+	    "<ResultOfQualificationConfirmation><New>1</New>"
+	    "</ResultOfQualificationConfirmation></ResultList>"),
 	    R "InsuredCardClassification: missing\n" R "Name: missing\n" R
 	    "Sex1: missing\n" R "Birthdate: missing\n" R
 	    "InsurerName: missing\n" },
