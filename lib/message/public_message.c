@@ -213,7 +213,10 @@ int
 onshi_message_candidate(const struct onshi_message *m, size_t i,
     const char **kind)
 {
-	if (m == NULL || kind == NULL)
+	if (kind == NULL)
+		return ONSHI_E_ARG;
+	*kind = NULL;
+	if (m == NULL)
 		return ONSHI_E_ARG;
 	*kind = m->doc == NULL ? NULL : oki_doc_candidate(m->doc, i);
 
@@ -229,7 +232,10 @@ onshi_message_outcome(const struct onshi_message *m)
 static int
 part(const struct onshi_message *m, int el, const struct onshi_record **rec)
 {
-	if (m == NULL || rec == NULL)
+	if (rec == NULL)
+		return ONSHI_E_ARG;
+	*rec = NULL;
+	if (m == NULL)
 		return ONSHI_E_ARG;
 	*rec = m->doc == NULL ? NULL :
 	    oki_record_within(oki_doc_root(m->doc), el);
@@ -251,30 +257,35 @@ onshi_message_body(const struct onshi_message *m,
 	return part(m, ONSHI_EL_MESSAGE_BODY, rec);
 }
 
+/* l is NULL where there is no message. */
 static int
 line_at(const struct lines *l, size_t i, const char **path, const char **text)
 {
-	if (path != NULL)
-		*path = i < l->n ? l->line[i].path : NULL;
-	if (text != NULL)
-		*text = i < l->n ? l->line[i].text : NULL;
+	bool found = l != NULL && i < l->n;
 
-	return i < l->n ? ONSHI_OK : ONSHI_END;
+	if (path != NULL)
+		*path = found ? l->line[i].path : NULL;
+	if (text != NULL)
+		*text = found ? l->line[i].text : NULL;
+	if (l == NULL)
+		return ONSHI_E_ARG;
+
+	return found ? ONSHI_OK : ONSHI_END;
 }
 
 int
 onshi_message_unknown(const struct onshi_message *m, size_t i,
     const char **path)
 {
-	return m == NULL || path == NULL ? ONSHI_E_ARG :
-	    line_at(&m->unknown, i, path, NULL);
+	return path == NULL ? ONSHI_E_ARG :
+	    line_at(m == NULL ? NULL : &m->unknown, i, path, NULL);
 }
 
 int
 onshi_message_finding(const struct onshi_message *m, size_t i,
     const char **path, const char **text)
 {
-	return m == NULL ? ONSHI_E_ARG : line_at(&m->findings, i, path, text);
+	return line_at(m == NULL ? NULL : &m->findings, i, path, text);
 }
 
 const struct onshi_error *

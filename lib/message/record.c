@@ -121,7 +121,10 @@ int
 onshi_record_text(const struct onshi_record *rec, int element,
     const char **text)
 {
-	if (rec == NULL || text == NULL)
+	if (text == NULL)
+		return ONSHI_E_ARG;
+	*text = NULL;
+	if (rec == NULL)
 		return ONSHI_E_ARG;
 
 	return value(rec, element, text);
@@ -134,9 +137,11 @@ onshi_record_text_named(const struct onshi_record *rec, const char *name,
 	const struct onshi_record *c;
 	int r;
 
-	if (rec == NULL || name == NULL || text == NULL)
+	if (text == NULL)
 		return ONSHI_E_ARG;
 	*text = NULL;
+	if (rec == NULL || name == NULL)
+		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)
 		return r;
 	for (c = rec->first; c != NULL; c = c->next)
@@ -155,9 +160,11 @@ onshi_record_number(const struct onshi_record *rec, int element,
 	const char *text;
 	int r;
 
-	if (rec == NULL || number == NULL)
+	if (number == NULL)
 		return ONSHI_E_ARG;
 	*number = 0;
+	if (rec == NULL)
+		return ONSHI_E_ARG;
 	if ((r = value(rec, element, &text)) != ONSHI_OK)
 		return r;
 
@@ -171,9 +178,11 @@ onshi_record_date(const struct onshi_record *rec, int element,
 	const char *text;
 	int r;
 
-	if (rec == NULL || yyyymmdd == NULL)
+	if (yyyymmdd == NULL)
 		return ONSHI_E_ARG;
 	*yyyymmdd = 0;
+	if (rec == NULL)
+		return ONSHI_E_ARG;
 	if ((r = value(rec, element, &text)) != ONSHI_OK)
 		return r;
 
@@ -187,9 +196,11 @@ onshi_record_time(const struct onshi_record *rec, int element,
 	const char *text;
 	int r;
 
-	if (rec == NULL || seconds == NULL)
+	if (seconds == NULL)
 		return ONSHI_E_ARG;
 	*seconds = 0;
+	if (rec == NULL)
+		return ONSHI_E_ARG;
 	if ((r = value(rec, element, &text)) != ONSHI_OK)
 		return r;
 
@@ -225,9 +236,11 @@ onshi_record_child(const struct onshi_record *rec, int element,
 {
 	int r;
 
-	if (rec == NULL || child == NULL)
+	if (child == NULL)
 		return ONSHI_E_ARG;
 	*child = NULL;
+	if (rec == NULL)
+		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)
 		return r;
 	if (oki_element(element) == NULL)
@@ -273,10 +286,12 @@ onshi_record_next(const struct onshi_record *rec, int element,
 	const struct onshi_record *c, *prev;
 	int r;
 
-	if (rec == NULL || child == NULL)
+	if (child == NULL)
 		return ONSHI_E_ARG;
 	prev = *child;
 	*child = NULL;
+	if (rec == NULL)
+		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)
 		return r;
 	if (oki_element(element) == NULL || (prev != NULL &&
@@ -306,6 +321,14 @@ onshi_record_at(const struct onshi_record *rec, size_t i, int *element,
 	bool is_value;
 	int r;
 
+	if (element != NULL)
+		*element = 0;
+	if (name != NULL)
+		*name = NULL;
+	if (text != NULL)
+		*text = NULL;
+	if (child != NULL)
+		*child = NULL;
 	if (rec == NULL)
 		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)

@@ -42,7 +42,7 @@ onshi_readers_new(struct onshi *o, struct onshi_readers **out)
 	if ((r = oki_root_enter(o)) != ONSHI_OK)
 		return r;
 	if ((l = oki_alloc(sizeof(*l))) == NULL)
-		return ONSHI_E_NOMEM;
+		return oki_root_fail(o, ONSHI_E_NOMEM, "list of readers");
 	oki_error_clear(&l->error);
 	l->root = oki_root_ref(o);
 	*out = l;
@@ -85,6 +85,10 @@ int
 onshi_readers_at(const struct onshi_readers *l, size_t i, const char **name,
     int *has_card)
 {
+	if (name != NULL)
+		*name = NULL;
+	if (has_card != NULL)
+		*has_card = 0;
 	if (l == NULL)
 		return ONSHI_E_ARG;
 	if (i >= l->n)
@@ -117,13 +121,13 @@ onshi_card_new(struct onshi *o, struct onshi_card **out)
 	if ((r = oki_root_enter(o)) != ONSHI_OK)
 		return r;
 	if ((c = oki_alloc(sizeof(*c))) == NULL)
-		return ONSHI_E_NOMEM;
+		return oki_root_fail(o, ONSHI_E_NOMEM, "card");
 	atomic_init(&c->busy, 0);
 	oki_error_clear(&c->error);
 	oki_buf_init(&c->signature, SIGNATURE_MAX);
 	if ((r = oki_cancel_init(&c->cancel)) != ONSHI_OK) {
 		oki_free(c);
-		return r;
+		return oki_root_fail(o, r, "card");
 	}
 	c->root = oki_root_ref(o);
 	*out = c;

@@ -134,6 +134,8 @@ START_TEST(t_readers)
 	ck_assert_str_eq(name, "Desk");
 	ck_assert_int_eq(has_card, 1);
 	ck_assert_int_eq(onshi_readers_at(l, 1, &name, &has_card), ONSHI_END);
+	ck_assert_ptr_null(name);
+	ck_assert_int_eq(has_card, 0);
 	ck_assert_int_eq(onshi_readers_at(l, 0, NULL, NULL), ONSHI_OK);
 	mock_put(&m, false);
 	ck_assert_int_eq(onshi_readers_list(l), ONSHI_OK);

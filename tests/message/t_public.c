@@ -293,9 +293,9 @@ END_TEST
 
 START_TEST(nothing_given)
 {
-	const struct onshi_record *rec;
+	const struct onshi_record *rec = (const void *)"x";
 	struct onshi_message *m = NULL;
-	const char *text;
+	const char *text = "x", *path = "x";
 
 	ck_assert_int_eq(onshi_message_new(NULL), ONSHI_E_ARG);
 	onshi_message_free(NULL);
@@ -305,11 +305,17 @@ START_TEST(nothing_given)
 	ck_assert_str_eq(onshi_message_kind(NULL), "");
 	ck_assert_int_eq(onshi_message_candidate(NULL, 0, &text),
 	    ONSHI_E_ARG);
+	ck_assert_ptr_null(text);
 	ck_assert_int_eq(onshi_message_outcome(NULL), ONSHI_OUTCOME_NONE);
 	ck_assert_int_eq(onshi_message_header(NULL, &rec), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_message_unknown(NULL, 0, &text), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_message_finding(NULL, 0, &text, &text),
+	ck_assert_ptr_null(rec);
+	ck_assert_int_eq(onshi_message_unknown(NULL, 0, &path), ONSHI_E_ARG);
+	ck_assert_ptr_null(path);
+	text = path = "x";
+	ck_assert_int_eq(onshi_message_finding(NULL, 0, &path, &text),
 	    ONSHI_E_ARG);
+	ck_assert_ptr_null(path);
+	ck_assert_ptr_null(text);
 	ck_assert_int_eq(onshi_error_code(onshi_message_error(NULL)),
 	    ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_message_new(&m), ONSHI_OK);

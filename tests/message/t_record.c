@@ -519,6 +519,7 @@ START_TEST(by_index)
 			}
 			ck_assert_int_eq(onshi_record_at(rec, i, NULL, &name,
 			    NULL, NULL), ONSHI_END);
+			ck_assert_ptr_null(name);
 			if (round == 0 && rec->first != NULL &&
 			    rec->first->next != NULL)
 				oki_record_cut(rec->first->next);
@@ -609,26 +610,52 @@ START_TEST(wiped)
 }
 END_TEST
 
+/* What could not be stored is NULL or 0, whatever stood there. */
+static void
+at_is_nothing(const struct onshi_record *rec, size_t i, int result)
+{
+	const struct onshi_record *child = (const void *)"x";
+	const char *name = "x", *text = "x";
+	int el = 1;
+
+	ck_assert_int_eq(onshi_record_at(rec, i, &el, &name, &text, &child),
+	    result);
+	ck_assert_int_eq(el, 0);
+	ck_assert_ptr_null(name);
+	ck_assert_ptr_null(text);
+	ck_assert_ptr_null(child);
+	ck_assert_int_eq(onshi_record_at(rec, i, NULL, NULL, NULL, NULL),
+	    result);
+}
+
 START_TEST(nothing_given)
 {
-	const struct onshi_record *child;
-	const char *text;
-	int64_t n;
-	int32_t day;
+	const struct onshi_record *child = (const void *)"x";
+	const char *text = "x", *other = "x";
+	int64_t n = 1;
+	int32_t day = 1;
 
 	ck_assert_int_eq(onshi_record_text(NULL, ONSHI_EL_NAME, &text),
 	    ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_record_text_named(NULL, "a", &text),
+	ck_assert_ptr_null(text);
+	ck_assert_int_eq(onshi_record_text_named(NULL, "a", &other),
 	    ONSHI_E_ARG);
+	ck_assert_ptr_null(other);
 	ck_assert_int_eq(onshi_record_number(NULL, 1, &n), ONSHI_E_ARG);
+	ck_assert_int_eq(n, 0);
 	ck_assert_int_eq(onshi_record_date(NULL, 1, &day), ONSHI_E_ARG);
+	ck_assert_int_eq(day, 0);
+	n = 1;
 	ck_assert_int_eq(onshi_record_time(NULL, 1, &n), ONSHI_E_ARG);
+	ck_assert_int_eq(n, 0);
 	ck_assert_int_eq(onshi_record_code(NULL, 1, &text, NULL),
 	    ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_record_child(NULL, 1, &child), ONSHI_E_ARG);
+	ck_assert_ptr_null(child);
+	child = (const void *)"x";
 	ck_assert_int_eq(onshi_record_next(NULL, 1, &child), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_record_at(NULL, 0, NULL, NULL, NULL, NULL),
-	    ONSHI_E_ARG);
+	ck_assert_ptr_null(child);
+	at_is_nothing(NULL, 0, ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_record_is_list(NULL, 0), 0);
 	ck_assert_ptr_null(onshi_outcome_name(-1));
 	ck_assert_ptr_null(onshi_outcome_name(19));
