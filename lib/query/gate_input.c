@@ -121,7 +121,7 @@ oki_query_readable(const struct oki_case *k, int category, const char **rule)
 		return ONSHI_OK;
 	c = &k->consent[category];
 	if (c->withdrawn)
-		return ONSHI_E_CONSENT_OVER;
+		return ONSHI_E_EXPIRED;
 	if (c->until != 0 && oki_wall(k->env) >= c->until)
 		return ONSHI_E_EXPIRED;
 	if (!clocks_agree(k))
