@@ -49,8 +49,9 @@ struct onshi_certificate; /* of a card (card.h) */
 /*
  * Makes the root from a config, which is frozen from then on and may be freed
  * at once. Refuses a library older than the header, and a config that cannot
- * work; then onshi_config_error(c) says why. Reads the files that the config
- * names; sends nothing. Pass ONSHI_ABI as abi. Yours: free with onshi_free.
+ * work; then onshi_config_error(c) says why, and c can be corrected. Reads the
+ * files that the config names; sends nothing. Pass ONSHI_ABI as abi. Yours:
+ * free with onshi_free.
  */
 ONSHI_API ONSHI_CHECK int onshi_new(uint32_t abi, struct onshi_config *c,
     struct onshi **out);

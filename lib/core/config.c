@@ -116,10 +116,16 @@ onshi_config_free(struct onshi_config **cp)
 	oki_free(c);
 }
 
-void
+bool
 oki_config_freeze(struct onshi_config *c)
 {
-	atomic_store(&c->frozen, 1);
+	return atomic_exchange(&c->frozen, 1) == 0;
+}
+
+void
+oki_config_thaw(struct onshi_config *c)
+{
+	atomic_store(&c->frozen, 0);
 }
 
 int

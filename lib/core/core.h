@@ -281,9 +281,10 @@ const char *oki_config_text_of(const struct onshi_config *c, const char *stem,
     const char *part);
 
 struct onshi_config *oki_config_ref(struct onshi_config *c);
-/* Marks it frozen; ONSHI_E_STATE if it is already with another root: never,
- * one config may make several roots. */
-void	oki_config_freeze(struct onshi_config *c);
+/* Marks it frozen: true if it was not yet, for one config may make several
+ * roots. Where nothing came of it, whoever froze it takes that back. */
+bool	oki_config_freeze(struct onshi_config *c);
+void	oki_config_thaw(struct onshi_config *c);
 struct onshi_error *oki_config_error_of(struct onshi_config *c);
 
 /* Tables that a program plugged in; NULL where it did not: config_ops.c. */

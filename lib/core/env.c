@@ -23,7 +23,7 @@ oki_env_new(struct onshi_config *frozen, struct oki_env **out)
 	if ((env = oki_alloc(sizeof(*env))) == NULL)
 		return ONSHI_E_NOMEM;
 	atomic_init(&env->holders, 1);
-	oki_config_freeze(frozen);
+	(void)oki_config_freeze(frozen);
 	env->config = oki_config_ref(frozen);
 	env->clock = oki_config_clock(frozen, &env->clock_self);
 	env->log = oki_config_log(frozen, &env->log_self);

@@ -258,6 +258,7 @@ step_read(struct flow *f)
 	    (r = oki_card_tries(v->card, &wait, &v->tries, f->e)) ==
 	    ONSHI_OK && v->tries == 0) {
 		f->e->tries = 0;
+		f->e->phase = ONSHI_PHASE_CARD;
 		r = oki_fail(f->e, ONSHI_E_PIN_BLOCKED, "no try is left");
 	}
 	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -

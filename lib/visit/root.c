@@ -6,6 +6,8 @@
 struct onshi {
 	oki_atomic_int		 refs;
 	int64_t			 process;
+	struct onshi_config	*config;	/* held by env; its error is ours */
+	struct oki_mutex	*lock;		/* guards that error */
 	struct oki_env		*env;
 	struct oki_link		*link;
 	struct oki_audit	*audit;
@@ -22,6 +24,7 @@ root_unref(struct onshi *o)
 	oki_audit_close(&o->audit);
 	oki_link_free(&o->link);
 	oki_codes_free(&o->codes);
+	oki_mutex_free(&o->lock);
 	oki_env_free(&o->env);
 	oki_free(o);
 }
@@ -73,6 +76,7 @@ onshi_new(uint32_t abi, struct onshi_config *c, struct onshi **out)
 {
 	struct onshi_error *e;
 	struct onshi *o;
+	bool froze;
 	int r;
 
 	if (out == NULL)
@@ -93,14 +97,18 @@ onshi_new(uint32_t abi, struct onshi_config *c, struct onshi **out)
 		return oki_fail(e, ONSHI_E_NOMEM, "root");
 	atomic_init(&o->refs, 1);
 	o->process = oki_os_process();
-	oki_config_freeze(c);
+	o->config = c;
+	froze = oki_config_freeze(c);
 	if ((r = oki_env_new(c, &o->env)) != ONSHI_OK ||
+	    (r = oki_mutex_new(&o->lock)) != ONSHI_OK ||
 	    (r = oki_codes_new(oki_config_text(c, OKI_RULES_CODES),
 	    &o->codes, e)) != ONSHI_OK ||
 	    (r = oki_link_new(o->env, &o->link, e)) != ONSHI_OK ||
 	    (r = oki_audit_open(o->env, &o->audit, e)) != ONSHI_OK ||
 	    (r = oki_readers_new(o->env, &o->readers, e)) != ONSHI_OK) {
 		root_unref(o);
+		if (froze)	/* so that what is wrong can be corrected */
+			oki_config_thaw(c);
 		return oki_fail(e, r, "root");
 	}
 	OKI_LOG(o->env, START, OKI_W(RESULT, onshi_result_name(ONSHI_OK)));
@@ -133,6 +141,21 @@ oki_root_enter(struct onshi *o)
 		return ONSHI_E_ARG;
 
 	return o->process == oki_os_process() ? ONSHI_OK : ONSHI_E_STATE;
+}
+
+/* The root's failures are on its config. Threads share it, so what one reads
+ * there may be another's; the result is always its own. */
+int
+oki_root_fail(struct onshi *o, int result, const char *text)
+{
+	struct onshi_error *e = oki_config_error_of(o->config);
+
+	oki_mutex_lock(o->lock);
+	oki_error_clear(e);
+	(void)oki_fail(e, result, "%s", text);
+	oki_mutex_unlock(o->lock);
+
+	return result;
 }
 
 struct oki_readers *
@@ -178,13 +201,15 @@ onshi_operator_new(struct onshi *o, const char *id, int licence, int sign_in,
 	if ((r = oki_root_enter(o)) != ONSHI_OK)
 		return r;
 	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
-		return ONSHI_E_VALUE;
+		return oki_root_fail(o, ONSHI_E_VALUE, "an operator's id is "
+		    "1 to 64 of A-Z a-z 0-9 . _ - @");
 	if (licence < ONSHI_LICENCE_RECEPTION ||
 	    licence > ONSHI_LICENCE_DISASTER ||
 	    sign_in < ONSHI_SIGNIN_NONE || sign_in > ONSHI_SIGNIN_TWO_FACTOR)
-		return ONSHI_E_ARG;
+		return oki_root_fail(o, ONSHI_E_ARG,
+		    "no such licence or sign-in");
 	if ((op = oki_alloc(sizeof(*op))) == NULL)
-		return ONSHI_E_NOMEM;
+		return oki_root_fail(o, ONSHI_E_NOMEM, "operator");
 	atomic_init(&op->refs, 1);
 	(void)oki_copy(op->id, sizeof(op->id), id);
 	op->licence = licence;

@@ -72,9 +72,9 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 		return r;
 	if (purpose < ONSHI_PURPOSE_INSURANCE ||
 	    purpose > ONSHI_PURPOSE_DISPENSING)
-		return ONSHI_E_ARG;
+		return oki_root_fail(o, ONSHI_E_ARG, "no such purpose");
 	if ((v = oki_alloc(sizeof(*v))) == NULL)
-		return ONSHI_E_NOMEM;
+		return oki_root_fail(o, ONSHI_E_NOMEM, "visit");
 	atomic_init(&v->refs, 1);
 	atomic_init(&v->busy, 0);
 	atomic_init(&v->k.recorded, 0);
@@ -98,7 +98,7 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 	    reader != NULL ? reader : "");
 	if ((r = visit_parts(v)) != ONSHI_OK) {
 		oki_visit_unref(v);
-		return r;
+		return oki_root_fail(o, r, "visit");
 	}
 	*out = v;
 
@@ -497,12 +497,13 @@ int
 onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
     int *granted, int64_t *since, int64_t *until)
 {
-	const struct oki_consent *c;
+	static const struct oki_consent none;
+	const struct oki_consent *c = &none;
+	bool is_one = v != NULL && category > ONSHI_ELIGIBILITY &&
+	    category < OKI_CATEGORIES;
 
-	if (v == NULL || category <= ONSHI_ELIGIBILITY ||
-	    category >= OKI_CATEGORIES)
-		return ONSHI_E_ARG;
-	c = &v->k.consent[category];
+	if (is_one)
+		c = &v->k.consent[category];
 	if (given != NULL)
 		*given = c->given && !c->withdrawn;
 	if (granted != NULL)
@@ -511,6 +512,8 @@ onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
 		*since = c->since;
 	if (until != NULL)
 		*until = c->until;
+	if (!is_one)
+		return ONSHI_E_ARG;
 
 	return c->asked ? ONSHI_OK : ONSHI_ABSENT;
 }

@@ -22,6 +22,8 @@ struct onshi	*oki_root_ref(struct onshi *o);
 struct oki_codes *oki_root_codes(struct onshi *o);
 /* ONSHI_E_STATE in a forked child, ONSHI_E_ARG for NULL. */
 int		 oki_root_enter(struct onshi *o);
+/* Notes a failure of the root itself, and returns it. */
+int		 oki_root_fail(struct onshi *o, int result, const char *text);
 
 struct onshi_operator *oki_operator_ref(const struct onshi_operator *op);
 

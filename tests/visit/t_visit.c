@@ -156,6 +156,9 @@ START_TEST(test_pin_to_visual)
 	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_PIN_BLOCKED);
+	ck_assert_int_eq(onshi_error_phase(onshi_visit_error(v)),
+	    ONSHI_PHASE_CARD);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 0);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_VISUAL),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CHECKUPS,
@@ -379,14 +382,22 @@ END_TEST
 
 START_TEST(test_withdraw)
 {
+	const struct onshi_record *rec, *head;
 	struct onshi_answer *a, *b;
-	const struct onshi_record *rec;
+	const char *text;
 
 	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
 	    ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_head(a, &head), ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
-	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
+	    ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_error_code(onshi_answer_error(a)),
+	    ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_answer_head(a, &head), ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &b),
 	    ONSHI_E_CONSENT_OVER);
 	ck_assert_int_eq(atomic_load(&f.medical), 1);
@@ -496,8 +507,60 @@ START_TEST(test_freeing)
 }
 END_TEST
 
+/* A config that cannot work can be corrected; one that works is frozen. */
+START_TEST(test_config_again)
+{
+	struct onshi_config *c = fake_config(&f);
+	struct onshi *first, *second;
+
+	ck_assert_int_eq(onshi_config_set(c, "rules.codes", "X=valid"),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &first), ONSHI_E_CONFIG);
+	ck_assert_ptr_null(first);
+	ck_assert_int_eq(onshi_error_code(onshi_config_error(c)),
+	    ONSHI_E_CONFIG);
+	ck_assert_int_eq(onshi_config_set(c, "rules.codes", NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &first), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set(c, "text.lang", "en"),
+	    ONSHI_E_STATE);
+	/* Another root that fails leaves it to the first. */
+	ck_assert_int_eq(onshi_new(ONSHI_ABI + 1, c, &second), ONSHI_E_ABI);
+	ck_assert_int_eq(onshi_config_set(c, "text.lang", "en"),
+	    ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &second), ONSHI_OK);
+	onshi_free(&first);
+	onshi_free(&second);
+	onshi_config_free(&c);
+}
+END_TEST
+
+/* The root's failures are on its config. */
+START_TEST(test_root_error)
+{
+	struct onshi_config *c = fake_config(&f);
+	const struct onshi_error *e = onshi_config_error(c);
+	struct onshi_operator *op;
+	struct onshi *root;
+
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &root), ONSHI_OK);
+	ck_assert_int_eq(onshi_operator_new(root, "D 1",
+	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_NONE, &op), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_error_code(e), ONSHI_E_VALUE);
+	ck_assert_ptr_nonnull(strstr(onshi_error_text(e), "1 to 64"));
+	ck_assert_int_eq(onshi_operator_new(root, "D1", 9, 0, &op),
+	    ONSHI_E_ARG);
+	ck_assert_ptr_nonnull(strstr(onshi_error_text(e), "licence"));
+	ck_assert_int_eq(onshi_visit_new(root, 4, &v), ONSHI_E_ARG);
+	ck_assert_ptr_nonnull(strstr(onshi_error_text(e), "purpose"));
+	onshi_free(&root);
+	onshi_config_free(&c);
+}
+END_TEST
+
 START_TEST(test_null)
 {
+	int given = 2, granted = 2;
+	int64_t since = 2, until = 2;
 	struct onshi_answer *a;
 
 	ck_assert_int_eq(onshi_visit_advance(NULL), ONSHI_E_ARG);
@@ -508,6 +571,10 @@ START_TEST(test_null)
 	    ONSHI_E_ARG);
 	onshi_visit_free(NULL);
 	onshi_visit_cancel(NULL);
+	ck_assert_int_eq(onshi_visit_consent(NULL, ONSHI_DRUGS, &given,
+	    &granted, &since, &until), ONSHI_E_ARG);
+	ck_assert_int_eq(given + granted, 0);
+	ck_assert_int_eq(since + until, 0);
 	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_STATE);
 	ck_assert_int_eq(onshi_visit_set_method(v, 9), ONSHI_E_ARG);
@@ -557,6 +624,8 @@ main(void)
 	tcase_add_test(t, test_cut_answer);
 	tcase_add_test(t, test_number);
 	tcase_add_test(t, test_freeing);
+	tcase_add_test(t, test_config_again);
+	tcase_add_test(t, test_root_error);
 	tcase_add_test(t, test_null);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
