@@ -112,16 +112,17 @@ leave_mixed(struct oki_parser *p)
 	p->text.len = 0;
 }
 
-/* An element of another name space is unknown by whatever name. */
+/* An element of another name space is unknown by whatever name, and is called
+ * by one that none of ours can have: "prefix:Name", "*:Name". */
 static struct onshi_record *
 add_foreign(struct oki_parser *p, const char *prefix, const char *name)
 {
 	struct onshi_record *rec = NULL;
 	struct oki_buf full;
 
-	oki_buf_init(&full, 2 * p->limits.name + 1);
-	if ((prefix == NULL || (oki_buf_text(&full, prefix) == ONSHI_OK &&
-	    oki_buf_byte(&full, ':') == ONSHI_OK)) &&
+	oki_buf_init(&full, 2 * p->limits.name + 2);
+	if (oki_buf_text(&full, prefix != NULL ? prefix : "*") == ONSHI_OK &&
+	    oki_buf_byte(&full, ':') == ONSHI_OK &&
 	    oki_buf_text(&full, name) == ONSHI_OK)
 		rec = oki_record_add(p->doc, p->at, 0, (char *)full.data,
 		    full.len);
@@ -318,12 +319,12 @@ static int
 verdict(struct oki_parser *p, int before, int r, struct onshi_error *e)
 {
 	const char *rule;
-	unsigned long line;
-	int reason = oki_scan_fault(p->scan, &line, &rule);
+	unsigned long line, scan_line;
+	int reason = oki_scan_fault(p->scan, &scan_line, &rule);
 
 	if (reason >= 0 && reason <= OKI_TOO_BIG)
 		return oki_refuse(e, oki_reasons[reason], "line %lu: %s",
-		    line, rule);
+		    scan_line, rule);
 	line = oki_xml_line(p->xml) + oki_scan_first_line(p->scan) - 1;
 	if (p->rule != NULL)
 		return oki_refuse(e, oki_reasons[p->reason], "line %lu: %s",
@@ -339,7 +340,7 @@ verdict(struct oki_parser *p, int before, int r, struct onshi_error *e)
 		    "it ends in the middle");
 	if (reason >= 0)
 		return oki_refuse(e, oki_reasons[reason], "line %lu: %s",
-		    line, rule);
+		    scan_line, rule);
 	if (r != ONSHI_OK)
 		return oki_refuse(e, oki_reasons[OKI_MALFORMED],
 		    "line %lu: XML error %d", line, oki_xml_code(p->xml));

@@ -362,6 +362,20 @@ declaration_end(const struct oki_scan *s)
 	return 0;
 }
 
+/* The byte that came last cannot stand in a declaration, which is ASCII and
+ * holds no markup: it ends there, and what follows is looked at as ever. */
+static bool
+is_declaration_broken(struct oki_scan *s)
+{
+	uint8_t b = s->head[s->head_len - 1];
+
+	if (b >= 0x80 || (b < 0x20 && !is_space(b)))
+		oki_scan_note(s, OKI_WRONG_ENCODING,
+		    "a byte that no declaration has");
+
+	return b == '<' || b == '>';
+}
+
 static void byte(struct oki_scan *s, uint8_t b);
 
 /* The head is known: what is left of it goes the way of all bytes. */
@@ -400,6 +414,10 @@ look_at_head(struct oki_scan *s, bool last)
 	if ((end = declaration_end(s)) > 0) {
 		declaration(s, s->head + 5, s->head + end - 2);
 		leave_head(s, end);
+	} else if (!last && s->head_len > 5 && is_declaration_broken(s)) {
+		declaration(s, s->head + 5, s->head + s->head_len - 1);
+		oki_scan_note(s, OKI_MALFORMED, "the declaration");
+		leave_head(s, s->head_len - 1);
 	} else if (s->head_len == sizeof(s->head)) {
 		endless_declaration(s);
 		leave_head(s, s->head_len);

@@ -386,6 +386,38 @@ START_TEST(getters)
 }
 END_TEST
 
+/* An element of a name space is another than ours of that name. */
+START_TEST(foreign_names)
+{
+	static const char xml[] = "<XmlMsg><MessageHeader><ErrorCode "
+	    "xmlns='urn:x'>A</ErrorCode><x:ErrorCode xmlns:x='urn:x'>B"
+	    "</x:ErrorCode><ErrorCode>C</ErrorCode></MessageHeader></XmlMsg>";
+	struct oki_doc *doc = must_parse("OQSsiquc01res", xml,
+	    sizeof(xml) - 1);
+	const struct onshi_record *head = oki_doc_header(doc);
+	const char *name, *text;
+
+	ck_assert_int_eq(onshi_record_text(head, ONSHI_EL_ERROR_CODE, &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, "C");
+	ck_assert_int_eq(onshi_record_text_named(head, "ErrorCode", &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, "C");
+	ck_assert_int_eq(onshi_record_text_named(head, "x:ErrorCode", &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, "B");
+	ck_assert_int_eq(onshi_record_at(head, 0, NULL, &name, &text, NULL),
+	    ONSHI_OK);
+	ck_assert_str_eq(name, "*:ErrorCode");
+	ck_assert_str_eq(text, "A");
+	ck_assert_str_eq(oki_doc_unknown(doc, 0),
+	    "/XmlMsg/MessageHeader/*:ErrorCode");
+	ck_assert_int_eq(onshi_record_is_list(head, 0), 0);
+	ck_assert_int_eq(onshi_record_is_list(head, 2), 0);
+	oki_doc_free(&doc);
+}
+END_TEST
+
 /* By the list or by its items, over lists that come repeatedly. */
 START_TEST(lists)
 {
@@ -763,6 +795,7 @@ main(void)
 	tcase_add_test(c, built_by_number);
 	tcase_add_test(c, card_proof);
 	tcase_add_test(c, getters);
+	tcase_add_test(c, foreign_names);
 	tcase_add_loop_test(c, lists, 0, 2);
 	tcase_add_test(c, lists_of_values);
 	tcase_add_test(c, one_after_another);

@@ -429,7 +429,23 @@ static const struct {
 	{ "cut in a reference", CUT, B("<XmlMsg><A>&am"), NULL },
 	{ "cut in <!", CUT, B("<XmlMsg><!"), NULL },
 	{ "cut in <![CD", CUT, B("<XmlMsg><![CD"), NULL },
-	{ "cut in the declaration", CUT, B("<?xml version=\"1.0\""), NULL }
+	{ "cut in the declaration", CUT, B("<?xml version=\"1.0\""), NULL },
+	{ "declaration not closed", BAD, B("<?xml version=\"1.0\" encoding="
+	    "\"UTF-8\">\n" DOC("a")), NULL },
+	{ "declaration not closed at all", BAD, B("<?xml version=\"1.0\"\n"
+	    DOC("a")), NULL },
+	{ "declaration not closed, then a type", HOST, B("<?xml version="
+	    "\"1.0\" encoding=\"UTF-8\" <!DOCTYPE x>" DOC("a")), NULL },
+	{ "declaration not closed, other encoding", ENC, B("<?xml version="
+	    "\"1.0\" encoding=\"EUC-JP\">" DOC("a")), NULL },
+	{ "declaration not closed, Shift_JIS", BAD, B("<?xml version="
+	    "\"1.0\" encoding=\"Shift_JIS\">" DOC("\x82\xa0")), NULL },
+	{ "declaration of other bytes", ENC, B("<?xml version=\"1.0\xff\""
+	    " encoding=\"UTF-8\"?>" DOC("a")), NULL },
+	{ "declaration with a NUL", ENC, B("<?xml version=\"1.0\"\0?>"
+	    DOC("a")), NULL },
+	{ "declaration of other bytes, cut", ENC, B("<?xml version=\xb1"),
+	    NULL }
 };
 
 START_TEST(byte_row)
@@ -583,6 +599,25 @@ START_TEST(attributes_all_different)
 }
 END_TEST
 
+/* The line told is that of the fault. */
+START_TEST(lines_are_told)
+{
+	static const struct { const char *xml, *text; } said[] = {
+		{ "\n{}", "line 2: text outside" },
+		{ DECL("UTF-8") "\n\n<XmlMsg>\n&\n</XmlMsg>", "line 4: " },
+		{ DECL("UTF-8") "\n\n<XmlMsg>\n<a>\n</XmlMsg>", "line 5: " },
+		{ DECL("UTF-8") "\n<XmlMsg>\n\xff</XmlMsg>", "line 3: " },
+		{ "<XmlMsg>\n\n<?a?></XmlMsg>", "line 3: " }
+	};
+	struct onshi_error e;
+	struct oki_doc *doc;
+
+	ck_assert_int_eq(read_it(said[_i].xml, strlen(said[_i].xml), &doc,
+	    &e), ONSHI_E_ANSWER_REFUSED);
+	ck_assert_msg(strstr(e.text, said[_i].text) != NULL, "%s", e.text);
+}
+END_TEST
+
 /* E11: a name of 100,000 bytes. */
 START_TEST(endless_encoding)
 {
@@ -690,6 +725,7 @@ main(void)
 	tcase_add_loop_test(c, made_row, 0, (int)OKI_COUNT(made_rows));
 	tcase_add_loop_test(c, names_all_different, 0, 2);
 	tcase_add_loop_test(c, attributes_all_different, 0, 3);
+	tcase_add_loop_test(c, lines_are_told, 0, 5);
 	tcase_add_test(c, endless_encoding);
 	tcase_add_loop_test(c, bytes_at_the_limit, 0, 2);
 	tcase_add_loop_test(c, noise, 0, 64);
