@@ -53,19 +53,36 @@ enum {
 ONSHI_API ONSHI_CHECK int onshi_audit_verify(struct onshi_audit *a,
     const char *key, const char *head, int *verdict);
 
-/* Of the last verify: entries that are right, the first that is wrong or
- * missing (0 if none), intents without outcome (a crash between both, or a
- * query that is still under way), clock jumps. */
+/* Of the last verify: entries that are there and right, the first that is
+ * wrong or missing (0 if none), intents without outcome (a crash between both,
+ * or a query that is still under way), clock jumps, and entries that prune has
+ * removed. */
 ONSHI_API int64_t onshi_audit_entries(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_first_bad(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_unmatched(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_clock_jumps(const struct onshi_audit *a);
+ONSHI_API int64_t onshi_audit_pruned(const struct onshi_audit *a);
 
 /* The head as "N:HASH", to be noted elsewhere: number and hash of the last
  * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_NONE if no record is
  * there. Borrowed from a until the next call of it. */
 ONSHI_API ONSHI_CHECK int onshi_audit_head(struct onshi_audit *a,
     const char **head);
+
+/*
+ * Removes the oldest files of the record, whole ones, all of whose entries are
+ * before a day (yyyymmdd, Japan time). Nothing is removed unless all of the
+ * record is proved first: its chain, and with key its seals, too. For each file
+ * an entry with its digest and count is durable before it goes, and verify takes
+ * such an entry, and nothing else, for what is missing. ONSHI_E_VALUE if the day
+ * lies within the retention; ONSHI_E_AUDIT if the record is not intact. What an
+ * interrupted call left is finished by the next. *removed: entries. May wait.
+ */
+ONSHI_API ONSHI_CHECK int onshi_audit_prune(struct onshi_audit *a,
+    const char *key, int32_t before, int64_t *removed);
+/* Years that entries are kept, 1 to 100; 5 where it is not set. */
+ONSHI_API ONSHI_CHECK int onshi_audit_set_retention(struct onshi_audit *a,
+    int years);
 
 /*
  * The entries of a period, from and to yyyymmdd of Japan time, both included,

@@ -238,6 +238,10 @@ int	oki_audit_hold_take(struct oki_audit_hold *h,
 	    struct oki_audit_store *s, int32_t lock_ms, struct onshi_error *e)
 	    OKI_CHECK;
 void	oki_audit_hold_drop(struct oki_audit_hold *h);
+/* The same, mended where a crash left it, with a segment that has room. */
+int	oki_audit_hold_ready(struct oki_audit_hold *h,
+	    struct oki_audit_store *s, int32_t lock_ms, struct onshi_error *e)
+	    OKI_CHECK;
 /* One entry into the segment held: written, synced, the state moved on. */
 int	oki_audit_hold_write(struct oki_audit_hold *h,
 	    const struct oki_audit_entry *entry) OKI_CHECK;
@@ -336,6 +340,7 @@ struct oki_audit_report {
 	int64_t		first_bad;
 	int64_t		unmatched;
 	int64_t		clock_jumps;
+	int64_t		pruned;		/* gone, and vouched for */
 };
 
 struct oki_audit_head {
@@ -350,6 +355,56 @@ int	oki_audit_head_parse(const char *text, struct oki_audit_head *out)
 int	oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
 	    const struct oki_audit_head *head, struct oki_audit_report *out,
 	    struct onshi_error *e) OKI_CHECK;
+
+struct oki_audit_segment {
+	uint64_t	number;
+	uint64_t	first;		/* entries */
+	uint64_t	last;
+	int64_t		newest_ms;	/* wall clock of the latest of them */
+	int64_t		bytes;
+	bool		vouched;	/* a log.prune for it is on record */
+	uint8_t		hash[OKI_AUDIT_HASH];	/* of its last line */
+	uint8_t		digest[OKI_AUDIT_HASH];	/* of all of it, but for the
+						   last of a record */
+};
+
+/* What verify saw, segment by segment; yours to free, whatever it returns. */
+struct oki_audit_survey {
+	struct oki_audit_segment *segments;
+	size_t		n;
+	uint64_t	current;	/* that is written to; 0 unknown */
+	char		institution[11];
+};
+int	oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
+	    const struct oki_audit_head *head, struct oki_audit_report *out,
+	    struct oki_audit_survey *survey, struct onshi_error *e) OKI_CHECK;
+void	oki_audit_survey_free(struct oki_audit_survey *s);
+
+/* ---- what may go: prune.c --------------------------------------------------- */
+
+/* What a log.prune says of a segment that is gone, or is about to go. */
+struct oki_audit_vouch {
+	uint64_t	segment;
+	uint64_t	last;		/* its last entry */
+	uint8_t		hash[OKI_AUDIT_HASH];	/* of that line */
+};
+bool	oki_audit_vouch_parse(const char *line, size_t len,
+	    struct oki_audit_vouch *out);
+
+/*
+ * Removes the oldest segments all of whose entries are before a day (yyyymmdd,
+ * Japan time), if that day is years ago (SEC-100). The record is proved first,
+ * with k0 or, if it is NULL, as far as the chain goes. What was interrupted is
+ * finished. *removed: entries.
+ */
+struct oki_audit_prune {
+	int32_t		 before;
+	int		 years;
+	const uint8_t	*k0;
+};
+int	oki_audit_prune(struct oki_audit_store *s,
+	    const struct oki_audit_prune *what, int32_t lock_ms,
+	    int64_t *removed, struct onshi_error *e) OKI_CHECK;
 
 /* ---- for tests ------------------------------------------------------------- */
 

@@ -7,8 +7,12 @@
 
 #include "audit/audit.h"
 
+#define RETENTION	5	/* years (SEC-100) */
+#define RETENTION_MOST	100
+
 struct onshi_audit {
 	char			*dir;
+	int			 years;
 	struct onshi_error	 error;
 	struct oki_audit_report	 report;	/* of the last verify */
 	char			 head[24 + 2 * OKI_AUDIT_HASH];
@@ -37,6 +41,7 @@ onshi_audit_new(const char *dir, struct onshi_audit **out)
 		oki_free(a);
 		return ONSHI_E_NOMEM;
 	}
+	a->years = RETENTION;
 	*out = a;
 
 	return ONSHI_OK;
@@ -106,13 +111,35 @@ onshi_audit_init(struct onshi_audit *a, const char *institution_code,
 	return r;
 }
 
+/* *used is NULL where there is no key. */
+static int
+read_key(struct onshi_audit *a, const char *key, uint8_t k0[OKI_AUDIT_HASH],
+    const uint8_t **used)
+{
+	struct oki_audit_sums sums;
+	int r;
+
+	*used = NULL;
+	if (key == NULL)
+		return ONSHI_OK;
+	if ((r = oki_audit_sums_open(&sums)) != ONSHI_OK)
+		return oki_fail(&a->error, r, "no memory for a hash");
+	if ((r = oki_audit_key_parse(&sums, key, k0)) != ONSHI_OK)
+		r = oki_fail(&a->error, r, "the verification key is mistyped");
+	else
+		*used = k0;
+	oki_audit_sums_close(&sums);
+
+	return r;
+}
+
 int
 onshi_audit_verify(struct onshi_audit *a, const char *key, const char *head,
     int *out)
 {
-	struct oki_audit_sums sums;
 	struct oki_audit_head h;
 	uint8_t k0[OKI_AUDIT_HASH] = { 0 };
+	const uint8_t *used;
 	int r;
 
 	if (a == NULL)
@@ -125,15 +152,9 @@ onshi_audit_verify(struct onshi_audit *a, const char *key, const char *head,
 	if (head != NULL && oki_audit_head_parse(head, &h) != ONSHI_OK)
 		return oki_fail(&a->error, ONSHI_E_VALUE,
 		    "a head is N:HASH, at least 24 digits of it");
-	if ((r = oki_audit_sums_open(&sums)) != ONSHI_OK)
-		return oki_fail(&a->error, r, "no memory for a hash");
-	if (key != NULL && (r = oki_audit_key_parse(&sums, key, k0)) !=
-	    ONSHI_OK)
-		r = oki_fail(&a->error, r, "the verification key is mistyped");
-	oki_audit_sums_close(&sums);
-	if (r == ONSHI_OK && (r = oki_audit_verify(a->dir, OKI_AUDIT_LOCK_MS,
-	    key == NULL ? NULL : k0, head == NULL ? NULL : &h, &a->report,
-	    &a->error)) == ONSHI_OK)
+	if ((r = read_key(a, key, k0, &used)) == ONSHI_OK &&
+	    (r = oki_audit_verify(a->dir, OKI_AUDIT_LOCK_MS, used,
+	    head == NULL ? NULL : &h, &a->report, &a->error)) == ONSHI_OK)
 		*out = a->report.verdict;
 	oki_wipe(k0, sizeof(k0));
 
@@ -162,6 +183,12 @@ int64_t
 onshi_audit_clock_jumps(const struct onshi_audit *a)
 {
 	return a == NULL ? 0 : a->report.clock_jumps;
+}
+
+int64_t
+onshi_audit_pruned(const struct onshi_audit *a)
+{
+	return a == NULL ? 0 : a->report.pruned;
 }
 
 int
@@ -206,6 +233,52 @@ is_date(int32_t yyyymmdd)
 
 	return yyyymmdd > 0 && oki_date_parse(text, &again) &&
 	    again == yyyymmdd;
+}
+
+int
+onshi_audit_set_retention(struct onshi_audit *a, int years)
+{
+	if (a == NULL)
+		return ONSHI_E_ARG;
+	oki_error_clear(&a->error);
+	if (years < 1 || years > RETENTION_MOST)
+		return oki_fail(&a->error, ONSHI_E_VALUE,
+		    "a retention is 1 to %d years", RETENTION_MOST);
+	a->years = years;
+
+	return ONSHI_OK;
+}
+
+int
+onshi_audit_prune(struct onshi_audit *a, const char *key, int32_t before,
+    int64_t *removed)
+{
+	struct oki_audit_prune what = { .before = before };
+	struct oki_audit_store store;
+	uint8_t k0[OKI_AUDIT_HASH] = { 0 };
+	int r;
+
+	if (a == NULL)
+		return ONSHI_E_ARG;
+	oki_error_clear(&a->error);
+	if (removed == NULL)
+		return oki_fail(&a->error, ONSHI_E_ARG, "no room for a count");
+	*removed = 0;
+	if (!is_date(before))
+		return oki_fail(&a->error, ONSHI_E_VALUE,
+		    "a date is yyyymmdd");
+	what.years = a->years;
+	if ((r = read_key(a, key, k0, &what.k0)) != ONSHI_OK)
+		return r;
+	if ((r = oki_audit_store_init(&store, a->dir, "", NULL)) != ONSHI_OK)
+		r = oki_fail(&a->error, r, "memory");
+	else
+		r = oki_audit_prune(&store, &what, OKI_AUDIT_LOCK_MS, removed,
+		    &a->error);
+	oki_audit_store_free(&store);
+	oki_wipe(k0, sizeof(k0));
+
+	return r;
 }
 
 int

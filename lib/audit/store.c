@@ -225,6 +225,31 @@ open_segment(struct oki_audit_hold *h)
 	return ONSHI_OK;
 }
 
+/* The oldest segment that is there: the first, or what prune has left. */
+static int
+open_oldest(struct oki_audit_hold *h, struct oki_file **out, int64_t *sys)
+{
+	char **names;
+	size_t i, n;
+	int r;
+
+	if ((r = oki_file_open(h->dir, FIRST_SEGMENT, OKI_OPEN_READ, out,
+	    sys)) == ONSHI_OK || !oki_os_is_absent(*sys))
+		return r;
+	if ((r = oki_dir_names(h->dir, &names, &n, sys)) != ONSHI_OK)
+		return r;
+	r = ONSHI_E_DISK;
+	for (i = 0; i < n; i++)
+		if (oki_audit_segment_of(names[i]) > 0) {
+			r = oki_file_open(h->dir, names[i], OKI_OPEN_READ, out,
+			    sys);
+			break;
+		}
+	oki_dir_names_free(&names, n);
+
+	return r;
+}
+
 /* A record is one institution's: its first entry says whose. */
 static int
 check_institution(struct oki_audit_hold *h)
@@ -239,8 +264,7 @@ check_institution(struct oki_audit_hold *h)
 
 	if (h->store->seen.n > 0 || h->store->institution[0] == '\0')
 		return ONSHI_OK;
-	if (oki_file_open(h->dir, FIRST_SEGMENT, OKI_OPEN_READ, &f, &sys) !=
-	    ONSHI_OK ||
+	if (open_oldest(h, &f, &sys) != ONSHI_OK ||
 	    oki_file_read(f, 0, line, sizeof(line), &got, &sys) != ONSHI_OK)
 		r = oki_audit_fail(h->e, sys, "the log cannot be read");
 	else if ((lf = memchr(line, '\n', got)) == NULL ||
@@ -316,23 +340,35 @@ rotate(struct oki_audit_hold *h)
 }
 
 int
+oki_audit_hold_ready(struct oki_audit_hold *h, struct oki_audit_store *s,
+    int32_t lock_ms, struct onshi_error *e)
+{
+	bool full = false;
+	int r;
+
+	memset(h, 0, sizeof(*h));
+	if (s->poisoned)
+		return oki_audit_fail(e, 0, "the record could not be synced "
+		    "before: open it anew");
+	if ((r = oki_audit_hold_take(h, s, lock_ms, e)) == ONSHI_OK &&
+	    (r = check_institution(h)) == ONSHI_OK &&
+	    (r = open_segment(h)) == ONSHI_OK &&
+	    (r = oki_audit_recover(h)) == ONSHI_OK &&
+	    (r = must_rotate(h, &full)) == ONSHI_OK && full)
+		r = rotate(h);
+
+	return r;
+}
+
+int
 oki_audit_store_append(struct oki_audit_store *s,
     const struct oki_audit_entry *entry, int32_t lock_ms,
     struct onshi_error *e)
 {
 	struct oki_audit_hold h;
-	bool full = false;
 	int r;
 
-	if (s->poisoned)
-		return oki_audit_fail(e, 0, "the record could not be synced "
-		    "before: open it anew");
-	if ((r = oki_audit_hold_take(&h, s, lock_ms, e)) == ONSHI_OK &&
-	    (r = check_institution(&h)) == ONSHI_OK &&
-	    (r = open_segment(&h)) == ONSHI_OK &&
-	    (r = oki_audit_recover(&h)) == ONSHI_OK &&
-	    (r = must_rotate(&h, &full)) == ONSHI_OK &&
-	    (!full || (r = rotate(&h)) == ONSHI_OK))
+	if ((r = oki_audit_hold_ready(&h, s, lock_ms, e)) == ONSHI_OK)
 		r = oki_audit_hold_write(&h, entry);
 	oki_audit_hold_drop(&h);
 

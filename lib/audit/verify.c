@@ -7,6 +7,8 @@
 
 #define JUMP_MS		60000	/* as far as clocks may differ (SEC-88) */
 #define HEAD_LEAST	24	/* digits of a hash that are taken as a head */
+#define PRUNED_MOST	100000000	/* entries whose keys are walked through
+					   before the first that is there */
 
 struct walk {
 	const struct oki_audit_view	*view;
@@ -15,11 +17,17 @@ struct walk {
 	bool				 keyed;
 	uint8_t				 key[OKI_AUDIT_HASH];	/* of entry n */
 	char				 id[OKI_AUDIT_ID + 1];
+	bool				 begun;		/* at least one was read */
+	uint64_t			 first;		/* that is there */
+	uint8_t				 before[OKI_AUDIT_HASH]; /* its h */
+	bool				 vouched;	/* a log.prune says why */
 	uint64_t			 n;		/* the next one */
 	uint8_t				 hash[OKI_AUDIT_HASH];
 	struct oki_audit_parsed		 last;
 	struct oki_audit_intents	 intents;
 	struct oki_audit_report		*report;
+	struct oki_audit_survey		*survey;	/* may be NULL */
+	struct oki_audit_sums		 digest;	/* of its segment */
 };
 
 int
@@ -62,12 +70,32 @@ clock_jumped(const struct oki_audit_parsed *a, const struct oki_audit_parsed *b)
 	    (boot < 0 || wall - boot > JUMP_MS || boot - wall > JUMP_MS));
 }
 
+/* What lies before the first entry that is there was taken away by prune, and
+ * by nobody else: the entry that says so is chained and sealed like any other
+ * (SEC-100). One that ends later was interrupted, and the chain itself has what
+ * it did not come to. */
+static void
+hear(struct walk *w, const char *line, size_t len)
+{
+	struct oki_audit_vouch v;
+	size_t i;
+
+	if (!oki_audit_vouch_parse(line, len, &v) || v.last >= w->n)
+		return;
+	if (v.last >= w->first || (v.last + 1 == w->first &&
+	    memcmp(v.hash, w->before, OKI_AUDIT_HASH) == 0))
+		w->vouched = true;
+	for (i = 0; w->survey != NULL && i < w->survey->n; i++)
+		if (w->survey->segments[i].last == v.last)
+			w->survey->segments[i].vouched = true;
+}
+
 static int
 count(struct walk *w, const struct oki_audit_parsed *p)
 {
 	int r = ONSHI_OK;
 
-	if (w->n > 1 && clock_jumped(&w->last, p))
+	if (w->n > w->first && clock_jumped(&w->last, p))
 		w->report->clock_jumps++;
 	w->last = *p;
 	if (p->event == OKI_AUDIT_QUERY_INTENT && !p->has_request)
@@ -110,6 +138,28 @@ genesis(struct walk *w, const struct oki_audit_parsed *p)
 	return ONSHI_OK;
 }
 
+/* The first entry that is there, whatever its number: the key goes on to it. */
+static int
+find_first(struct walk *w, const char *line, size_t len, bool *good)
+{
+	struct oki_audit_parsed p;
+	uint64_t i;
+	int r;
+
+	w->begun = true;
+	*good = oki_audit_line_parse(line, len, &p) && p.n <= PRUNED_MOST;
+	if (!*good || p.n <= 1)
+		return ONSHI_OK;
+	w->first = w->n = p.n;
+	memcpy(w->before, p.h, OKI_AUDIT_HASH);
+	memcpy(w->hash, p.h, OKI_AUDIT_HASH);
+	for (i = 1; w->keyed && i < p.n; i++)
+		if ((r = oki_audit_key_next(&w->sums, w->key)) != ONSHI_OK)
+			return r;
+
+	return ONSHI_OK;
+}
+
 /* An entry is bound to its number, to the line before it and, with the key, to
  * the key of its number and no other. */
 static int
@@ -119,6 +169,9 @@ walk_line(struct walk *w, const char *line, size_t len, bool *good)
 	char hex[2 * OKI_AUDIT_HASH + 1];
 	int r;
 
+	if (!w->begun && ((r = find_first(w, line, len, good)) != ONSHI_OK ||
+	    !*good))
+		return r;
 	*good = oki_audit_line_parse(line, len, &p) && p.n == w->n;
 	if (*good && w->n == 1 && (r = genesis(w, &p)) != ONSHI_OK)
 		return r;
@@ -133,10 +186,26 @@ walk_line(struct walk *w, const char *line, size_t len, bool *good)
 		*good = strncmp(hex, w->head->hash, strlen(w->head->hash)) ==
 		    0;
 	}
+	if (*good && p.event == OKI_AUDIT_LOG_PRUNE)
+		hear(w, line, len);
 	if (*good && (r = count(w, &p)) == ONSHI_OK)
 		w->n++;
 
 	return r;
+}
+
+/* Whether the head that was noted is one of those that are gone, and not the
+ * one that was there. */
+static bool
+head_differs(const struct walk *w)
+{
+	char hex[2 * OKI_AUDIT_HASH + 1];
+
+	if (w->head == NULL || w->head->n + 1 != w->first)
+		return false;
+	oki_hex(hex, w->before, OKI_AUDIT_HASH);
+
+	return strncmp(hex, w->head->hash, strlen(w->head->hash)) != 0;
 }
 
 /* The log is right in itself: is it all that the state knows of, and all that
@@ -147,6 +216,10 @@ judge_end(struct walk *w)
 	const struct oki_audit_mark *m = &w->view->mark;
 	enum oki_audit_tail tail;
 
+	if (w->first > 1 && (!w->vouched || head_differs(w))) {
+		verdict(w, ONSHI_AUDIT_CHANGED, 1);
+		return;
+	}
 	if (!w->view->has_state || w->view->extra || m->n != w->n ||
 	    (w->keyed && memcmp(m->key, w->key, OKI_AUDIT_HASH) != 0)) {
 		verdict(w, ONSHI_AUDIT_CHANGED, w->n);
@@ -167,6 +240,34 @@ judge_end(struct walk *w)
 	else
 		verdict(w, w->keyed ? ONSHI_AUDIT_INTACT : ONSHI_AUDIT_NO_KEY,
 		    0);
+}
+
+/* For prune: what each segment holds, and a digest of it. */
+static int
+survey_line(struct walk *w, uint64_t segment, const char *line, size_t len)
+{
+	struct oki_audit_survey *s = w->survey;
+	struct oki_audit_segment *at;
+	int r;
+
+	if (s == NULL)
+		return ONSHI_OK;
+	if (s->n == 0 || s->segments[s->n - 1].number != segment) {
+		if (s->n > 0 && (r = oki_hash_final(w->digest.hash,
+		    s->segments[s->n - 1].digest)) != ONSHI_OK)
+			return r;
+		s->segments[s->n].number = segment;
+		s->segments[s->n++].first = w->n - 1;
+	}
+	at = &s->segments[s->n - 1];
+	at->last = w->n - 1;
+	at->bytes += (int64_t)len;
+	if (at->newest_ms < w->last.wall_ms)
+		at->newest_ms = w->last.wall_ms;
+	memcpy(at->hash, w->hash, OKI_AUDIT_HASH);
+	memcpy(s->institution, w->last.institution, sizeof(s->institution));
+
+	return oki_hash_update(w->digest.hash, line, len);
 }
 
 static int
@@ -191,8 +292,12 @@ walk_all(struct walk *w, struct oki_audit_reader *reader,
 		if (piece == OKI_AUDIT_PIECE_LINE &&
 		    (r = walk_line(w, bytes, len, &good)) != ONSHI_OK)
 			return oki_audit_fail(e, 0, "hash, or memory");
-		if (good)
+		if (good) {
+			if (survey_line(w, w->view->segments[reader->i], bytes,
+			    len) != ONSHI_OK)
+				return oki_audit_fail(e, 0, "hash");
 			continue;
+		}
 		verdict(w, piece == OKI_AUDIT_PIECE_SHORT && !w->view->extra ?
 		    ONSHI_AUDIT_SHORTER : ONSHI_AUDIT_CHANGED, w->n);
 		return ONSHI_OK;
@@ -202,10 +307,19 @@ walk_all(struct walk *w, struct oki_audit_reader *reader,
 static int
 begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
 {
-	w->n = 1;
+	w->first = w->n = 1;
 	memcpy(w->id, w->view->mark.id, sizeof(w->id));
 	if (oki_audit_sums_open(&w->sums) != ONSHI_OK)
 		return oki_audit_fail(e, 0, "no memory for a hash");
+	if (w->survey != NULL) {
+		w->survey->segments = oki_alloc_array(w->view->nsegments + 1,
+		    sizeof(*w->survey->segments));
+		if (w->survey->segments == NULL ||
+		    oki_audit_sums_open(&w->digest) != ONSHI_OK)
+			return oki_audit_fail(e, 0, "no memory");
+		w->survey->current = w->view->has_state ?
+		    w->view->mark.segment : 0;
+	}
 	if (k0 == NULL)
 		return ONSHI_OK;
 	w->keyed = true;
@@ -217,9 +331,9 @@ begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
 }
 
 int
-oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
+oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
     const struct oki_audit_head *head, struct oki_audit_report *out,
-    struct onshi_error *e)
+    struct oki_audit_survey *survey, struct onshi_error *e)
 {
 	struct oki_audit_reader reader = { .buf = NULL };
 	struct oki_audit_view view;
@@ -234,18 +348,36 @@ oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
 	w.view = &view;
 	w.head = head;
 	w.report = out;
+	w.survey = survey;
 	if ((r = begin(&w, k0, e)) == ONSHI_OK &&
 	    (r = oki_audit_reader_open(&reader, &view, e)) == ONSHI_OK)
 		r = walk_all(&w, &reader, e);
 	if (r != ONSHI_OK)
 		out->verdict = ONSHI_AUDIT_UNREADABLE;
-	out->entries = (int64_t)w.n - 1;
+	out->entries = (int64_t)(w.n - w.first);
+	out->pruned = w.vouched ? (int64_t)w.first - 1 : 0;
 	out->unmatched = (int64_t)w.intents.count + w.intents.nameless;
 	oki_audit_intents_free(&w.intents);
 	oki_audit_reader_close(&reader);
+	oki_audit_sums_close(&w.digest);
 	oki_audit_sums_close(&w.sums);
 	oki_audit_view_close(&view);
 	oki_wipe(&w, sizeof(w));
 
 	return ONSHI_OK;
+}
+
+void
+oki_audit_survey_free(struct oki_audit_survey *s)
+{
+	oki_free(s->segments);
+	memset(s, 0, sizeof(*s));
+}
+
+int
+oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
+    const struct oki_audit_head *head, struct oki_audit_report *out,
+    struct onshi_error *e)
+{
+	return oki_audit_survey(path, lock_ms, k0, head, out, NULL, e);
 }

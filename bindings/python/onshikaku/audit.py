@@ -67,6 +67,23 @@ class Audit(Handle):
         return int(lib.onshi_audit_clock_jumps(self._p))
 
     @property
+    def pruned(self) -> int:
+        """Of the last verify: entries that prune has removed."""
+        return int(lib.onshi_audit_pruned(self._p))
+
+    def prune(self, before: date, key: Optional[str] = None, years: int = 5) -> int:
+        """Removes whole files of entries before a day: how many entries.
+
+        The record is proved first, with the key where it is given; ``years`` is
+        the retention, within which nothing is removed.
+        """
+        removed = C.c_int64()
+        self._call(lib.onshi_audit_set_retention, years)
+        self._call(
+            lib.onshi_audit_prune, maybe_raw(key), _number(before), C.byref(removed))
+        return int(removed.value)
+
+    @property
     def head(self) -> str:
         """``N:HASH``, to be noted elsewhere."""
         out = C.c_char_p()

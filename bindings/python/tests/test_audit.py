@@ -34,6 +34,26 @@ def test_begin_and_verify(tmp_path: Path) -> None:
             audit.verify("no key")
 
 
+def test_prune_keeps_what_has_to_be_kept(tmp_path: Path) -> None:
+    today = datetime.now(JAPAN).date()
+    with Audit(tmp_path / "record") as audit:
+        with pytest.raises(OnshiError, match="ONSHI_E_AUDIT_NONE"):
+            audit.prune(date(2001, 1, 1))
+        key = audit.init("1319999996")
+        assert audit.prune(date(2001, 1, 1), key) == 0
+        assert audit.prune(date(2001, 1, 1)) == 0
+        with pytest.raises(OnshiError, match="ONSHI_E_VALUE"):
+            audit.prune(today, key)
+        with pytest.raises(OnshiError, match="ONSHI_E_VALUE"):
+            audit.prune(today - timedelta(days=3 * 365), key)
+        assert audit.prune(today - timedelta(days=3 * 365), key, years=2) == 0
+        with pytest.raises(OnshiError, match="ONSHI_E_VALUE"):
+            audit.prune(date(2001, 1, 1), key, years=0)
+        with pytest.raises(OnshiError, match="ONSHI_E_VALUE"):
+            audit.prune(date(2001, 1, 1), "no key")
+        assert audit.verify(key) is Verdict.INTACT and audit.pruned == 0
+
+
 def test_a_check_in_stands_on_it(world: World) -> None:
     key = (world.folder / "audit.key").read_text().strip()
     with Audit(world.folder / "audit") as audit:
