@@ -44,8 +44,9 @@ vc_control_open(struct vc_world *w)
 {
 	const char *path = w->options->control;
 	struct sockaddr_un a;
+	struct stat st;
 	mode_t old;
-	int r;
+	int fd, r;
 
 	if (!address(&a, path))
 		return -1;
@@ -53,17 +54,20 @@ vc_control_open(struct vc_world *w)
 		vc_complain("another card is in charge", path);
 		return -1;
 	}
-	(void)unlink(path);
-	if ((w->listener = socket(AF_UNIX,
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(path);
+	if ((fd = socket(AF_UNIX,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
 		return -1;
 	old = umask(0177);
-	r = bind(w->listener, (const struct sockaddr *)&a, sizeof(a));
+	r = bind(fd, (const struct sockaddr *)&a, sizeof(a));
 	(void)umask(old);
-	if (r != 0 || listen(w->listener, VC_CLIENTS_MAX) != 0) {
+	if (r != 0 || listen(fd, VC_CLIENTS_MAX) != 0) {
 		vc_complain(strerror(errno), path);
+		(void)close(fd);
 		return -1;
 	}
+	w->listener = fd;
 
 	return 0;
 }

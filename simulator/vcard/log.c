@@ -23,7 +23,7 @@ vc_log_open(struct vc_log *l, const char *path)
 	if ((l->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 	    0600)) < 0)
 		return -1;
-	if (lseek(l->fd, 0, SEEK_END) == 0)
+	if (l->events && lseek(l->fd, 0, SEEK_END) == 0)
 		return write(l->fd, head, sizeof(head) - 1) < 0 ? -1 : 0;
 
 	return 0;
@@ -54,6 +54,8 @@ vc_log_event(const struct vc_log *l, const char *event, const char *profile)
 	char line[256], when[32];
 	int n;
 
+	if (!l->events)
+		return;
 	put_time(when, sizeof(when));
 	n = snprintf(line, sizeof(line), "# %s\t%s\t%s/%s\n", when, event,
 	    l->label, profile);

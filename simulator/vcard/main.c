@@ -5,19 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] =
 "usage: onshikaku-vcard --pki DIR [--card PROFILE|none] [--vpcd HOST:PORT]\n"
 "           [--control PATH] [--apdu-log FILE] [--state FILE] [--contact]\n"
-"           [--fault SPEC]... [--time-per-apdu MS] [--time-per-byte US]\n"
-"           [--time-per-sign MS]\n"
+"           [--fault SPEC]... [--log-events] [--time-per-apdu MS]\n"
+"           [--time-per-byte US] [--time-per-sign MS]\n"
 "       onshikaku-vcard [--control PATH] insert PROFILE | remove |\n"
 "           fault SPEC | fault clear | restore | status\n"
 "       onshikaku-vcard wait [CARDS [SECONDS]]\n"
 "       onshikaku-vcard listen PATH COMMAND...\n"
-"PATH is that of ONSHIKAKU_VCARD by default. WHEN in a fault is the number\n"
-"of the command since power-on, or select, read, verify or sign; it happens\n"
-"once, with /every behind it each time:\n";
+"PATH is that of ONSHIKAKU_VCARD by default, else onshikaku-vcard.sock in\n"
+"XDG_RUNTIME_DIR, else /tmp/onshikaku-vcard-UID.sock. WHEN in a fault is the\n"
+"number of the command since power-on, or select, read, verify or sign; it\n"
+"happens once, with /every behind it each time:\n";
 
 void
 vc_complain(const char *what, const char *name)
@@ -53,11 +55,6 @@ act(const struct vc_options *o, int argc, char **argv)
 		return vc_listen(argc, argv);
 	if (strcmp(argv[0], "loopback") == 0)
 		return vc_loopback();
-	if (o->control == NULL) {
-		vc_complain("say which card: --control or ONSHIKAKU_VCARD",
-		    NULL);
-		return 2;
-	}
 
 	return vc_ask(o->control, argc, argv);
 }
@@ -97,6 +94,10 @@ option(struct vc_options *o, int opt)
 		return true;
 	case 'k':
 		o->control = optarg;
+		o->control_is_asked = true;
+		return true;
+	case 'e':
+		o->log.events = true;
 		return true;
 	case 'l':
 		o->apdu_log = optarg;
@@ -123,6 +124,26 @@ option(struct vc_options *o, int opt)
 	}
 }
 
+/* One card per user is told what to do without saying which. */
+static const char *
+usual_control(void)
+{
+	static char path[100];
+	const char *said = getenv("ONSHIKAKU_VCARD"), *folder;
+
+	if (said != NULL && *said != '\0')
+		return said;
+	folder = getenv("XDG_RUNTIME_DIR");
+	if (folder != NULL && *folder == '/' && strlen(folder) < 70)
+		snprintf(path, sizeof(path), "%s/onshikaku-vcard.sock",
+		    folder);
+	else
+		snprintf(path, sizeof(path), "/tmp/onshikaku-vcard-%lu.sock",
+		    (unsigned long)getuid());
+
+	return path;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -135,6 +156,7 @@ main(int argc, char **argv)
 		{ "state", required_argument, NULL, 's' },
 		{ "contact", no_argument, NULL, 't' },
 		{ "fault", required_argument, NULL, 'f' },
+		{ "log-events", no_argument, NULL, 'e' },
 		{ "time-per-apdu", required_argument, NULL, 'A' },
 		{ "time-per-byte", required_argument, NULL, 'B' },
 		{ "time-per-sign", required_argument, NULL, 'S' },
@@ -144,7 +166,7 @@ main(int argc, char **argv)
 	struct vc_options o = defaults;
 	int opt;
 
-	o.control = getenv("ONSHIKAKU_VCARD");
+	o.control = usual_control();
 	while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (opt == 'h')
 			return help();

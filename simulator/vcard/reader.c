@@ -92,6 +92,7 @@ vc_reader_settle(struct vc_reader *r)
 		return;
 	}
 	r->link = LINK_UP;
+	r->up_since = vc_now_ms();
 	hurry(r->fd);
 }
 

@@ -240,6 +240,7 @@ void	vc_fault_list(void);
 /* The log: one line for each exchange, with a model of its time. */
 struct vc_log {
 	int		 fd;
+	bool		 events;	/* comments, beside the exchanges */
 	const char	*label;
 	unsigned int	 ms_per_apdu;
 	unsigned int	 us_per_byte;
@@ -260,6 +261,7 @@ struct vc_options {
 	const char	*apdu_log;
 	const char	*state;
 	const char	*control;
+	bool		 control_is_asked;
 	const char	*faults[VC_FAULTS_MAX];
 	size_t		 fault_count;
 	struct vc_log	 log;

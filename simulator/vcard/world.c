@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { CONTROL_OFF = 0, CONTROL_ON = 1, CONTROL_RESET = 2, CONTROL_ATR = 4 };
-enum { FIRST_READER_MS = 15000, LOOKS_MAX = 4 };
+enum { FIRST_READER_MS = 15000, QUIET_MS = 1000, LOOKS_MAX = 4 };
 
 static volatile sig_atomic_t ended;
 
@@ -205,6 +205,7 @@ command(struct vc_world *w, const uint8_t *wire, size_t len)
 		send_answer(w);
 }
 
+/* Once: the reader has seen the card, or has nothing to ask of it for now. */
 static void
 tell_ready(struct vc_world *w)
 {
@@ -304,6 +305,8 @@ keep_time(struct vc_world *w)
 		else if (r->leave_by - now < wait)
 			wait = r->leave_by - now;
 	}
+	if (r->link == LINK_UP && now - r->up_since >= QUIET_MS)
+		tell_ready(w);
 	if (r->link == LINK_NONE && w->inserted) {
 		if (r->not_before <= now)
 			vc_reader_connect(r);
@@ -319,6 +322,8 @@ keep_time(struct vc_world *w)
 static void
 look(struct vc_world *w, int timeout)
 {
+	const struct timespec limit = { .tv_sec = timeout / 1000,
+	    .tv_nsec = timeout % 1000 * 1000000L };
 	struct pollfd p[2 + VC_CLIENTS_MAX];
 	struct vc_client *at[2 + VC_CLIENTS_MAX] = { NULL };
 	nfds_t i, n = 2;
@@ -332,7 +337,7 @@ look(struct vc_world *w, int timeout)
 			p[n++] = (struct pollfd){ .fd = w->client[i].fd,
 			    .events = POLLIN };
 		}
-	if (poll(p, n, timeout) <= 0)
+	if (ppoll(p, n, &limit, &w->awake) <= 0)
 		return;
 	if (p[0].revents != 0) {
 		if (w->reader.link == LINK_CONNECTING)
@@ -389,8 +394,11 @@ set_up(struct vc_world *w, const struct vc_options *o)
 		vc_complain("cannot be read", o->state);
 		return 1;
 	}
-	if (o->control != NULL && vc_control_open(w) != 0)
-		return 1;
+	if (vc_control_open(w) != 0) {
+		if (o->control_is_asked)
+			return 1;
+		vc_complain("going on without a control socket", NULL);
+	}
 	if (strcmp(o->card, "none") != 0 &&
 	    (why = vc_world_insert(w, o->card)) != NULL) {
 		vc_complain(why, o->card);
@@ -418,18 +426,37 @@ turn(struct vc_world *w)
 	return 0;
 }
 
+/* The end is only heard while waiting: none comes between look and wait. */
+static void
+hear_end(struct vc_world *w)
+{
+	static const int ends[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction end = { .sa_handler = on_end }, was;
+	sigset_t asleep;
+	size_t i;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&asleep);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		(void)sigaddset(&asleep, ends[i]);
+		if (ends[i] != SIGHUP || (sigaction(SIGHUP, NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN))
+			(void)sigaction(ends[i], &end, NULL);
+	}
+	(void)sigprocmask(SIG_BLOCK, &asleep, &w->awake);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		(void)sigdelset(&w->awake, ends[i]);
+}
+
 int
 vc_run(const struct vc_options *o)
 {
-	struct sigaction end = { .sa_handler = on_end };
 	struct vc_world *w;
 	int r;
 
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigaction(SIGTERM, &end, NULL);
-	(void)sigaction(SIGINT, &end, NULL);
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return 1;
+	hear_end(w);
 	if ((r = set_up(w, o)) == 0)
 		r = turn(w);
 	vc_world_remove(w);

@@ -4,6 +4,8 @@
 
 #include "vcard.h"
 
+#include <signal.h>
+
 enum {
 	VC_CLIENTS_MAX	= 8,
 	VC_FRAME_MAX	= 2 + 65535,
@@ -24,6 +26,7 @@ struct vc_reader {
 	int		 fd;
 	uint8_t		 in[VC_FRAME_MAX];
 	size_t		 have;
+	int64_t		 up_since;
 	int64_t		 leave_by;	/* LEAVING ends then at the latest */
 	int64_t		 not_before;	/* no connection earlier than this */
 };
@@ -56,6 +59,7 @@ struct vc_world {
 	int64_t		 due;		/* when the answer goes; 0: never */
 	size_t		 answer_len;
 	int		 listener;
+	sigset_t	 awake;
 	struct vc_client client[VC_CLIENTS_MAX];
 };
 

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -404,8 +405,75 @@ START_TEST(log_hides_the_pin)
 	ck_assert_ptr_nonnull(strstr(text, "\t0020009804********\t2\t9000"));
 	ck_assert_ptr_nonnull(strstr(text,
 	    "\t00a4040c0ad392f000260100000001\t2\t9000"));
-	ck_assert_ptr_nonnull(strstr(text, "\tpower-on\t"));
+	ck_assert_ptr_null(strchr(text, '#'));
 	ck_assert_ptr_null(strstr(text, "31323334"));
+}
+END_TEST
+
+/* A signal that comes while the answer is being sent is not slept over. */
+START_TEST(ends_while_it_answers)
+{
+	static const struct step steps[] = { JPKI };
+	struct timespec nap = { .tv_nsec = 2000000 };
+	int i, round, status;
+
+	for (round = 0; round < 40; round++) {
+		forget();
+		card_start("adult", "delay=1");
+		do_command(&steps[0], "end");
+		ck_assert_int_eq(kill(card, SIGTERM), 0);
+		for (i = 0; i < 1000 && waitpid(card, &status, WNOHANG) == 0;
+		    i++)
+			(void)nanosleep(&nap, NULL);
+		ck_assert_msg(i < 1000, "round %d: it goes on", round);
+		ck_assert_int_eq(status, 0);
+		good_bye();
+		card = -1;
+	}
+}
+END_TEST
+
+/* A reader that waits for the card before it asks anything is not waited
+ * for; a second card goes on without the control socket of the first. */
+START_TEST(ready_without_being_asked)
+{
+	char address[32], line[16] = "";
+	const char *argv[] = { vcard, "--pki", pki, "--card", "child",
+	    "--vpcd", address, NULL };
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a);
+	int first, second, out[2];
+	struct pollfd p;
+	pid_t other;
+
+	forget();
+	card_start("adult", NULL);
+	first = wire;
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&a, &len),
+	    0);
+	snprintf(address, sizeof(address), "127.0.0.1:%u",
+	    (unsigned int)ntohs(a.sin_port));
+	ck_assert_int_eq(setenv("ONSHIKAKU_VCARD", control, 1), 0);
+	ck_assert_int_eq(pipe(out), 0);
+	if ((other = fork()) == 0) {
+		(void)dup2(out[1], 1);
+		execv(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	(void)close(out[1]);
+	ck_assert_int_ge(second = accept(listener, NULL, NULL), 0);
+	p = (struct pollfd){ .fd = out[0], .events = POLLIN };
+	ck_assert_int_eq(poll(&p, 1, 8000), 1);
+	ck_assert_int_eq(read(out[0], line, sizeof(line) - 1), 6);
+	ck_assert_str_eq(line, "ready\n");
+	ck_assert_int_eq(kill(other, SIGHUP), 0);
+	ck_assert_int_eq(status_of(other), 0);
+	(void)close(second);
+	(void)close(out[0]);
+	ck_assert_int_eq(unsetenv("ONSHIKAKU_VCARD"), 0);
+	wire = first;
+	do_control("status");
+	card_stop();
 }
 END_TEST
 
@@ -453,6 +521,8 @@ main(void)
 	tcase_add_loop_test(t, conversation, 0, ROWS);
 	tcase_add_test(t, signature);
 	tcase_add_test(t, log_hides_the_pin);
+	tcase_add_test(t, ends_while_it_answers);
+	tcase_add_test(t, ready_without_being_asked);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
