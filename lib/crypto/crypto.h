@@ -78,7 +78,10 @@ size_t	oki_certificate_key_bytes(const struct onshi_certificate *x);
 int	oki_certificate_state_at(int64_t not_before, int64_t not_after,
 	    int64_t now);
 
-/* ---- what the configuration names: identity.c ----------------------------- */
+/* ---- what the configuration names: identity.c, container.c ---------------- */
+
+#define OKI_PASSPHRASE_MAX	1024
+#define OKI_CONTAINER_MAX	65536
 
 /* How many certificates there are in pem, each of them readable; name is the
  * key of the config, for the error (SEC-04). ONSHI_E_CONFIG if there is none. */
@@ -104,6 +107,19 @@ int	oki_identity_check(const void *cert_pem, size_t certlen,
 int	oki_identity_key(const void *key_pem, size_t keylen,
 	    const void *passphrase, size_t passlen, struct oki_secret **der)
 	    OKI_CHECK;
+
+/* Whether it is no PEM but bytes that a PKCS#12 container may begin with. */
+bool	oki_container_is(const void *p, size_t len);
+
+/*
+ * Opens a PKCS#12 container (SEC-09, SEC-130): the certificate that its one
+ * key belongs to, then those above it but for the root, and the key in the
+ * clear, as PEM, for what stands above. certs and key get all or nothing is
+ * to be believed of them. ONSHI_E_CONFIG says what is wrong with it.
+ */
+int	oki_container_open(const void *p, size_t len, const void *pass,
+	    size_t passlen, struct oki_buf *certs, struct oki_buf *key,
+	    struct onshi_error *e) OKI_CHECK;
 
 /* Length of the first line: a passphrase's file ends with one. */
 size_t	oki_line_len(const void *p, size_t len);

@@ -9,7 +9,6 @@
 #include "crypto/openssl.h"
 
 #define AUTHORITIES_MAX	256
-#define PASSPHRASE_MAX	1024
 
 struct passphrase {
 	const char	*bytes;
@@ -176,7 +175,7 @@ oki_identity_check(const void *cert_pem, size_t certlen, const void *key_pem,
 
 	memset(out, 0, sizeof(*out));
 	oki_openssl_enter();
-	if (passlen > PASSPHRASE_MAX) {
+	if (passlen > OKI_PASSPHRASE_MAX) {
 		why = "link.key_passphrase_file: it is too long";
 		r = ONSHI_E_CONFIG;
 		goto out;

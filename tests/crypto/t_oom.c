@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <openssl/crypto.h>
+#include <openssl/pkcs12.h>
 
 #include "crypto/crypto.h"
 #include "tests/core/run.h"
@@ -10,7 +11,7 @@
 
 /* What the lives are about: made before, outside of what is counted. */
 static struct {
-	struct oki_buf	der, stranger, pem, cert, key;
+	struct oki_buf	der, stranger, pem, cert, key, p12;
 } files;
 
 static void *
@@ -97,6 +98,25 @@ life_of_identity(void *arg)
 	    files.key.data, files.key.len, "himitsu", 7, now, &out, NULL);
 }
 
+static int
+life_of_container(void *arg)
+{
+	struct oki_buf certs, key;
+	int r;
+
+	(void)arg;
+	oki_buf_init(&certs, 20000);
+	oki_buf_init(&key, 20000);
+	r = oki_container_open(files.p12.data, files.p12.len, "himitsu", 7,
+	    &certs, &key, NULL);
+	if (r == ONSHI_OK && (certs.len == 0 || key.len == 0))
+		r = ONSHI_E_VALUE;
+	oki_buf_free(&certs);
+	oki_buf_free(&key);
+
+	return r;
+}
+
 /* OpenSSL does not always say that it was memory: then it is a failure of
  * another name, but never a success. */
 static bool
@@ -124,6 +144,7 @@ static const struct {
 	{ "our card", life_of_card, &files.der, 200, 1 },
 	{ "a stranger's card", life_of_card, &files.stranger, 200, 1 },
 	{ "identity", life_of_identity, NULL, 200, 37 },
+	{ "container", life_of_container, NULL, 200, 17 },
 };
 
 START_TEST(each_fails)
@@ -134,6 +155,23 @@ START_TEST(each_fails)
 	    lives[_i].arg, ONSHI_OK, is_failure), lives[_i].points);
 }
 END_TEST
+
+static void
+make_container(X509 *x)
+{
+	PKCS12 *p12 = PKCS12_create("himitsu", "x", make_key(KEY_RSA), x, NULL,
+	    0, 0, 2, 2, 0);
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *data;
+	long len;
+
+	ck_assert_int_eq(i2d_PKCS12_bio(bio, p12), 1);
+	len = BIO_get_mem_data(bio, &data);
+	ck_assert_int_eq(oki_buf_append(&files.p12, data, (size_t)len),
+	    ONSHI_OK);
+	BIO_free(bio);
+	PKCS12_free(p12);
+}
 
 static void
 setup(void)
@@ -149,6 +187,7 @@ setup(void)
 	oki_buf_init(&files.pem, 9000);
 	oki_buf_init(&files.cert, 9000);
 	oki_buf_init(&files.key, 9000);
+	oki_buf_init(&files.p12, 9000);
 	make_pem(ca, &files.pem);
 	spec.ca = ca;
 	x = make_certificate(&spec);
@@ -158,6 +197,7 @@ setup(void)
 	x = make_certificate(&spec);
 	make_pem(x, &files.cert);
 	make_key_pem(KEY_RSA, "himitsu", &files.key);
+	make_container(x);
 	X509_free(x);
 	spec = (struct make_spec){ .key = KEY_RSA, .ca_key = KEY_OTHER_CA,
 	    .ca = other };
@@ -176,6 +216,7 @@ teardown(void)
 	oki_buf_free(&files.pem);
 	oki_buf_free(&files.cert);
 	oki_buf_free(&files.key);
+	oki_buf_free(&files.p12);
 	drop_keys();
 }
 
