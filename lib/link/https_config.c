@@ -7,7 +7,7 @@
 
 #define CA_MAX		1048576
 #define FILE_MAX_LEN	65536
-#define PASSPHRASE_MAX	1024
+#define CHAIN_MAX_LEN	131072	/* of a container, as PEM */
 
 static int
 missing(struct onshi_error *e, enum oki_key key)
@@ -161,16 +161,15 @@ check_crl(const struct oki_https *h, struct onshi_error *e)
 }
 
 static int
-content(const struct oki_https *h, enum oki_key key, size_t max,
-    struct oki_buf *out, struct onshi_error *e)
+content(const struct oki_https *h, enum oki_key key, struct oki_buf *out,
+    struct onshi_error *e)
 {
 	const struct onshi_config *c = oki_env_config(h->env);
 
-	oki_buf_init(out, max);
 	if (!oki_config_has(c, key))
 		return missing(e, key);
 
-	return oki_config_content(c, key, max, out, e);
+	return oki_config_content(c, key, out->max, out, e);
 }
 
 /* Who we are, checked before anything is sent (SEC-09). */
@@ -203,20 +202,97 @@ check_identity(struct oki_https *h, const struct oki_buf *key,
 }
 
 static int
-read_identity(struct oki_https *h, struct onshi_error *e)
+read_passphrase(const struct oki_https *h, struct oki_buf *pass,
+    struct onshi_error *e)
 {
 	const struct onshi_config *c = oki_env_config(h->env);
-	struct oki_buf key, pass;
+
+	return oki_config_has(c, OKI_LINK_KEY_PASSPHRASE) ?
+	    oki_config_content(c, OKI_LINK_KEY_PASSPHRASE,
+	    OKI_PASSPHRASE_MAX, pass, e) : ONSHI_OK;
+}
+
+static int
+read_pem(struct oki_https *h, struct oki_buf *key, struct oki_buf *pass,
+    struct onshi_error *e)
+{
 	int r;
 
-	oki_buf_init(&pass, PASSPHRASE_MAX);
+	if ((r = content(h, OKI_LINK_KEY_FILE, key, e)) != ONSHI_OK)
+		return r;
+	if (oki_container_is(key->data, key->len))
+		return oki_fail(e, ONSHI_E_CONFIG, "link.key_file: a PKCS#12 "
+		    "container has its place in link.cert_file");
+
+	return read_passphrase(h, pass, e);
+}
+
+/* There is a key in it: its file has to be as a key's is (SEC-102), and what
+ * was looked at so is what counts. */
+static int
+read_again(struct oki_https *h, struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(h->env);
+	struct oki_buf *cert = &h->wire.certificate;
+	size_t len;
+
+	if (oki_config_bytes(c, OKI_LINK_CERT_FILE, &len) != NULL)
+		return ONSHI_OK;
+	oki_buf_reset(cert);
+
+	return oki_config_read(oki_config_key_name(OKI_LINK_CERT_FILE),
+	    oki_config_text(c, OKI_LINK_CERT_FILE), true, FILE_MAX_LEN, cert,
+	    e);
+}
+
+/* link.key_file may lack, or be the same container once more. */
+static int
+read_container(struct oki_https *h, struct oki_buf *key, struct oki_buf *pass,
+    struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(h->env);
+	struct oki_buf certs, *cert = &h->wire.certificate;
+	int r;
+
+	oki_buf_init(&certs, CHAIN_MAX_LEN);
+	if ((r = read_again(h, e)) != ONSHI_OK)
+		goto out;
+	if (oki_config_has(c, OKI_LINK_KEY_FILE)) {
+		if ((r = content(h, OKI_LINK_KEY_FILE, key, e)) != ONSHI_OK)
+			goto out;
+		if (key->len != cert->len ||
+		    memcmp(key->data, cert->data, key->len) != 0) {
+			r = oki_fail(e, ONSHI_E_CONFIG, "link.key_file: the "
+			    "key is in link.cert_file, a PKCS#12 container: "
+			    "leave this one out");
+			goto out;
+		}
+		oki_buf_reset(key);
+	}
+	if ((r = read_passphrase(h, pass, e)) == ONSHI_OK &&
+	    (r = oki_container_open(cert->data, cert->len, pass->data,
+	    oki_line_len(pass->data, pass->len), &certs, key, e)) == ONSHI_OK)
+		oki_buf_move(cert, &certs);
+	oki_buf_reset(pass);	/* it was the container's */
+out:
+	oki_buf_free(&certs);
+
+	return r;
+}
+
+static int
+read_identity(struct oki_https *h, struct onshi_error *e)
+{
+	struct oki_buf key, pass, *cert = &h->wire.certificate;
+	int r;
+
+	oki_buf_init(&pass, OKI_PASSPHRASE_MAX);
 	oki_buf_init(&key, FILE_MAX_LEN);
-	if ((r = content(h, OKI_LINK_CERT_FILE, FILE_MAX_LEN,
-	    &h->wire.certificate, e)) == ONSHI_OK &&
-	    (r = content(h, OKI_LINK_KEY_FILE, FILE_MAX_LEN, &key, e)) ==
-	    ONSHI_OK && (!oki_config_has(c, OKI_LINK_KEY_PASSPHRASE) ||
-	    (r = oki_config_content(c, OKI_LINK_KEY_PASSPHRASE,
-	    PASSPHRASE_MAX, &pass, e)) == ONSHI_OK))
+	oki_buf_init(cert, FILE_MAX_LEN);
+	if ((r = content(h, OKI_LINK_CERT_FILE, cert, e)) == ONSHI_OK &&
+	    (r = oki_container_is(cert->data, cert->len) ?
+	    read_container(h, &key, &pass, e) :
+	    read_pem(h, &key, &pass, e)) == ONSHI_OK)
 		r = check_identity(h, &key, &pass, e);
 	oki_buf_free(&key);
 	oki_buf_free(&pass);
@@ -231,7 +307,8 @@ read_authorities(struct oki_https *h, struct onshi_error *e)
 	size_t n;
 	int r;
 
-	if ((r = content(h, OKI_LINK_CA_FILE, CA_MAX, ca, e)) != ONSHI_OK)
+	oki_buf_init(ca, CA_MAX);
+	if ((r = content(h, OKI_LINK_CA_FILE, ca, e)) != ONSHI_OK)
 		return r;
 
 	return oki_authorities_check("link.ca_file", ca->data, ca->len, &n,

@@ -12,6 +12,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -100,6 +101,8 @@ static const struct row {
 	{ "terminal-expired", "root", TERMINAL, CLIENT, EC256, false, -9,
 	    -1 },
 	{ "terminal-server", "root", TERMINAL, SERVER, EC256, false, -1,
+	    90 },
+	{ "terminal-inter", "inter", TERMINAL, CLIENT, EC256, false, -1,
 	    90 },
 	{ "terminal-root2", "root2", TERMINAL, CLIENT, EC256, false, -1,
 	    90 }
@@ -371,6 +374,27 @@ certs_key_pem(const char *name, const char *passphrase, struct oki_buf *out)
 	    (const char *)p, passphrase == NULL ? 0 :
 	    (int)strlen(passphrase), NULL, NULL) == 1, "key");
 	take_bio(bio, out);
+}
+
+void
+certs_p12(const char *name, const char *passphrase, struct oki_buf *out)
+{
+	const struct pair *p = certs_get(name);
+	STACK_OF(X509) *above = sk_X509_new_null();
+	BIO *bio = BIO_new(BIO_s_mem());
+	X509 *chain[CHAIN];
+	size_t i, n;
+	PKCS12 *p12;
+
+	n = certs_chain(name, chain, CHAIN);
+	for (i = 0; i < n; i++)
+		need(sk_X509_push(above, chain[i]) > 0, "chain");
+	need((p12 = PKCS12_create(passphrase, "terminal", p->key, p->cert,
+	    above, 0, 0, 0, 0, 0)) != NULL && i2d_PKCS12_bio(bio, p12) == 1,
+	    "container");
+	take_bio(bio, out);
+	PKCS12_free(p12);
+	sk_X509_free(above);
 }
 
 /* An empty list of issuer, or one that has "good" in it. */

@@ -51,6 +51,9 @@ set_made(struct client *c, const char *what, char *name)
 	} else if (strcmp(what, "@key") == 0) {
 		certs_key_pem(name, pass, &b);
 		set_bytes(c, "link.key_file", &b);
+	} else if (strcmp(what, "@p12") == 0) {
+		certs_p12(name, pass, &b);
+		set_bytes(c, "link.cert_file", &b);
 	} else if (strcmp(what, "@pass") == 0) {
 		need(oki_buf_text(&b, name) == ONSHI_OK, "pass");
 		set_bytes(c, "link.key_passphrase_file", &b);

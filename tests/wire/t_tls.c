@@ -41,6 +41,15 @@ static const struct row {
 	    "@cert=terminal-rsa\n@key=terminal-rsa", ONSHI_OK, "", 1 },
 	{ "good, a key with a passphrase", SRV(.cert = "good"),
 	    "@key=terminal:opensesame\n@pass=opensesame\n", ONSHI_OK, "", 1 },
+	{ "good, PKCS#12", SRV(.cert = "good"),
+	    "link.key_file=\n@p12=terminal:opensesame\n@pass=opensesame\n",
+	    ONSHI_OK, "", 1 },
+	{ "good, PKCS#12 with an intermediate", SRV(.cert = "good"),
+	    "link.key_file=\n@p12=terminal-inter:sesame\n@pass=sesame",
+	    ONSHI_OK, "", 1 },
+	{ "our intermediate not sent", SRV(.version = TLS1_2_VERSION),
+	    "@cert=terminal-inter\n@key=terminal-inter", R, "refused_us",
+	    NOT },
 	{ "1 expired", SRV(.cert = "expired"), NULL, R, "expired", NOT },
 	{ "2 not yet valid", SRV(.cert = "not-yet"), NULL, R, "not_yet",
 	    NOT },
@@ -264,6 +273,25 @@ static const struct setup {
 	    ONSHI_E_CONFIG, "link.key_file" },
 	{ "34 no passphrase", "@key=terminal:opensesame", ONSHI_E_CONFIG,
 	    "link.key_file" },
+	{ "34 PKCS#12, wrong passphrase",
+	    "link.key_file=\n@p12=terminal:opensesame\n@pass=sesame",
+	    ONSHI_E_CONFIG, "link.key_passphrase_file: the passphrase" },
+	{ "34 PKCS#12, no passphrase",
+	    "link.key_file=\n@p12=terminal:opensesame",
+	    ONSHI_E_CONFIG, "link.key_passphrase_file" },
+	{ "35 PKCS#12, expired",
+	    "link.key_file=\n@p12=terminal-expired:a\n@pass=a",
+	    ONSHI_E_CONFIG, "has expired" },
+	{ "35 PKCS#12, without clientAuth",
+	    "link.key_file=\n@p12=terminal-server:a\n@pass=a",
+	    ONSHI_E_CONFIG, "not for a TLS client" },
+	{ "PKCS#12 and a key beside it", "@p12=terminal:a\n@pass=a",
+	    ONSHI_E_CONFIG, "link.key_file: the key is in" },
+	{ "PKCS#12 of another institution",
+	    "link.key_file=\n@p12=terminal-other:a\n@pass=a",
+	    ONSHI_E_CONFIG, "facility.institution_code" },
+	{ "no key at all", "link.key_file=", ONSHI_E_CONFIG,
+	    "link.key_file is not set" },
 	{ "35 key does not fit", "@key=terminal-other", ONSHI_E_CONFIG,
 	    "link.key_file" },
 	{ "35 expired", "@cert=terminal-expired\n@key=terminal-expired",
@@ -311,6 +339,53 @@ START_TEST(refused_setups)
 	    "%s: %s", s->name, onshi_error_text(&c.error));
 	ck_assert_ptr_null(c.link);
 	client_free(&c);
+}
+END_TEST
+
+/* A container as a file: it has the key in it, and its rights are a key's. */
+static const struct place {
+	const char	*name;
+	mode_t		 mode;
+	bool		 key_too;	/* link.key_file names it as well */
+	bool		 key_alone;	/* and link.cert_file does not */
+	const char	*says;		/* NULL: taken */
+} places[] = {
+	{ "for us alone", 0600, false, false, NULL },
+	{ "the same file twice", 0600, true, false, NULL },
+	{ "for the group", 0640, false, false, "may be read by others" },
+	{ "for all", 0604, true, false, "may be read by others" },
+	{ "in the key's place", 0600, true, true,
+	    "has its place in link.cert_file" }
+};
+
+START_TEST(container_file)
+{
+	const struct place *at = &places[_i];
+	char path[] = "/tmp/t_tls.XXXXXX";
+	int fd = mkstemp(path);
+	struct oki_buf p12;
+	struct client c;
+
+	oki_buf_init(&p12, 65536);
+	certs_p12("terminal", "sesame", &p12);
+	ck_assert_int_eq(write(fd, p12.data, p12.len), (ssize_t)p12.len);
+	ck_assert_int_eq(fchmod(fd, at->mode), 0);
+	close(fd);
+	client_config(&c, 9, "@pass=sesame\nlink.key_file=");
+	if (!at->key_alone)
+		ck_assert_int_eq(onshi_config_set(c.config, "link.cert_file",
+		    path), ONSHI_OK);
+	if (at->key_too)
+		ck_assert_int_eq(onshi_config_set(c.config, "link.key_file",
+		    path), ONSHI_OK);
+	ck_assert_msg(client_new(&c) == (at->says == NULL ? ONSHI_OK :
+	    ONSHI_E_CONFIG), "%s: %s", at->name, onshi_error_text(&c.error));
+	ck_assert_msg(at->says == NULL || strstr(onshi_error_text(&c.error),
+	    at->says) != NULL, "%s: %s", at->name,
+	    onshi_error_text(&c.error));
+	client_free(&c);
+	oki_buf_free(&p12);
+	unlink(path);
 }
 END_TEST
 
@@ -575,6 +650,7 @@ main(void)
 	tcase_set_timeout(t, 15);
 	tcase_add_loop_test(t, servers, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(t, refused_setups, 0, (int)OKI_COUNT(setups));
+	tcase_add_loop_test(t, container_file, 0, (int)OKI_COUNT(places));
 	tcase_add_test(t, plain_http_base);
 	tcase_add_test(t, environment);
 	tcase_add_test(t, system_store);

@@ -36,6 +36,9 @@ size_t	certs_chain(const char *name, X509 **to, size_t room);
 void	certs_pem(const char *name, struct oki_buf *out);
 void	certs_key_pem(const char *name, const char *passphrase,
 	    struct oki_buf *out);
+/* A PKCS#12 container: certificate, its issuers, key. */
+void	certs_p12(const char *name, const char *passphrase,
+	    struct oki_buf *out);
 /* By name: "clean", "revoked", "stale", "leaf-only", "garbage". */
 void	certs_crl_pem(const char *name, struct oki_buf *out);
 /* base64 of SHA-256 over the key. */
@@ -109,7 +112,7 @@ struct client {
 };
 
 /* A config that works against port; then keys over it, "key=value" by LF;
- * "@ca", "@cert", "@key" and "@crl" name what certs.c makes. */
+ * "@ca", "@cert", "@key", "@p12" and "@crl" name what certs.c makes. */
 void	client_config(struct client *c, uint16_t port, const char *keys);
 /* oki_link_new; c->r and c->error. */
 int	client_new(struct client *c);
