@@ -241,7 +241,32 @@ def certificates(folder):
     put('cert', 'serial0', card(folder, 'serial', ec, serial='0')[0] + ca)
     put('cert', 'long', card(folder, 'long', ec, days='9000')[0] + ca)
     put('cert', 'self', openssl('x509', '-outform', 'DER', stdin=ca) + ca)
+    containers(folder)
     cards(der, openssl('dgst', '-sha256', '-sign', key, stdin=b'fuzz'))
+
+
+def containers(folder):
+    """A terminal's key and certificate; the passphrase stands before it."""
+    cert, key = folder / 'terminal.pem', folder / 'terminal.key'
+    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt',
+            'ec_paramgen_curve:P-256', '-nodes', '-keyout', str(key), '-out',
+            str(cert), '-days', '3650', '-subj', '/CN=9919999996', '-addext',
+            'extendedKeyUsage=clientAuth')
+
+    def seal(name, *args, passphrase='a'):
+        der = openssl('pkcs12', '-export', '-in', str(cert), '-passout',
+                      'pass:' + passphrase, '-iter', '2', *args)
+        put('p12', name, passphrase.encode() + b'\n' + der)
+
+    both = ('-inkey', str(key))
+    seal('good', *both)
+    seal('empty', *both, passphrase='')
+    seal('des', *both, '-keypbe', 'PBE-SHA1-3DES', '-certpbe',
+         'PBE-SHA1-3DES', '-macalg', 'sha1')
+    seal('rc2', *both, '-legacy')
+    seal('open', *both, '-certpbe', 'NONE')
+    seal('no_key', '-nokeys')
+    seal('no_mac', *both, '-nomac')
 
 
 def cards(der, signature):
