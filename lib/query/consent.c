@@ -31,6 +31,18 @@ oki_consent_row(size_t i)
 	return i < OKI_COUNT(rows) ? &rows[i] : NULL;
 }
 
+bool
+oki_consent_is_given(const struct oki_consent *c)
+{
+	return c->given && !c->withdrawn;
+}
+
+int64_t
+oki_consent_end(const struct oki_consent *c)
+{
+	return oki_gate_consent_end(c->since, c->until);
+}
+
 /*
  * The card signs the consent, so that nobody between the patient's touch and
  * the service can widen it.
@@ -50,7 +62,8 @@ oki_query_to_sign(const struct oki_case *k, const struct oki_challenge *c,
 		return r;
 	for (i = 0; (row = oki_consent_row(i)) != NULL; i++)
 		if ((r = oki_buf_format(out, "%s=%d\n", row->signed_name,
-		    k->consent[row->category].given ? 1 : 0)) != ONSHI_OK)
+		    oki_consent_is_given(&k->consent[row->category]) ? 1 :
+		    0)) != ONSHI_OK)
 			return r;
 
 	return ONSHI_OK;

@@ -114,6 +114,7 @@ int
 oki_query_readable(const struct oki_case *k, int category, const char **rule)
 {
 	const struct oki_consent *c;
+	int64_t end;
 
 	*rule = "CO-10";
 	if (category == ONSHI_ELIGIBILITY || category <= 0 ||
@@ -122,7 +123,8 @@ oki_query_readable(const struct oki_case *k, int category, const char **rule)
 	c = &k->consent[category];
 	if (c->withdrawn)
 		return ONSHI_E_EXPIRED;
-	if (c->until != 0 && oki_wall(k->env) >= c->until)
+	end = oki_consent_end(c);
+	if (end != 0 && oki_wall(k->env) >= end)
 		return ONSHI_E_EXPIRED;
 	if (!clocks_agree(k))
 		return ONSHI_E_EXPIRED;

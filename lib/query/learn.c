@@ -27,7 +27,7 @@ learn_consents(struct oki_case *k, const struct onshi_record *root)
 	for (i = 0; (row = oki_consent_row(i)) != NULL; i++) {
 		c = &k->consent[row->category];
 		flag = oki_record_search(root, row->flag);
-		if (!c->given || flag == NULL || strcmp(flag, "1") != 0)
+		if (!oki_consent_is_given(c) || flag == NULL || strcmp(flag, "1") != 0)
 			continue;
 		c->granted = true;
 		c->since = time_of(oki_record_search(root, row->time));
@@ -93,12 +93,12 @@ oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
 {
 	const struct onshi_record *root = oki_doc_root(answer);
 
+	oki_case_forget(k);		/* of an answer before this one */
 	if (k->method == ONSHI_METHOD_NUMBER || !is_known_person(v->outcome))
 		return ONSHI_OK;
 	k->grace = v->is_note && strcmp(v->code, CODE_IN_GRACE) == 0;
 	learn_consents(k, root);
 	learn_insured(k, root);
-	oki_secret_free(&k->token);
 	if (x->new_token[0] != '\0' && oki_secret_new(x->new_token,
 	    strlen(x->new_token), &k->token) != ONSHI_OK)
 		return ONSHI_E_NOMEM;

@@ -7,6 +7,7 @@
 #include "query/query_internal.h"
 
 #define CHALLENGE_SLACK_MS	10000	/* no signing with one about to end */
+#define CHALLENGE_BYTES		32
 #define CHALLENGE_MAX_MS	60000	/* SEC-80 */
 
 void
@@ -18,12 +19,18 @@ oki_reply_free(struct oki_reply *r)
 }
 
 void
-oki_case_clear(struct oki_case *k)
+oki_case_end(struct oki_case *k)
 {
 	oki_session_close(&k->session);
 	oki_secret_free(&k->token);
 	oki_doc_free(&k->inputs);
 	oki_wipe(&k->insured, sizeof(k->insured));
+}
+
+void
+oki_case_clear(struct oki_case *k)
+{
+	oki_case_end(k);
 	oki_wipe(k->patient, sizeof(k->patient));
 }
 
@@ -361,6 +368,21 @@ oki_query_medical(struct oki_case *k, int category,
 	return r;
 }
 
+/* Base64 of 32 bytes and nothing else: the card signs it among lines. */
+static bool
+is_value(const char *text)
+{
+	struct oki_buf bytes;
+	bool is;
+
+	oki_buf_init(&bytes, CHALLENGE_BYTES);
+	is = strlen(text) == 44 && oki_unbase64(&bytes, text, 44) ==
+	    ONSHI_OK && bytes.len == CHALLENGE_BYTES;
+	oki_buf_free(&bytes);
+
+	return is;
+}
+
 static int
 read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
     struct oki_challenge *out, struct onshi_error *e)
@@ -380,7 +402,7 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 	id = oki_record_get(oki_doc_root(doc), ONSHI_EL_CHALLENGE_ID);
 	value = oki_record_get(oki_doc_root(doc), ONSHI_EL_VALUE);
 	expires = oki_record_get(oki_doc_root(doc), ONSHI_EL_EXPIRES_IN);
-	if (id == NULL || value == NULL || strlen(value) != 44 ||
+	if (id == NULL || value == NULL || !is_value(value) ||
 	    !oki_copy(out->id, sizeof(out->id), id) ||
 	    !oki_copy(out->value, sizeof(out->value), value) ||
 	    expires == NULL || !oki_number(expires, &seconds) || seconds < 1) {

@@ -32,6 +32,10 @@ struct oki_consent {
 	int64_t		since;		/* seconds UTC, 0 unknown */
 	int64_t		until;
 };
+/* The patient's word as it stands: given, and not taken back (CO-10). */
+bool	oki_consent_is_given(const struct oki_consent *c);
+/* The first second at which it is over; 0 where its times are not known. */
+int64_t	oki_consent_end(const struct oki_consent *c);
 
 /* The insurance that the check-in answered with; wiped with the case. */
 struct oki_insured {
@@ -101,8 +105,12 @@ struct oki_reply {
 };
 void	oki_reply_free(struct oki_reply *r);
 
-/* Ends what the case holds of the link and wipes it. */
+/* Lets the link go, and with it what only more questions would need. */
+void	oki_case_end(struct oki_case *k);
+/* Ends and wipes all of it. */
 void	oki_case_clear(struct oki_case *k);
+/* Undoes what a check-in told, where its answer is not handed over after all. */
+void	oki_case_forget(struct oki_case *k);
 
 /* A whole entry of the record about this case; nothing where there is no
  * record, unless must: then ONSHI_E_AUDIT_NONE. */

@@ -51,7 +51,5 @@ int	oki_request_medical(const struct oki_question *q,
 /* learn.c: what the answer to a check-in tells about the case. */
 int	oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
 	    const struct oki_verdict *v, const struct onshi_exchange *x);
-/* And undoes it, where that answer is not handed over after all. */
-void	oki_case_forget(struct oki_case *k);
 
 #endif

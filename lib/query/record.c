@@ -71,8 +71,10 @@ describe_case(const struct oki_case *k, int category,
 	entry->terminal = t->terminal;
 	entry->patient = k->patient[0] != '\0' ? k->patient : NULL;
 	entry->categories = onshi_category_name(category);
+	/* PU-1: whatever the visit is for, that question is insurance's. */
 	(void)snprintf(t->purpose, sizeof(t->purpose), "%s:%s",
-	    word(purposes, OKI_COUNT(purposes), k->purpose),
+	    word(purposes, OKI_COUNT(purposes), category ==
+	    ONSHI_ELIGIBILITY ? ONSHI_PURPOSE_INSURANCE : k->purpose),
 	    category == ONSHI_ELIGIBILITY ? "law" : "consent");
 	entry->purpose = t->purpose;
 	if (k->method != 0) {

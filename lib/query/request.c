@@ -51,7 +51,8 @@ put_search(const struct oki_case *k, struct onshi_record *body,
 			return r;
 	if ((r = oki_record_put(search,
 	    ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_FLG,
-	    k->consent[ONSHI_LIMIT].given ? "1" : "0", e)) != ONSHI_OK)
+	    oki_consent_is_given(&k->consent[ONSHI_LIMIT]) ? "1" : "0",
+	    e)) != ONSHI_OK)
 		return r;
 
 	return oki_record_put(search, ONSHI_EL_ARBITRARY_IDENTIFIER,
@@ -105,8 +106,8 @@ put_proof(const struct oki_case *k, const struct oki_proof *p,
 		return r;
 	for (i = 0; (row = oki_consent_row(i)) != NULL; i++)
 		if ((r = oki_record_put(proof, row->flag,
-		    k->consent[row->category].given ? "1" : "0", e)) !=
-		    ONSHI_OK)
+		    oki_consent_is_given(&k->consent[row->category]) ? "1" :
+		    "0", e)) != ONSHI_OK)
 			return r;
 
 	return ONSHI_OK;
