@@ -73,7 +73,8 @@ int	oki_card_kind(struct oki_card *c, struct oki_wait *w, int *kind,
 /*
  * The user-authentication certificate (利用者証明用電子証明書), counted: yours to
  * free. A card of another kind is its own result (ONSHI_E_CARD_RESIDENCE …,
- * ONSHI_E_CARD_NO_CERTIFICATE). Not checked against authorities here.
+ * ONSHI_E_CARD_NO_CERTIFICATE). What the authorities of card.ca_file say of it
+ * is a fact for caller and record, never a bar: the service decides (SEC-77).
  */
 int	oki_card_certificate(struct oki_card *c, struct oki_wait *w,
 	    struct onshi_certificate **out, struct onshi_error *e) OKI_CHECK;

@@ -6,6 +6,7 @@
 #include "card/inside.h"
 
 #define LABEL_BYTES	32
+#define CA_BYTES	1048576
 
 /* What a card says to an application that it does not have. */
 static const unsigned int absent[] = {
@@ -196,19 +197,44 @@ oki_card_need_my_number(struct oki_card *c, struct oki_wait *w,
 	return ONSHI_OK;
 }
 
+static int
+check(const struct oki_card *c, struct onshi_certificate *x,
+    struct onshi_error *e)
+{
+	const struct onshi_config *conf = oki_env_config(c->readers->env);
+	struct oki_buf ca;
+	int r;
+
+	if (!oki_config_has(conf, OKI_CARD_CA_FILE))
+		return ONSHI_OK;
+	oki_buf_init(&ca, CA_BYTES);
+	if ((r = oki_config_content(conf, OKI_CARD_CA_FILE, CA_BYTES, &ca,
+	    e)) == ONSHI_OK)
+		r = oki_certificate_check(x, ca.data, ca.len, e);
+	oki_buf_free(&ca);
+
+	return r;
+}
+
 int
 oki_card_certificate(struct oki_card *c, struct oki_wait *w,
     struct onshi_certificate **out, struct onshi_error *e)
 {
+	struct onshi_certificate *x = NULL;
 	int r;
 
 	*out = NULL;
 	if ((r = oki_card_need_my_number(c, w, e)) != ONSHI_OK)
 		return r;
-	if (c->certificate == NULL && (r = oki_certificate_parse(
-	    c->readers->env, c->bytes.data, c->bytes.len, &c->certificate,
-	    e)) != ONSHI_OK)
-		return r;
+	if (c->certificate == NULL) {
+		if ((r = oki_certificate_parse(c->readers->env,
+		    c->bytes.data, c->bytes.len, &x, e)) != ONSHI_OK ||
+		    (r = check(c, x, e)) != ONSHI_OK) {
+			oki_certificate_free(&x);
+			return r;
+		}
+		c->certificate = x;
+	}
 	*out = oki_certificate_ref(c->certificate);
 
 	return ONSHI_OK;

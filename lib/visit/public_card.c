@@ -276,30 +276,12 @@ onshi_card_pin_tries(struct onshi_card *c, int *left)
 	return leave(c, oki_card_tries(c->card, &wait, left, &c->error));
 }
 
-/* Read once; what the authorities say of it is a fact beside it. */
+/* Read once. */
 static int
 read_certificate(struct onshi_card *c, struct oki_wait *wait)
 {
-	const struct onshi_config *conf = oki_env_config(oki_root_env(
-	    c->root));
-	struct oki_buf ca;
-	int r;
-
-	if (c->certificate != NULL)
-		return ONSHI_OK;
-	oki_buf_init(&ca, 1048576);
-	if ((r = oki_card_certificate(c->card, wait, &c->certificate,
-	    &c->error)) == ONSHI_OK &&
-	    oki_config_has(conf, OKI_CARD_CA_FILE) &&
-	    (r = oki_config_content(conf, OKI_CARD_CA_FILE, 1048576, &ca,
-	    &c->error)) == ONSHI_OK)
-		r = oki_certificate_check(c->certificate, ca.data, ca.len,
-		    &c->error);
-	if (r != ONSHI_OK)
-		oki_certificate_free(&c->certificate);
-	oki_buf_free(&ca);
-
-	return r;
+	return c->certificate != NULL ? ONSHI_OK : oki_card_certificate(
+	    c->card, wait, &c->certificate, &c->error);
 }
 
 int
