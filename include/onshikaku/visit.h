@@ -130,8 +130,9 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_pin(struct onshi_visit *v,
 ONSHI_API ONSHI_CHECK int onshi_visit_confirm(struct onshi_visit *v,
     const struct onshi_operator *op, int yes);
 
-/* How long one call may take, 100 to 3,600,000 ms; 0: the config's deadlines
- * of reader and link, each for its part. And whether calls wait (1, from the
+/* How long one call may take, and wait for a card, 100 to 3,600,000 ms; 0: the
+ * config's deadlines of reader and link, each for its part, which are also the
+ * most that card and service have to answer. And whether calls wait (1, from the
  * start) or return ONSHI_NEED_WAIT (0). Not while one is under way. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_deadline(struct onshi_visit *v,
     int32_t ms);

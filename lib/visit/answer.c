@@ -65,7 +65,7 @@ set_times(struct oki_answer_body *b)
 	live = oki_config_number(oki_env_config(env),
 	    OKI_LIMITS_ANSWER_SECONDS);
 	if (b->category > 0 && b->category < OKI_CATEGORIES)
-		until = b->visit->k.consent[b->category].until;
+		until = oki_consent_end(&b->visit->k.consent[b->category]);
 	if (until != 0 && until - now < live)
 		live = until - now;
 	b->time = time_of_answer(b);

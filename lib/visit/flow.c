@@ -73,6 +73,24 @@ forget_signature(struct onshi_visit *v)
 	oki_wipe(&v->challenge, sizeof(v->challenge));
 }
 
+/* Whoever was compared with one card was not compared with the next (ID-2). */
+static void
+forget_confirmation(struct onshi_visit *v)
+{
+	onshi_operator_free(&v->confirmer);
+	v->k.confirmed = false;
+}
+
+void
+oki_flow_unsign(struct onshi_visit *v)
+{
+	if (v->step != OKI_STEP_ASK || v->k.method != ONSHI_METHOD_PIN)
+		return;
+	forget_signature(v);
+	v->asked = ONSHI_OK;
+	v->step = OKI_STEP_CARD;
+}
+
 void
 oki_flow_restart(struct onshi_visit *v)
 {
@@ -80,9 +98,8 @@ oki_flow_restart(struct onshi_visit *v)
 		return;
 	oki_flow_close_card(v);
 	forget_signature(v);
+	forget_confirmation(v);
 	oki_certificate_free(&v->certificate);
-	onshi_operator_free(&v->confirmer);
-	v->k.confirmed = false;
 	v->verified = false;
 	v->asked = ONSHI_OK;
 	oki_error_clear(&v->refusal);
@@ -120,8 +137,8 @@ record_consents(struct onshi_visit *v, struct onshi_error *e)
 
 	for (i = 1; i < OKI_CATEGORIES; i++) {
 		c = &v->k.consent[i];
-		if (c->asked && (r = oki_case_record(&v->k, c->given ?
-		    OKI_AUDIT_CONSENT_GIVEN : OKI_AUDIT_CONSENT_REFUSED, NULL,
+		if (c->asked && (r = oki_case_record(&v->k,
+		    oki_consent_is_given(c) ? OKI_AUDIT_CONSENT_GIVEN : OKI_AUDIT_CONSENT_REFUSED, NULL,
 		    i, ONSHI_OK, e)) != ONSHI_OK)
 			return r;
 	}
@@ -168,7 +185,11 @@ step_card(struct flow *f)
 	struct oki_wait wait;
 	int r;
 
-	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
+	/* A time that the caller set is for the holder, all of it. */
+	if (v->deadline_ms == 0)
+		part_wait(f, OKI_READER_DEADLINE_MS, &wait);
+	else
+		wait = *f->w;
 	r = (v->asked != ONSHI_NEED_CARD ? oki_card_open_now :
 	    oki_card_open)(oki_root_readers(v->root), v->reader, &wait,
 	    &v->card, f->e);
@@ -196,18 +217,19 @@ keep_certificate(struct flow *f, struct onshi_certificate *x)
 	struct onshi_visit *v = f->v;
 	const uint8_t *a, *b;
 	size_t alen, blen;
-	bool same = true;
 
 	if (v->certificate != NULL && v->verified) {
 		a = onshi_certificate_bytes(v->certificate, &alen);
 		b = onshi_certificate_bytes(x, &blen);
-		same = oki_equal(a, alen, b, blen);
+		if (!oki_equal(a, alen, b, blen)) {
+			oki_certificate_free(&x);
+			return oki_fail(f->e, ONSHI_E_CARD_GONE,
+			    "another card than before");
+		}
 	}
 	oki_certificate_free(&v->certificate);
 	v->certificate = x;
-	if (!same)
-		return oki_fail(f->e, ONSHI_E_CARD_GONE,
-		    "another card than before");
+	v->k.certificate = onshi_certificate_state(x);
 
 	return ONSHI_OK;
 }
@@ -215,33 +237,14 @@ keep_certificate(struct flow *f, struct onshi_certificate *x)
 static int
 read_card(struct flow *f, struct oki_wait *wait)
 {
-	struct onshi_visit *v = f->v;
-	const struct onshi_config *c = oki_env_config(v->k.env);
-	struct onshi_certificate *x = NULL;
-	struct oki_buf ca;
+	struct onshi_certificate *x;
 	int r;
 
-	oki_buf_init(&ca, 1048576);
-	if ((r = oki_card_certificate(v->card, wait, &x, f->e)) != ONSHI_OK)
-		goto out;
-	/* SEC-77: a fact for caller and record, never a bar: the service
-	 * decides. */
-	if (oki_config_has(c, OKI_CARD_CA_FILE)) {
-		if ((r = oki_config_content(c, OKI_CARD_CA_FILE, 1048576, &ca,
-		    f->e)) != ONSHI_OK)
-			goto out;
-		if ((r = oki_certificate_check(x, ca.data, ca.len, f->e)) !=
-		    ONSHI_OK)
-			goto out;
-	}
-	r = keep_certificate(f, x);
-	x = NULL;
-	v->k.certificate = onshi_certificate_state(v->certificate);
-out:
-	oki_certificate_free(&x);
-	oki_buf_free(&ca);
+	if ((r = oki_card_certificate(f->v->card, wait, &x, f->e)) !=
+	    ONSHI_OK)
+		return r;
 
-	return r;
+	return keep_certificate(f, x);
 }
 
 static int
@@ -379,6 +382,8 @@ ask(struct flow *f, struct oki_reply *reply)
 	struct oki_wait wait;
 	int r;
 
+	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK)
+		return r;
 	part_wait(f, OKI_LINK_DEADLINE_MS, &wait);
 	if (v->prefetch != NULL && (r = oki_prefetch_finish(&v->prefetch,
 	    &wait, &v->challenge, f->e)) != ONSHI_OK)
@@ -415,8 +420,10 @@ step_ask(struct flow *f)
 	    (r = oki_answer_body_new(v, ONSHI_ELIGIBILITY, &reply,
 	    &v->eligibility)) != ONSHI_OK) {
 		oki_reply_free(&reply);
+		oki_case_forget(&v->k);
 		return oki_fail(f->e, r, "the answer");
 	}
+	forget_pin(v);
 	v->step = OKI_STEP_ANSWERED;
 
 	return ONSHI_OK;
@@ -445,23 +452,38 @@ static const struct {
 	{ ONSHI_E_CHALLENGE,	OKI_STEP_CARD,	ONSHI_OK }
 };
 
+/* Whether the same question may be put again without the card. A signature is
+ * good for one request; where the card or its holder was refused, another card
+ * may be the right one. */
+static bool
+may_repeat(const struct flow *f)
+{
+	const struct onshi_visit *v = f->v;
+
+	if (v->step != OKI_STEP_ASK)
+		return false;
+	if (v->k.method == ONSHI_METHOD_PIN)
+		return onshi_error_sent(f->e) == ONSHI_SENT_NOT &&
+		    v->challenge.good_until_ms > oki_steady_ms(v->k.env);
+
+	return v->k.method == ONSHI_METHOD_NUMBER ||
+	    onshi_error_outcome(f->e) != ONSHI_OUTCOME_ERROR_PERSON;
+}
+
 /* Any other failure: no card stays held, and the next advance begins where a
- * repeat makes sense. A signature is good for one request. */
+ * repeat makes sense. */
 static int
 fall_back(struct flow *f, int r)
 {
 	struct onshi_visit *v = f->v;
-	bool kept;
+	bool kept = may_repeat(f);
 
-	kept = v->step == OKI_STEP_ASK &&
-	    (v->k.method != ONSHI_METHOD_PIN ||
-	    (onshi_error_sent(f->e) == ONSHI_SENT_NOT &&
-	    v->challenge.good_until_ms > oki_steady_ms(v->k.env)));
 	oki_flow_close_card(v);
 	v->asked = ONSHI_OK;
 	oki_error_clear(&v->refusal);
 	if (!kept && v->step > OKI_STEP_CARD) {
 		forget_signature(v);
+		forget_confirmation(v);
 		v->step = OKI_STEP_CARD;
 	}
 
@@ -478,7 +500,8 @@ mend(struct flow *f, int r)
 	for (i = 0; i < OKI_COUNT(mends); i++)
 		if (mends[i].result == r)
 			break;
-	if (i == OKI_COUNT(mends))
+	if (i == OKI_COUNT(mends) || (r == ONSHI_E_CHALLENGE &&
+	    v->k.method != ONSHI_METHOD_PIN))
 		return fall_back(f, r);
 	oki_error_copy(&v->refusal, f->e);
 	v->step = mends[i].step;
@@ -486,6 +509,7 @@ mend(struct flow *f, int r)
 	if (v->step != OKI_STEP_PIN) {
 		oki_flow_close_card(v);
 		forget_signature(v);
+		forget_confirmation(v);
 	}
 	oki_error_clear(f->e);
 
@@ -501,7 +525,7 @@ drop_failed_prefetch(struct onshi_visit *v)
 
 	oki_error_clear(&e);
 	if (oki_prefetch_peek(v->prefetch, &e) != ONSHI_OK)
-		oki_prefetch_drop(&v->prefetch);
+		(void)oki_prefetch_drop(&v->prefetch);
 }
 
 int

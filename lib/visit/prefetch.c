@@ -112,7 +112,7 @@ oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e)
 
 /* Waits for it a little: a program may end right after its last visit, and no
  * thread of ours should be in TLS by then. One that hangs is left to itself. */
-void
+bool
 oki_prefetch_drop(struct oki_prefetch **pp)
 {
 	struct oki_prefetch *p = *pp;
@@ -121,7 +121,7 @@ oki_prefetch_drop(struct oki_prefetch **pp)
 
 	*pp = NULL;
 	if (p == NULL)
-		return;
+		return true;
 	until = oki_os_steady_ms() + DROP_MS;
 	oki_mutex_lock(p->lock);
 	while (!p->done && oki_os_steady_ms() < until)
@@ -133,6 +133,8 @@ oki_prefetch_drop(struct oki_prefetch **pp)
 	else
 		oki_thread_detach(&p->thread);
 	unref(p);
+
+	return done;
 }
 
 /* Not finished in time: it stays the visit's, and can be waited for again. */
@@ -163,7 +165,7 @@ oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 	done = p->done;
 	oki_mutex_unlock(p->lock);
 	if (done)
-		oki_prefetch_drop(pp);
+		(void)oki_prefetch_drop(pp);
 
 	return r;
 }

@@ -11,20 +11,28 @@ oki_visit_ref(struct onshi_visit *v)
 	return v;
 }
 
+/* With no thread left in it: card, line and all that no answer needs. */
 static void
-visit_destroy(struct onshi_visit *v)
+visit_end(struct onshi_visit *v)
 {
-	struct onshi *root = v->root;
-
 	oki_flow_close_card(v);
 	oki_answer_body_unref(&v->job_body);
 	oki_answer_body_unref(&v->eligibility);
-	oki_case_clear(&v->k);
+	oki_case_end(&v->k);
 	oki_secret_free(&v->pin);
 	oki_buf_free(&v->signature);
 	oki_certificate_free(&v->certificate);
 	onshi_operator_free(&v->confirmer);
 	onshi_operator_free(&v->job_operator);
+}
+
+static void
+visit_destroy(struct onshi_visit *v)
+{
+	struct onshi *root = v->root;
+
+	visit_end(v);
+	oki_case_clear(&v->k);
 	oki_cancel_free(&v->cancel);
 	oki_event_free(&v->ready);
 	oki_cond_free(&v->changed);
@@ -109,6 +117,7 @@ void
 onshi_visit_free(struct onshi_visit **vp)
 {
 	struct onshi_visit *v;
+	bool alone;
 
 	if (vp == NULL || (v = *vp) == NULL)
 		return;
@@ -118,8 +127,9 @@ onshi_visit_free(struct onshi_visit **vp)
 	if (v->process != oki_os_process())
 		return;
 	oki_cancel_set(&v->cancel);
-	oki_worker_stop(v);
-	oki_prefetch_drop(&v->prefetch);	/* it holds the visit */
+	alone = oki_worker_stop(v);
+	if (oki_prefetch_drop(&v->prefetch) && alone)	/* it holds the visit */
+		visit_end(v);
 	oki_visit_unref(v);
 }
 
@@ -173,6 +183,19 @@ enter_input(struct onshi_visit *v, bool settled)
 		    "that is settled in this visit"));
 
 	return ONSHI_OK;
+}
+
+/* Work: begun here, or under way and asked for its end. What is over is wiped
+ * before it begins; while it runs, the answers are the worker's, too. */
+static int
+enter_work(struct onshi_visit *v)
+{
+	int r;
+
+	if ((r = enter(v)) == ONSHI_OK && !oki_worker_is_busy(v))
+		oki_answers_expire(v);
+
+	return r;
 }
 
 static bool
@@ -265,6 +288,8 @@ onshi_visit_set_register_use(struct onshi_visit *v, int yes)
 		return r;
 	if (yes != 0 && yes != 1)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
+	if (v->k.register_use != (yes == 1))
+		oki_flow_unsign(v);
 	v->k.register_use = yes == 1;
 
 	return leave(v, ONSHI_OK);
@@ -388,9 +413,8 @@ onshi_visit_advance(struct onshi_visit *v)
 {
 	int r;
 
-	if ((r = enter(v)) != ONSHI_OK)
+	if ((r = enter_work(v)) != ONSHI_OK)
 		return r;
-	oki_answers_expire(v);
 
 	return leave(v, oki_worker_run(v, OKI_JOB_ADVANCE, -1, NULL));
 }
@@ -424,9 +448,8 @@ onshi_visit_get(struct onshi_visit *v, int category,
 	if (out == NULL)
 		return ONSHI_E_ARG;
 	*out = NULL;
-	if ((r = enter(v)) != ONSHI_OK)
+	if ((r = enter_work(v)) != ONSHI_OK)
 		return r;
-	oki_answers_expire(v);
 	if (category < ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES ||
 	    category == ONSHI_LIMIT || category == ONSHI_DISEASES)
 		r = oki_fail(&v->error, ONSHI_E_ARG, "no such question");
@@ -458,6 +481,8 @@ onshi_visit_withdraw(struct onshi_visit *v, int category)
 		    "no category of consent"));
 	if (v->k.consent[category].withdrawn)
 		return leave(v, ONSHI_OK);
+	if (v->k.consent[category].given)
+		oki_flow_unsign(v);
 	v->k.consent[category].withdrawn = true;
 	oki_answers_wipe(v, category);
 

@@ -115,6 +115,8 @@ int	oki_flow_get(struct onshi_visit *v, int category,
 	    struct oki_answer_body **out, struct onshi_error *e);
 /* Another method or reader: back to the card, under the same consent. */
 void	oki_flow_restart(struct onshi_visit *v);
+/* What the card has signed is true no more: it signs anew. */
+void	oki_flow_unsign(struct onshi_visit *v);
 void	oki_flow_close_card(struct onshi_visit *v);
 
 /* prefetch.c: connection and challenge while the card is being read. */
@@ -122,8 +124,8 @@ int	oki_prefetch_start(struct onshi_visit *v, bool challenge,
 	    struct oki_prefetch **out) OKI_CHECK;
 /* A failure that is known already; ONSHI_OK while under way or done. */
 int	oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e);
-/* Lets go of one that has ended. */
-void	oki_prefetch_drop(struct oki_prefetch **pp);
+/* Lets go of it; false: it hangs, and ends by itself. */
+bool	oki_prefetch_drop(struct oki_prefetch **pp);
 /* Waits for the end of it. */
 int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
@@ -132,7 +134,8 @@ int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 int	oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
 	    struct onshi_operator *op);
 bool	oki_worker_is_busy(struct onshi_visit *v);
-void	oki_worker_stop(struct onshi_visit *v);
+/* False: it hangs in a table of the program, and ends by itself. */
+bool	oki_worker_stop(struct onshi_visit *v);
 
 /* answer.c */
 int	oki_answer_body_new(struct onshi_visit *v, int category,

@@ -167,14 +167,14 @@ oki_worker_is_busy(struct onshi_visit *v)
 
 /* Ends the thread; one that hangs in a table of the program is left to itself
  * and frees the visit when it comes back. */
-void
+bool
 oki_worker_stop(struct onshi_visit *v)
 {
 	int64_t until = oki_steady_ms(v->k.env) + 1000, left;
 	bool left_by_itself;
 
 	if (v->worker == NULL)
-		return;
+		return true;
 	oki_mutex_lock(v->lock);
 	v->leave = true;
 	oki_cond_broadcast(v->changed);
@@ -187,4 +187,6 @@ oki_worker_stop(struct onshi_visit *v)
 		oki_thread_join(&v->worker);
 	else
 		oki_thread_detach(&v->worker);
+
+	return left_by_itself;
 }

@@ -230,8 +230,10 @@ fake_open(void *self, int32_t ms, void **session)
 static void
 fake_close(void *self, void *session)
 {
-	(void)self;
+	struct fake *f = self;
+
 	(void)session;
+	atomic_fetch_add(&f->closes, 1);
 }
 
 static const char *const flags[] = { NULL, "PharmacistsInfo",
@@ -274,7 +276,7 @@ put_consents(const struct fake *f, char *to, size_t room)
 	size_t n = 0;
 	int i;
 
-	japan_time(since, atomic_load(&f->wall));
+	japan_time(since, atomic_load(&f->wall) - f->consent_age * 1000LL);
 	japan_time(until, atomic_load(&f->wall) + f->consent_seconds * 1000LL);
 	for (i = 1; i <= 6; i++) {
 		n += (size_t)snprintf(to + n, room - n, "<%sConsFlg>%d"
@@ -375,9 +377,10 @@ answer_challenge(struct fake *f, char *to, size_t room)
 	atomic_fetch_add(&f->challenges, 1);
 	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 	    "<Challenge><ChallengeId>c%d</ChallengeId><Value>"
-	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=</Value>"
-	    "<ExpiresIn>%d</ExpiresIn></Challenge>",
-	    atomic_load(&f->challenges), f->challenge_seconds);
+	    "%s</Value><ExpiresIn>%d</ExpiresIn></Challenge>",
+	    atomic_load(&f->challenges), f->challenge != NULL ? f->challenge :
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	    f->challenge_seconds);
 }
 
 static int
@@ -394,8 +397,9 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	nap(f->sleep_ms);
 	if (f->reenter != NULL)
 		f->reentered = onshi_visit_advance(f->reenter);
-	if (f->exchange_result != ONSHI_OK) {
-		onshi_exchange_set_sent(x, ONSHI_SENT_NOT);
+	if (f->exchange_result != ONSHI_OK &&
+	    (f->fails_for == '\0' || f->fails_for == prefix[0])) {
+		onshi_exchange_set_sent(x, f->fails_sent);
 		return f->exchange_result;
 	}
 	atomic_fetch_add(&f->sent, 1);

@@ -38,19 +38,23 @@ struct fake {
 	/* service: what it grants and says */
 	unsigned int	grants;		/* bit per category */
 	int		consent_seconds;
+	int		consent_age;	/* seconds since it was registered */
 	const char	*code;		/* ProcessingResultCode, status 2 */
 	const char	*note;		/* code with status 1 */
 	int		validity;
 	int		exchange_result;
+	char		fails_for;	/* that alone, by its prefix's letter */
+	int		fails_sent;	/* ONSHI_SENT_… beside that result */
 	int		sleep_ms;
 	bool		no_token;
 	int		challenge_seconds;
 	struct onshi_visit *reenter;	/* called from inside an exchange */
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
+	const char	*challenge;	/* in place of the value */
 
 	/* what it saw */
-	atomic_int	challenges, checkins, medical, opens, sent;
+	atomic_int	challenges, checkins, medical, opens, closes, sent;
 	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
 	char		last_consents[7];	/* flags of the last proof */
 	char		last_body[65536];

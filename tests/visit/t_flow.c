@@ -1,0 +1,428 @@
+/* Visits that do not go straight: calls in other orders, services that answer
+ * oddly, lines that break, cards that change. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "fake.h"
+
+#define BIT(c)	(1u << (c))
+
+static struct fake f;
+static struct onshi *o;
+static struct onshi_visit *v;
+static struct onshi_operator *doctor;
+
+static void
+begin(void)
+{
+	fake_init(&f);
+	o = fake_root(&f);
+	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+}
+
+static void
+end(void)
+{
+	onshi_visit_free(&v);
+	onshi_operator_free(&doctor);
+	onshi_free(&o);
+	fake_done(&f);
+}
+
+static void
+ask_for(int method)
+{
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, method), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	    ONSHI_OK);
+}
+
+static void
+type_numbers(void)
+{
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_INSURER_NUMBER,
+	    "991018"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_text(v,
+	    ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "1001"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_BIRTHDATE,
+	    "19800512"), ONSHI_OK);
+}
+
+static void
+give_pin(void)
+{
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+}
+
+/* Up to a signature that could not be handed in. */
+static void
+sign_and_fail(int sent)
+{
+	f.fails_for = 'O';
+	f.fails_sent = sent;
+	f.exchange_result = ONSHI_E_NETWORK;
+	ask_for(ONSHI_METHOD_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)), sent);
+	ck_assert_int_eq(atomic_load(&f.verifies), 1);
+	f.exchange_result = ONSHI_OK;
+}
+
+/* SEC-72: once the PIN was right it is that card or none, however often the
+ * other one is put down. */
+START_TEST(test_other_card)
+{
+	int i;
+
+	f.gone_at = 5;				/* verified, not yet signed */
+	ask_for(ONSHI_METHOD_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+	fake_new_key(&f, -30, 800);
+	atomic_store(&f.present, 1);
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+		ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)),
+		    ONSHI_E_CARD_GONE);
+	}
+	ck_assert_int_eq(atomic_load(&f.verifies), 1);
+	ck_assert_int_eq(atomic_load(&f.checkins), 0);
+	fake_new_key(&f, -30, 900);		/* the first one again */
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* CO-10: what was taken back is no consent for the service, either. */
+START_TEST(test_withdrawn_before)
+{
+	int method = _i == 0 ? ONSHI_METHOD_PIN : ONSHI_METHOD_VISUAL;
+
+	ask_for(method);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CHECKUPS,
+	    ONSHI_GIVEN), ONSHI_OK);
+	ck_assert_int_gt(onshi_visit_advance(v), 0);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	if (_i == 0)
+		give_pin();
+	else
+		ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(f.last_consents[ONSHI_DRUGS], '0');
+	ck_assert_int_eq(f.last_consents[ONSHI_CHECKUPS], '1');
+}
+END_TEST
+
+/* The card signed what was given then: a signature over something else is of
+ * no use, and is not sent. */
+static const struct {
+	const char	*name;
+	int		 registers;
+} changes[] = { { "withdrawn", 0 }, { "registers", 1 } };
+
+START_TEST(test_changed_after_signing)
+{
+	sign_and_fail(ONSHI_SENT_NOT);
+	ck_assert_int_eq(changes[_i].registers ?
+	    onshi_visit_set_register_use(v, 1) :
+	    onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_msg(onshi_visit_advance(v) == ONSHI_NEED_PIN, "%s",
+	    changes[_i].name);
+	ck_assert_int_eq(atomic_load(&f.checkins), 0);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(f.last_consents[ONSHI_DRUGS],
+	    changes[_i].registers ? '1' : '0');
+}
+END_TEST
+
+/* Not sent: the same signature again, without card and PIN. Else it may have
+ * been used up. */
+START_TEST(test_line_breaks)
+{
+	static const int sents[] = { ONSHI_SENT_NOT, ONSHI_SENT_UNKNOWN,
+	    ONSHI_SENT_ANSWERED };
+	int r;
+
+	sign_and_fail(sents[_i]);
+	if (sents[_i] == ONSHI_SENT_NOT)
+		atomic_store(&f.present, 0);
+	r = onshi_visit_advance(v);
+	if (sents[_i] == ONSHI_SENT_NOT) {
+		ck_assert_int_eq(r, ONSHI_OK);
+		ck_assert_int_eq(atomic_load(&f.verifies), 1);
+		ck_assert_int_eq(atomic_load(&f.challenges), 1);
+		return;
+	}
+	ck_assert_int_eq(r, ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.challenges), 2);
+	ck_assert_int_eq(atomic_load(&f.checkins), 1);
+}
+END_TEST
+
+/* A service that speaks of a challenge where there was none is not asked
+ * again and again. */
+START_TEST(test_challenge_by_sight)
+{
+	f.code = "XCRD0002E";
+	ask_for(ONSHI_METHOD_VISUAL);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 1500), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_CHALLENGE);
+	ck_assert_int_eq(atomic_load(&f.checkins), 1);
+}
+END_TEST
+
+/* ID-2: who was compared with one card was not compared with the next. A card
+ * that the service refused may be another's; a broken line is no reason. */
+START_TEST(test_other_card_by_sight)
+{
+	f.code = "XCRD0004E";
+	ask_for(ONSHI_METHOD_VISUAL);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_CARD_REVOKED);
+	f.code = NULL;
+	fake_new_key(&f, -30, 800);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(atomic_load(&f.checkins), 1);
+	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
+	f.exchange_result = ONSHI_E_NETWORK;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	f.exchange_result = ONSHI_OK;
+	atomic_store(&f.present, 0);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* What a check-in needs is looked at before each request, not once. */
+START_TEST(test_numbers_taken_back)
+{
+	f.exchange_result = ONSHI_E_NETWORK;
+	ask_for(ONSHI_METHOD_NUMBER);
+	type_numbers();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	f.exchange_result = ONSHI_OK;
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_INSURER_NUMBER,
+	    NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_VALUE);
+	ck_assert_int_eq(atomic_load(&f.checkins), 0);
+	type_numbers();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* SEC-88: a day after its registration a consent is over, whatever end it
+ * names, and so is the reading of what it brought. */
+START_TEST(test_consent_of_a_day)
+{
+	const struct onshi_record *rec;
+	struct onshi_answer *a;
+
+	f.consent_age = 86400 - 60;
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_le(onshi_answer_expires(a),
+	    atomic_load(&f.wall) / 1000 + 60);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+	atomic_fetch_add(&f.wall, 60000);
+	atomic_fetch_add(&f.boot, 60000);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* A check-in that was not handed over leaves no grant behind for the next. */
+START_TEST(test_grant_forgotten)
+{
+	struct onshi_answer *a;
+	int granted = -1;
+
+	f.audit_fails_at = 10;			/* identity.end */
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v),
+	    ONSHI_E_AUDIT);
+	ck_assert_int_eq(onshi_visit_consent(v, ONSHI_DRUGS, NULL, &granted,
+	    NULL, NULL), ONSHI_OK);
+	ck_assert_int_eq(granted, 0);
+	f.grants = 0;
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_E_CONSENT);
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
+/* An end that the caller sets is the end of the call, not of its parts. */
+START_TEST(test_long_deadline)
+{
+	atomic_store(&f.present, 0);
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 4000), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	give_pin();
+	while (onshi_visit_advance(v) == ONSHI_NEED_WAIT)
+		usleep(10000);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_WAIT);
+	usleep(2400000);		/* reader.deadline_ms is 2000 */
+	atomic_store(&f.present, 1);
+	while (onshi_visit_advance(v) == ONSHI_NEED_WAIT)
+		usleep(10000);
+	ck_assert_int_eq(atomic_load(&f.checkins), 1);
+}
+END_TEST
+
+/* The line is let go with the visit, though an answer may still be read. */
+START_TEST(test_line_closed)
+{
+	const struct onshi_record *rec;
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.closes), 0);
+	onshi_visit_free(&v);
+	ck_assert_int_eq(atomic_load(&f.closes), 1);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* The card signs the value: what is no value is not put before it. */
+static const char *const values[] = {
+	"AAAA\nRegisterUse=1\nPharmacistsInfo=1\nAAAAAAA",
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA*A=", "A="
+};
+
+START_TEST(test_challenge_value)
+{
+	f.challenge = values[_i];
+	ask_for(ONSHI_METHOD_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_ANSWER_REFUSED);
+	ck_assert_int_eq(atomic_load(&f.checkins), 0);
+}
+END_TEST
+
+/* PU-1: eligibility rests on law and is insurance's business; medical
+ * information rests on consent and is the visit's. */
+START_TEST(test_purpose_on_record)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.record,
+	    "\tk=eligibility\tu=insurance:law\t"));
+	ck_assert_ptr_null(strstr(f.record, "k=eligibility\tu=care"));
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.record,
+	    "\tk=drugs\tu=care:consent\t"));
+	onshi_answer_free(&a);
+}
+END_TEST
+
+static const struct {
+	const char	*name;
+	int32_t		 ms;
+	int		 result;
+} deadlines[] = {
+	{ "negative", -1, ONSHI_E_ARG }, { "least", INT32_MIN, ONSHI_E_ARG },
+	{ "short", 99, ONSHI_E_ARG }, { "100", 100, ONSHI_OK },
+	{ "hour", 3600000, ONSHI_OK }, { "more", 3600001, ONSHI_E_ARG },
+	{ "huge", INT32_MAX, ONSHI_E_ARG }, { "the config's", 0, ONSHI_OK }
+};
+
+START_TEST(test_deadlines)
+{
+	int r;
+
+	ask_for(ONSHI_METHOD_PIN);
+	give_pin();
+	ck_assert_msg(onshi_visit_set_deadline(v, deadlines[_i].ms) ==
+	    deadlines[_i].result, "%s", deadlines[_i].name);
+	r = onshi_visit_advance(v);
+	ck_assert(r == ONSHI_OK || deadlines[_i].ms == 100);
+}
+END_TEST
+
+/* Inputs after the end, and another method in the middle. */
+START_TEST(test_inputs_late)
+{
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_NUMBER),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_VALUE);
+	type_numbers();
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS,
+	    ONSHI_REFUSED), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_patient(v, "P1"), ONSHI_E_STATE);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_VISUAL),
+	    ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_reader(v, "x"), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_register_use(v, 1), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_BIRTHDATE,
+	    "19800512"), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_START_DATE,
+	    "202601"), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.checkins), 1);
+}
+END_TEST
+
+#define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
+
+int
+main(void)
+{
+	Suite *s = suite_create("flow");
+	TCase *t = tcase_create("flow");
+	SRunner *sr;
+	int failed;
+
+	fake_prepare();
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_set_timeout(t, 20);
+	tcase_add_test(t, test_other_card);
+	tcase_add_loop_test(t, test_withdrawn_before, 0, 2);
+	tcase_add_loop_test(t, test_changed_after_signing, 0, COUNT(changes));
+	tcase_add_loop_test(t, test_line_breaks, 0, 3);
+	tcase_add_test(t, test_challenge_by_sight);
+	tcase_add_test(t, test_other_card_by_sight);
+	tcase_add_test(t, test_numbers_taken_back);
+	tcase_add_test(t, test_consent_of_a_day);
+	tcase_add_test(t, test_grant_forgotten);
+	tcase_add_test(t, test_long_deadline);
+	tcase_add_test(t, test_line_closed);
+	tcase_add_loop_test(t, test_challenge_value, 0, COUNT(values));
+	tcase_add_test(t, test_purpose_on_record);
+	tcase_add_loop_test(t, test_deadlines, 0, COUNT(deadlines));
+	tcase_add_test(t, test_inputs_late);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
