@@ -62,6 +62,28 @@ add_value(struct onshi_record *line, int el, const char *name,
 	return oki_record_set(field, text, len);
 }
 
+/* A value under its neutral name. One that the tables do not have there is no
+ * such field, even if it is called like one: "Parent.Name". */
+static int
+copy_value(struct onshi_record *line, const struct onshi_record *c,
+    enum oki_lines what)
+{
+	struct oki_buf name;
+	int r;
+
+	if ((c->flags & OKI_REC_UNKNOWN) == 0 || c->el == 0)
+		return add_value(line, new_name(c->el, what), c->name,
+		    c->text, c->len);
+	oki_buf_init(&name, 4096);
+	if ((r = oki_buf_text(&name, c->parent->name)) == ONSHI_OK &&
+	    (r = oki_buf_byte(&name, '.')) == ONSHI_OK &&
+	    (r = oki_buf_text(&name, c->name)) == ONSHI_OK)
+		r = add_value(line, 0, (char *)name.data, c->text, c->len);
+	oki_buf_free(&name);
+
+	return r;
+}
+
 /* The values that stand directly in rec. */
 static int
 copy_values(struct onshi_record *line, const struct onshi_record *rec,
@@ -72,8 +94,7 @@ copy_values(struct onshi_record *line, const struct onshi_record *rec,
 
 	for (c = rec->first; c != NULL && r == ONSHI_OK; c = c->next)
 		if (is_value(c))
-			r = add_value(line, new_name(c->el, what), c->name,
-			    c->text, c->len);
+			r = copy_value(line, c, what);
 
 	return r;
 }
@@ -106,10 +127,22 @@ copy_item(struct onshi_record *line, const struct onshi_record *item,
 	for (c = oki_record_walk(item, item); c != NULL && r == ONSHI_OK;
 	    c = oki_record_walk(c, item))
 		if (is_value(c))
-			r = add_value(line, new_name(c->el, what), c->name,
-			    c->text, c->len);
+			r = copy_value(line, c, what);
 
 	return r;
+}
+
+static bool
+has_value(const struct onshi_record *item)
+{
+	const struct onshi_record *c;
+
+	for (c = oki_record_walk(item, item); c != NULL;
+	    c = oki_record_walk(c, item))
+		if (is_value(c))
+			return true;
+
+	return false;
 }
 
 static bool
@@ -118,7 +151,7 @@ is_wanted(const struct onshi_record *item, enum oki_lines what)
 	const char *class = oki_record_get(item, ONSHI_EL_ME_TR_ID_CL);
 	bool surgery = class != NULL && strcmp(class, SURGERY) == 0;
 
-	if (item->first == NULL)
+	if (!has_value(item))
 		return false;
 	if (what == OKI_LINES_CARE)
 		return !surgery;
@@ -245,6 +278,8 @@ oki_message_head(const struct oki_doc *doc, struct oki_doc **out)
 
 	if ((r = oki_doc_new(NULL, out)) != ONSHI_OK)
 		return r;
+	if (doc->root->el == ONSHI_EL_HEAD)
+		header = doc->root;
 	if ((header != NULL && (r = copy_values((*out)->root, header,
 	    OKI_LINES_CHECKUPS)) != ONSHI_OK) ||
 	    (body != NULL && (r = copy_values((*out)->root, body,

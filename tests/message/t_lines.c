@@ -153,6 +153,43 @@ START_TEST(mixed_row)
 }
 END_TEST
 
+/* What stands where the tables do not have it is no field of the line, whatever
+ * it is called; an item of empty elements is no line. */
+START_TEST(misplaced)
+{
+	static const char xml[] = "<XmlMsg><MessageHeader/><MessageBody>"
+	    "<MeTrMonthInf><Unit>x</Unit><DiDateInfs><DiDateInf><DrugInfs>"
+	    "<DrugInf><DrugName>x</DrugName><New><DrugN>x</DrugN><Qua1>9"
+	    "</Qua1></New><DrugN>a</DrugN><Unit>mg</Unit></DrugInf><DrugInf>"
+	    "<DrugN/><New><a/></New></DrugInf></DrugInfs><MeTrInfs><MeTrInf>"
+	    "<SinInfN/></MeTrInf></MeTrInfs></DiDateInf></DiDateInfs>"
+	    "</MeTrMonthInf></MessageBody></XmlMsg>";
+	struct oki_doc *doc = must_parse("YZKsiquc01res", xml,
+	    sizeof(xml) - 1), *lines;
+	const struct onshi_record *line;
+	const char *text;
+	char *got;
+
+	ck_assert_int_eq(oki_message_drug_lines(doc, &lines), ONSHI_OK);
+	line = oki_doc_root(lines)->first;
+	got = flat(line);
+	ck_assert_str_eq(got, "Source=claim;MeTrMonthInf.Unit=x;"
+	    "DrugInf.DrugName=x;New.DrugN=x;New.Qua1=9;DrugName=a;Unit=mg;");
+	free(got);
+	ck_assert_ptr_null(line->next);
+	ck_assert_int_eq(onshi_record_text(line, ONSHI_EL_UNIT, &text),
+	    ONSHI_OK);
+	ck_assert_str_eq(text, "mg");
+	ck_assert_int_eq(onshi_record_text(line, ONSHI_EL_QUANTITY, &text),
+	    ONSHI_ABSENT);
+	oki_doc_free(&lines);
+	ck_assert_int_eq(oki_message_care_lines(doc, &lines), ONSHI_OK);
+	ck_assert_ptr_null(oki_doc_root(lines)->first);
+	oki_doc_free(&lines);
+	oki_doc_free(&doc);
+}
+END_TEST
+
 /* By number and by name, as a program reads them. */
 START_TEST(read_by_number)
 {
@@ -223,6 +260,37 @@ START_TEST(head)
 }
 END_TEST
 
+/* A value of the body that stands in the header is not the body's; and the
+ * head of a head is the same. */
+START_TEST(head_again)
+{
+	static const char xml[] = "<XmlMsg><MessageHeader><Qualification"
+	    "Validity>1</QualificationValidity><SegmentOfResult>1"
+	    "</SegmentOfResult></MessageHeader><MessageBody>"
+	    "<QualificationValidity>2</QualificationValidity></MessageBody>"
+	    "</XmlMsg>";
+	static const char want[] = "MessageHeader.QualificationValidity=1;"
+	    "SegmentOfResult=1;QualificationValidity=2;";
+	struct oki_doc *doc = must_parse("OQSsiquc01res", xml,
+	    sizeof(xml) - 1), *once, *again;
+	char *got;
+
+	ck_assert_int_eq(oki_message_head(doc, &once), ONSHI_OK);
+	oki_doc_free(&doc);
+	got = flat(oki_doc_root(once));
+	ck_assert_str_eq(got, want);
+	free(got);
+	ck_assert_pstr_eq(oki_record_get(oki_doc_root(once),
+	    ONSHI_EL_QUALIFICATION_VALIDITY), "2");
+	ck_assert_int_eq(oki_message_head(once, &again), ONSHI_OK);
+	got = flat(oki_doc_root(again));
+	ck_assert_str_eq(got, want);
+	free(got);
+	oki_doc_free(&once);
+	oki_doc_free(&again);
+}
+END_TEST
+
 /* An older program's place, and one in the tree where it may stand. */
 START_TEST(head_from_anywhere)
 {
@@ -250,9 +318,11 @@ main(void)
 
 	tcase_add_loop_test(c, row, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(c, mixed_row, 0, (int)OKI_COUNT(mixed_rows));
+	tcase_add_test(c, misplaced);
 	tcase_add_test(c, read_by_number);
 	tcase_add_loop_test(c, head, 0, 4);
 	tcase_add_test(c, head_from_anywhere);
+	tcase_add_test(c, head_again);
 	suite_add_tcase(s, c);
 
 	return run_suite(s);
