@@ -125,6 +125,13 @@ def failure(code: int, error: Any = None) -> OnshiError:
     return kind(code, error)
 
 
+class Borrower:
+    """What stands for something in C: a twin would hold what is not its own."""
+
+    def __reduce_ex__(self, _protocol: Any) -> Any:
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
+
+
 LEAVE_S = 5.0  # how long a close waits for a call that is under way
 
 
@@ -166,7 +173,7 @@ class _Owned:
                 self.free(C.byref(self.pointer))
 
 
-class Handle:
+class Handle(Borrower):
     """Owns one C handle. ``with`` is the normal way; children hold parents."""
 
     _free: ClassVar[str]
@@ -190,6 +197,7 @@ class Handle:
         self._closer()
 
     def __enter__(self: T) -> T:
+        assert self._p is not None
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -291,7 +299,7 @@ def when(seconds: int) -> datetime:
 
 
 __all__ = [
-    "ABSENT", "END", "RESULTS", "WAIT", "Buffer", "Cancelled", "CardError",
+    "ABSENT", "END", "RESULTS", "WAIT", "Borrower", "Buffer", "Cancelled", "CardError",
     "Handle", "NetworkError", "OnshiError", "RuleError", "ServiceError",
     "bytes_at", "bytes_in", "failure", "maybe_raw", "pin_of", "plain", "raw",
     "secret", "text_of", "when", "wipe",

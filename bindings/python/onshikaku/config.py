@@ -13,6 +13,7 @@ from typing import Any, Callable, Optional, Protocol, Union
 from . import _ffi
 from ._core import (
     RESULTS,
+    Borrower,
     Buffer,
     Handle,
     bytes_at,
@@ -70,7 +71,7 @@ class Link(Protocol):
     def close(self, session: object) -> None: ...
 
 
-class Exchange:
+class Exchange(Borrower):
     """One request and its answer, under way; empty once ``exchange`` is over."""
 
     def __init__(self, pointer: Any) -> None:
@@ -142,7 +143,9 @@ _DONE = _ffi.SELF_FN(lambda key: _over.append(key or 0))
 
 def _reader_ops(reader: Reader, guard: _Guard) -> Any:
     def transmit(_s: Any, command: Any, n: int, reply: Any, room: Any, ms: int) -> int:
-        given = bytearray(C.string_at(command, n))
+        given = bytearray(n)  # no bytes on the way: they cannot be wiped
+        if n:
+            C.memmove((C.c_char * n).from_buffer(given), command, n)
 
         def call() -> None:
             got = plain(reader.transmit(given, ms))
@@ -256,8 +259,10 @@ class Config(Handle):
         elif isinstance(value, bytes):
             self._call(
                 lib.onshi_config_set_bytes, raw(key), bytes_in(value), len(value))
-        else:
+        elif value is None or isinstance(value, str):
             self._call(lib.onshi_config_set, raw(key), maybe_raw(value))
+        else:
+            raise TypeError("a value is a str, bytes, a bytearray or None")
 
     def __getitem__(self, key: str) -> Optional[str]:
         """None where it has none, was given as bytes, or is secret."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Optional, Union
 
 from . import _ffi
-from ._core import ABSENT, END, Handle, failure, raw, text_of, when
+from ._core import ABSENT, END, Borrower, Handle, failure, raw, text_of, when
 from ._ffi import lib
 from .constants import Outcome
 
@@ -48,7 +48,7 @@ class Code(NamedTuple):
     name: str
 
 
-class Record:
+class Record(Borrower):
     """One result, drug line or checkup item; borrowed from its answer.
 
     A record of an answer is good until the next one is asked for or the answer
@@ -125,6 +125,12 @@ class Record:
         if (found := self.text(what)) is None:
             raise KeyError(what)
         return found
+
+    def __contains__(self, what: ElementLike) -> bool:
+        return self.text(what) is not None
+
+    #: Not walked as a sequence: there is :meth:`fields`.
+    __iter__ = None
 
     def _at(self, i: int) -> Optional[tuple[str, Union[str, Record]]]:
         name, text = C.c_char_p(), C.c_char_p()

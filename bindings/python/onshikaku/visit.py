@@ -48,6 +48,15 @@ class Onshi(Handle):
         config._call(lambda c: lib.onshi_new(_ffi.ABI, c, C.byref(pointer)))
         super().__init__(pointer, config)
 
+    def _failure(self, code: int) -> OnshiError:
+        """The root's failures are on its config, while that is open."""
+        assert self._parent is not None
+        config = self._parent._owned
+        with config.gate:
+            error = lib.onshi_config_error(config.pointer) if config.is_open else None
+            known = error and lib.onshi_error_code(error) == code
+            return failure(code, error if known else None)
+
     def operator(
         self,
         ident: str,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import itertools
 import os
+import pickle
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from world import World, check_in
@@ -22,6 +25,7 @@ from onshikaku import (
     Need,
     Onshi,
     OnshiError,
+    Purpose,
     Visit,
 )
 
@@ -40,6 +44,35 @@ def test_closed_twice_and_not_used_after(world: World) -> None:
         with pytest.raises(ValueError, match="closed"):
             use()
     visit.cancel()  # from any thread at any time: nothing
+
+
+def test_a_twin_is_refused(world: World) -> None:
+    root = world.root()
+    visit = root.visit()
+    answer = check_in(visit)
+    record = next(iter(answer))
+    things: list[object] = [root, visit, answer, record, world.config()]
+    for thing in things:
+        twins: list[Callable[[Any], object]] = [
+            copy.copy, copy.deepcopy, pickle.dumps]
+        for twin in twins:
+            with pytest.raises(TypeError, match="cannot be copied"):
+                twin(thing)
+    visit.close()
+    with pytest.raises(ValueError, match="closed"), visit:
+        pass
+
+
+def test_the_roots_failures_have_a_text(world: World) -> None:
+    config = world.config()
+    root = Onshi(config)
+    with pytest.raises(OnshiError, match="ONSHI_E_VALUE: an operator's id is 1 to"):
+        root.operator("D 1")
+    with pytest.raises(OnshiError, match="ONSHI_E_ARG: no such purpose"):
+        root.visit(Purpose(9))
+    config.close()
+    with pytest.raises(OnshiError, match="^ONSHI_E_VALUE$"):
+        root.operator("D 1")
 
 
 @pytest.mark.parametrize("order", itertools.permutations(range(4)))

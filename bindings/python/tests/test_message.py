@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from world import TOP
@@ -77,6 +78,10 @@ def test_lists_are_lists_with_one_item_too() -> None:
     assert not is_list("InsurerNumber")
     with pytest.raises(KeyError):
         is_list("NoSuchElement")
+    record: Any = body
+    assert "NoSuchElement" not in record and "QualificationValidity" in record
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(record)
 
 
 def test_children_stay_what_they_were() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import re
 import sys
@@ -50,6 +51,25 @@ def with_reader(world: World, reader: Any) -> Onshi:
 
 
 # -- a reader ------------------------------------------------------------------
+
+
+def test_a_command_takes_no_way_that_cannot_be_wiped(
+    world: World, reader: CardReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bytes that held a PIN would stay in memory as they are."""
+    took: list[bytes] = []
+
+    def string_at(pointer: Any, n: int = -1) -> bytes:
+        took.append(real(pointer, n))
+        return took[-1]
+
+    real = ctypes.string_at
+    monkeypatch.setattr(ctypes, "string_at", string_at)
+    with with_reader(world, reader) as root, root.visit() as visit:
+        visit.set_reader("窓口の読取機")
+        assert check_in(visit).outcome is Outcome.VALID
+    assert any(PIN in command for command in reader.sent)
+    assert not any(PIN in data for data in took)
 
 
 def test_check_in_by_an_own_reader(world: World, reader: CardReader) -> None:
@@ -465,6 +485,9 @@ def test_settings() -> None:
                 config[key] = value
         with pytest.raises(ValueError, match="NUL"):
             config["link.base"] = "https://a\0b"
+        number: Any = 5000
+        with pytest.raises(TypeError, match="a value is a str"):
+            config["link.deadline_ms"] = number
 
 
 def test_files_as_bytes_and_secrets(world: World) -> None:
