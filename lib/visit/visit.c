@@ -459,7 +459,7 @@ onshi_visit_get(struct onshi_visit *v, int category,
 		    "the visit is not answered yet");
 	else if (category != ONSHI_ELIGIBILITY)
 		r = get_medical(v, category, op, out);
-	else if (v->step != OKI_STEP_ANSWERED || oki_worker_is_busy(v))
+	else if (oki_worker_is_busy(v) || v->step != OKI_STEP_ANSWERED)
 		r = oki_fail(&v->error, ONSHI_E_STATE,
 		    "the visit is not answered yet");
 	else

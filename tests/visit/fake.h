@@ -45,7 +45,7 @@ struct fake {
 	int		exchange_result;
 	char		fails_for;	/* that alone, by its prefix's letter */
 	int		fails_sent;	/* ONSHI_SENT_… beside that result */
-	int		sleep_ms;
+	atomic_int	sleep_ms;
 	bool		no_token;
 	int		challenge_seconds;
 	struct onshi_visit *reenter;	/* called from inside an exchange */
