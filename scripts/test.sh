@@ -58,11 +58,8 @@ mkdir -p "$asan"
 	tail -n 20 "$asan/config.out"
 	exit 1
 }
-fast=$(cat "$top"/lib/*/room.am | sed -e :a -e '/\\$/N; s/\\\n//; ta' |
-    sed -n 's/^check_PROGRAMS += *//p' | tr -s ' \t' '\n' |
-    grep '^tests/' | grep -vE '^tests/(pcsc|wire)/')
-# shellcheck disable=SC2086
-suite asan "$asan" -j2 "TESTS=$(echo $fast)" "check_PROGRAMS=$(echo $fast)"
+fast=$(sh "$top/tests/fast.sh")
+suite asan "$asan" -j2 "TESTS=$fast" "check_PROGRAMS=$fast"
 
 echo "== valgrind: unit layers"
 sh "$top/tests/valgrind.sh" "$build" || rc=1

@@ -1,7 +1,7 @@
 /*
  * Memory that fails: ours at each allocation, libcurl's and OpenSSL's at a
- * sample of theirs (ONSHI_FULL: all). Never a wrong answer, and never an
- * answer of a server that must not be believed (F13).
+ * sample of theirs (ONSHIKAKU_CHECK_FULL: all). Never a wrong answer, and never
+ * an answer of a server that must not be believed (F13).
  */
 #include "config.h"
 

@@ -227,7 +227,7 @@ static size_t step = 1;
 void
 oom_set_step(size_t n)
 {
-	step = n == 0 || getenv("ONSHI_FULL") != NULL ? 1 : n;
+	step = n == 0 || getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1 : n;
 }
 
 static bool

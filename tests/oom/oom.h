@@ -45,7 +45,7 @@ size_t	oom_run_if(const char *name, int (*fn)(void *arg), void *arg,
 	    int expected, bool (*ok)(int result));
 
 /* Only every step-th point is made to fail from here on, for what has
- * thousands of them; 1, as at the start, if ONSHI_FULL is in the environment. */
+ * thousands of them; 1, as at the start, if ONSHIKAKU_CHECK_FULL is set. */
 void	oom_set_step(size_t step);
 
 /* For hooks: counted and made to fail like all others. */

@@ -198,7 +198,5 @@ open_descriptors(void)
 bool
 run_fully(void)
 {
-	const char *full = getenv("FULL");
-
-	return full != NULL && strcmp(full, "1") == 0;
+	return getenv("ONSHIKAKU_CHECK_FULL") != NULL;
 }

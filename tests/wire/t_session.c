@@ -194,7 +194,7 @@ cut_at(size_t n, const char *text, const char *end)
 	hostile_stop(&h);
 }
 
-/* All cuts by FIN; by the other two each seventh, or with FULL=1 all. */
+/* All cuts by FIN; by the other two each seventh, or if run fully all. */
 START_TEST(cuts)
 {
 	const char *text = _i < 3 ? GOOD : CHUNKED, *end = ends[_i % 3];

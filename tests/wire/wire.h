@@ -126,6 +126,6 @@ int	client_once(struct client *c, uint16_t port, const char *keys,
 	    int32_t ms);
 
 int	open_descriptors(void);
-bool	run_fully(void);		/* FULL=1 */
+bool	run_fully(void);		/* ONSHIKAKU_CHECK_FULL */
 
 #endif
