@@ -33,6 +33,9 @@
 #define SAN	"subjectAltName=DNS:" NAME "\n"
 #define CLIENT	LEAF "extendedKeyUsage=clientAuth\n"
 
+#define LABEL	"123456789012345678901234567890123456789012345678901234567890" \
+		"123"
+
 enum { EC256, EC384, EC192, RSA2048, RSA1024 };
 
 static const struct row {
@@ -94,6 +97,14 @@ static const struct row {
 	    "\n", EC256, false, -1, 90 },
 	{ "latin-name", "inter", "x", SERVER "subjectAltName=DER:300f820d"
 	    "6f6e7368e92e6578616d706c65" "\n", EC256, false, -1, 90 },
+	/* Ours and 287 bytes more, each label as long as it may be. */
+	{ "long-name", "inter", "x", SERVER "subjectAltName=DNS:" NAME "."
+	    LABEL "." LABEL "." LABEL "." LABEL "." "123456789.123456789.1234"
+	    "567890" "\n", EC256, false, -1, 90 },
+	/* As long, and it ends with our name. */
+	{ "long-name-ours-last", "inter", "x", SERVER "subjectAltName=DNS:"
+	    "123456789.123456789.1234567890" "." LABEL "." LABEL "." LABEL "."
+	    LABEL "." NAME "\n", EC256, false, -1, 90 },
 	{ "terminal", "root", TERMINAL, CLIENT, EC256, false, -1, 90 },
 	{ "terminal-rsa", "root", TERMINAL, CLIENT, RSA2048, false, -1, 90 },
 	{ "terminal-other", "root", "1349999988", CLIENT, EC256, false, -1,

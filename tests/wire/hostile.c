@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +32,8 @@ struct connection {
 	SSL		*ssl;
 	bool		 begun;		/* this request was counted */
 	bool		 closed;
+	uint8_t		 plain[HELLO_MAX];	/* ClientHello without TLS */
+	size_t		 plainlen;
 };
 
 struct hostile {
@@ -43,6 +46,7 @@ struct hostile {
 	atomic_int		 requests;
 	atomic_int		 begun;
 	atomic_int		 connections;
+	atomic_int		 alert;
 	pthread_mutex_t		 lock;		/* guards what follows */
 	struct connection	 c[CONNECTIONS];
 	char			 log[LOG_MAX];
@@ -301,19 +305,77 @@ step_drip(struct connection *c, long n)
 	return false;
 }
 
+/* One record, of which nothing is hidden yet; its type, or -1. */
+static int
+get_record(struct connection *c, uint8_t *body, size_t *len)
+{
+	uint8_t head[5];
+
+	if (recv(c->fd, head, 5, MSG_WAITALL) != 5)
+		return -1;
+	*len = (size_t)head[3] << 8 | head[4];
+	if (*len > HELLO_MAX ||
+	    recv(c->fd, body, *len, MSG_WAITALL) != (ssize_t)*len)
+		return -1;
+
+	return head[0];
+}
+
 static bool
 step_hello(struct connection *c, long n)
 {
-	uint8_t head[5], body[HELLO_MAX];
-	size_t len;
+	int type;
 
 	(void)n;
-	if (recv(c->fd, head, 5, MSG_WAITALL) != 5)
-		return false;
-	len = (size_t)head[3] << 8 | head[4];
+	while ((type = get_record(c, c->plain, &c->plainlen)) ==
+	    SSL3_RT_CHANGE_CIPHER_SPEC)
+		;
 
-	return len <= sizeof(body) &&
-	    recv(c->fd, body, len, MSG_WAITALL) == (ssize_t)len;
+	return type == SSL3_RT_HANDSHAKE;
+}
+
+/* RFC 8446, 4.1.4: asks for a key on P-256, which the client has offered. */
+static bool
+step_retry(struct connection *c, long n)
+{
+	static const uint8_t head[] = {
+		0x16, 3, 3, 0, 88, 2, 0, 0, 84, 3, 3,
+		0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
+		0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+		0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e,
+		0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c }, tail[] = {
+		0x13, 0x02, 0, 0, 12, 0, 0x2b, 0, 2, 3, 4,
+		0, 0x33, 0, 2, 0, 0x17 };
+	uint8_t record[sizeof(head) + 33 + sizeof(tail)];
+
+	(void)n;
+	need(c->plainlen > 71 && c->plain[38] == 32, "a session id");
+	memcpy(record, head, sizeof(head));
+	memcpy(record + sizeof(head), c->plain + 38, 33);
+	memcpy(record + sizeof(head) + 33, tail, sizeof(tail));
+
+	return send(c->fd, record, sizeof(record), MSG_NOSIGNAL) ==
+	    (ssize_t)sizeof(record);
+}
+
+static bool
+step_alert(struct connection *c, long n)
+{
+	struct timeval tv = { n / 1000, n % 1000 * 1000 };
+	uint8_t body[HELLO_MAX];
+	size_t len;
+	int type;
+
+	if (n > 0)
+		(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
+		    sizeof(tv));
+	while ((type = get_record(c, body, &len)) >= 0)
+		if (type == SSL3_RT_ALERT && len == 2) {
+			atomic_store(&c->h->alert, body[1]);
+			return true;
+		}
+
+	return false;
 }
 
 static bool
@@ -323,6 +385,21 @@ step_raw(struct connection *c, long n)
 
 	return send(c->fd, c->h->spec.text, len, MSG_NOSIGNAL) ==
 	    (ssize_t)len;
+}
+
+static bool
+step_flood(struct connection *c, long n)
+{
+	char piece[16384];
+	size_t len = text_len(c), i, per = sizeof(piece) / len;
+
+	for (i = 0; i < per; i++)
+		memcpy(piece + i * len, c->h->spec.text, len);
+	for (; n > 0 && atomic_load(&c->h->stop) == 0; n -= (long)per)
+		if (send(c->fd, piece, per * len, MSG_NOSIGNAL) < 0)
+			break;
+
+	return true;
 }
 
 static bool
@@ -397,6 +474,8 @@ static const struct step {
 	{ "wait", step_wait },	{ "hello", step_hello },
 	{ "raw", step_raw },	{ "notify", step_notify },
 	{ "fin", step_fin },	{ "rst", step_rst },
+	{ "retry", step_retry },	{ "alert", step_alert },
+	{ "flood", step_flood },
 	{ "renegotiate", step_renegotiate },
 	{ "tickets", step_tickets }, { "updates", step_updates }
 };
@@ -546,6 +625,7 @@ hostile_start(const struct hostile_spec *spec)
 
 	need(h != NULL, "memory");
 	h->spec = *spec;
+	atomic_init(&h->alert, -1);
 	if (h->spec.plan == NULL)
 		h->spec.plan = "tls; read; send; loop";
 	if (h->spec.text == NULL)
@@ -610,6 +690,12 @@ int
 hostile_begun(const struct hostile *h)
 {
 	return atomic_load(&h->begun);
+}
+
+int
+hostile_alert(const struct hostile *h)
+{
+	return atomic_load(&h->alert);
 }
 
 const char *

@@ -57,6 +57,9 @@ size_t	certs_staple(const char *kind, uint8_t **der);
  *	slow MS		text, a byte every MS		again N	more, N times
  *	drip MS		more, every MS, for ever	wait MS
  *	hello		reads a ClientHello without TLS
+ *	retry		a HelloRetryRequest to the last of these
+ *	alert [MS]	reads on to the client's alert, without TLS
+ *	flood N		text without TLS, N times
  *	raw		text without TLS	loop	back to after tls
  *	fin, notify, rst		closes: TCP alone, TLS, by reset
  *	renegotiate, tickets N, updates N
@@ -88,6 +91,7 @@ uint16_t hostile_port(const struct hostile *h);
 int	hostile_connections(const struct hostile *h);
 int	hostile_requests(const struct hostile *h);	/* whole ones */
 int	hostile_begun(const struct hostile *h);		/* at least a byte */
+int	hostile_alert(const struct hostile *h);		/* last read; -1 */
 /* All bytes of requests so far, with a NUL; and the last ClientHello. */
 const char *hostile_log(const struct hostile *h);
 const uint8_t *hostile_hello(const struct hostile *h, size_t *len);
