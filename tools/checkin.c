@@ -1,9 +1,7 @@
 /* checkin.c: onshikaku checkin and eligibility. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools.h"
 
@@ -26,19 +24,11 @@ purpose_of_facility(const struct tool *t)
 static int
 check_pin_source(struct tool *t)
 {
-	int32_t fd = option_number(t, OPT_PIN_FD, -1);
+	if (option_has(t, OPT_PIN_FD) || prompt_is_possible())
+		return 0;
 
-	if (!option_has(t, OPT_PIN_FD))
-		return prompt_is_possible() ? 0 : fail_usage(t,
-		    "there is no terminal to enter the PIN at, and no",
-		    "暗証番号を入力する端末も次の指定もありません",
-		    "--pin-fd");
-	if (fd == STDOUT_FILENO || fd == STDERR_FILENO ||
-	    fcntl(fd, F_GETFD) < 0)
-		return fail_usage(t, "not a descriptor to read from",
-		    "読み取れるファイル記述子ではありません", "--pin-fd");
-
-	return 0;
+	return fail_usage(t, "there is no terminal to enter the PIN at, and "
+	    "no", "暗証番号を入力する端末も次の指定もありません", "--pin-fd");
 }
 
 /* Refused before the patient is asked for anything; the library's gate refuses

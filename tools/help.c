@@ -159,8 +159,7 @@ command_help(struct tool *t)
 	else if (strcmp(word, "config") == 0)
 		help_config(t, &text);
 	else if (!help_word(t, &text, word))
-		status = fail_usage(t, "unknown command",
-		    "コマンドが正しくありません", word);
+		status = unknown_command(t, word);
 	out_bytes(&text, "", 1);
 	if (text.data == NULL)
 		status = fail_result(t, ONSHI_E_NOMEM, NULL);

@@ -175,17 +175,25 @@ command_message_show(struct tool *t)
 	return 0;
 }
 
-/* Each thing that is wrong; returns how many. */
+/* Worth knowing, but nothing is wrong. */
+static bool
+is_note(const char *text)
+{
+	return strncmp(text, "note: ", 6) == 0;
+}
+
+/* Each thing that is worth saying; returns how many are wrong. */
 static size_t
 say_findings(struct tool *t, const struct onshi_message *m)
 {
 	const char *path, *text;
-	size_t i;
+	size_t i, n = 0;
 
 	if (t->is_json)
 		json_open(&t->json, "findings", '[');
 	for (i = 0; onshi_message_finding(m, i, &path, &text) == ONSHI_OK;
 	    i++) {
+		n += !is_note(text);
 		if (t->is_json) {
 			json_open(&t->json, NULL, '{');
 			json_text(&t->json, "path", path);
@@ -198,7 +206,7 @@ say_findings(struct tool *t, const struct onshi_message *m)
 	if (t->is_json)
 		json_close(&t->json, ']');
 
-	return i;
+	return n;
 }
 
 int

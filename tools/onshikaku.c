@@ -62,6 +62,8 @@ run(struct tool *t, int argc, char **argv)
 		return command_version(t);
 	if (option_has(t, OPT_HELP))
 		return command_help(t);
+	if ((status = pin_check_fd(t)) != 0)
+		return status;
 	if (cancel_start() != 0)
 		return fail_result(t, ONSHI_E_SYSTEM, NULL);
 

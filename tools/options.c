@@ -253,6 +253,34 @@ read_option(struct reading *rd)
 	return take(rd, id, value);
 }
 
+/* Commands that are known by name and come with a later release. */
+static const char *const later[] = { "bulk", "watch", "register", "disaster",
+    "doctor" };
+
+int
+unknown_command(struct tool *t, const char *word)
+{
+	char text[80], text_ja[120];
+	struct failure f = { .result = ONSHI_E_UNSUPPORTED, .text = text,
+	    .text_ja = text_ja, .remedy = "It comes with a later release; "
+	    "onshikaku --help has the commands of this one.",
+	    .remedy_ja = "今後の版で対応します。この版のコマンドは "
+	    "onshikaku --help で確かめてください" };
+	size_t i;
+
+	for (i = 0; i < COUNT(later) && strcmp(later[i], word) != 0; i++)
+		continue;
+	if (i == COUNT(later))
+		return fail_usage(t, "unknown command",
+		    "コマンドが正しくありません", word);
+	(void)snprintf(text, sizeof(text), "not yet in this release: %s",
+	    word);
+	(void)snprintf(text_ja, sizeof(text_ja),
+	    "この版にはまだないコマンドです: %s", word);
+
+	return fail(t, &f);
+}
+
 static int
 read_word(struct reading *rd, const char *word)
 {
@@ -275,8 +303,7 @@ read_word(struct reading *rd, const char *word)
 			return 0;
 		rd->word = word;
 		if (command_of_words(word, NULL) == NULL)
-			return fail_usage(t, "unknown command",
-			    "コマンドが正しくありません", word);
+			return unknown_command(t, word);
 		return 0;
 	}
 	if (t->command->operand == NULL || rd->operands++ > 0)

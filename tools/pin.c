@@ -27,8 +27,28 @@ read_pin(int fd, char pin[PIN_BYTES + 1])
 	if (len > 0 && pin[len - 1] == '\r')
 		len--;
 	pin[len] = '\0';
+	if (strlen(pin) < len)
+		pin[0] = '?';		/* a NUL within is no end of it */
 
 	return n < 0 ? errno : 0;
+}
+
+/* To be called before anything is opened, or a number that the caller has not
+ * given would be that of something of ours. */
+int
+pin_check_fd(struct tool *t)
+{
+	int fd = option_number(t, OPT_PIN_FD, -1), flags;
+
+	if (!option_has(t, OPT_PIN_FD))
+		return 0;
+	flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && (flags & O_ACCMODE) != O_WRONLY &&
+	    fd != STDOUT_FILENO && fd != STDERR_FILENO)
+		return 0;
+
+	return fail_usage(t, "not a descriptor to read from",
+	    "読み取れるファイル記述子ではありません", "--pin-fd");
 }
 
 static uint32_t

@@ -73,6 +73,8 @@ extern const struct command commands[];
 extern const size_t ncommands;
 
 int	options_parse(struct tool *t, int argc, char **argv);
+/* A word that is no command, or one that comes with a later release. */
+int	unknown_command(struct tool *t, const char *word);
 void	options_free(struct tool *t);
 bool	option_has(const struct tool *t, enum option_id id);
 /* NULL where it was not given, or given empty. */
@@ -234,6 +236,7 @@ int	prompt_yes(struct tool *t, const char *question, bool *yes);
 /* From the thread that ends the process: the terminal as it was. */
 void	prompt_restore(void);
 /* The line that descriptor --pin-fd has, once, into the visit. */
+int	pin_check_fd(struct tool *t);
 int	pin_from_fd(struct tool *t, struct onshi_visit *v);
 /* The line that the person types, asked for until it has the shape. */
 int	pin_from_terminal(struct tool *t, struct onshi_visit *v);

@@ -6,7 +6,6 @@
 #include "core/core.h"
 
 #define FILE_MAX	65536
-#define SECTIONS_MAX	16
 #define KEY_MAX		128
 
 /* Where reading stands. into is thrown away if a line is refused. */
@@ -15,8 +14,6 @@ struct ini {
 	struct onshi_error	*e;
 	size_t			 line;
 	char			 section[32];
-	char			 seen[SECTIONS_MAX][32];
-	size_t			 sections;
 };
 
 static int
@@ -64,21 +61,16 @@ cut_comment(char *s)
 static int
 read_section(struct ini *ini, char *s)
 {
-	size_t i, len = strlen(s);
+	size_t len = strlen(s);
 
 	if (s[len - 1] != ']')
 		return fail_line(ini, "", "a section has no ]");
 	s[len - 1] = '\0';
 	s = trim(s + 1);
-	if (!oki_is_word(s, sizeof(ini->section) - 1) ||
-	    !oki_config_is_section(s))
+	if (!oki_is_word(s, sizeof(ini->section) - 1))
 		return fail_line(ini, "", "an unknown section");
-	for (i = 0; i < ini->sections; i++)
-		if (strcmp(ini->seen[i], s) == 0)
-			return fail_line(ini, s, "the section stands twice");
-	if (ini->sections == SECTIONS_MAX)
-		return fail_line(ini, "", "too many sections");
-	(void)oki_copy(ini->seen[ini->sections++], sizeof(ini->seen[0]), s);
+	if (!oki_config_is_section(s))
+		return fail_line(ini, s, "is no section");
 	(void)oki_copy(ini->section, sizeof(ini->section), s);
 
 	return ONSHI_OK;

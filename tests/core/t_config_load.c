@@ -73,6 +73,8 @@ static const struct {
 	{ "blank lines", "\n\n \n\t\n", "1", "https" },
 	{ "other order", "[link]\ntype=webapi\n[facility]\ndesk=2\n", "2",
 	  "webapi" },
+	{ "section twice", "[facility]\ndesk = 2\n[link]\ntls_min = 1.3\n"
+	  "[facility]\n[link]\ntype = webapi\n", "2", "webapi" },
 	{ "a key with a part", "[link]\nreq_dir.YZKsiquc01req = /r\n", "1",
 	  "https" },
 };
@@ -103,13 +105,14 @@ static const struct {
 	{ "unknown key", "[link]\nnosuch = " CANARY "\n",
 	  "line 4: link.nosuch: is no key" },
 	{ "unknown section", "[nosuch]\nkey = 1\n",
-	  "line 3: an unknown section" },
-	{ "section of another case", "[Link]\n", "line 3: an unknown section" },
+	  "line 3: nosuch: is no section" },
+	{ "section of another case", "[Link]\n",
+	  "line 3: Link: is no section" },
 	{ "empty section", "[]\n", "line 3: an unknown section" },
 	{ "half a section", "[link\n", "line 3: a section has no ]" },
 	{ "text behind a section", "[link] x\n", "line 3: a section has no ]" },
-	{ "section twice", "[link]\n[reader]\n[link]\n",
-	  "line 5: link: the section stands twice" },
+	{ "key twice, section twice", "[link]\ntype = https\n[reader]\n[link]\n"
+	  "type = https\n", "line 7: link.type: stands twice" },
 	{ "key twice", "[link]\ntype = https\n\ntype = https\n",
 	  "line 6: link.type: stands twice" },
 	{ "empty key twice", "[link]\ninterface =\ninterface =\n",

@@ -105,6 +105,10 @@ wants 5
 says Birthdate
 json message check "$dir/a.xml"
 wants 0 findings '#0'
+message "$(echo "$head" | sed 's/Identifier>0</Identifier>1</')$(
+    )<MessageBody>$body</MessageBody>" >"$dir/d.xml"
+json message check "$dir/d.xml"
+wants 0 findings '#1' findings.0.text '~note: '
 
 # No file.
 json message show "$dir/none.xml"

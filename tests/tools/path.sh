@@ -95,6 +95,10 @@ printf '1234\r\n' | "$onshikaku" --json checkin --method pin --pin-fd 0 \
     >"$dir/out" 2>"$dir/err" || status=$?
 wants 0 outcome valid
 
+printf '1234\0\n' | "$onshikaku" --json checkin --method pin --pin-fd 0 \
+    >"$dir/out" 2>"$dir/err" || status=$?
+wants 3 error.name ONSHI_E_PIN_SHAPE
+
 # Cards that are no My Number Card, a try that is the last.
 put residence
 json card

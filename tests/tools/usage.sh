@@ -12,9 +12,6 @@ while IFS='|' read -r names words; do
 done <<'END'
 no command given|
 unknown command|frob
-unknown command|bulk in.csv out.csv
-unknown command|watch
-unknown command|doctor
 unknown command|audit frob
 unknown command|message frob x
 second word|audit
@@ -70,6 +67,33 @@ descriptor to read from|checkin --method pin --pin-fd 987
 descriptor to read from|checkin --method pin --pin-fd 1
 needed: --operator|checkin --method pin --licence doctor
 END
+
+# A number that nobody opened is not that of a file of ours by chance.
+for n in 3 4 5 6; do
+	status=0
+	what="--json checkin --method pin --pin-fd $n, closed"
+	"$onshikaku" --json checkin --method pin --pin-fd $n </dev/null \
+	    3<&- 4<&- 5<&- 6<&- >"$dir/out" 2>"$dir/err" || status=$?
+	ran=$((ran + 1))
+	wants 2 error.name ONSHI_E_ARG error.text '~descriptor to read from'
+done
+what="--json checkin --method pin --pin-fd 3, for writing"
+status=0
+"$onshikaku" --json checkin --method pin --pin-fd 3 </dev/null \
+    3>"$dir/pin" >"$dir/out" 2>"$dir/err" || status=$?
+wants 2 error.name ONSHI_E_ARG error.text '~descriptor to read from'
+
+# Commands that come later say so, whatever stands behind them.
+for words in "bulk in.csv out.csv" "watch --count 1" register "help doctor" \
+    "disaster search --name x --birthdate 19800512" "doctor --help"; do
+	# shellcheck disable=SC2086
+	json $words
+	wants 2 error.name ONSHI_E_UNSUPPORTED error.text '~not yet' \
+	    error.remedy_ja present
+done
+run --lang en watch
+wants 2
+says 'not yet in this release: watch'
 
 # What stands behind an unknown option is not repeated.
 run --lang en checkin --pin=9876
