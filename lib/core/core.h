@@ -109,6 +109,8 @@ bool	oki_secret_is_locked(const struct oki_secret *s);
 
 /* Copies what fits with its NUL; true if all did. */
 bool	oki_copy(char *to, size_t room, const char *from);
+/* The same for UTF-8 from outside: whole characters only. */
+bool	oki_copy_text(char *to, size_t room, const char *from);
 bool	oki_is_utf8(const char *s, size_t len);	/* shortest form, no NUL,
 						   only characters of XML 1.0 */
 bool	oki_is_digits(const char *s, size_t min, size_t max);

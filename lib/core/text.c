@@ -24,6 +24,23 @@ oki_copy(char *to, size_t room, const char *from)
 	return fits;
 }
 
+/* What was cut in the middle of a character loses the whole of it. */
+bool
+oki_copy_text(char *to, size_t room, const char *from)
+{
+	size_t n;
+
+	if (oki_copy(to, room, from))
+		return true;
+	for (n = room == 0 ? 0 : strlen(to); n > 0 &&
+	    ((unsigned char)to[n - 1] & 0xc0) == 0x80; n--)
+		;
+	if (n > 0 && !oki_is_utf8(to + n - 1, strlen(to + n - 1)))
+		to[n - 1] = '\0';
+
+	return false;
+}
+
 /* Length of the UTF-8 sequence at s and its character; 0 if there is none. */
 static size_t
 decode(const uint8_t *s, size_t len, uint32_t *c)

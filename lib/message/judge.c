@@ -14,21 +14,6 @@ struct judge {
 	bool			 settled;
 };
 
-/* The text as far as it goes, whole characters only. */
-static void
-copy_text(char *to, size_t room, const char *from)
-{
-	size_t n;
-
-	if (oki_copy(to, room, from))
-		return;
-	for (n = strlen(to); n > 0 && ((unsigned char)to[n - 1] & 0xc0) == 0x80;
-	    n--)
-		;
-	if (n > 0 && !oki_is_utf8(to + n - 1, strlen(to + n - 1)))
-		to[n - 1] = '\0';
-}
-
 static void
 settle(struct judge *j, int outcome)
 {
@@ -40,8 +25,8 @@ settle(struct judge *j, int outcome)
 static void
 say(struct judge *j, const char *code, const char *text)
 {
-	copy_text(j->v->code, sizeof(j->v->code), code);
-	copy_text(j->v->text, sizeof(j->v->text), text);
+	(void)oki_copy_text(j->v->code, sizeof(j->v->code), code);
+	(void)oki_copy_text(j->v->text, sizeof(j->v->text), text);
 }
 
 /* The service said no: its code tells more, if it is one of the table. */
@@ -298,8 +283,8 @@ oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
 	e->outcome = v->outcome;
 	e->phase = ONSHI_PHASE_SERVICE;
 	e->sent = ONSHI_SENT_ANSWERED;
-	copy_text(e->service_code, sizeof(e->service_code), v->code);
-	copy_text(e->service_text, sizeof(e->service_text), v->text);
+	(void)oki_copy_text(e->service_code, sizeof(e->service_code), v->code);
+	(void)oki_copy_text(e->service_text, sizeof(e->service_text), v->text);
 
 	return oki_fail(e, v->result, "the service's answer: %s",
 	    onshi_outcome_name(v->outcome));

@@ -15,25 +15,60 @@ time_of(const char *text)
 	return text != NULL && oki_time_parse(text, &t) ? t : 0;
 }
 
-/* Consents are granted by the service, and only what the patient gave. */
+/* One result that grants: of several, the time that all of them allow. */
+static void
+narrow(struct oki_consent *c, const struct oki_consent_row *row,
+    const struct onshi_record *rec)
+{
+	int64_t since = time_of(oki_record_get(rec, row->time));
+	int64_t until = row->until == 0 ? 0 :
+	    time_of(oki_record_get(rec, row->until));
+
+	if (since > c->since)
+		c->since = since;
+	if (until != 0 && (c->until == 0 || until < c->until))
+		c->until = until;
+}
+
+/*
+ * Consents are granted by the service, and only what the patient gave: by the
+ * results, each with times of its own. One that refuses outweighs the others;
+ * what stands elsewhere, as in an echo, grants nothing.
+ */
+static void
+learn_consent(struct oki_consent *c, const struct oki_consent_row *row,
+    const struct onshi_record *root)
+{
+	const struct onshi_record *rec = NULL;
+	const char *flag;
+
+	while ((rec = oki_record_next_of(root,
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, rec)) != NULL) {
+		if ((flag = oki_record_get(rec, row->flag)) == NULL)
+			continue;
+		if (strcmp(flag, "1") != 0) {
+			c->granted = false;
+			c->since = c->until = 0;
+			return;
+		}
+		narrow(c, row, rec);
+		c->granted = true;
+	}
+}
+
 static void
 learn_consents(struct oki_case *k, const struct onshi_record *root)
 {
 	const struct oki_consent_row *row;
 	struct oki_consent *c;
-	const char *flag;
 	size_t i;
 
 	for (i = 0; (row = oki_consent_row(i)) != NULL; i++) {
 		c = &k->consent[row->category];
-		flag = oki_record_search(root, row->flag);
-		if (!oki_consent_is_given(c) || flag == NULL || strcmp(flag, "1") != 0)
-			continue;
-		c->granted = true;
-		c->since = time_of(oki_record_search(root, row->time));
-		if (row->until != 0)
-			c->until = time_of(oki_record_search(root,
-			    row->until));
+		c->granted = false;
+		c->since = c->until = 0;
+		if (c->given)
+			learn_consent(c, row, root);
 	}
 }
 
@@ -42,7 +77,7 @@ copy_of(const struct onshi_record *rec, int el, char *to, size_t room)
 {
 	const char *text = oki_record_get(rec, el);
 
-	(void)oki_copy(to, room, text != NULL ? text : "");
+	(void)oki_copy_text(to, room, text != NULL ? text : "");
 }
 
 /* Medical questions name the insurance: the first that is no medical aid, or

@@ -238,7 +238,7 @@ hand_over(struct oki_question *q, struct oki_doc **doc,
 	if (v->is_note) {
 		(void)oki_copy(out->note_code, sizeof(out->note_code),
 		    v->code);
-		(void)oki_copy(out->note_text, sizeof(out->note_text),
+		(void)oki_copy_text(out->note_text, sizeof(out->note_text),
 		    v->text);
 	}
 	if ((q->category == ONSHI_ELIGIBILITY &&

@@ -1,0 +1,185 @@
+/* What the answer to a check-in tells about the case: consents, insurance. */
+#include "config.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "query/query_internal.h"
+
+#define FLAG(name, value) "<" name "ConsFlg>" value "</" name "ConsFlg>"
+#define TIME(name, value) "<" name "ConsTime>" value "</" name "ConsTime>"
+#define UNTIL(name, value) "<" name "AvailableTime>" value "</" name	\
+	"AvailableTime>"
+#define DRUGS	"PharmacistsInfo"
+#define LIMIT	"LimitApplicationCertificateRelated"
+#define ONE(s)	"<ResultOfQualificationConfirmation>" s			\
+	"</ResultOfQualificationConfirmation>"
+#define T1	"20261005110520"
+#define T2	"20261005110530"
+#define U1	"20261006110520"
+#define U2	"20261006110500"
+#define FULL(t, u) FLAG(DRUGS, "1") TIME(DRUGS, t) UNTIL(DRUGS, u)
+#define AID	"<InsuredCardClassification>A1</InsuredCardClassification>"
+
+static struct onshi_config *config;
+static struct oki_case k;
+
+static void
+start(void)
+{
+	memset(&k, 0, sizeof(k));
+	ck_assert_int_eq(onshi_config_new(&config), ONSHI_OK);
+	ck_assert_int_eq(oki_env_new(config, &k.env), ONSHI_OK);
+	k.method = ONSHI_METHOD_PIN;
+	k.consent[ONSHI_DRUGS].given = true;
+	k.consent[ONSHI_LIMIT].given = true;
+}
+
+static void
+stop(void)
+{
+	oki_case_clear(&k);
+	oki_env_free(&k.env);
+	onshi_config_free(&config);
+}
+
+/* Learns from an answer with this in its header, before and in its list. */
+static void
+learn(const char *header, const char *before, const char *results)
+{
+	struct oki_verdict v = { .outcome = ONSHI_OUTCOME_VALID };
+	struct onshi_exchange x;
+	struct oki_doc *doc;
+	struct oki_buf xml;
+
+	memset(&x, 0, sizeof(x));
+	oki_buf_init(&xml, 65536);
+	ck_assert_int_eq(oki_buf_format(&xml, "<XmlMsg><MessageHeader>%s"
+	    "</MessageHeader><MessageBody>%s<ResultList>%s</ResultList>"
+	    "</MessageBody></XmlMsg>", header, before, results), ONSHI_OK);
+	ck_assert_int_eq(oki_message_parse("OQSsiquc01res", xml.data, xml.len,
+	    NULL, &doc, NULL), ONSHI_OK);
+	ck_assert_int_eq(oki_case_learn(&k, doc, &v, &x), ONSHI_OK);
+	ck_assert(k.proven);
+	oki_doc_free(&doc);
+	oki_buf_free(&xml);
+}
+
+static int64_t
+seconds(const char *text)
+{
+	int64_t t = 0;
+
+	ck_assert(text == NULL || oki_time_parse(text, &t));
+
+	return t;
+}
+
+static const struct {
+	const char	*name;
+	const char	*header;
+	const char	*before;	/* the list */
+	const char	*results;
+	bool		 granted;
+	const char	*since;		/* NULL: unknown */
+	const char	*until;
+} rows[] = {
+	{ "granted", "", "", ONE(FULL(T1, U1)), true, T1, U1 },
+	{ "refused", "", "", ONE(FLAG(DRUGS, "0")), false, NULL, NULL },
+	{ "run out", "", "", ONE(FLAG(DRUGS, "2") TIME(DRUGS, T1)), false,
+	    NULL, NULL },
+	{ "not spoken of", "", "", ONE(TIME(DRUGS, T1) UNTIL(DRUGS, U1)),
+	    false, NULL, NULL },
+	{ "the second says nothing", "", "", ONE(FULL(T1, U1)) ONE(AID),
+	    true, T1, U1 },
+	{ "the first says nothing", "", "", ONE(AID) ONE(FULL(T1, U1)), true,
+	    T1, U1 },
+	{ "the second refuses", "", "", ONE(FULL(T1, U1))
+	    ONE(AID FLAG(DRUGS, "0")), false, NULL, NULL },
+	{ "the first refuses", "", "", ONE(AID FLAG(DRUGS, "0"))
+	    ONE(FULL(T1, U1)), false, NULL, NULL },
+	{ "the narrower of two", "", "", ONE(FULL(T1, U1)) ONE(FULL(T2, U2)),
+	    true, T2, U2 },
+	{ "the narrower, the other way", "", "", ONE(FULL(T2, U2))
+	    ONE(FULL(T1, U1)), true, T2, U2 },
+	{ "one without its end", "", "", ONE(FULL(T1, U1))
+	    ONE(FLAG(DRUGS, "1") TIME(DRUGS, T1)), true, T1, U1 },
+	{ "no times of another", "", "", ONE(FLAG(DRUGS, "1"))
+	    ONE(TIME(DRUGS, T1) UNTIL(DRUGS, U1)), true, NULL, NULL },
+	{ "in the header", FULL(T1, U1), "", ONE(""), false, NULL, NULL },
+	{ "in the body", "", FULL(T1, U1), ONE(""), false, NULL, NULL },
+	{ "in something new", "", "<New>" FULL(T1, U1) "</New>", ONE(""),
+	    false, NULL, NULL }
+};
+
+START_TEST(consents)
+{
+	const struct oki_consent *c = &k.consent[ONSHI_DRUGS];
+
+	learn(rows[_i].header, rows[_i].before, rows[_i].results);
+	ck_assert_msg(c->granted == rows[_i].granted, "%s", rows[_i].name);
+	ck_assert_int_eq(c->since, seconds(rows[_i].since));
+	ck_assert_int_eq(c->until, seconds(rows[_i].until));
+	ck_assert(!k.consent[ONSHI_CARE].granted);
+}
+END_TEST
+
+/* What was asked, echoed, is not what was granted. */
+START_TEST(echo)
+{
+	learn("", "<QualificationConfirmSearchInfo>" FLAG(LIMIT, "1")
+	    "</QualificationConfirmSearchInfo>", ONE(FLAG(LIMIT, "0")));
+	ck_assert(!k.consent[ONSHI_LIMIT].granted);
+}
+END_TEST
+
+/* Never what the patient did not give. */
+START_TEST(not_given)
+{
+	k.consent[ONSHI_DRUGS].given = false;
+	learn("", "", ONE(FULL(T1, U1)));
+	ck_assert(!k.consent[ONSHI_DRUGS].granted);
+}
+END_TEST
+
+/* The insurance that medical questions name: no medical aid beside another. */
+START_TEST(insured)
+{
+	learn("", "", ONE(AID "<InsurerNumber>12999991</InsurerNumber>"
+	    "<InsuredIdentificationNumber>7654320"
+	    "</InsuredIdentificationNumber>")
+	    ONE("<InsurerNumber>  999995</InsurerNumber><InsuredCardSymbol>"
+	    "１２３４５６７８９０１２３４５６７８９０１２３"
+	    "</InsuredCardSymbol><InsuredIdentificationNumber>００１７"
+	    "</InsuredIdentificationNumber><InsuredBranchNumber>00"
+	    "</InsuredBranchNumber><Birthdate>19500200</Birthdate>"));
+	ck_assert_str_eq(k.insured.insurer, "  999995");
+	ck_assert_str_eq(k.insured.symbol,
+	    "１２３４５６７８９０１２３４５６７８９０１２３");
+	ck_assert_str_eq(k.insured.number, "００１７");
+	ck_assert_str_eq(k.insured.branch, "00");
+	ck_assert_str_eq(k.insured.birthdate, "19500200");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("learn");
+	TCase *c = tcase_create("learn");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(c, start, stop);
+	tcase_add_loop_test(c, consents, 0, (int)OKI_COUNT(rows));
+	tcase_add_test(c, echo);
+	tcase_add_test(c, not_given);
+	tcase_add_test(c, insured);
+	suite_add_tcase(s, c);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+
+	return failed == 0 ? 0 : 1;
+}
