@@ -186,6 +186,25 @@ START_TEST(copy)
 }
 END_TEST
 
+START_TEST(copy_text)
+{
+	char to[8] = "";
+
+	ck_assert(oki_copy_text(to, sizeof(to), "あいu"));
+	ck_assert_str_eq(to, "あいu");
+	ck_assert(!oki_copy_text(to, sizeof(to), "aあいu"));
+	ck_assert_str_eq(to, "aあい");
+	ck_assert(!oki_copy_text(to, sizeof(to), "aaあい"));
+	ck_assert_str_eq(to, "aaあ");
+	ck_assert(!oki_copy_text(to, sizeof(to), "あい\xf0\xa0\xae\x9f"));
+	ck_assert_str_eq(to, "あい");
+	ck_assert(!oki_copy_text(to, 2, "あ"));
+	ck_assert_str_eq(to, "");
+	ck_assert(!oki_copy_text(to, 0, "a"));
+	ck_assert(oki_copy_text(to, 1, NULL));
+}
+END_TEST
+
 START_TEST(text_equal)
 {
 	ck_assert(oki_text_equal(NULL, NULL));
@@ -355,6 +374,7 @@ fill(TCase *t)
 	ADD_ROWS(t, number, numbers);
 	ADD_ROWS(t, snake_case, names);
 	tcase_add_test(t, copy);
+	tcase_add_test(t, copy_text);
 	tcase_add_test(t, text_equal);
 	tcase_add_test(t, hex);
 	ADD_ROWS(t, unhex_refuses, not_hex);

@@ -107,6 +107,12 @@ START_TEST(reasons)
 	text_put(&t, "x");
 	ck_assert_int_eq(oki_element_check(ONSHI_EL_REASON, t.s, NULL),
 	    ONSHI_E_VALUE);
+	/* What an answer named goes back in a question as it came (3.8). */
+	ck_assert_int_eq(oki_element_check(ONSHI_EL_INSURANCE_CARD_SYMBOL,
+	    t.s, NULL), ONSHI_OK);
+	ck_assert_int_eq(oki_element_check(
+	    ONSHI_EL_INSURED_PERSON_IDENTIFICATION_NUMBER, t.s, NULL),
+	    ONSHI_OK);
 	free(t.s);
 }
 END_TEST
