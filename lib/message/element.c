@@ -158,7 +158,8 @@ suits(char type, uint32_t c)
 	case 'X':
 		return is_half(c);
 	default:
-		return c >= 0x20 || c == '\t';
+		return c == '\t' || (c >= 0x20 && c != 0x7f &&
+		    (c < 0x80 || c > 0x9f));
 	}
 }
 
@@ -211,6 +212,54 @@ oki_element_check(int el, const char *text, struct onshi_error *e)
 		    fault);
 
 	return ONSHI_OK;
+}
+
+/* Not of spaces alone, of either width. */
+static bool
+is_said(const char *s)
+{
+	uint32_t c = ' ';
+
+	while (*s != '\0' && (c == ' ' || c == 0x3000))
+		c = oki_utf8_get(&s);
+
+	return c != ' ' && c != 0x3000;
+}
+
+int
+oki_input_check(int el, const char *text, struct onshi_error *e)
+{
+	const char *fault = NULL;
+	int32_t day;
+	int r;
+
+	if ((r = oki_element_check(el, text, e)) != ONSHI_OK)
+		return r;
+	switch (el) {
+	case ONSHI_EL_INSURER_NUMBER:
+		text += strspn(text, " ");
+		if (!oki_is_digits(text, 6, 6) && !oki_is_digits(text, 8, 8))
+			fault = "6 or 8 digits";
+		break;
+	case ONSHI_EL_INSURED_IDENTIFICATION_NUMBER:
+		if (!is_said(text))
+			fault = "nothing but spaces";
+		break;
+	case ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE:
+		if (!oki_date_parse(text, &day))
+			fault = "no such day";
+		break;
+	case ONSHI_EL_START_DATE:
+	case ONSHI_EL_END_DATE:
+		if (!oki_month_parse(text, &day))
+			fault = "no such month";
+		break;
+	default:
+		break;
+	}
+
+	return fault == NULL ? ONSHI_OK : oki_fail(e, ONSHI_E_VALUE,
+	    "%s: %s", oki_element(el)->name, fault);
 }
 
 const char *

@@ -69,6 +69,11 @@ int	oki_record_open(struct onshi_record *rec, int el,
 int	oki_element_check(int el, const char *text, struct onshi_error *e)
 	    OKI_CHECK;
 
+/* The same for what people type: days and months that there are (but of a day
+ * of birth, messages.md 6.2), an insurer number of 6 or 8 digits. */
+int	oki_input_check(int el, const char *text, struct onshi_error *e)
+	    OKI_CHECK;
+
 /* ---- kinds: tables.c, kind.c -------------------------------------------- */
 
 /* The kind's own static name, NULL if it is none. */

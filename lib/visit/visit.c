@@ -326,7 +326,7 @@ onshi_visit_set_text(struct onshi_visit *v, int element, const char *text)
 	if (i == OKI_COUNT(inputs))
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "no element that can be set here"));
-	if (text != NULL && (r = oki_element_check(element, text,
+	if (text != NULL && (r = oki_input_check(element, text,
 	    &v->error)) != ONSHI_OK)
 		return leave(v, r);
 

@@ -117,6 +117,67 @@ START_TEST(reasons)
 }
 END_TEST
 
+/* What people type is looked at more closely than what an answer brings. */
+static const struct {
+	int		 el;
+	const char	*text;
+	int		 result;
+} typed[] = {
+	{ ONSHI_EL_INSURER_NUMBER, "999995", ONSHI_OK },
+	{ ONSHI_EL_INSURER_NUMBER, "  999995", ONSHI_OK },
+	{ ONSHI_EL_INSURER_NUMBER, "06999999", ONSHI_OK },
+	{ ONSHI_EL_INSURER_NUMBER, "6999999", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURER_NUMBER, "99999", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURER_NUMBER, "069999999", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURER_NUMBER, "  06999999", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURER_NUMBER, "９９９９９５", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURER_NUMBER, "999995 ", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURER_NUMBER, "", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "架空１－２", ONSHI_OK },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "12-ｱ", ONSHI_OK },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "", ONSHI_OK },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "1\n", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "1\x7f", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "1\xc2\x85", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "００１７", ONSHI_OK },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, " \xe3\x80\x80",
+	    ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "00", ONSHI_OK },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "1", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "001", ONSHI_E_VALUE },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "０１", ONSHI_E_VALUE },
+	/* Days of birth stand as they are registered, 00 too (6.2). */
+	{ ONSHI_EL_BIRTHDATE, "19500300", ONSHI_OK },
+	{ ONSHI_EL_BIRTHDATE, "1950030", ONSHI_E_VALUE },
+	{ ONSHI_EL_BIRTHDATE, "S250301", ONSHI_E_VALUE },
+	{ ONSHI_EL_BIRTHDATE, "1950-03-01", ONSHI_E_VALUE },
+	{ ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, "20280229", ONSHI_OK },
+	{ ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, "20260229",
+	    ONSHI_E_VALUE },
+	{ ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, "20260200",
+	    ONSHI_E_VALUE },
+	{ ONSHI_EL_START_DATE, "202612", ONSHI_OK },
+	{ ONSHI_EL_START_DATE, "202613", ONSHI_E_VALUE },
+	{ ONSHI_EL_END_DATE, "202600", ONSHI_E_VALUE },
+	{ ONSHI_EL_END_DATE, "20261001", ONSHI_E_VALUE },
+	{ ONSHI_EL_RESULT_LIST, "x", ONSHI_E_ARG },
+	{ 60000, "x", ONSHI_E_ARG }
+};
+
+START_TEST(typed_row)
+{
+	struct onshi_error e;
+
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_input_check(typed[_i].el, typed[_i].text, &e),
+	    typed[_i].result);
+	ck_assert_int_eq(e.code, typed[_i].result);
+	if (typed[_i].result == ONSHI_E_VALUE && typed[_i].text[0] != '\0')
+		ck_assert_ptr_null(strstr(e.text, typed[_i].text));
+}
+END_TEST
+
 /* ---- elements ----------------------------------------------------------- */
 
 START_TEST(every_element)
@@ -706,6 +767,17 @@ END_TEST
 
 #define ROUNDS	20000
 
+/* Controls of ISO 6429: U+0080 to U+009F. */
+static bool
+has_c1(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0)
+			return true;
+
+	return false;
+}
+
 START_TEST(any_text)
 {
 	static const uint32_t ends[] = { 0x80, 0x800, 0x3100, 0xa000, 0xfffe,
@@ -737,7 +809,8 @@ START_TEST(any_text)
 		r = oki_record_put(oki_doc_header(doc),
 		    ONSHI_EL_ERROR_MESSAGE, text, &e);
 		if (r == ONSHI_E_VALUE) {
-			ck_assert(strpbrk(text, "\n\r") != NULL ||
+			ck_assert(strpbrk(text, "\n\r\x7f") != NULL ||
+			    has_c1(text) ||
 			    !oki_is_utf8(text, len) ||
 			    strcspn(text, "\x01\x02\x03\x04\x05\x06\x07\x08"
 			    "\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16"
@@ -795,6 +868,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, check_row, 0, (int)OKI_COUNT(checks));
 	tcase_add_test(c, reasons);
+	tcase_add_loop_test(c, typed_row, 0, (int)OKI_COUNT(typed));
 	tcase_add_test(c, every_element);
 	tcase_add_test(c, tables_hold_together);
 	tcase_add_test(c, file_names);

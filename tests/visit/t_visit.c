@@ -456,6 +456,11 @@ START_TEST(test_cut_answer)
 	    "19800512"), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_DRUG_NAME, "x"),
 	    ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_INSURER_NUMBER,
+	    "6991018"), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_visit_set_text(v,
+	    ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, "20260230"),
+	    ONSHI_E_VALUE);
 	f.cut = true;
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_ANSWER_REFUSED);
 	ck_assert_str_eq(onshi_error_reason(onshi_visit_error(v)),
