@@ -191,15 +191,20 @@ fake_hold(void *self, int32_t ms)
 	struct fake *f = self;
 
 	(void)ms;
+	if (!atomic_load(&f->present))
+		return ONSHI_E_CARD_GONE;
+	atomic_fetch_add(&f->held, 1);
 
-	return atomic_load(&f->present) ? ONSHI_OK : ONSHI_E_CARD_GONE;
+	return ONSHI_OK;
 }
 
 static int
 fake_release(void *self, int32_t ms)
 {
-	(void)self;
+	struct fake *f = self;
+
 	(void)ms;
+	atomic_fetch_sub(&f->held, 1);
 
 	return ONSHI_OK;
 }
@@ -397,6 +402,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	nap(f->sleep_ms);
 	if (f->reenter != NULL)
 		f->reentered = onshi_visit_advance(f->reenter);
+	if (f->cancels != NULL && f->cancels_for == prefix[0])
+		onshi_visit_cancel(f->cancels);
 	if (f->exchange_result != ONSHI_OK &&
 	    (f->fails_for == '\0' || f->fails_for == prefix[0])) {
 		onshi_exchange_set_sent(x, f->fails_sent);

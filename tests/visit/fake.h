@@ -33,6 +33,7 @@ struct fake {
 	int		(*real)(void *, const uint8_t *, size_t,
 			    uint8_t *, size_t *, int32_t);
 	int		gone_at;	/* removed at that APDU; 0 never */
+	atomic_int	held;		/* as often as it was not released */
 	int		sign_sleep_ms;
 
 	/* service: what it grants and says */
@@ -49,6 +50,8 @@ struct fake {
 	bool		no_token;
 	int		challenge_seconds;
 	struct onshi_visit *reenter;	/* called from inside an exchange */
+	struct onshi_visit *cancels;	/* cancelled there */
+	char		cancels_for;	/* in that alone */
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
 	const char	*challenge;	/* in place of the value */

@@ -336,6 +336,61 @@ START_TEST(test_purpose_on_record)
 }
 END_TEST
 
+static int cancel_at;
+
+static int
+cancel_then_transmit(void *self, const uint8_t *c, size_t n, uint8_t *reply,
+    size_t *len, int32_t ms)
+{
+	if (atomic_load(&f.apdus) + 1 == cancel_at)
+		onshi_visit_cancel(v);
+
+	return f.real(self, c, n, reply, len, ms);
+}
+
+/* A cancel at each command and at each exchange: no card stays held, no try
+ * is spent twice, and the same visit ends well when it goes on. */
+START_TEST(test_cancel_at)
+{
+	int r;
+
+	onshi_free(&o);
+	f.transmit = cancel_then_transmit;
+	o = fake_root(&f);
+	cancel_at = _i <= 6 ? _i : 0;
+	ask_for(ONSHI_METHOD_PIN);
+	f.cancels_for = _i == 7 ? 'c' : 'O';
+	f.cancels = _i > 6 ? v : NULL;
+	give_pin();
+	if ((r = onshi_visit_advance(v)) != ONSHI_OK)
+		ck_assert_int_eq(r, ONSHI_E_CANCELLED);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+	f.cancels = NULL;
+	cancel_at = 0;
+	while ((r = onshi_visit_advance(v)) == ONSHI_NEED_PIN ||
+	    r == ONSHI_E_CANCELLED)
+		if (r == ONSHI_NEED_PIN)
+			give_pin();
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+	ck_assert_int_eq(atomic_load(&f.tries), 3);
+	ck_assert_int_le(atomic_load(&f.verifies), 2);
+}
+END_TEST
+
+/* Nor does one stay held that was taken away, or whose PIN is waited for when
+ * the visit ends. */
+START_TEST(test_none_held)
+{
+	f.gone_at = _i;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_gt(onshi_visit_advance(v), 0);
+	ck_assert_int_eq(atomic_load(&f.held), atomic_load(&f.present));
+	onshi_visit_free(&v);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+}
+END_TEST
+
 static const struct {
 	const char	*name;
 	int32_t		 ms;
@@ -416,6 +471,8 @@ main(void)
 	tcase_add_test(t, test_line_closed);
 	tcase_add_loop_test(t, test_challenge_value, 0, COUNT(values));
 	tcase_add_test(t, test_purpose_on_record);
+	tcase_add_loop_test(t, test_cancel_at, 1, 9);
+	tcase_add_loop_test(t, test_none_held, 0, 4);
 	tcase_add_loop_test(t, test_deadlines, 0, COUNT(deadlines));
 	tcase_add_test(t, test_inputs_late);
 	suite_add_tcase(s, t);
