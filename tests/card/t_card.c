@@ -215,6 +215,36 @@ START_TEST(t_read_gone)
 }
 END_TEST
 
+/* Around each border of a short and of a long read: exact to the byte, and in
+ * as few commands as there are. */
+static const size_t lengths[] = {
+	1023, 1024, 1025, 1279, 1280, 1281, 2047, 2048, 2049, 2304, 2305,
+	4095, 4096, 4097
+};
+
+START_TEST(t_lengths)
+{
+	static const enum mock_extended ways[] = { MOCK_EXT_GOOD,
+	    MOCK_EXT_6700, MOCK_EXT_CUT };
+	struct mock_identity *id = mock_identity_new("x", lengths[_i]);
+	size_t len = lengths[_i], blocks;
+
+	owner = id;
+	for (int i = 0; i < 6; i++) {
+		mock_free(&m);
+		mock_init(&m, id);
+		m.extended = ways[i / 2];
+		m.filler = i % 2 == 0 ? 0 : 300;
+		mock_world_open(&t, &m, 1);
+		blocks = i / 2 == 0 ? (len + 2047) / 2048 : (len + 255) / 256;
+		card_command(3 + (int)blocks + (i / 2 == 0 ? 0 : 1));
+		card_command(3 + (int)blocks);
+		mock_world_close(&t);
+	}
+	mock_identity_free(id);
+}
+END_TEST
+
 /* A certificate that is longer than what one long read asks for. */
 START_TEST(t_read_big)
 {
@@ -415,6 +445,7 @@ main(void)
 	tcase_add_test(c, t_read_drop);
 	tcase_add_test(c, t_read_gone);
 	tcase_add_test(c, t_read_big);
+	tcase_add_loop_test(c, t_lengths, 0, OKI_COUNT(lengths));
 	tcase_add_loop_test(c, t_hostile, 0, OKI_COUNT(hostile));
 	tcase_add_loop_test(c, t_rounds, 0, 3);
 	tcase_add_test(c, t_blocks);

@@ -295,6 +295,12 @@ put_consents(const struct fake *f, char *to, size_t room)
 	}
 }
 
+static const char aid[] = "<ResultOfQualificationConfirmation>"
+    "<InsuredCardClassification>A1</InsuredCardClassification>"
+    "<InsurerNumber>99120006</InsurerNumber><InsuredIdentificationNumber>"
+    "7654321</InsuredIdentificationNumber><Birthdate>19800512</Birthdate>"
+    "</ResultOfQualificationConfirmation>";
+
 static void
 answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 {
@@ -323,7 +329,7 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 	    "<CharacterCodeIdentifier>0</CharacterCodeIdentifier>"
 	    "</MessageHeader><MessageBody><ProcessingResultStatus>%d"
 	    "</ProcessingResultStatus>%s%s%s<QualificationValidity>%d"
-	    "</QualificationValidity><ResultList>"
+	    "</QualificationValidity><ResultList>%s"
 	    "<ResultOfQualificationConfirmation><InsuredCardClassification>01"
 	    "</InsuredCardClassification><InsurerNumber>  991018"
 	    "</InsurerNumber><InsuredCardSymbol>7</InsuredCardSymbol>"
@@ -336,7 +342,14 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 	    f->code != NULL || f->note != NULL ? "<ProcessingResultCode>" :
 	    "", f->code != NULL ? f->code : f->note != NULL ? f->note : "",
 	    f->code != NULL || f->note != NULL ? "</ProcessingResultCode>" :
-	    "", f->validity, consents);
+	    "", f->validity, f->aid_first ? aid : "", consents);
+}
+
+static void
+pass(struct fake *f, int seconds)
+{
+	atomic_fetch_add(&f->wall, seconds * 1000LL);
+	atomic_fetch_add(&f->boot, seconds * 1000LL);
 }
 
 static void
@@ -346,6 +359,7 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 	char code[16];
 
 	atomic_fetch_add(&f->medical, 1);
+	pass(f, f->exchange_passes);
 	atomic_store(&f->last_category, prefix[0] == 'Y' ? ONSHI_DRUGS :
 	    ONSHI_CHECKUPS);
 	find(body, "MedicalInstitutionCode", code, sizeof(code));
@@ -353,13 +367,14 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
 		    "</MedicalInstitutionCode><QuaInf><Name>CANARYNAME</Name>"
-		    "<Birth>19800512</Birth></QuaInf></MessageHeader>"
+		    "<Birth>%s</Birth></QuaInf></MessageHeader>"
 		    "<MessageBody><ResultCode>1</ResultCode><MeTrMonthInf>"
 		    "<MeTrMonth>202609</MeTrMonth><DiDateInfs><DiDateInf>"
 		    "<DiDate>20260901</DiDate><DrugInfs><DrugInf><DrugC>"
 		    "699999905</DrugC><DrugN>CANARYDRUG</DrugN><Qua1>0.5</Qua1>"
 		    "</DrugInf></DrugInfs></DiDateInf></DiDateInfs>"
-		    "</MeTrMonthInf></MessageBody></XmlMsg>", code);
+		    "</MeTrMonthInf></MessageBody></XmlMsg>", code,
+		    f->birth);
 	else
 		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
@@ -416,6 +431,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	if (len != 0)
 		memcpy(f->last_body, body, len);
 	f->last_body[len] = '\0';
+	snprintf(f->last_token, sizeof(f->last_token), "%s",
+	    onshi_exchange_token(x));
 	if (strcmp(prefix, "challenge") == 0)
 		answer_challenge(f, answer, sizeof(answer));
 	else if (prefix[0] == 'O')
@@ -433,6 +450,28 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	onshi_wipe(answer, sizeof(answer));	/* t_memory looks for copies */
 
 	return r;
+}
+
+bool
+fake_has_signed(const struct fake *f, const char *text)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char sig[512];
+	char in[600];
+	int len, r;
+
+	find(f->last_body, "Signature", in, sizeof(in));
+	len = EVP_DecodeBlock(sig, (const unsigned char *)in,
+	    (int)strlen(in));
+	if (len < 256 || EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL,
+	    f->key->pkey) != 1)
+		r = 0;
+	else
+		r = EVP_DigestVerify(ctx, sig, 256, (const unsigned char *)text,
+		    strlen(text));
+	EVP_MD_CTX_free(ctx);
+
+	return r == 1;
 }
 
 /* ---- clock and record ------------------------------------------------------------ */
@@ -474,6 +513,9 @@ fake_entry(void *self, const char *line, size_t len)
 	    have + 64 < sizeof(f->events))
 		snprintf(f->events + have, sizeof(f->events) - have, "%.*s;",
 		    (int)(end - e - 3), e + 3);
+	if (f->passes_at != NULL && e != NULL && strncmp(e + 3, f->passes_at,
+	    strlen(f->passes_at)) == 0)
+		pass(f, f->passes);
 
 	return 0;
 }
@@ -492,6 +534,7 @@ fake_init(struct fake *f)
 	f->grants = 0x7f;
 	f->consent_seconds = 86400;
 	f->validity = 1;
+	f->birth = "19800512";
 	f->challenge_seconds = 60;
 	f->audit = true;
 	fake_new_key(f, -30, 900);

@@ -55,16 +55,22 @@ struct fake {
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
 	const char	*challenge;	/* in place of the value */
+	const char	*birth;		/* in medical answers */
+	bool		aid_first;	/* medical aid before the insurance */
+	int		exchange_passes; /* seconds, in a medical exchange */
 
 	/* what it saw */
 	atomic_int	challenges, checkins, medical, opens, closes, sent;
 	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
 	char		last_consents[7];	/* flags of the last proof */
 	char		last_body[65536];
+	char		last_token[160];
 
 	/* record */
 	bool		audit;
 	int		audit_fails_at;	/* the n-th entry fails; 0 never */
+	const char	*passes_at;	/* seconds pass at that event */
+	int		passes;
 	atomic_int	entries;
 	char		record[65536];	/* the lines themselves */
 	size_t		record_len;
@@ -79,6 +85,9 @@ void	fake_new_key(struct fake *f, int days_from, int days_to);
 /* A config with facility, reader "fake", link, clock and record plugged in. */
 struct onshi_config *fake_config(struct fake *f);
 struct onshi *fake_root(struct fake *f);
+
+/* Whether the signature in the last body is the card's, over that text. */
+bool	fake_has_signed(const struct fake *f, const char *text);
 
 /* A whole check-in by PIN 1234 with these consents (bit per category). */
 int	fake_checkin(struct onshi *o, unsigned int consents,

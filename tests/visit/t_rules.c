@@ -1,0 +1,599 @@
+/* consent.md, rule by rule, as far as it shows in what is asked, sent,
+ * recorded and handed over: each row has the line that it would miss. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "fake.h"
+
+#define BIT(c)	(1u << (c))
+#define ALL	0x7eu
+
+static struct fake f;
+static struct onshi *o;
+static struct onshi_visit *v;
+static struct onshi_operator *doctor, *staff;
+
+static void
+begin(void)
+{
+	fake_init(&f);
+}
+
+/* A root whose config says otherwise in one key. */
+static void
+root_with(const char *key, const char *value)
+{
+	struct onshi_config *c = fake_config(&f);
+
+	if (key != NULL)
+		ck_assert_int_eq(onshi_config_set(c, key, value), ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
+	onshi_config_free(&c);
+	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+	ck_assert_int_eq(onshi_operator_new(o, "U0001",
+	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_NONE, &staff), ONSHI_OK);
+}
+
+static void
+end(void)
+{
+	onshi_visit_free(&v);
+	onshi_operator_free(&doctor);
+	onshi_operator_free(&staff);
+	onshi_free(&o);
+	fake_done(&f);
+}
+
+static void
+check_in(unsigned int consents)
+{
+	ck_assert_int_eq(fake_checkin(o, consents, &v), ONSHI_OK);
+}
+
+static int
+get(int category)
+{
+	struct onshi_answer *a;
+	int r;
+
+	r = onshi_visit_get(v, category, doctor, &a);
+	ck_assert((r == ONSHI_OK) == (a != NULL));
+	onshi_answer_free(&a);
+
+	return r;
+}
+
+static void
+sent(const char *what)
+{
+	ck_assert_msg(strstr(f.last_body, what) != NULL, "not sent: %s", what);
+}
+
+static void
+not_sent(const char *what)
+{
+	ck_assert_msg(strstr(f.last_body, what) == NULL, "sent: %s", what);
+}
+
+static void
+recorded(const char *what)
+{
+	ck_assert_msg(strstr(f.record, what) != NULL, "not recorded: %s in %s",
+	    what, f.record);
+}
+
+/* ID-2, CO-7: who compared the photograph, to the service and on record. */
+START_TEST(test_visual)
+{
+	root_with(NULL, NULL);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_VISUAL),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(onshi_visit_confirm(v, staff, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	sent("<OperatorId>U0001</OperatorId>");
+	not_sent("<ChallengeId>");
+	not_sent("<RegisterUse>");
+	recorded("\te=identity.end\to=ok\ta=U0001\tl=reception:none\t");
+}
+END_TEST
+
+/* ID-5: without a card, all three and nothing less. */
+static const struct {
+	int		 element;
+	const char	*text;
+} typed[] = {
+	{ ONSHI_EL_INSURER_NUMBER, "991018" },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "1001" },
+	{ ONSHI_EL_BIRTHDATE, "19800512" }
+};
+
+static void
+type(int but)
+{
+	int i;
+
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_NUMBER),
+	    ONSHI_OK);
+	for (i = 0; i < 3; i++)
+		if (i != but)
+			ck_assert_int_eq(onshi_visit_set_text(v,
+			    typed[i].element, typed[i].text), ONSHI_OK);
+}
+
+START_TEST(test_numbers)
+{
+	root_with(NULL, NULL);
+	type(_i);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_VALUE);
+	ck_assert_int_eq(atomic_load(&f.sent), 0);
+}
+END_TEST
+
+/* ID-6: symbol and branch as they were typed, and not made up. */
+START_TEST(test_branch)
+{
+	root_with(NULL, NULL);
+	type(-1);
+	if (_i == 1) {
+		ck_assert_int_eq(onshi_visit_set_text(v,
+		    ONSHI_EL_INSURED_CARD_SYMBOL, "7"), ONSHI_OK);
+		ck_assert_int_eq(onshi_visit_set_text(v,
+		    ONSHI_EL_INSURED_BRANCH_NUMBER, "02"), ONSHI_OK);
+	}
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	if (_i == 1) {
+		sent("<InsuredCardSymbol>7</InsuredCardSymbol>");
+		sent("<InsuredBranchNumber>02</InsuredBranchNumber>");
+	} else {
+		not_sent("<InsuredBranchNumber>0");
+	}
+}
+END_TEST
+
+/* ID-8, design 4.2: the bytes that the card signs, written out by hand. */
+START_TEST(test_signed)
+{
+	static const char plain[] = "onshikaku-visit-1\n"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1319999996\n"
+	    "Method=2\nRegisterUse=0\nLimitApplicationCertificateRelated=1\n"
+	    "SpecificDiseasesCertificateRelated=0\n"
+	    "SpecificHealthCheckupsInfo=0\nPharmacistsInfo=1\n"
+	    "DiagnosisInfo=0\nOperationInfo=0\n";
+	static const char registers[] = "onshikaku-visit-1\n"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n1319999996\n"
+	    "Method=2\nRegisterUse=1\nLimitApplicationCertificateRelated=0\n"
+	    "SpecificDiseasesCertificateRelated=0\n"
+	    "SpecificHealthCheckupsInfo=0\nPharmacistsInfo=0\n"
+	    "DiagnosisInfo=0\nOperationInfo=0\n";
+
+	root_with(NULL, NULL);
+	if (_i == 0) {
+		check_in(BIT(ONSHI_DRUGS) | BIT(ONSHI_LIMIT));
+		not_sent("<RegisterUse>");
+		ck_assert(fake_has_signed(&f, plain));
+	} else {
+		ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v),
+		    ONSHI_OK);
+		ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+		    ONSHI_OK);
+		ck_assert_int_eq(onshi_visit_set_register_use(v, 1),
+		    ONSHI_OK);
+		ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+		ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+		ck_assert(fake_has_signed(&f, registers));
+	}
+	sent("<ChallengeId>c1</ChallengeId>");
+	ck_assert(!fake_has_signed(&f, "something else"));
+}
+END_TEST
+
+/* CO-3: what is asked for, and prescriptions only where they are used. */
+static const struct {
+	const char	*eprescription;
+	int		 category;
+	const char	*file;
+	const char	*flag;
+} files[] = {
+	{ "no", ONSHI_DRUGS, "<FileCategory>2<", "Classification>0<" },
+	{ "yes", ONSHI_DRUGS, "<FileCategory>2<", "Classification>1<" },
+	{ "no", ONSHI_CARE, "<FileCategory>4<", "Classification>0<" },
+	{ "yes", ONSHI_SURGERY, "<FileCategory>4<", "Classification>1<" }
+};
+
+START_TEST(test_files)
+{
+	root_with("facility.eprescription", files[_i].eprescription);
+	check_in(ALL);
+	ck_assert_int_eq(get(files[_i].category), ONSHI_OK);
+	sent(files[_i].file);
+	sent(files[_i].flag);
+}
+END_TEST
+
+/* CO-3: what a request brings beside needs its own consent, too. */
+static const struct {
+	int		 category;
+	unsigned int	 lacks;
+} besides[] = {
+	{ ONSHI_CARE, ONSHI_DRUGS }, { ONSHI_SURGERY, ONSHI_DRUGS },
+	{ ONSHI_SURGERY, ONSHI_CARE }, { ONSHI_DRUGS, ONSHI_DRUGS },
+	{ ONSHI_CHECKUPS, ONSHI_CHECKUPS }
+};
+
+START_TEST(test_besides)
+{
+	root_with(NULL, NULL);
+	check_in(ALL & ~BIT(besides[_i].lacks));
+	ck_assert_int_eq(get(besides[_i].category), ONSHI_E_CONSENT);
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
+/* CO-2, TI-3: whom the service knows by the card, insured now or before. */
+static const struct {
+	int	validity;
+	int	result;
+} knows[] = {
+	{ 1, ONSHI_OK }, { 2, ONSHI_OK }, { 3, ONSHI_OK },
+	{ 4, ONSHI_E_IDENTITY }, { 5, ONSHI_E_IDENTITY }
+};
+
+START_TEST(test_knows)
+{
+	root_with(NULL, NULL);
+	f.validity = knows[_i].validity;
+	check_in(ALL);
+	ck_assert_msg(get(ONSHI_DRUGS) == knows[_i].result, "validity %d",
+	    f.validity);
+}
+END_TEST
+
+/* CO-4: signed in as the facility demands. */
+static const struct {
+	const char	*least;
+	int		 sign_in;
+	int		 result;
+} sign_ins[] = {
+	{ "none", ONSHI_SIGNIN_NONE, ONSHI_OK },
+	{ "password", ONSHI_SIGNIN_NONE, ONSHI_E_SIGN_IN },
+	{ "password", ONSHI_SIGNIN_PASSWORD, ONSHI_OK },
+	{ "two-factor", ONSHI_SIGNIN_PASSWORD, ONSHI_E_SIGN_IN },
+	{ "two-factor", ONSHI_SIGNIN_TWO_FACTOR, ONSHI_OK }
+};
+
+START_TEST(test_sign_in)
+{
+	root_with("facility.operator_sign_in", sign_ins[_i].least);
+	onshi_operator_free(&doctor);
+	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    sign_ins[_i].sign_in, &doctor), ONSHI_OK);
+	check_in(ALL);
+	ck_assert_int_eq(get(ONSHI_DRUGS), sign_ins[_i].result);
+	onshi_operator_free(&doctor);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_OPERATOR);
+}
+END_TEST
+
+/* CO-4, CO-7: who asked, signed in how, about whom, refused by what. */
+START_TEST(test_record)
+{
+	struct onshi_answer *a;
+
+	root_with(NULL, NULL);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_patient(v, "P77"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	recorded("\ta=D0001\tl=doctor:two-factor\t");
+	recorded("\tp=P77\tk=drugs\t");
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, staff, &a),
+	    ONSHI_E_LICENCE);
+	recorded("\te=query.refused\to=serious\ta=U0001\t");
+	recorded("\tz=CO-4");
+	f.exchange_result = ONSHI_E_NETWORK;
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_NETWORK);
+	ck_assert_ptr_nonnull(strstr(f.events,
+	    "query.refused;query.intent;query.outcome;"));
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
+}
+END_TEST
+
+/* CO-7: without a record eligibility is answered and says so; medical
+ * information is not. */
+START_TEST(test_no_record)
+{
+	f.audit = false;
+	root_with(NULL, NULL);
+	check_in(ALL);
+	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
+/* CO-5: checkups are not for pharmacies, unless a deployment says so. */
+static const struct {
+	const char	*pharmacy_checkups;
+	int		 category;
+	int		 result;
+} pharmacies[] = {
+	{ NULL, ONSHI_CHECKUPS, ONSHI_E_FACILITY },
+	{ "no", ONSHI_CHECKUPS, ONSHI_E_FACILITY },
+	{ "yes", ONSHI_CHECKUPS, ONSHI_OK }, { NULL, ONSHI_DRUGS, ONSHI_OK }
+};
+
+START_TEST(test_pharmacy)
+{
+	struct onshi_config *c = fake_config(&f);
+	int i;
+
+	ck_assert_int_eq(onshi_config_set(c, "facility.kind", "pharmacy"),
+	    ONSHI_OK);
+	if (pharmacies[_i].pharmacy_checkups != NULL)
+		ck_assert_int_eq(onshi_config_set(c,
+		    "rules.pharmacy_checkups",
+		    pharmacies[_i].pharmacy_checkups), ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
+	onshi_config_free(&c);
+	ck_assert_int_eq(onshi_operator_new(o, "K0001",
+	    ONSHI_LICENCE_PHARMACIST, ONSHI_SIGNIN_TWO_FACTOR, &doctor),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_DISPENSING, &v),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	for (i = 1; i <= 6; i++)
+		ck_assert_int_eq(onshi_visit_set_consent(v, i, ONSHI_GIVEN),
+		    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(get(pharmacies[_i].category), pharmacies[_i].result);
+	ck_assert_int_eq(atomic_load(&f.medical),
+	    pharmacies[_i].result == ONSHI_OK);
+}
+END_TEST
+
+/* CO-6: gone after their time, by either clock, and wiped at the next call. */
+START_TEST(test_time_to_live)
+{
+	const struct onshi_record *rec;
+	struct onshi_answer *a;
+
+	root_with("limits.answer_seconds", "60");
+	check_in(ALL);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	atomic_fetch_add(_i == 0 ? &f.wall : &f.boot, 59000);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+	atomic_fetch_add(_i == 0 ? &f.wall : &f.boot, 1000);
+	ck_assert_int_eq(onshi_answer_rewind(a), ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;"));
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* SEC-88: clocks that part while an answer is read. */
+START_TEST(test_clocks_part)
+{
+	const struct onshi_record *rec;
+	struct onshi_answer *a;
+
+	root_with(NULL, NULL);
+	check_in(ALL);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	atomic_fetch_add(_i == 0 ? &f.wall : &f.boot, 61000);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_CLOCK);
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* SEC-89: consent that ends between any two steps. */
+static const struct {
+	const char	*name;
+	const char	*event;
+	int		 in_exchange;
+	int		 asked;
+} between[] = {
+	{ "before the record", NULL, 0, 0 },
+	{ "before it is sent", "query.intent", 0, 0 },
+	{ "before it is handed over", NULL, 61, 1 }
+};
+
+START_TEST(test_between)
+{
+	root_with(NULL, NULL);
+	f.consent_seconds = 60;
+	check_in(ALL);
+	f.passes_at = between[_i].event;
+	f.passes = 61;
+	f.exchange_passes = between[_i].in_exchange;
+	if (between[_i].event == NULL && between[_i].in_exchange == 0) {
+		atomic_fetch_add(&f.wall, 61000);
+		atomic_fetch_add(&f.boot, 61000);
+	}
+	ck_assert_msg(get(ONSHI_DRUGS) == ONSHI_E_CONSENT_OVER, "%s",
+	    between[_i].name);
+	ck_assert_int_eq(atomic_load(&f.medical), between[_i].asked);
+	recorded("\tz=CO-10");
+	ck_assert((strstr(f.record, "e=query.refused") != NULL) == (_i == 0));
+}
+END_TEST
+
+/* ID-8: in grace there is eligibility and no more, whoever says so. */
+START_TEST(test_grace)
+{
+	root_with(NULL, NULL);
+	if (_i == 0)
+		f.note = "XCRD0101W";
+	else
+		fake_new_key(&f, -900, -1);
+	check_in(ALL);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_GRACE);
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
+/* TI-1: as of a day, today in Japan unless the caller says another. */
+START_TEST(test_day)
+{
+	root_with(NULL, NULL);
+	atomic_store(&f.wall, 1793028600000LL);	/* 26 Oct 2026, 15:30 UTC */
+	fake_new_key(&f, -30, 900);
+	type(-1);
+	if (_i == 1)
+		ck_assert_int_eq(onshi_visit_set_text(v,
+		    ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, "20261001"),
+		    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	sent(_i == 1 ? "ConfirmationDate>20261001<" :
+	    "ConfirmationDate>20261027<");
+}
+END_TEST
+
+/* TI-2: nothing is reused: each question is asked anew, with the token. */
+START_TEST(test_anew)
+{
+	root_with(NULL, NULL);
+	check_in(ALL);
+	ck_assert_str_eq(f.last_token, "");
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_str_eq(f.last_token, "TOKENCANARY");
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.medical), 2);
+}
+END_TEST
+
+/* The insurance is asked about, not the medical aid beside it. */
+START_TEST(test_insured)
+{
+	root_with(NULL, NULL);
+	f.aid_first = true;
+	check_in(ALL);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	sent("991018</InsurerNumber>");
+	sent(">1001</Insured");
+}
+END_TEST
+
+/* What comes back about another person is not handed over. */
+START_TEST(test_another)
+{
+	root_with(NULL, NULL);
+	f.birth = "19800513";
+	check_in(ALL);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_ANSWER_REFUSED);
+	ck_assert_str_eq(onshi_error_reason(onshi_visit_error(v)),
+	    "not_for_us");
+}
+END_TEST
+
+/* PU-2, CO-1, ID-2: the texts are there, in both languages, and name what they
+ * must. */
+static const struct {
+	int		 notice;
+	const char	*eprescription;
+	const char	*lang;
+	const char	*names;
+} notices[] = {
+	{ ONSHI_NOTICE_PURPOSE, "no", "ja",
+	  "医療保険事務のうち、審査支払機関又は保険者への照会" },
+	{ ONSHI_NOTICE_PURPOSE, "no", "en", "health insurance" },
+	{ ONSHI_NOTICE_CONSENT, "no", "ja", "提供" },
+	{ ONSHI_NOTICE_CONSENT, "no", "ja", "照会し閲覧" },
+	{ ONSHI_NOTICE_CONSENT, "yes", "ja", "処方・調剤" },
+	{ ONSHI_NOTICE_CONSENT, "no", "en", "sees it" },
+	{ ONSHI_NOTICE_CONSENT, "yes", "en", "electronic prescriptions" },
+	{ ONSHI_NOTICE_VISUAL, "no", "ja", "裏面は見ない" },
+	{ ONSHI_NOTICE_VISUAL, "no", "ja", "預からず" },
+	{ ONSHI_NOTICE_VISUAL, "no", "en", "stays with the patient" }
+};
+
+START_TEST(test_notices)
+{
+	root_with("facility.eprescription", notices[_i].eprescription);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(onshi_visit_notice(v,
+	    notices[_i].notice, notices[_i].lang), notices[_i].names));
+	if (strcmp(notices[_i].eprescription, "no") == 0)
+		ck_assert_ptr_null(strstr(onshi_visit_notice(v,
+		    notices[_i].notice, "ja"), "処方"));
+	ck_assert_str_eq(onshi_visit_notice(v, 99, "ja"), "");
+}
+END_TEST
+
+/* ID-3: one identity session at a time per reader. */
+START_TEST(test_one_session)
+{
+	struct onshi_visit *other = NULL;
+
+	root_with(NULL, NULL);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(fake_checkin(o, ALL, &other), ONSHI_E_READER_BUSY);
+	ck_assert_int_eq(atomic_load(&f.verifies), 0);
+	onshi_visit_free(&v);
+	ck_assert_int_eq(onshi_visit_advance(other), ONSHI_OK);
+	onshi_visit_free(&other);
+}
+END_TEST
+
+#define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
+
+int
+main(void)
+{
+	Suite *s = suite_create("rules");
+	TCase *t = tcase_create("rules");
+	SRunner *sr;
+	int failed;
+
+	fake_prepare();
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_set_timeout(t, 20);
+	tcase_add_test(t, test_visual);
+	tcase_add_loop_test(t, test_numbers, 0, COUNT(typed));
+	tcase_add_loop_test(t, test_branch, 0, 2);
+	tcase_add_loop_test(t, test_signed, 0, 2);
+	tcase_add_loop_test(t, test_files, 0, COUNT(files));
+	tcase_add_loop_test(t, test_besides, 0, COUNT(besides));
+	tcase_add_loop_test(t, test_knows, 0, COUNT(knows));
+	tcase_add_loop_test(t, test_sign_in, 0, COUNT(sign_ins));
+	tcase_add_test(t, test_record);
+	tcase_add_test(t, test_no_record);
+	tcase_add_loop_test(t, test_pharmacy, 0, COUNT(pharmacies));
+	tcase_add_loop_test(t, test_time_to_live, 0, 2);
+	tcase_add_loop_test(t, test_clocks_part, 0, 2);
+	tcase_add_loop_test(t, test_between, 0, COUNT(between));
+	tcase_add_loop_test(t, test_grace, 0, 2);
+	tcase_add_loop_test(t, test_day, 0, 2);
+	tcase_add_test(t, test_anew);
+	tcase_add_test(t, test_insured);
+	tcase_add_test(t, test_another);
+	tcase_add_loop_test(t, test_notices, 0, COUNT(notices));
+	tcase_add_test(t, test_one_session);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
