@@ -68,17 +68,19 @@ step(struct counter *k)
 		}
 }
 
-/* A line "1 1234" is the PIN for counter 1. */
-static void
+/* A line "1 1234" is the PIN for counter 1. 0: no more will come. */
+static int
 read_pin(struct counter *k, size_t n)
 {
 	char line[32];
 	size_t i;
 	int r;
 
-	if (fgets(line, sizeof(line), stdin) == NULL || strlen(line) < 3)
-		return;
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		return 0;
 	line[strcspn(line, "\r\n")] = '\0';
+	if (strlen(line) < 3)
+		return 1;
 	for (i = 0; i < n; i++)
 		if (line[0] == '0' + k[i].number && !k[i].done) {
 			r = onshi_visit_set_pin(k[i].visit, line + 2, 0);
@@ -89,18 +91,20 @@ read_pin(struct counter *k, size_t n)
 				    onshi_result_text(r, "ja"));
 		}
 	onshi_wipe(line, sizeof(line));
+	return 1;
 }
 
 static void
 run(struct counter *k, size_t n)
 {
 	struct pollfd p[3];
+	int input = 1;
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		step(&k[i]);
 	while (!k[0].done || !k[1].done) {
-		p[n].fd = 0;
+		p[n].fd = input ? 0 : -1;
 		p[n].events = POLLIN;
 		for (i = 0; i < n; i++) {
 			p[i].fd = k[i].waiting && !k[i].done ?
@@ -112,8 +116,12 @@ run(struct counter *k, size_t n)
 		for (i = 0; i < n; i++)
 			if ((p[i].revents & POLLIN) != 0)
 				step(&k[i]);
-		if ((p[n].revents & POLLIN) != 0)
-			read_pin(k, n);
+		if (p[n].revents == 0 || (input = read_pin(k, n)))
+			continue;
+		for (i = 0; i < n; i++) {	/* nobody is there any more */
+			onshi_visit_cancel(k[i].visit);
+			step(&k[i]);
+		}
 	}
 }
 

@@ -50,5 +50,10 @@ rc=0
     "$WORLD/checkin_loop" "00 00" "00 01" >"$WORLD/said" 2>&1 || rc=$?
 want "both counters" 0 "窓口1: valid"
 want "both counters" 0 "窓口2: valid"
+rc=0
+sleep 1 | timeout 10 "$WORLD/checkin_loop" "00 00" "00 01" >"$WORLD/said" 2>&1 ||
+    rc=$?
+want "both counters, nobody there" 0 "窓口1: 中止しました"
+want "both counters, nobody there" 0 "窓口2: 中止しました"
 echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
 [ $failures -eq 0 ]
