@@ -57,15 +57,17 @@ static const struct say says[] = {
 	    "See the service's code and text, correct the input.",
 	    "表示されたコードと内容を確かめ、入力を見直してください" },
 	[ONSHI_OUTCOME_ERROR_FILE] = { "the request could not be processed",
-	    "要求を処理できませんでした", "See the service's code and text.",
-	    "表示されたコードと内容を確かめてください" },
+	    "要求を処理できませんでした",
+	    "Report the service's code and text.",
+	    "表示されたコードと内容をシステムの担当者に伝えてください" },
 	[ONSHI_OUTCOME_THROWN_BACK] = { "the request was thrown back",
 	    "要求が処理されずに戻されました", "Report it.",
 	    "システムの担当者に連絡してください" },
 	[ONSHI_OUTCOME_UNKNOWN_CODE] = { "an unknown code",
 	    "未知のコードが返されました",
-	    "Do not take it for an eligibility.",
-	    "資格ありとはせず、表示されたコードを確かめてください" }
+	    "Do not take it for an eligibility; report the service's code "
+	    "and text.",
+	    "資格ありとは扱わず、表示されたコードと内容をシステムの担当者に伝えてください" }
 };
 
 static const struct say *
