@@ -171,7 +171,8 @@ check_value(struct check *c, const struct onshi_record *rec,
 	if (!is_real(el, rec->text))
 		return report(c, rec, 0, "no such date or time");
 	if (is_closed(el) && oki_code_name(rec->el, rec->text)[0] == '\0')
-		return report(c, rec, 0, "a code that its table does not have");
+		return report(c, rec, 0,
+		    "note: a code that its table does not have");
 	if (is_digit_wrong(rec))
 		return report(c, rec, 0, "warning: check digit");
 

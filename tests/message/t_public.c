@@ -115,7 +115,7 @@ static const struct {
 	    "PharmacistsInfoConsTime: no such date or time\n" },
 	{ "unknown code", DOC(HEADER SEG, VALID LIST("<ReasonOfLoss>98"
 	    "</ReasonOfLoss>")), R
-	    "ReasonOfLoss: a code that its table does not have\n" },
+	    "ReasonOfLoss: note: a code that its table does not have\n" },
 	{ "check digit of the insurer", DOC(HEADER SEG, VALID LIST(
 	    "<InsurerNumber>06999998</InsurerNumber>")), R
 	    "InsurerNumber: warning: check digit\n" },

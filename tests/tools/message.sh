@@ -105,6 +105,16 @@ wants 5
 says Birthdate
 json message check "$dir/a.xml"
 wants 0 findings '#0'
+
+# A new code, a check digit and the other encoding are said, but not wrong.
+message "$(echo "$head<MessageBody>$body</MessageBody>" | sed 's/  991018/  991019/
+    s/Identifier>0/Identifier>1/
+    s/<Sex1>2/<Sex1>9/')" >"$dir/n.xml"
+json message check "$dir/n.xml"
+wants 0 findings '#3'
+run --lang en message check "$dir/n.xml"
+wants 0
+says 'warning: check digit'
 message "$(echo "$head" | sed 's/Identifier>0</Identifier>1</')$(
     )<MessageBody>$body</MessageBody>" >"$dir/d.xml"
 json message check "$dir/d.xml"
