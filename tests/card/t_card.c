@@ -227,6 +227,7 @@ START_TEST(t_lengths)
 	static const enum mock_extended ways[] = { MOCK_EXT_GOOD,
 	    MOCK_EXT_6700, MOCK_EXT_CUT };
 	struct mock_identity *id = mock_identity_new("x", lengths[_i]);
+	struct mock_identity *before = owner;
 	size_t len = lengths[_i], blocks;
 
 	owner = id;
@@ -242,6 +243,7 @@ START_TEST(t_lengths)
 		mock_world_close(&t);
 	}
 	mock_identity_free(id);
+	owner = before;
 }
 END_TEST
 
