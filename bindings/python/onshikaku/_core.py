@@ -132,6 +132,11 @@ class Borrower:
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
 
 
+def its_own(code: int, error: Any) -> Any:
+    """The handle's error, if it is about this failure and no earlier one."""
+    return error if error and int(lib.onshi_error_code(error)) == code else None
+
+
 LEAVE_S = 5.0  # how long a close waits for a call that is under way
 
 
@@ -209,7 +214,7 @@ class Handle(Borrower):
 
     def _failure(self, code: int) -> OnshiError:
         error = getattr(lib, self._error)(self._owned.pointer) if self._error else None
-        why = failure(code, error)
+        why = failure(code, its_own(code, error))
         why.__cause__ = self._cause(code)
         return why
 
@@ -299,8 +304,9 @@ def when(seconds: int) -> datetime:
 
 
 __all__ = [
-    "ABSENT", "END", "RESULTS", "WAIT", "Borrower", "Buffer", "Cancelled", "CardError",
+    "ABSENT", "END", "RESULTS", "WAIT", "Borrower", "Buffer", "Cancelled",
+    "CardError",
     "Handle", "NetworkError", "OnshiError", "RuleError", "ServiceError",
-    "bytes_at", "bytes_in", "failure", "maybe_raw", "pin_of", "plain", "raw",
+    "bytes_at", "bytes_in", "failure", "its_own", "maybe_raw", "pin_of", "plain", "raw",
     "secret", "text_of", "when", "wipe",
 ]

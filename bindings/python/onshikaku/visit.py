@@ -15,6 +15,7 @@ from ._core import (
     Handle,
     OnshiError,
     failure,
+    its_own,
     maybe_raw,
     pin_of,
     raw,
@@ -54,8 +55,7 @@ class Onshi(Handle):
         config = self._parent._owned
         with config.gate:
             error = lib.onshi_config_error(config.pointer) if config.is_open else None
-            known = error and lib.onshi_error_code(error) == code
-            return failure(code, error if known else None)
+            return failure(code, its_own(code, error))
 
     def operator(
         self,

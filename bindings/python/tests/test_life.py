@@ -75,6 +75,25 @@ def test_the_roots_failures_have_a_text(world: World) -> None:
         root.operator("D 1")
 
 
+def test_a_refused_call_does_not_wear_the_text_of_another(world: World) -> None:
+    """In a forked child a handle is not entered, so its error is an old one."""
+    root = world.root()
+    visit = root.visit()
+    with pytest.raises(OnshiError, match="a deadline is"):
+        visit.set_deadline(1)
+    reads, writes = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            visit.advance()
+        except OnshiError as why:
+            os.write(writes, str(why).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writes)
+    with open(reads, encoding="utf-8") as said:
+        assert said.read() == "ONSHI_E_STATE"
+
+
 @pytest.mark.parametrize("order", itertools.permutations(range(4)))
 def test_the_order_does_not_matter(world: World, order: tuple[int, ...]) -> None:
     config = world.config()
