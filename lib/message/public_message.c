@@ -153,6 +153,48 @@ judge(struct onshi_message *m)
 	return r;
 }
 
+/* Persons, months, checkups: what large answers are made of. */
+static bool
+is_large(const struct oki_doc *doc)
+{
+	const struct onshi_record *rec;
+
+	for (rec = doc->root; rec != NULL;
+	    rec = oki_record_walk(rec, doc->root))
+		if ((rec->flags & OKI_REC_UNKNOWN) == 0 &&
+		    oki_row_streamed(rec->el) != NULL)
+			return true;
+
+	return false;
+}
+
+/* What only the content tells may be of the larger limits: then it is read once
+ * more by these, and kept if it is. */
+static int
+parse(struct onshi_message *m, const char *kind, const uint8_t *bytes,
+    size_t len)
+{
+	struct onshi_error e;
+	struct oki_limits l;
+	int r;
+
+	r = oki_message_parse(kind, bytes, len, NULL, &m->doc, &m->error);
+	if (kind != NULL || r != ONSHI_E_ANSWER_REFUSED ||
+	    strcmp(m->error.reason, oki_reasons[OKI_TOO_BIG]) != 0)
+		return r;
+	oki_limits_init(&l, "OQSmuquc02res");
+	oki_error_clear(&e);
+	if (oki_message_parse(NULL, bytes, len, &l, &m->doc, &e) != ONSHI_OK)
+		return r;
+	if (is_large(m->doc)) {
+		oki_error_clear(&m->error);
+		return ONSHI_OK;
+	}
+	oki_doc_free(&m->doc);
+
+	return r;
+}
+
 int
 onshi_message_read(struct onshi_message *m, const char *filename,
     const uint8_t *bytes, size_t len)
@@ -164,9 +206,8 @@ onshi_message_read(struct onshi_message *m, const char *filename,
 	forget(m);
 	if (bytes == NULL && len > 0)
 		return oki_fail(&m->error, ONSHI_E_ARG, "bytes");
-	if ((r = oki_message_parse(oki_kind_of_name(filename), bytes, len,
-	    NULL, &m->doc, &m->error)) == ONSHI_OK &&
-	    (r = note_all(m)) == ONSHI_OK)
+	if ((r = parse(m, oki_kind_of_name(filename), bytes, len)) ==
+	    ONSHI_OK && (r = note_all(m)) == ONSHI_OK)
 		r = judge(m);
 	if (r != ONSHI_OK) {
 		m->outcome = ONSHI_OUTCOME_NONE;

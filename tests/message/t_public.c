@@ -164,6 +164,43 @@ START_TEST(wrong_row)
 }
 END_TEST
 
+/* A kind that only the content tells has the limits of that kind, too. */
+START_TEST(large_without_a_name)
+{
+	static const struct { const char *frame, *name; int result; } of[] = {
+		{ "BulkConfirmUnit", NULL, ONSHI_OK },
+		{ "BulkConfirmUnit", "OQSmuquc02res_1.xml", ONSHI_OK },
+		{ "QualificationConfirmSearchInfo", NULL,
+		    ONSHI_E_ANSWER_REFUSED },
+		{ "New", NULL, ONSHI_E_ANSWER_REFUSED },
+		{ "New", "OQSsiquc01res_1.xml", ONSHI_E_ANSWER_REFUSED }
+	};
+	struct text t = { NULL, 0, 0 }, one = { NULL, 0, 0 };
+	struct onshi_message *m;
+
+	text_put(&one, "<");
+	text_put(&one, of[_i].frame);
+	text_put(&one, "><ProcessingResultStatus>2</ProcessingResultStatus>"
+	    "</");
+	text_put(&one, of[_i].frame);
+	text_put(&one, ">");
+	text_put(&t, "<XmlMsg><MessageHeader>" SEG "</MessageHeader>"
+	    "<MessageBody>");
+	text_repeat(&t, one.s, 15000);
+	text_put(&t, "</MessageBody></XmlMsg>");
+	m = read_file(of[_i].name, t.s, t.len, of[_i].result);
+	if (of[_i].result == ONSHI_OK)
+		ck_assert_int_eq(onshi_message_outcome(m),
+		    ONSHI_OUTCOME_DONE);
+	else
+		ck_assert_str_eq(onshi_error_reason(onshi_message_error(m)),
+		    "too_big");
+	onshi_message_free(&m);
+	free(one.s);
+	free(t.s);
+}
+END_TEST
+
 /* 外字 of code page 932's own area are kept, and said. */
 START_TEST(private_characters)
 {
@@ -338,6 +375,7 @@ main(void)
 
 	tcase_add_loop_test(c, samples_are_right, 0, SAMPLES);
 	tcase_add_loop_test(c, wrong_row, 0, (int)OKI_COUNT(wrongs));
+	tcase_add_loop_test(c, large_without_a_name, 0, 5);
 	tcase_add_test(c, private_characters);
 	tcase_add_test(c, unknown_paths);
 	tcase_add_test(c, withheld);
