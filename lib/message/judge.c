@@ -284,7 +284,10 @@ oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
 	e->phase = ONSHI_PHASE_SERVICE;
 	e->sent = ONSHI_SENT_ANSWERED;
 	(void)oki_copy_text(e->service_code, sizeof(e->service_code), v->code);
-	(void)oki_copy_text(e->service_text, sizeof(e->service_text), v->text);
+	/* CO-8: staff is not told why, not by the service's words either. */
+	if (v->outcome != ONSHI_OUTCOME_NON_DISCLOSURE)
+		(void)oki_copy_text(e->service_text, sizeof(e->service_text),
+		    v->text);
 
 	return oki_fail(e, v->result, "the service's answer: %s",
 	    onshi_outcome_name(v->outcome));

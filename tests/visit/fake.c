@@ -328,7 +328,8 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 	    "<SegmentOfResult>1</SegmentOfResult>"
 	    "<CharacterCodeIdentifier>0</CharacterCodeIdentifier>"
 	    "</MessageHeader><MessageBody><ProcessingResultStatus>%d"
-	    "</ProcessingResultStatus>%s%s%s<QualificationValidity>%d"
+	    "</ProcessingResultStatus>%s%s%s<ProcessingResultMessage>%s"
+	    "</ProcessingResultMessage><QualificationValidity>%d"
 	    "</QualificationValidity><ResultList>%s"
 	    "<ResultOfQualificationConfirmation><InsuredCardClassification>01"
 	    "</InsuredCardClassification><InsurerNumber>  991018"
@@ -342,7 +343,7 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 	    f->code != NULL || f->note != NULL ? "<ProcessingResultCode>" :
 	    "", f->code != NULL ? f->code : f->note != NULL ? f->note : "",
 	    f->code != NULL || f->note != NULL ? "</ProcessingResultCode>" :
-	    "", f->validity, f->aid_first ? aid : "", consents);
+	    "", f->message, f->validity, f->aid_first ? aid : "", consents);
 }
 
 static void
@@ -535,6 +536,7 @@ fake_init(struct fake *f)
 	f->consent_seconds = 86400;
 	f->validity = 1;
 	f->birth = "19800512";
+	f->message = "";
 	f->challenge_seconds = 60;
 	f->audit = true;
 	fake_new_key(f, -30, 900);

@@ -42,6 +42,7 @@ struct fake {
 	int		consent_age;	/* seconds since it was registered */
 	const char	*code;		/* ProcessingResultCode, status 2 */
 	const char	*note;		/* code with status 1 */
+	const char	*message;	/* beside either */
 	int		validity;
 	int		exchange_result;
 	char		fails_for;	/* that alone, by its prefix's letter */

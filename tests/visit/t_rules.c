@@ -537,6 +537,35 @@ START_TEST(test_notices)
 }
 END_TEST
 
+/* CO-8: what staff is shown does not say why, though the service did; of other
+ * failures nothing is lost. */
+static const struct {
+	const char	*code;
+	int		 result;
+	const char	*text;
+} whys[] = {
+	{ "XNDS0001E", ONSHI_E_NON_DISCLOSURE, "" },
+	{ "XCRD0004E", ONSHI_E_CARD_REVOKED, "REASON" }
+};
+
+START_TEST(test_why)
+{
+	struct onshi_answer *a;
+
+	root_with(NULL, NULL);
+	f.code = whys[_i].code;
+	f.message = "REASON";
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), whys[_i].result);
+	ck_assert_str_eq(onshi_error_service_code(onshi_visit_error(v)),
+	    whys[_i].code);
+	ck_assert_str_eq(onshi_error_service_text(onshi_visit_error(v)),
+	    whys[_i].text);
+	ck_assert_ptr_null(strstr(f.record, "REASON"));
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL, &a),
+	    ONSHI_E_STATE);
+}
+END_TEST
+
 /* ID-3: one identity session at a time per reader. */
 START_TEST(test_one_session)
 {
@@ -588,6 +617,7 @@ main(void)
 	tcase_add_test(t, test_insured);
 	tcase_add_test(t, test_another);
 	tcase_add_loop_test(t, test_notices, 0, COUNT(notices));
+	tcase_add_loop_test(t, test_why, 0, COUNT(whys));
 	tcase_add_test(t, test_one_session);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
