@@ -109,8 +109,17 @@ fail_json(struct tool *t, const struct failure *f)
 static void
 line(const struct tool *t, const char *en, const char *ja, const char *text)
 {
-	if (text != NULL && *text != '\0')
-		(void)fprintf(stderr, "  %s: %s\n", say(t, en, ja), text);
+	size_t n, odd;
+
+	if (text == NULL || *text == '\0')
+		return;
+	(void)fprintf(stderr, "  %s: ", say(t, en, ja));
+	for (; *text != '\0'; text += n + odd) {
+		n = plain_run(text, &odd);
+		(void)fprintf(stderr, "%.*s%s", (int)n, text, odd > 0 ?
+		    UNSEEN : "");
+	}
+	(void)fprintf(stderr, "\n");
 }
 
 static void

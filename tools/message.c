@@ -117,7 +117,7 @@ print_record(struct tool *t, const struct onshi_record *rec, size_t depth)
 			continue;
 		}
 		out_text(&t->out, ": ");
-		out_text(&t->out, text != NULL ? text : "");
+		out_value(&t->out, text != NULL ? text : "");
 		if (el != 0 && onshi_record_code(rec, el, NULL,
 		    &code_name) == ONSHI_OK && *code_name != '\0' &&
 		    onshi_record_is_list(rec, i) == 0) {

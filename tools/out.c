@@ -82,6 +82,51 @@ out_text(struct out *o, const char *text)
 	out_bytes(o, text, strlen(text));
 }
 
+/* Characters that move the cursor, end the line or turn it about: controls, and
+ * those of bidirectional texts. 0 for all others. */
+static size_t
+unseen(const unsigned char *p)
+{
+	if (*p < 0x20 || *p == 0x7f)
+		return *p != '\0';
+	if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+		return 2;
+	if (p[0] != 0xe2)
+		return 0;
+	if (p[1] == 0x80 && ((p[2] >= 0x8e && p[2] <= 0x8f) ||
+	    (p[2] >= 0xa8 && p[2] <= 0xae)))
+		return 3;
+
+	return p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9 ? 3 : 0;
+}
+
+size_t
+plain_run(const char *text, size_t *odd)
+{
+	size_t n;
+
+	*odd = 0;
+	for (n = 0; text[n] != '\0'; n++)
+		if ((*odd = unseen((const unsigned char *)text + n)) > 0)
+			break;
+
+	return n;
+}
+
+/* What others wrote, on one line: the rest is the program's own word. */
+void
+out_value(struct out *o, const char *text)
+{
+	size_t n, odd;
+
+	for (; *text != '\0'; text += n + odd) {
+		n = plain_run(text, &odd);
+		out_bytes(o, text, n);
+		if (odd > 0)
+			out_text(o, UNSEEN);
+	}
+}
+
 void
 out_format(struct out *o, const char *fmt, ...)
 {

@@ -114,7 +114,7 @@ print_row(struct tool *t, const char *label, const char *value)
 {
 	out_text(&t->out, "  ");
 	out_column(&t->out, label, LABEL);
-	out_text(&t->out, value);
+	out_value(&t->out, value);
 	out_text(&t->out, "\n");
 }
 
@@ -147,7 +147,7 @@ print_code(struct tool *t, const struct row *row, const char *label,
 		return;
 	out_text(&t->out, "  ");
 	out_column(&t->out, label, LABEL);
-	out_text(&t->out, code);
+	out_value(&t->out, code);
 	out_text(&t->out, *name != '\0' ? " " : "");
 	out_text(&t->out, name);
 	out_text(&t->out, "\n");
@@ -165,7 +165,8 @@ print_field(struct tool *t, const struct row *row,
 	r = onshi_record_text(rec, row->element, &text);
 	if (r != ONSHI_OK)
 		return r == ONSHI_ABSENT ? ONSHI_OK : r;
-	switch (row->form) {
+	/* Too long for what it should be: as it stands, and never cut. */
+	switch (strlen(text) > 20 && row->form != CODE ? TEXT : row->form) {
 	case CODE:
 		print_code(t, row, label, rec);
 		return ONSHI_OK;
@@ -176,7 +177,7 @@ print_field(struct tool *t, const struct row *row,
 		ratio_plain(t, text, plain);
 		break;
 	case YEN:
-		(void)snprintf(plain, sizeof(plain), "%.20s%s", text,
+		(void)snprintf(plain, sizeof(plain), "%s%s", text,
 		    say(t, " yen", "円"));
 		break;
 	default:

@@ -81,14 +81,14 @@ heading(const struct tool *t, const struct shape *s,
 		r = onshi_record_text(rec, s->day[i], &text);
 	if (r == ONSHI_OK) {
 		date_plain(text, plain);
-		out_text(line, plain);
+		out_value(line, plain);
 	} else if (r != ONSHI_ABSENT) {
 		return r;
 	}
 	if (onshi_record_text(rec, ONSHI_EL_INSTITUTION_NAME, &text) ==
 	    ONSHI_OK) {
 		out_text(line, "  ");
-		out_text(line, text);
+		out_value(line, text);
 	}
 	if (onshi_record_text(rec, ONSHI_EL_SOURCE, &text) == ONSHI_OK)
 		out_text(line, source_title(t, text));
@@ -113,7 +113,7 @@ print_line(struct tool *t, const struct shape *s,
 		if (r != ONSHI_OK)
 			return r;
 		out_text(&t->out, s->parts[i].before);
-		out_text(&t->out, text);
+		out_value(&t->out, text);
 	}
 	out_text(&t->out, "\n");
 

@@ -95,6 +95,12 @@ struct out {
 
 void	out_bytes(struct out *o, const char *bytes, size_t len);
 void	out_text(struct out *o, const char *text);
+/* The same for texts from outside: what a terminal would obey, or what would
+ * pass for a line of ours, is shown as U+FFFD. */
+#define UNSEEN	"\xef\xbf\xbd"
+void	out_value(struct out *o, const char *text);
+/* Bytes of text that need no such care, and then those that do. */
+size_t	plain_run(const char *text, size_t *odd);
 void	out_format(struct out *o, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* Text with blanks behind it, up to so many columns of a terminal. */

@@ -59,6 +59,16 @@ wants 0 body.Next.A '#2' body.Next.A.0 1 unknown.0 /XmlMsg/MessageBody/Next
 assert json.load(open(sys.argv[1]))["body"]["Next"]["A"][1] == "\"2\\\n"' \
     "$dir/out" || bad "escaping"
 
+# What others wrote makes no line of ours and moves no cursor; JSON has it all.
+message "$(echo "$head<MessageBody>$body</MessageBody>" | sed \
+    's/架空　花子/A\&#10;  Outcome B\&#x9B;31mC\&#x202E;D\&#13;E/')" >"$dir/t.xml"
+run --lang en message show "$dir/t.xml"
+wants 0
+says 'Name: A�  Outcome B�31mC�D�E$'
+json message show "$dir/t.xml"
+wants 0
+LC_ALL=C grep -q 'A\\u000a  Outcome B' "$dir/out" || bad "not verbatim"
+
 # Standard input; the name of a file tells its kind, a wrong one does not.
 status=0
 what='--json message show -'
