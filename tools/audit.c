@@ -12,11 +12,11 @@
 #include "tools.h"
 
 #define KEY_FILE_MOST	4096
+#define HEAD_BRIEF	24	/* digits of a head that are enough */
 #define UNREADABLE	4	/* exit status of audit verify */
 
-/* The directory that was named, else the config's: 0, or the exit status. */
-static int
-open_record(struct tool *t, struct onshi_audit **out)
+int
+audit_open(struct tool *t, struct onshi_audit **out)
 {
 	const char *dir = t->operand;
 	struct failure f = { .result = ONSHI_E_AUDIT_NONE,
@@ -75,8 +75,27 @@ keep_key(struct tool *t, int fd, const char *key)
 	return fail_file(t, "the verification key cannot be written", error);
 }
 
+/* The old key, where it is given, proves the seals of what is set aside. */
 static int
-begin_record(struct tool *t, struct onshi_audit *a, int fd, bool *begun)
+call_reseal(struct tool *t, struct onshi_audit *a, const char *institution,
+    char *key, size_t size)
+{
+	uint32_t flags = option_has(t, OPT_ACCEPT_LOSS) ?
+	    ONSHI_AUDIT_ACCEPT_LOSS : 0;
+	struct bytes old = { .data = NULL };
+	int r = ONSHI_E_VALUE;
+
+	if (audit_read_key(t, &old) == 0)
+		r = onshi_audit_reseal(a, institution, (const char *)old.data,
+		    flags, key, size);
+	bytes_free(&old);
+
+	return r;
+}
+
+static int
+begin_record(struct tool *t, struct onshi_audit *a, bool anew, int fd,
+    bool *begun)
 {
 	size_t size = onshi_audit_key_size();
 	const char *institution;
@@ -89,7 +108,8 @@ begin_record(struct tool *t, struct onshi_audit *a, int fd, bool *begun)
 		    "設定が必要です", "facility.institution_code");
 	if ((key = malloc(size)) == NULL)
 		return fail_result(t, ONSHI_E_NOMEM, NULL);
-	r = onshi_audit_init(a, institution, key, size);
+	r = anew ? call_reseal(t, a, institution, key, size) :
+	    onshi_audit_init(a, institution, key, size);
 	*begun = r == ONSHI_OK;
 	status = r == ONSHI_OK ? keep_key(t, fd, key) :
 	    fail_result(t, r, onshi_audit_error(a));
@@ -99,8 +119,27 @@ begin_record(struct tool *t, struct onshi_audit *a, int fd, bool *begun)
 	return status;
 }
 
+static void
+say_begun(struct tool *t, bool anew)
+{
+	if (anew)
+		out_text(&t->out, say(t,
+		    "A new record is begun; what was left of the old one is in "
+		    "lost-... beside it.\nStart the programs anew that write to "
+		    "it.\n",
+		    "新しい記録を始めました。残っていた記録は同じフォルダの lost-… にあります。"
+		    "記録を書くプログラムを再起動してください。\n"));
+	else
+		out_text(&t->out, say(t, "The record is begun.\n",
+		    "記録を始めました。\n"));
+	out_text(&t->out, say(t,
+	    "Keep the verification key elsewhere: on paper or on another "
+	    "machine.\n",
+	    "検証鍵は紙または別の機器に保管してください。\n"));
+}
+
 int
-command_audit_init(struct tool *t)
+audit_begin(struct tool *t, bool anew)
 {
 	const char *path = option_text(t, OPT_KEY_OUT);
 	struct onshi_audit *a = NULL;
@@ -108,14 +147,14 @@ command_audit_init(struct tool *t)
 	int fd, status;
 
 	if ((status = setup_config(t)) != 0 ||
-	    (status = open_record(t, &a)) != 0)
+	    (status = audit_open(t, &a)) != 0)
 		return status;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd < 0) {
 		status = fail_file(t, "--key-out", errno);
 	} else {
-		status = begin_record(t, a, fd, &begun);
+		status = begin_record(t, a, anew, fd, &begun);
 		(void)close(fd);
 		if (!begun)
 			(void)unlink(path);
@@ -123,16 +162,19 @@ command_audit_init(struct tool *t)
 	if (status == 0 && t->is_json)
 		json_text(&t->json, "key_file", path);
 	else if (status == 0)
-		out_text(&t->out, say(t,
-		    "The record is begun. Keep the verification key elsewhere: "
-		    "on paper or on another machine.\n",
-		    "記録を始めました。検証鍵は紙または別の機器に保管してください。\n"));
+		say_begun(t, anew);
 	onshi_audit_free(&a);
 
 	return status;
 }
 
-/* ---- show, export -------------------------------------------------------------- */
+int
+command_audit_init(struct tool *t)
+{
+	return audit_begin(t, false);
+}
+
+/* ---- values ----------------------------------------------------------------- */
 
 static int
 hex_digit(char c)
@@ -145,9 +187,8 @@ hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* "%XX" back to its byte, in place; what would end the text stays. */
-static void
-unescape(char *text)
+void
+audit_unescape(char *text)
 {
 	char *to = text;
 	int high, low;
@@ -163,6 +204,8 @@ unescape(char *text)
 	*to = '\0';
 }
 
+/* ---- show, export -------------------------------------------------------------- */
+
 /* key=value parted by tabs; an absent value is "-". */
 static void
 json_entry(struct json *j, char *line)
@@ -176,7 +219,7 @@ json_entry(struct json *j, char *line)
 		*value++ = '\0';
 		if (strcmp(value, "-") == 0)
 			continue;
-		unescape(value);
+		audit_unescape(value);
 		json_text(j, field, value);
 	}
 	json_close(j, '}');
@@ -207,7 +250,7 @@ print_entry(struct tool *t, char *line)
 				break;
 		if (i == COUNT(told) || strcmp(field + 2, "-") == 0)
 			continue;
-		unescape(field);
+		audit_unescape(field);
 		out_format(&t->out, "%s%s", i > 0 ? "  " : "",
 		    say(t, told[i].en, told[i].ja));
 		out_text(&t->out, field + 2);
@@ -222,8 +265,27 @@ print_line(struct tool *t, const char *line)
 	out_text(&t->out, "\n");
 }
 
+enum form { FORM_TOLD, FORM_LINES, FORM_ATNA };
+
 static int
-each_entry(struct tool *t, struct onshi_audit *a, bool verbatim)
+say_entry(struct tool *t, enum form form, char *line)
+{
+	if (form == FORM_ATNA)
+		return atna_entry(t, line);
+	if (t->is_json && form == FORM_LINES)
+		json_text(&t->json, NULL, line);
+	else if (t->is_json)
+		json_entry(&t->json, line);
+	else if (form == FORM_LINES)
+		print_line(t, line);
+	else
+		print_entry(t, line);
+
+	return ONSHI_OK;
+}
+
+static int
+each_entry(struct tool *t, struct onshi_audit *a, enum form form)
 {
 	const char *line;
 	char *copy;
@@ -235,22 +297,17 @@ each_entry(struct tool *t, struct onshi_audit *a, bool verbatim)
 			return ONSHI_E_CANCELLED;
 		if ((copy = strndup(line, len)) == NULL)
 			return ONSHI_E_NOMEM;
-		if (t->is_json && verbatim)
-			json_text(&t->json, NULL, copy);
-		else if (t->is_json)
-			json_entry(&t->json, copy);
-		else if (verbatim)
-			print_line(t, copy);
-		else
-			print_entry(t, copy);
+		r = say_entry(t, form, copy);
 		free(copy);
+		if (r != ONSHI_OK)
+			return r;
 	}
 
 	return r == ONSHI_END ? ONSHI_OK : r;
 }
 
 static int
-say_entries(struct tool *t, bool verbatim)
+say_entries(struct tool *t, enum form form)
 {
 	int32_t from = option_number(t, OPT_FROM, 0);
 	int32_t to = option_number(t, OPT_TO, 0);
@@ -260,14 +317,24 @@ say_entries(struct tool *t, bool verbatim)
 	if (from != 0 && to != 0 && from > to)
 		return fail_usage(t, "the period ends before it begins",
 		    "期間の指定が正しくありません", "--from --to");
-	if ((status = open_record(t, &a)) != 0)
+	if (form == FORM_ATNA && t->is_json)
+		return fail_usage(t, "one form or the other",
+		    "形式は一つだけ指定してください", "--json --atna");
+	if ((status = audit_open(t, &a)) != 0)
 		return status;
+	if (form == FORM_ATNA)
+		atna_begin(t);
 	if (t->is_json)
-		json_open(&t->json, verbatim ? "lines" : "entries", '[');
+		json_open(&t->json, form == FORM_LINES ? "lines" : "entries",
+		    '[');
 	if ((r = onshi_audit_select(a, from, to)) == ONSHI_OK)
-		r = each_entry(t, a, verbatim);
+		r = each_entry(t, a, form);
 	if (t->is_json)
 		json_close(&t->json, ']');
+	/* A document without its end is none: what failed is not taken for
+	 * all there was. */
+	if (form == FORM_ATNA && r == ONSHI_OK)
+		atna_end(t);
 	if (r != ONSHI_OK)
 		status = fail_result(t, r, r == ONSHI_E_CANCELLED ? NULL :
 		    onshi_audit_error(a));
@@ -279,13 +346,30 @@ say_entries(struct tool *t, bool verbatim)
 int
 command_audit_show(struct tool *t)
 {
-	return say_entries(t, false);
+	return say_entries(t, FORM_TOLD);
 }
 
 int
 command_audit_export(struct tool *t)
 {
-	return say_entries(t, true);
+	return say_entries(t, option_has(t, OPT_ATNA) ? FORM_ATNA :
+	    FORM_LINES);
+}
+
+/* And as much of it as verify takes, for paper. */
+static void
+say_head(struct tool *t, const char *head)
+{
+	char brief[64];
+	size_t n = strcspn(head, ":") + 1 + HEAD_BRIEF;
+
+	(void)snprintf(brief, sizeof(brief), "%.*s", (int)n, head);
+	if (t->is_json) {
+		json_text(&t->json, "head", head);
+		json_text(&t->json, "short", brief);
+	} else {
+		out_format(&t->out, "%s\n%s\n", head, brief);
+	}
 }
 
 int
@@ -295,15 +379,12 @@ command_audit_head(struct tool *t)
 	const char *head;
 	int r, status;
 
-	if ((status = open_record(t, &a)) != 0)
+	if ((status = audit_open(t, &a)) != 0)
 		return status;
 	if ((r = onshi_audit_head(a, &head)) != ONSHI_OK) {
 		status = fail_result(t, r, onshi_audit_error(a));
-	} else if (t->is_json) {
-		json_text(&t->json, "head", head);
 	} else {
-		out_text(&t->out, head);
-		out_text(&t->out, "\n");
+		say_head(t, head);
 	}
 	onshi_audit_free(&a);
 
@@ -335,9 +416,8 @@ static const struct {
 	    "連鎖は正常です（検証鍵がないため、それ以上は確かめられません）" }
 };
 
-/* The key as text: the first line of its file. */
-static int
-read_key(struct tool *t, struct bytes *key)
+int
+audit_read_key(struct tool *t, struct bytes *key)
 {
 	const char *path = option_text(t, OPT_KEY);
 	size_t len;
@@ -416,7 +496,9 @@ say_verdict(struct tool *t, struct onshi_audit *a, int verdict)
 		{ "unmatched", onshi_audit_unmatched(a),
 		    "Intents without outcome", "結果のない照会" },
 		{ "clock_jumps", onshi_audit_clock_jumps(a), "Clock jumps",
-		    "時計の飛び" }
+		    "時計の飛び" },
+		{ "pruned", onshi_audit_pruned(a), "Entries pruned",
+		    "保存期間後に削除した件数" }
 	};
 	char first[TIME_TEXT], last[TIME_TEXT];
 
@@ -447,9 +529,9 @@ command_audit_verify(struct tool *t)
 	struct failure f = { .status = UNREADABLE };
 	int status, verdict = ONSHI_AUDIT_UNREADABLE;
 
-	if ((status = open_record(t, &a)) != 0)
+	if ((status = audit_open(t, &a)) != 0)
 		return status;
-	if (read_key(t, &key) != 0) {
+	if (audit_read_key(t, &key) != 0) {
 		status = UNREADABLE;
 	} else if ((f.result = onshi_audit_verify(a, (const char *)key.data,
 	    option_text(t, OPT_HEAD), &verdict)) != ONSHI_OK) {

@@ -328,7 +328,9 @@ check_needed(struct tool *t, const struct reading *rd)
 		    "the second word of the command is missing",
 		    "コマンドがありません", rd->word);
 	for (i = 0; c->needed[i] != OPT_COUNT; i++)
-		if (option_text(t, c->needed[i]) == NULL)
+		if (option_rows[c->needed[i]].kind == KIND_FLAG ?
+		    !option_has(t, c->needed[i]) :
+		    option_text(t, c->needed[i]) == NULL)
 			return fail_usage(t, "this option is needed",
 			    "必要なオプションがありません",
 			    option_rows[c->needed[i]].name);

@@ -86,7 +86,16 @@ const struct option_row option_rows[OPT_COUNT] = {
 	[OPT_FROM] = { "from", "D", KIND_DATE, false, NULL,
 	    "first day, Japan time", "最初の日" },
 	[OPT_TO] = { "to", "D", KIND_DATE, false, NULL,
-	    "last day, Japan time", "最後の日" }
+	    "last day, Japan time", "最後の日" },
+	[OPT_ATNA] = { "atna", NULL, KIND_FLAG, false, NULL,
+	    "as DICOM audit messages (XML), not as lines",
+	    "DICOM監査メッセージ（XML）で出力する" },
+	[OPT_BEFORE] = { "before", "D", KIND_DATE, false, NULL,
+	    "day before which all entries of a file lie, Japan time",
+	    "この日より前の記録だけのファイルを削除する" },
+	[OPT_ACCEPT_LOSS] = { "accept-loss", NULL, KIND_FLAG, false, NULL,
+	    "entries are lost, and it is known",
+	    "記録が失われたことを承知している" }
 };
 
 #define NONE	{ OPT_COUNT }
@@ -125,12 +134,24 @@ const struct command commands[] = {
 	  "記録が変えられていないことを確かめる（終了 0 正常、1 変更、2 短い、"
 	  "3 途中で切れた、4 読めない、5 正常・鍵なし）" },
 	{ "audit export", "DIR", false, command_audit_export,
-	  { OPT_FROM, OPT_TO, OPT_COUNT }, { OPT_FROM, OPT_TO, OPT_COUNT },
+	  { OPT_FROM, OPT_TO, OPT_ATNA, OPT_COUNT },
+	  { OPT_FROM, OPT_TO, OPT_COUNT },
 	  "the lines of a period, to be handed over",
 	  "期間を指定して記録を書き出す" },
 	{ "audit head", "DIR", false, command_audit_head, NONE, NONE,
 	  "the head of the chain, to be noted elsewhere",
 	  "連鎖の先頭の値（別の場所に控える）" },
+	{ "audit prune", "DIR", false, command_audit_prune,
+	  { OPT_BEFORE, OPT_KEY, OPT_COUNT }, { OPT_BEFORE, OPT_COUNT },
+	  "remove whole files of the record that need not be kept longer "
+	  "(audit.retention_years)",
+	  "保存期間を過ぎた記録をファイル単位で削除する（audit.retention_years）" },
+	{ "audit reseal", "DIR", false, command_audit_reseal,
+	  { OPT_ACCEPT_LOSS, OPT_KEY_OUT, OPT_KEY, OPT_COUNT },
+	  { OPT_ACCEPT_LOSS, OPT_KEY_OUT, OPT_COUNT },
+	  "begin anew where the record is changed or cut; its files are set "
+	  "aside",
+	  "壊れた記録を脇に置き、新しい記録を始める" },
 	{ "message show", "FILE", true, command_message_show, NONE, NONE,
 	  "read any message of the interface", "連携ファイルを読んで表示する" },
 	{ "message check", "FILE", true, command_message_check, NONE, NONE,

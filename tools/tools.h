@@ -23,6 +23,7 @@ enum option_id {
 	OPT_INSURER, OPT_SYMBOL, OPT_NUMBER, OPT_BRANCH, OPT_BIRTHDATE,
 	OPT_DATE, OPT_LIMIT,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
+	OPT_ATNA, OPT_BEFORE, OPT_ACCEPT_LOSS,
 	OPT_COUNT
 };
 
@@ -285,6 +286,22 @@ void	session_get(struct session *s, int category);
  * exit status. */
 int	session_end(struct session *s);
 
+/* ---- audit.c, upkeep.c, atna.c: the record ----------------------------------------------------------------- */
+
+/* The directory that was named, else the config's: 0, or the exit status. */
+int	audit_open(struct tool *t, struct onshi_audit **out);
+/* --key as text, the first line of its file, or none: 0, or the status. */
+int	audit_read_key(struct tool *t, struct bytes *key);
+/* Begins a record whose new key goes to --key-out: the first one, or anew after
+ * a loss. */
+int	audit_begin(struct tool *t, bool anew);
+/* "%XX" back to its byte, in place; what would end the text stays. */
+void	audit_unescape(char *text);
+/* Entries as DICOM audit messages; line is taken apart in place. */
+void	atna_begin(struct tool *t);
+int	atna_entry(struct tool *t, char *line);
+void	atna_end(struct tool *t);
+
 /* ---- print.c, print_medical.c: for people ---------------------------------------------------------------- */
 
 int	print_eligibility(struct tool *t, struct onshi_answer *a);
@@ -310,6 +327,8 @@ int	command_audit_show(struct tool *t);
 int	command_audit_verify(struct tool *t);
 int	command_audit_export(struct tool *t);
 int	command_audit_head(struct tool *t);
+int	command_audit_prune(struct tool *t);
+int	command_audit_reseal(struct tool *t);
 int	command_message_show(struct tool *t);
 int	command_message_check(struct tool *t);
 int	command_help(struct tool *t);

@@ -85,6 +85,20 @@ ONSHI_API ONSHI_CHECK int onshi_audit_set_retention(struct onshi_audit *a,
     int years);
 
 /*
+ * Where verify says changed or shorter, and no next entry mends it: sets the
+ * files of the record aside, in lost-NNNNNN in its directory, where they can be
+ * verified and read as before, and begins a new record whose first entry names
+ * the gap. ONSHI_E_STATE where nothing is lost; ONSHI_E_ARG without the flag.
+ * old_key: the key that was, to prove its seals, or NULL; key takes the new one,
+ * as in onshi_audit_init. Programs that write to it have to be started anew.
+ * What an interrupted call left is finished by the next. May wait.
+ */
+#define ONSHI_AUDIT_ACCEPT_LOSS	0x01u	/* entries are lost, and it is known */
+ONSHI_API ONSHI_CHECK int onshi_audit_reseal(struct onshi_audit *a,
+    const char *institution_code, const char *old_key, uint32_t flags,
+    char *key, size_t keylen);
+
+/*
  * The entries of a period, from and to yyyymmdd of Japan time, both included,
  * 0 for open: onshi_audit_next gives line after line (without LF, NUL after
  * it), ONSHI_END after the last that stood there at the select. Borrowed until

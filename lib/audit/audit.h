@@ -79,6 +79,7 @@ enum {
 	OKI_AUDIT_KEY_TEXT = 79,	/* a verification key as text, NUL */
 	OKI_AUDIT_SLOT = 512,
 	OKI_AUDIT_LOCK_MS = 5000,	/* SEC-98 */
+	OKI_AUDIT_LOCK_HELD = -1,	/* for reading: the caller has it */
 	OKI_AUDIT_SEGMENTS = 999999
 };
 #define OKI_AUDIT_SEGMENT_BYTES	((int64_t)64 << 20)
@@ -238,7 +239,12 @@ int	oki_audit_hold_take(struct oki_audit_hold *h,
 	    struct oki_audit_store *s, int32_t lock_ms, struct onshi_error *e)
 	    OKI_CHECK;
 void	oki_audit_hold_drop(struct oki_audit_hold *h);
-/* The same, mended where a crash left it, with a segment that has room. */
+/* A record where there is none: its key, its files, its first entry. */
+int	oki_audit_hold_begin(struct oki_audit_hold *h,
+	    uint8_t k0[OKI_AUDIT_HASH], const struct oki_audit_entry *entry)
+	    OKI_CHECK;
+/* What an append needs: taken, mended where a crash left it, with a segment
+ * that has room. */
 int	oki_audit_hold_ready(struct oki_audit_hold *h,
 	    struct oki_audit_store *s, int32_t lock_ms, struct onshi_error *e)
 	    OKI_CHECK;
@@ -373,6 +379,8 @@ struct oki_audit_survey {
 	struct oki_audit_segment *segments;
 	size_t		n;
 	uint64_t	current;	/* that is written to; 0 unknown */
+	uint64_t	next;		/* the state's n; 0 unknown */
+	char		id[OKI_AUDIT_ID + 1];	/* of its key; "" unknown */
 	char		institution[11];
 };
 int	oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
@@ -405,6 +413,19 @@ struct oki_audit_prune {
 int	oki_audit_prune(struct oki_audit_store *s,
 	    const struct oki_audit_prune *what, int32_t lock_ms,
 	    int64_t *removed, struct onshi_error *e) OKI_CHECK;
+
+/* ---- a new chain after a loss: reseal.c ---------------------------------------- */
+
+/*
+ * Where a record is changed or cut, and nothing mends it: its files go to a
+ * directory lost-NNNNNN in its own, and a new one is begun whose first entry
+ * names the gap and that directory. ONSHI_E_STATE where nothing is lost. old
+ * is the key that was, or NULL; k0 takes the new one, yours to wipe. What was
+ * interrupted is finished.
+ */
+int	oki_audit_reseal(struct oki_audit_store *s, const uint8_t *old,
+	    int32_t lock_ms, uint8_t k0[OKI_AUDIT_HASH],
+	    struct onshi_error *e) OKI_CHECK;
 
 /* ---- for tests ------------------------------------------------------------- */
 

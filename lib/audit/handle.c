@@ -74,43 +74,6 @@ onshi_audit_key_size(void)
 	return OKI_AUDIT_KEY_TEXT;
 }
 
-int
-onshi_audit_init(struct onshi_audit *a, const char *institution_code,
-    char *key, size_t keylen)
-{
-	struct oki_audit_sums sums = { NULL };
-	struct oki_audit_store store;
-	uint8_t k0[OKI_AUDIT_HASH] = { 0 };
-	int r;
-
-	if (a == NULL)
-		return ONSHI_E_ARG;
-	oki_error_clear(&a->error);
-	if (key == NULL || keylen < OKI_AUDIT_KEY_TEXT)
-		return oki_fail(&a->error, ONSHI_E_ARG,
-		    "room for the key: onshi_audit_key_size");
-	key[0] = '\0';
-	if (!oki_is_digits(institution_code, 10, 10))
-		return oki_fail(&a->error, ONSHI_E_VALUE,
-		    "an institution code has 10 digits");
-
-	/* What could fail at the end is made before anything is. */
-	if ((r = oki_audit_sums_open(&sums)) != ONSHI_OK)
-		return oki_fail(&a->error, r, "no memory for a hash");
-	if ((r = oki_audit_store_init(&store, a->dir, institution_code,
-	    NULL)) != ONSHI_OK)
-		r = oki_fail(&a->error, r, "memory");
-	else if ((r = oki_audit_store_begin(&store, OKI_AUDIT_LOCK_MS, k0,
-	    &a->error)) == ONSHI_OK &&
-	    (r = oki_audit_key_text(&sums, k0, key)) != ONSHI_OK)
-		r = oki_fail(&a->error, r, "hash");
-	oki_audit_store_free(&store);
-	oki_audit_sums_close(&sums);
-	oki_wipe(k0, sizeof(k0));
-
-	return r;
-}
-
 /* *used is NULL where there is no key. */
 static int
 read_key(struct onshi_audit *a, const char *key, uint8_t k0[OKI_AUDIT_HASH],
@@ -129,6 +92,77 @@ read_key(struct onshi_audit *a, const char *key, uint8_t k0[OKI_AUDIT_HASH],
 	else
 		*used = k0;
 	oki_audit_sums_close(&sums);
+
+	return r;
+}
+
+/* What could fail at the end is made before anything is. */
+static int
+start(struct onshi_audit *a, const char *institution_code, char *key,
+    size_t keylen, struct oki_audit_store *store)
+{
+	int r;
+
+	if (key == NULL || keylen < OKI_AUDIT_KEY_TEXT)
+		return oki_fail(&a->error, ONSHI_E_ARG,
+		    "room for the key: onshi_audit_key_size");
+	key[0] = '\0';
+	if (!oki_is_digits(institution_code, 10, 10))
+		return oki_fail(&a->error, ONSHI_E_VALUE,
+		    "an institution code has 10 digits");
+	if ((r = oki_audit_store_init(store, a->dir, institution_code,
+	    NULL)) != ONSHI_OK)
+		r = oki_fail(&a->error, r, "memory");
+
+	return r;
+}
+
+int
+onshi_audit_init(struct onshi_audit *a, const char *institution_code,
+    char *key, size_t keylen)
+{
+	struct oki_audit_store store = { .path = NULL };
+	uint8_t k0[OKI_AUDIT_HASH] = { 0 };
+	int r;
+
+	if (a == NULL)
+		return ONSHI_E_ARG;
+	oki_error_clear(&a->error);
+	if ((r = start(a, institution_code, key, keylen, &store)) ==
+	    ONSHI_OK && (r = oki_audit_store_begin(&store, OKI_AUDIT_LOCK_MS,
+	    k0, &a->error)) == ONSHI_OK &&
+	    (r = oki_audit_key_text(&store.sums, k0, key)) != ONSHI_OK)
+		r = oki_fail(&a->error, r, "hash");
+	oki_audit_store_free(&store);
+	oki_wipe(k0, sizeof(k0));
+
+	return r;
+}
+
+int
+onshi_audit_reseal(struct onshi_audit *a, const char *institution_code,
+    const char *old_key, uint32_t flags, char *key, size_t keylen)
+{
+	struct oki_audit_store store = { .path = NULL };
+	uint8_t k0[OKI_AUDIT_HASH] = { 0 }, old[OKI_AUDIT_HASH] = { 0 };
+	const uint8_t *used;
+	int r;
+
+	if (a == NULL)
+		return ONSHI_E_ARG;
+	oki_error_clear(&a->error);
+	if (flags != ONSHI_AUDIT_ACCEPT_LOSS)
+		return oki_fail(&a->error, ONSHI_E_ARG,
+		    "ONSHI_AUDIT_ACCEPT_LOSS, and no other flag");
+	if ((r = start(a, institution_code, key, keylen, &store)) ==
+	    ONSHI_OK && (r = read_key(a, old_key, old, &used)) == ONSHI_OK &&
+	    (r = oki_audit_reseal(&store, used, OKI_AUDIT_LOCK_MS, k0,
+	    &a->error)) == ONSHI_OK &&
+	    (r = oki_audit_key_text(&store.sums, k0, key)) != ONSHI_OK)
+		r = oki_fail(&a->error, r, "hash");
+	oki_audit_store_free(&store);
+	oki_wipe(k0, sizeof(k0));
+	oki_wipe(old, sizeof(old));
 
 	return r;
 }

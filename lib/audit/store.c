@@ -183,6 +183,20 @@ first_mark(struct oki_audit_hold *h, uint8_t k0[OKI_AUDIT_HASH])
 }
 
 int
+oki_audit_hold_begin(struct oki_audit_hold *h, uint8_t k0[OKI_AUDIT_HASH],
+    const struct oki_audit_entry *entry)
+{
+	int r;
+
+	if ((r = clear_leftovers(h)) == ONSHI_OK &&
+	    (r = first_mark(h, k0)) == ONSHI_OK &&
+	    (r = make_files(h)) == ONSHI_OK)
+		r = oki_audit_hold_write(h, entry);
+
+	return r;
+}
+
+int
 oki_audit_store_begin(struct oki_audit_store *s, int32_t lock_ms,
     uint8_t k0[OKI_AUDIT_HASH], struct onshi_error *e)
 {
@@ -194,11 +208,8 @@ oki_audit_store_begin(struct oki_audit_store *s, int32_t lock_ms,
 	if (oki_dir_make(s->path, &sys) != ONSHI_OK)
 		return oki_audit_fail(e, sys, "audit.dir cannot be made");
 	if ((r = oki_audit_hold_open(&h, s, e)) == ONSHI_OK &&
-	    (r = oki_audit_hold_lock(&h, lock_ms)) == ONSHI_OK &&
-	    (r = clear_leftovers(&h)) == ONSHI_OK &&
-	    (r = first_mark(&h, k0)) == ONSHI_OK &&
-	    (r = make_files(&h)) == ONSHI_OK)
-		r = oki_audit_hold_write(&h, &entry);
+	    (r = oki_audit_hold_lock(&h, lock_ms)) == ONSHI_OK)
+		r = oki_audit_hold_begin(&h, k0, &entry);
 	oki_audit_hold_drop(&h);
 
 	return r;

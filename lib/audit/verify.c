@@ -317,8 +317,11 @@ begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
 		if (w->survey->segments == NULL ||
 		    oki_audit_sums_open(&w->digest) != ONSHI_OK)
 			return oki_audit_fail(e, 0, "no memory");
-		w->survey->current = w->view->has_state ?
-		    w->view->mark.segment : 0;
+		if (w->view->has_state) {
+			w->survey->current = w->view->mark.segment;
+			w->survey->next = w->view->mark.n;
+			memcpy(w->survey->id, w->id, sizeof(w->id));
+		}
 	}
 	if (k0 == NULL)
 		return ONSHI_OK;

@@ -101,6 +101,10 @@ void	oki_dir_names_free(char ***names, size_t n);
 int	oki_dir_rename(struct oki_dir *d, const char *from, const char *to,
 	    bool replace, int64_t *sys);
 int	oki_dir_remove(struct oki_dir *d, const char *name, int64_t *sys);
+/* A file from one directory to another of the same disk, under its name;
+ * nothing that is there is overwritten. */
+int	oki_dir_move(struct oki_dir *from, const char *name,
+	    struct oki_dir *to, int64_t *sys);
 
 /* Refuses what is no regular file of link count 1. *sys is ENOENT's number in
  * os_posix; ask oki_os_is_absent. */

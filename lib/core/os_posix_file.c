@@ -268,13 +268,13 @@ oki_dir_names_free(char ***names, size_t n)
 /* Where the file system has no rename that keeps what is there, a second
  * name does the same (SEC-57). */
 static int
-rename_new(int dir, const char *from, const char *to)
+rename_new(int dir, const char *from, int to_dir, const char *to)
 {
-	if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
+	if (renameat2(dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
 		return -1;
-	if (linkat(dir, from, dir, to, 0) != 0)
+	if (linkat(dir, from, to_dir, to, 0) != 0)
 		return -1;
 
 	return unlinkat(dir, from, 0);
@@ -289,7 +289,7 @@ oki_dir_rename(struct oki_dir *d, const char *from, const char *to,
 	if (!is_name(from) || !is_name(to))
 		return refused(sys, EINVAL);
 	r = replace ? renameat(d->fd, from, d->fd, to) :
-	    rename_new(d->fd, from, to);
+	    rename_new(d->fd, from, d->fd, to);
 
 	return r == 0 ? ONSHI_OK : failed(sys);
 }
@@ -301,6 +301,17 @@ oki_dir_remove(struct oki_dir *d, const char *name, int64_t *sys)
 		return refused(sys, EINVAL);
 
 	return unlinkat(d->fd, name, 0) == 0 ? ONSHI_OK : failed(sys);
+}
+
+int
+oki_dir_move(struct oki_dir *from, const char *name, struct oki_dir *to,
+    int64_t *sys)
+{
+	if (!is_name(name))
+		return refused(sys, EINVAL);
+
+	return rename_new(from->fd, name, to->fd, name) == 0 ? ONSHI_OK :
+	    failed(sys);
 }
 
 /* Takes fd over: a regular file, with as many names as max_links, at most. */

@@ -438,6 +438,8 @@ void	__wrap_oki_dir_close(struct oki_dir **);
 int	__wrap_oki_dir_sync(struct oki_dir *, int64_t *);
 int	__wrap_oki_dir_names(struct oki_dir *, char ***, size_t *, int64_t *);
 int	__wrap_oki_dir_remove(struct oki_dir *, const char *, int64_t *);
+int	__wrap_oki_dir_move(struct oki_dir *, const char *, struct oki_dir *,
+	    int64_t *);
 
 static void
 join(char to[PATH], const char *dir, const char *name)
@@ -573,6 +575,25 @@ __wrap_oki_dir_remove(struct oki_dir *d, const char *name, int64_t *sys)
 	if ((e = find(path)) == NULL)
 		return failed(sys, ENOENT);
 	e->live = false;
+
+	return ended(f, sys);
+}
+
+/* In one piece, as journals do it: under the one name or under the other. */
+int
+__wrap_oki_dir_move(struct oki_dir *from, const char *name,
+    struct oki_dir *to, int64_t *sys)
+{
+	enum memfs_fault f = fate("dir_move");
+	char old[PATH], new[PATH];
+
+	if (is_stopped(f))
+		return failed(sys, number_of(f));
+	join(old, from->path, name);
+	join(new, to->path, name);
+	if (find(old) == NULL || find(new) != NULL)
+		return failed(sys, find(old) == NULL ? ENOENT : EEXIST);
+	memfs_rename(old, new);
 
 	return ended(f, sys);
 }

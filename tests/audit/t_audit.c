@@ -680,10 +680,60 @@ END_TEST
 
 /* ---- the public handle ------------------------------------------------------------------ */
 
+/* What may be removed, and what is begun anew: only by the right words. */
+static void
+every_upkeep(struct onshi_audit *a, const char *key)
+{
+	char fresh[OKI_AUDIT_KEY_TEXT];
+	int64_t n = -1;
+
+	ck_assert_int_eq(onshi_audit_prune(NULL, NULL, 20200101, &n),
+	    ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 20200101, NULL),
+	    ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 0, &n), ONSHI_E_VALUE);
+	ck_assert_int_eq(n, 0);
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 20201301, &n),
+	    ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_prune(a, "typo", 20200101, &n),
+	    ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 99991231, &n),
+	    ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_prune(a, key, 20200101, &n), ONSHI_OK);
+	ck_assert_int_eq(onshi_audit_set_retention(NULL, 5), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_set_retention(a, 0), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_set_retention(a, -1), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_set_retention(a, 101), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_set_retention(a, 100), ONSHI_OK);
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 20200101, &n),
+	    ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_set_retention(a, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 20200101, &n), ONSHI_OK);
+	ck_assert_int_eq(onshi_audit_pruned(a), 0);
+	ck_assert_int_eq(onshi_audit_pruned(NULL), 0);
+
+	ck_assert_int_eq(onshi_audit_reseal(NULL, REC_CODE, NULL,
+	    ONSHI_AUDIT_ACCEPT_LOSS, fresh, sizeof(fresh)), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, NULL, 0, fresh,
+	    sizeof(fresh)), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, NULL, 3, fresh,
+	    sizeof(fresh)), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, NULL,
+	    ONSHI_AUDIT_ACCEPT_LOSS, fresh, sizeof(fresh) - 1), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_audit_reseal(a, "13", NULL,
+	    ONSHI_AUDIT_ACCEPT_LOSS, fresh, sizeof(fresh)), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, "typo",
+	    ONSHI_AUDIT_ACCEPT_LOSS, fresh, sizeof(fresh)), ONSHI_E_VALUE);
+	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, key,
+	    ONSHI_AUDIT_ACCEPT_LOSS, fresh, sizeof(fresh)), ONSHI_E_STATE);
+	ck_assert_str_eq(fresh, "");
+}
+
 START_TEST(every_door)
 {
 	struct onshi_audit *a;
 	const char *text = "";
+	int64_t n;
 	char key[OKI_AUDIT_KEY_TEXT];
 	size_t len = 1;
 	int verdict;
@@ -717,8 +767,14 @@ START_TEST(every_door)
 	ck_assert_int_eq(onshi_audit_next(a, &text, &len), ONSHI_E_STATE);
 	ck_assert_uint_eq(len, 0);
 
+	ck_assert_int_eq(onshi_audit_prune(a, NULL, 20200101, &n),
+	    ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, NULL,
+	    ONSHI_AUDIT_ACCEPT_LOSS, key, sizeof(key)), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_ne(access(dir, F_OK), 0);
 	ck_assert_int_eq(onshi_audit_init(a, REC_CODE, key, sizeof(key)),
 	    ONSHI_OK);
+	every_upkeep(a, key);
 	ck_assert_int_eq(onshi_audit_init(a, REC_CODE, key, sizeof(key)),
 	    ONSHI_E_STATE);
 	ck_assert_str_eq(key, "");

@@ -41,6 +41,13 @@ print(json.load(open(sys.argv[1]))["head"])' "$dir/out")
 run audit head
 wants 0
 says "$head"
+# Its short form, for paper: 24 digits, and verify takes them.
+json audit head
+wants 0 head "$head" short "$(echo "$head" | cut -c1-26)"
+json audit verify --key "$dir/key" --head "$(echo "$head" | cut -c1-26)"
+wants 0 verdict intact
+json audit verify --key "$dir/key" --head "$(echo "$head" | cut -c1-25)"
+wants 4 error.name ONSHI_E_VALUE
 json audit verify --key "$dir/key" --head "$head"
 wants 0 verdict intact
 json audit verify --key "$dir/key" \
@@ -77,9 +84,88 @@ wants 0 lines '#0'
 json audit export --from 20200102 --to 20200101
 wants 2 error.name ONSHI_E_ARG
 
-# A changed byte, a torn tail, a record cut short.
+# The same as DICOM audit messages: XML, each with what it has to have.
+run audit export --from 20200101 --to 20991231 --atna
+wants 0
+"$PYTHON3" - "$dir/out" <<'END' || bad "no audit messages"
+import base64, sys
+import xml.etree.ElementTree as ET
+root = ET.parse(sys.argv[1]).getroot()
+assert root.tag == "AuditMessages" and len(root) == 1, root
+message = root[0]
+assert [part.tag for part in message] == [
+    "EventIdentification", "ActiveParticipant", "AuditSourceIdentification",
+    "ParticipantObjectIdentification"], list(message)
+event = message[0]
+assert event.get("EventOutcomeIndicator") == "0"
+assert event.get("EventActionCode") == "E"
+assert event.get("EventDateTime").endswith("Z")
+assert event[0].get("csd-code") == "110134"
+assert event[1].get("csd-code") == "log.open"
+assert message[2].get("AuditSourceID") == "1319999996"
+details = {d.get("type"): base64.b64decode(d.get("value")).decode()
+           for d in message[3].iter("ParticipantObjectDetail")}
+assert details["number"] == "1" and len(details["hash"]) == 64, details
+END
+run audit export --from 20200101 --to 20200102 --atna
+wants 0
+says '<AuditMessages>'
+silent '<AuditMessage>'
+json audit export --from 20200101 --to 20991231 --atna
+wants 2 error.name ONSHI_E_ARG
+# Any bytes of a value stay text there (the lines are not verified).
 log=$(ls "$dir"/audit/audit-0*.log)
 cp -p "$log" "$dir/good"
+"$PYTHON3" - "$dir" "$log" <<'END'
+import sys
+from pathlib import Path
+# As long as the state says, so that it can be read at all.
+good = (Path(sys.argv[1]) / "good").read_bytes()
+odd = good.replace(b"a=-", b"a=%3Cb%22%26%27%3E%C3%A9", 1)
+odd = odd.replace(b"p=-", b"p=%01%FF", 1).replace(b"o=ok", b"o=unknown", 1)
+odd = odd.replace(b"l=-", b"l=%ED%A0%80", 1)
+cut = odd.index(b"h=")
+Path(sys.argv[2]).write_bytes(
+    odd[:cut] + odd[cut:-1][:len(good) - cut - 1] + b"\n")
+END
+run audit export --from 20200101 --to 20991231 --atna
+wants 0
+"$PYTHON3" - "$dir/out" <<'END' || bad "bytes of values are no text"
+import sys
+import xml.etree.ElementTree as ET
+message = ET.parse(sys.argv[1]).getroot()[0]
+assert message[1].get("UserID") == "<b\"&'>\u00e9", message[1].attrib
+assert message[1][0].get("csd-code") == "%ED%A0%80"
+assert message[3].get("ParticipantObjectID") == "%01%FF"
+assert message[0].get("EventOutcomeIndicator") == "8"
+assert message[0].findtext("EventOutcomeDescription") == "unknown"
+END
+cat "$dir/good" >"$log"
+json audit verify --key "$dir/key"
+wants 0
+
+# Nothing is pruned that is young, or without a day; the retention is the
+# configuration's.
+json audit prune
+wants 2
+json audit prune --before 20991231
+wants 2 error.name ONSHI_E_VALUE error.text '~audit.retention_years is 5'
+json audit prune --before 20200101 --key "$dir/key"
+wants 0 removed 0
+run --lang en audit prune --before 20200101
+wants 0
+says 'Entries removed'
+printf 'retention_years = 9\n' >>"$dir/conf"
+json audit prune --before 20991231 "$dir/audit"
+wants 2 error.text '~audit.retention_years is 9'
+json audit prune --before 20991231 "$dir/elsewhere"
+wants 2
+sed '/retention/d' "$dir/conf" >"$dir/conf.5"
+cat "$dir/conf.5" >"$dir/conf"
+json audit verify --key "$dir/key"
+wants 0 verdict intact pruned 0
+
+# A changed byte, a torn tail, a record cut short.
 sed 's/log\.open/log.Open/' "$dir/good" >"$log"
 json audit verify --key "$dir/key"
 wants 1 verdict changed first_bad 1
@@ -95,6 +181,29 @@ wants 2 verdict shorter
 cat "$dir/good" >"$log"
 json audit verify --key "$dir/key"
 wants 0
+
+# Begun anew: not while it is whole, not without a word, and not over a key.
+json audit reseal --accept-loss --key-out "$dir/key3"
+wants 2 error.name ONSHI_E_STATE
+[ ! -e "$dir/key3" ] || bad "a key of no record"
+sed 's/log\.open/log.Open/' "$dir/good" >"$log"
+json audit reseal --key-out "$dir/key3"
+wants 2
+json audit reseal --accept-loss --key-out "$dir/key"
+wants 7 error.name ONSHI_E_DISK
+json audit verify --key "$dir/key"
+wants 1
+json audit reseal --accept-loss --key-out "$dir/key3" --key "$dir/key"
+wants 0 key_file "$dir/key3"
+json audit verify --key "$dir/key3"
+wants 0 verdict intact entries 1
+json audit verify --key "$dir/key"
+wants 1
+json audit show
+wants 0 entries.0.e log.open entries.0.o serious \
+    entries.0.r '~reseal=lost-000001:changed:right=0:first_bad=1:next=2'
+json audit verify "$dir/audit/lost-000001" --key "$dir/key"
+wants 1 first_bad 1
 
 # No record in the configuration.
 printf '[facility]\ninstitution_code = 1319999996\nkind = medical\n' >"$dir/conf"

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from . import _ffi
 from ._core import END, Handle, maybe_raw, raw, text_of, wipe
@@ -17,6 +17,9 @@ from .constants import Verdict
 
 def _number(day: Optional[date]) -> int:
     return 0 if day is None else day.year * 10000 + day.month * 100 + day.day
+
+
+ACCEPT_LOSS = 0x01
 
 
 class Audit(Handle):
@@ -32,10 +35,28 @@ class Audit(Handle):
 
     def init(self, institution_code: str) -> str:
         """Begins the record: the verification key, seen this once."""
+        return self._new_key(
+            lambda key, room: self._call(
+                lib.onshi_audit_init, raw(institution_code), key, room))
+
+    def reseal(
+        self, institution_code: str, *, accept_loss: bool, old_key: Optional[str] = None
+    ) -> str:
+        """Begins anew where it is changed or cut: the new key, seen this once.
+
+        What is left of the old record is set aside in its folder, as lost-000001.
+        """
+        return self._new_key(
+            lambda key, room: self._call(
+                lib.onshi_audit_reseal, raw(institution_code), maybe_raw(old_key),
+                ACCEPT_LOSS if accept_loss else 0, key, room))
+
+    @staticmethod
+    def _new_key(begin: Callable[[Any, int], object]) -> str:
         room = int(lib.onshi_audit_key_size())
         key = (C.c_char * room)()
         try:
-            self._call(lib.onshi_audit_init, raw(institution_code), key, room)
+            begin(key, room)
             return text_of(key.value)
         finally:
             wipe(key)

@@ -89,3 +89,15 @@ def test_a_change_is_found(tmp_path: Path, world: World) -> None:
         path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
         assert audit.verify(key) is Verdict.CHANGED
         assert audit.first_bad > 0
+        with pytest.raises(OnshiError, match="ONSHI_E_ARG"):
+            audit.reseal("1319999996", accept_loss=False)
+        with pytest.raises(OnshiError, match="ONSHI_E_AUDIT"):
+            audit.prune(date(2001, 1, 1), key)
+        fresh = audit.reseal("1319999996", accept_loss=True, old_key=key)
+        assert fresh != key and audit.verify(fresh) is Verdict.INTACT
+        (line,) = audit.lines()
+        assert fields(line)["r"].startswith("reseal=lost-000001:changed:")
+        with pytest.raises(OnshiError, match="ONSHI_E_STATE"):
+            audit.reseal("1319999996", accept_loss=True)
+    with Audit(folder / "lost-000001") as audit:
+        assert audit.verify(key) is Verdict.CHANGED

@@ -164,6 +164,9 @@ def test_macros_equal_the_headers() -> None:
     text = (HEADERS / "visit.h").read_text("utf-8-sig")
     (flag,) = re.findall(r"#define ONSHI_PIN_SPEND_LAST\s+0x(\d+)u", text)
     assert int(flag, 16) == onshikaku.visit.SPEND_LAST
+    text = (HEADERS / "audit.h").read_text("utf-8-sig")
+    (flag,) = re.findall(r"#define ONSHI_AUDIT_ACCEPT_LOSS\s+0x(\d+)u", text)
+    assert int(flag, 16) == onshikaku.audit.ACCEPT_LOSS
 
 
 TABLES: list[tuple[str, Any]] = [
