@@ -267,7 +267,7 @@ class Config(Handle):
     def __getitem__(self, key: str) -> Optional[str]:
         """None where it has none, was given as bytes, or is secret."""
         out = C.c_char_p()
-        code = self._call(lib.onshi_config_text, raw(key), C.byref(out))
+        code = self._ask(lib.onshi_config_text, raw(key), C.byref(out))
         return None if code != 0 else text_of(out.value)
 
     @staticmethod

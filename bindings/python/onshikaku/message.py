@@ -54,7 +54,7 @@ class Message(Handle):
 
     def _part(self, function: Any) -> Optional[Record]:
         out = C.POINTER(_ffi.Record)()
-        code = self._check(function(self._p, C.byref(out)))
+        code = self._ask(function, C.byref(out))
         return Record(out, self) if code == 0 else None
 
     @property

@@ -194,9 +194,7 @@ class Answer(Handle):
     def head(self) -> Record:
         """The header's and the body's own values."""
         out = C.POINTER(_ffi.Record)()
-        code = lib.onshi_answer_head(self._p, C.byref(out))
-        if code < 0:
-            raise failure(code)
+        self._ask(lib.onshi_answer_head, C.byref(out))
         return Record(out, self)
 
     def __iter__(self) -> Iterator[Record]:

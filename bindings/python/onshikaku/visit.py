@@ -252,9 +252,9 @@ class Visit(Handle):
         """None for a category that was never asked for."""
         given, granted = C.c_int(), C.c_int()
         since, until = C.c_int64(), C.c_int64()
-        code = self._check(lib.onshi_visit_consent(
-            self._p, category, C.byref(given), C.byref(granted), C.byref(since),
-            C.byref(until)))
+        code = self._ask(
+            lib.onshi_visit_consent, category, C.byref(given), C.byref(granted),
+            C.byref(since), C.byref(until))
         if code == ABSENT:
             return None
         return Consent(

@@ -485,6 +485,9 @@ def test_settings() -> None:
                 config[key] = value
         with pytest.raises(ValueError, match="NUL"):
             config["link.base"] = "https://a\0b"
+        # What only asks leaves the error of an earlier call where it was.
+        with pytest.raises(OnshiError, match="^ONSHI_E_CONFIG$"):
+            config["another.key"]
         number: Any = 5000
         with pytest.raises(TypeError, match="a value is a str"):
             config["link.deadline_ms"] = number
