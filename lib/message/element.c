@@ -229,11 +229,13 @@ is_said(const char *s)
 int
 oki_input_check(int el, const char *text, struct onshi_error *e)
 {
+	const struct oki_element *element = oki_element(el);
 	const char *fault = NULL;
 	int32_t day;
 	int r;
 
-	if ((r = oki_element_check(el, text, e)) != ONSHI_OK)
+	if ((r = oki_element_check(el, text, e)) != ONSHI_OK ||
+	    element == NULL)
 		return r;
 	switch (el) {
 	case ONSHI_EL_INSURER_NUMBER:
@@ -259,7 +261,7 @@ oki_input_check(int el, const char *text, struct onshi_error *e)
 	}
 
 	return fault == NULL ? ONSHI_OK : oki_fail(e, ONSHI_E_VALUE,
-	    "%s: %s", oki_element(el)->name, fault);
+	    "%s: %s", element->name, fault);
 }
 
 const char *

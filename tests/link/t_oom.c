@@ -235,7 +235,7 @@ main(void)
 	    get_zeroed) != CURLE_OK)
 		return EXIT_FAILURE;
 	certs_make();
-	tcase_set_timeout(t, 120);
+	tcase_set_timeout(t, 1200);
 	tcase_add_test(t, ours);
 	tcase_add_test(t, theirs);
 	tcase_add_loop_test(t, theirs_with_a_liar, 0,

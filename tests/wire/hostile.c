@@ -20,7 +20,7 @@
 
 #include "wire.h"
 
-#define CONNECTIONS	512
+#define CONNECTIONS	512	/* at a time */
 #define LOG_MAX		65536
 #define HELLO_MAX	4096
 #define CHAIN_MAX	100
@@ -556,13 +556,17 @@ serve(void *arg)
 	return NULL;
 }
 
+/* The oldest connection gives its place to the newest. */
 static void
 take_one(struct hostile *h, int fd)
 {
 	int n = atomic_load(&h->connections), one = 1;
-	struct connection *c = &h->c[n];
+	struct connection *c = &h->c[n % CONNECTIONS];
 
-	need(n < CONNECTIONS, "too many connections");
+	if (n >= CONNECTIONS) {
+		pthread_join(c->thread, NULL);
+		memset(c, 0, sizeof(*c));
+	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	c->h = h;
 	c->fd = fd;
@@ -654,7 +658,7 @@ hostile_stop(struct hostile **hp)
 	shutdown(h->fd, SHUT_RDWR);	/* wakes the listener */
 	pthread_join(h->thread, NULL);
 	n = atomic_load(&h->connections);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && i < CONNECTIONS; i++) {
 		pthread_mutex_lock(&h->lock);
 		if (!h->c[i].closed && h->c[i].fd >= 0)
 			shutdown(h->c[i].fd, SHUT_RDWR);
