@@ -389,7 +389,7 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 {
 	struct oki_doc *doc = NULL;
 	const char *id, *value, *expires;
-	int64_t seconds;
+	int64_t seconds, ms;
 	int r;
 
 	e->sent = ONSHI_SENT_ANSWERED;
@@ -409,12 +409,10 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 		r = oki_refuse(e, "malformed", "a challenge lacks its parts");
 		goto out;
 	}
-	seconds *= 1000;
-	if (seconds > CHALLENGE_MAX_MS)
-		seconds = CHALLENGE_MAX_MS;
-	out->good_until_ms = oki_steady_ms(k->env) + (seconds >
-	    2 * CHALLENGE_SLACK_MS ? seconds - CHALLENGE_SLACK_MS :
-	    seconds / 2);
+	ms = seconds < CHALLENGE_MAX_MS / 1000 ? seconds * 1000 :
+	    CHALLENGE_MAX_MS;
+	out->good_until_ms = oki_steady_ms(k->env) + (ms >
+	    2 * CHALLENGE_SLACK_MS ? ms - CHALLENGE_SLACK_MS : ms / 2);
 out:
 	oki_doc_free(&doc);
 

@@ -1,4 +1,5 @@
 /* The card and the service of the tests of visits: see fake.h. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -398,7 +399,7 @@ answer_challenge(struct fake *f, char *to, size_t room)
 	atomic_fetch_add(&f->challenges, 1);
 	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 	    "<Challenge><ChallengeId>c%d</ChallengeId><Value>"
-	    "%s</Value><ExpiresIn>%d</ExpiresIn></Challenge>",
+	    "%s</Value><ExpiresIn>%" PRId64 "</ExpiresIn></Challenge>",
 	    atomic_load(&f->challenges), f->challenge != NULL ? f->challenge :
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	    f->challenge_seconds);

@@ -49,7 +49,7 @@ struct fake {
 	int		fails_sent;	/* ONSHI_SENT_… beside that result */
 	atomic_int	sleep_ms;
 	bool		no_token;
-	int		challenge_seconds;
+	int64_t		challenge_seconds;
 	struct onshi_visit *reenter;	/* called from inside an exchange */
 	struct onshi_visit *cancels;	/* cancelled there */
 	char		cancels_for;	/* in that alone */

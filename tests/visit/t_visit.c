@@ -289,6 +289,15 @@ START_TEST(test_challenge_too_old)
 }
 END_TEST
 
+/* One that says it is good for ever is good for a minute. */
+START_TEST(test_challenge_for_ever)
+{
+	f.challenge_seconds = INT64_MAX;
+	ck_assert_int_eq(fake_checkin(o, 0, &v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.challenges), 1);
+}
+END_TEST
+
 /* The line is down: nothing is shown to the card for it, and the same visit
  * goes on when it is up again. */
 START_TEST(test_line_down)
@@ -619,6 +628,7 @@ main(void)
 	tcase_add_loop_test(t, test_service_says, 0,
 	    (int)(sizeof(says) / sizeof(says[0])));
 	tcase_add_test(t, test_challenge_too_old);
+	tcase_add_test(t, test_challenge_for_ever);
 	tcase_add_test(t, test_line_down);
 	tcase_add_loop_test(t, test_asks, 0,
 	    (int)(sizeof(asks) / sizeof(asks[0])));
