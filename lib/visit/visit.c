@@ -166,9 +166,28 @@ leave(struct onshi_visit *v, int r)
 	return r;
 }
 
+/* Until when an input may be given; asked once nothing runs any more. */
+static bool
+is_settled(const struct onshi_visit *v)
+{
+	return v->settled;
+}
+
+static bool
+is_proved(const struct onshi_visit *v)
+{
+	return v->step == OKI_STEP_ANSWERED || v->k.ended;
+}
+
+static bool
+is_not_asked(const struct onshi_visit *v)
+{
+	return v->step != OKI_STEP_CONFIRM;
+}
+
 /* An input: not while a call is under way, nor when it is settled. */
 static int
-enter_input(struct onshi_visit *v, bool settled)
+enter_input(struct onshi_visit *v, bool (*over)(const struct onshi_visit *))
 {
 	int r;
 
@@ -178,7 +197,7 @@ enter_input(struct onshi_visit *v, bool settled)
 		return leave(v, oki_fail(&v->error, ONSHI_E_STATE,
 		    "a call is under way"));
 	oki_answers_expire(v);
-	if (settled)
+	if (over != NULL && over(v))
 		return leave(v, oki_fail(&v->error, ONSHI_E_STATE,
 		    "that is settled in this visit"));
 
@@ -198,18 +217,12 @@ enter_work(struct onshi_visit *v)
 	return r;
 }
 
-static bool
-is_proved(const struct onshi_visit *v)
-{
-	return v == NULL || v->step == OKI_STEP_ANSWERED || v->k.ended;
-}
-
 int
 onshi_visit_set_method(struct onshi_visit *v, int method)
 {
 	int r;
 
-	if ((r = enter_input(v, is_proved(v))) != ONSHI_OK)
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (method == ONSHI_METHOD_FACE)
 		return leave(v, oki_fail(&v->error, ONSHI_E_UNSUPPORTED,
@@ -231,7 +244,7 @@ onshi_visit_set_consent(struct onshi_visit *v, int category, int given)
 	struct oki_consent *c;
 	int r;
 
-	if ((r = enter_input(v, v != NULL && v->settled)) != ONSHI_OK)
+	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
 		return r;
 	if (category <= ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES ||
 	    (given != ONSHI_REFUSED && given != ONSHI_GIVEN))
@@ -249,7 +262,7 @@ onshi_visit_set_patient(struct onshi_visit *v, const char *id)
 {
 	int r;
 
-	if ((r = enter_input(v, v != NULL && v->settled)) != ONSHI_OK)
+	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
 		return r;
 	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
 		return leave(v, oki_fail(&v->error, ONSHI_E_VALUE,
@@ -264,7 +277,7 @@ onshi_visit_set_reader(struct onshi_visit *v, const char *name)
 {
 	int r;
 
-	if ((r = enter_input(v, is_proved(v))) != ONSHI_OK)
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (name == NULL || !oki_is_utf8(name, strlen(name)) ||
 	    strlen(name) >= sizeof(v->reader))
@@ -284,7 +297,7 @@ onshi_visit_set_register_use(struct onshi_visit *v, int yes)
 {
 	int r;
 
-	if ((r = enter_input(v, is_proved(v))) != ONSHI_OK)
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (yes != 0 && yes != 1)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
@@ -321,7 +334,7 @@ onshi_visit_set_text(struct onshi_visit *v, int element, const char *text)
 		if (inputs[i].element == element)
 			break;
 	if ((r = enter_input(v, i < OKI_COUNT(inputs) &&
-	    !inputs[i].always && is_proved(v))) != ONSHI_OK)
+	    !inputs[i].always ? is_proved : NULL)) != ONSHI_OK)
 		return r;
 	if (i == OKI_COUNT(inputs))
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
@@ -340,7 +353,7 @@ onshi_visit_set_pin(struct onshi_visit *v, const char *pin, uint32_t flags)
 	struct oki_secret *s;
 	int r;
 
-	if ((r = enter_input(v, is_proved(v))) != ONSHI_OK)
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (pin == NULL || (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
@@ -363,8 +376,7 @@ onshi_visit_confirm(struct onshi_visit *v, const struct onshi_operator *op,
 {
 	int r;
 
-	if ((r = enter_input(v, v != NULL &&
-	    v->step != OKI_STEP_CONFIRM)) != ONSHI_OK)
+	if ((r = enter_input(v, is_not_asked)) != ONSHI_OK)
 		return r;
 	if (op == NULL || (yes != 0 && yes != 1))
 		return leave(v, oki_fail(&v->error, op == NULL ?
@@ -382,7 +394,7 @@ onshi_visit_set_deadline(struct onshi_visit *v, int32_t ms)
 {
 	int r;
 
-	if ((r = enter_input(v, false)) != ONSHI_OK)
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if (ms != 0 && (ms < 100 || ms > 3600000))
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
@@ -397,7 +409,7 @@ onshi_visit_set_blocking(struct onshi_visit *v, int yes)
 {
 	int r;
 
-	if ((r = enter_input(v, false)) != ONSHI_OK)
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if (yes != 0 && yes != 1)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
@@ -474,7 +486,7 @@ onshi_visit_withdraw(struct onshi_visit *v, int category)
 {
 	int r;
 
-	if ((r = enter_input(v, false)) != ONSHI_OK)
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if (category <= ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,

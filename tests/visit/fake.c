@@ -419,8 +419,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	nap(f->sleep_ms);
 	if (f->reenter != NULL)
 		f->reentered = onshi_visit_advance(f->reenter);
-	if (f->cancels != NULL && f->cancels_for == prefix[0])
-		onshi_visit_cancel(f->cancels);
+	if (f->cancels_for == prefix[0])
+		onshi_visit_cancel(atomic_load(&f->cancels));
 	if (f->exchange_result != ONSHI_OK &&
 	    (f->fails_for == '\0' || f->fails_for == prefix[0])) {
 		onshi_exchange_set_sent(x, f->fails_sent);

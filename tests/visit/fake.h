@@ -51,7 +51,7 @@ struct fake {
 	bool		no_token;
 	int64_t		challenge_seconds;
 	struct onshi_visit *reenter;	/* called from inside an exchange */
-	struct onshi_visit *cancels;	/* cancelled there */
+	_Atomic(struct onshi_visit *) cancels;	/* cancelled there */
 	char		cancels_for;	/* in that alone */
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */

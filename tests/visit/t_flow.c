@@ -360,12 +360,12 @@ START_TEST(test_cancel_at)
 	cancel_at = _i <= 6 ? _i : 0;
 	ask_for(ONSHI_METHOD_PIN);
 	f.cancels_for = _i == 7 ? 'c' : 'O';
-	f.cancels = _i > 6 ? v : NULL;
+	atomic_store(&f.cancels, _i > 6 ? v : NULL);
 	give_pin();
 	if ((r = onshi_visit_advance(v)) != ONSHI_OK)
 		ck_assert_int_eq(r, ONSHI_E_CANCELLED);
 	ck_assert_int_eq(atomic_load(&f.held), 0);
-	f.cancels = NULL;
+	atomic_store(&f.cancels, NULL);
 	cancel_at = 0;
 	while ((r = onshi_visit_advance(v)) == ONSHI_NEED_PIN ||
 	    r == ONSHI_E_CANCELLED)
