@@ -121,6 +121,26 @@ int	oki_container_open(const void *p, size_t len, const void *pass,
 	    size_t passlen, struct oki_buf *certs, struct oki_buf *key,
 	    struct onshi_error *e) OKI_CHECK;
 
+/* ---- a key that stays in its token: token.c ------------------------------- */
+
+struct oki_token;
+
+bool	oki_token_is_uri(const char *text);	/* NULL: no */
+/*
+ * The private key that a URI (RFC 7512) names, ready to sign until it is
+ * freed, from any thread. ONSHI_E_CONFIG for a URI that says too much or too
+ * little, where there is no such token, and for a wrong PIN, which has cost
+ * one try then.
+ */
+int	oki_token_open(const char *uri, const void *pin, size_t pinlen,
+	    struct oki_token **out, struct onshi_error *e) OKI_CHECK;
+void	oki_token_free(struct oki_token **tp);
+void	*oki_token_key(const struct oki_token *t);	/* an EVP_PKEY, for TLS */
+/* As oki_identity_check, for a certificate in PEM and a token's key. */
+int	oki_token_check(const struct oki_token *t, const void *cert_pem,
+	    size_t certlen, int64_t now, struct oki_identity *out,
+	    struct onshi_error *e) OKI_CHECK;
+
 /* Length of the first line: a passphrase's file ends with one. */
 size_t	oki_line_len(const void *p, size_t len);
 

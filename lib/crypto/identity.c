@@ -162,6 +162,20 @@ examine(X509 *x, EVP_PKEY *key, int64_t now, struct oki_identity *out,
 	return ONSHI_OK;
 }
 
+static int
+read_ours(const void *pem, size_t len, X509 **x, const char **why)
+{
+	int r;
+
+	*why = "no memory";
+	if ((r = read_certificate(pem, len, x)) == ONSHI_OK ||
+	    r == ONSHI_E_NOMEM)
+		return r;
+	*why = "link.cert_file: no certificate (PEM) to be read";
+
+	return ONSHI_E_CONFIG;
+}
+
 int
 oki_identity_check(const void *cert_pem, size_t certlen, const void *key_pem,
     size_t keylen, const void *passphrase, size_t passlen, int64_t now,
@@ -180,13 +194,8 @@ oki_identity_check(const void *cert_pem, size_t certlen, const void *key_pem,
 		r = ONSHI_E_CONFIG;
 		goto out;
 	}
-	if ((r = read_certificate(cert_pem, certlen, &x)) != ONSHI_OK) {
-		if (r != ONSHI_E_NOMEM) {
-			why = "link.cert_file: no certificate (PEM) to be read";
-			r = ONSHI_E_CONFIG;
-		}
+	if ((r = read_ours(cert_pem, certlen, &x, &why)) != ONSHI_OK)
 		goto out;
-	}
 	if ((r = read_key(key_pem, keylen, &pass, &key)) != ONSHI_OK) {
 		if (r != ONSHI_E_NOMEM)
 			why = "link.key_file: no key (PEM) to be read, or the "
@@ -196,6 +205,25 @@ oki_identity_check(const void *cert_pem, size_t certlen, const void *key_pem,
 	r = examine(x, key, now, out, &why);
 out:
 	EVP_PKEY_free(key);
+	X509_free(x);
+	oki_openssl_leave();
+
+	return r == ONSHI_OK ? r : oki_fail(e, r, "%s", why);
+}
+
+int
+oki_token_check(const struct oki_token *t, const void *cert_pem,
+    size_t certlen, int64_t now, struct oki_identity *out,
+    struct onshi_error *e)
+{
+	const char *why;
+	X509 *x = NULL;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	oki_openssl_enter();
+	if ((r = read_ours(cert_pem, certlen, &x, &why)) == ONSHI_OK)
+		r = examine(x, oki_token_key(t), now, out, &why);
 	X509_free(x);
 	oki_openssl_leave();
 

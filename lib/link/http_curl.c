@@ -104,6 +104,7 @@ prepare(struct oki_wire *w, int32_t ms, struct onshi_error *e)
 	w->facts[0] = '\0';
 	w->tls = (struct oki_tls){ .host = w->c->host,
 	    .tls13_only = w->c->tls13_only, .strict = w->c->strict,
+	    .token = w->c->token, .certificate = &w->c->certificate,
 	    .now = oki_wall(w->c->env) };
 	if ((w->easy = curl_easy_init()) == NULL)
 		return oki_fail(e, ONSHI_E_NOMEM, "libcurl: no handle");

@@ -238,8 +238,11 @@ set_blobs(CURL *easy, const struct oki_wire_config *c)
 
 	key = oki_secret_bytes(c->key, &len);
 	if ((rc = set_blob(easy, CURLOPT_CAINFO_BLOB, c->ca.data,
-	    c->ca.len)) != CURLE_OK ||
-	    (rc = set_blob(easy, CURLOPT_SSLCERT_BLOB, c->certificate.data,
+	    c->ca.len)) != CURLE_OK)
+		return rc;
+	if (c->token != NULL)	/* tls_profile.c sets both */
+		return CURLE_OK;
+	if ((rc = set_blob(easy, CURLOPT_SSLCERT_BLOB, c->certificate.data,
 	    c->certificate.len)) != CURLE_OK)
 		return rc;
 

@@ -172,28 +172,34 @@ content(const struct oki_https *h, enum oki_key key, struct oki_buf *out,
 	return oki_config_content(c, key, out->max, out, e);
 }
 
+/* The service knows us by the name in our certificate (design.md 4.2). */
+static int
+take_identity(struct oki_https *h, const struct oki_identity *who,
+    struct onshi_error *e)
+{
+	h->days_left = who->days_left;
+	if (strcmp(who->cn, oki_config_text(oki_env_config(h->env),
+	    OKI_FACILITY_CODE)) != 0)
+		return oki_fail(e, ONSHI_E_CONFIG, "facility.institution_code"
+		    " is not the name (CN) in link.cert_file");
+
+	return ONSHI_OK;
+}
+
 /* Who we are, checked before anything is sent (SEC-09). */
 static int
 check_identity(struct oki_https *h, const struct oki_buf *key,
     const struct oki_buf *pass, struct onshi_error *e)
 {
-	const struct onshi_config *c = oki_env_config(h->env);
-	const char *code = oki_config_text(c, OKI_FACILITY_CODE);
 	const struct oki_buf *cert = &h->wire.certificate;
 	size_t passlen = oki_line_len(pass->data, pass->len);
 	struct oki_identity who;
 	int r;
 
-	if (code == NULL)
-		return missing(e, OKI_FACILITY_CODE);
 	if ((r = oki_identity_check(cert->data, cert->len, key->data,
 	    key->len, pass->data, passlen, oki_wall(h->env), &who, e)) !=
-	    ONSHI_OK)
+	    ONSHI_OK || (r = take_identity(h, &who, e)) != ONSHI_OK)
 		return r;
-	h->days_left = who.days_left;
-	if (strcmp(who.cn, code) != 0)
-		return oki_fail(e, ONSHI_E_CONFIG, "facility.institution_code"
-		    " is not the name (CN) in link.cert_file");
 	if ((r = oki_identity_key(key->data, key->len, pass->data, passlen,
 	    &h->wire.key)) != ONSHI_OK)
 		return oki_fail(e, r, "link.key_file");
@@ -280,21 +286,61 @@ out:
 	return r;
 }
 
+/* The key stays in its token, whose PIN is in the passphrase's file. */
+static int
+read_token(struct oki_https *h, const char *uri, struct oki_buf *pass,
+    struct onshi_error *e)
+{
+	const struct oki_buf *cert = &h->wire.certificate;
+	struct oki_identity who;
+	int r;
+
+	if (oki_container_is(cert->data, cert->len))
+		return oki_fail(e, ONSHI_E_CONFIG, "link.cert_file: beside a "
+		    "key in a token it is PEM, and no PKCS#12 container");
+	if ((r = read_passphrase(h, pass, e)) != ONSHI_OK ||
+	    (r = oki_token_open(uri, pass->data, oki_line_len(pass->data,
+	    pass->len), &h->wire.token, e)) != ONSHI_OK ||
+	    (r = oki_token_check(h->wire.token, cert->data, cert->len,
+	    oki_wall(h->env), &who, e)) != ONSHI_OK)
+		return r;
+
+	return take_identity(h, &who, e);
+}
+
+static int
+read_file(struct oki_https *h, struct oki_buf *pass, struct onshi_error *e)
+{
+	const struct oki_buf *cert = &h->wire.certificate;
+	struct oki_buf key;
+	int r;
+
+	oki_buf_init(&key, FILE_MAX_LEN);
+	if ((r = oki_container_is(cert->data, cert->len) ?
+	    read_container(h, &key, pass, e) :
+	    read_pem(h, &key, pass, e)) == ONSHI_OK)
+		r = check_identity(h, &key, pass, e);
+	oki_buf_free(&key);
+
+	return r;
+}
+
 static int
 read_identity(struct oki_https *h, struct onshi_error *e)
 {
-	struct oki_buf key, pass, *cert = &h->wire.certificate;
+	const struct onshi_config *c = oki_env_config(h->env);
+	const char *where = oki_config_text(c, OKI_LINK_KEY_FILE);
+	struct oki_buf pass;
 	int r;
 
 	oki_buf_init(&pass, OKI_PASSPHRASE_MAX);
-	oki_buf_init(&key, FILE_MAX_LEN);
-	oki_buf_init(cert, FILE_MAX_LEN);
-	if ((r = content(h, OKI_LINK_CERT_FILE, cert, e)) == ONSHI_OK &&
-	    (r = oki_container_is(cert->data, cert->len) ?
-	    read_container(h, &key, &pass, e) :
-	    read_pem(h, &key, &pass, e)) == ONSHI_OK)
-		r = check_identity(h, &key, &pass, e);
-	oki_buf_free(&key);
+	oki_buf_init(&h->wire.certificate, FILE_MAX_LEN);
+	if ((r = content(h, OKI_LINK_CERT_FILE, &h->wire.certificate, e)) ==
+	    ONSHI_OK && oki_config_text(c, OKI_FACILITY_CODE) == NULL)
+		r = missing(e, OKI_FACILITY_CODE);
+	if (r == ONSHI_OK)
+		r = oki_token_is_uri(where) ? read_token(h, where, &pass, e) :
+		    read_file(h, &pass, e);
 	oki_buf_free(&pass);
 
 	return r;
@@ -368,6 +414,7 @@ oki_https_free(struct oki_https **hp)
 	oki_networks_free(&h->wire.networks);
 	oki_networks_free(&h->wire.local);
 	oki_secret_free(&h->wire.key);
+	oki_token_free(&h->wire.token);
 	oki_free(h->wire.pins);
 	oki_free(h->path);
 	oki_free(h->starts);

@@ -97,6 +97,8 @@ struct oki_tls {
 	bool			 tls13_only;
 	bool			 strict;
 	const struct oki_buf	*crl;		/* PEM; NULL: unchecked */
+	const struct oki_token	*token;		/* NULL: libcurl has the key */
+	const struct oki_buf	*certificate;	/* PEM, for the token's key */
 	int64_t			 now;		/* seconds UTC */
 };
 
@@ -139,7 +141,8 @@ struct oki_wire_config {
 	bool			 staple;	/* OCSP is demanded */
 	struct oki_buf		 ca;		/* PEM */
 	struct oki_buf		 certificate;	/* PEM */
-	struct oki_secret	*key;		/* DER, in the clear */
+	struct oki_secret	*key;		/* DER, in the clear; or */
+	struct oki_token	*token;		/* where it stays */
 	char			*pins;		/* curl's form; NULL: none */
 	bool			 has_crl;
 	int32_t			 connect_ms;

@@ -142,6 +142,33 @@ set_verification(SSL_CTX *ctx, const struct oki_tls *p)
 	    X509_VERIFY_PARAM_get_hostflags(param) == NAME_FLAGS;
 }
 
+/* What libcurl does with a key in a file: ours, those above it, the key. */
+static bool
+set_identity(SSL_CTX *ctx, const struct oki_tls *p)
+{
+	BIO *bio;
+	X509 *x;
+	bool ok = true;
+	int n;
+
+	if (p->token == NULL)
+		return true;
+	if ((bio = BIO_new_mem_buf(p->certificate->data,
+	    (int)p->certificate->len)) == NULL)
+		return false;
+	for (n = 0; ok && (x = PEM_read_bio_X509(bio, NULL, NULL,
+	    NULL)) != NULL; n++) {
+		ok = n == 0 ? SSL_CTX_use_certificate(ctx, x) == 1 :
+		    SSL_CTX_add1_chain_cert(ctx, x) == 1;
+		X509_free(x);
+	}
+	BIO_free(bio);
+
+	return ok && n > 0 &&
+	    SSL_CTX_use_PrivateKey(ctx, oki_token_key(p->token)) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1;
+}
+
 /* Every list of the file; one that cannot be read spoils all (SEC-11). A store
  * of NULL takes none. */
 static bool
@@ -189,7 +216,7 @@ oki_tls_apply(void *ctx, const struct oki_tls *p, struct oki_tls_notes *notes)
 	ERR_set_mark();
 	notes->bad_setup = true;
 	if (!set_state(ctx) || !set_algorithms(ctx, p) ||
-	    !set_verification(ctx, p))
+	    !set_verification(ctx, p) || !set_identity(ctx, p))
 		goto out;
 	SSL_CTX_set_cert_cb(ctx, on_asked, notes);
 	SSL_CTX_set_msg_callback(ctx, on_message);

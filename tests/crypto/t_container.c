@@ -40,6 +40,7 @@ struct seal {
 
 /* RC2 is made in a context of its own: the process gets no old ciphers. */
 static OSSL_LIB_CTX *old;
+static OSSL_PROVIDER *old_ones[2];
 
 static void
 add_part(STACK_OF(PKCS12_SAFEBAG) **bags, const struct seal *s, char part)
@@ -369,8 +370,8 @@ setup(void)
 
 	make_keys();
 	ck_assert((old = OSSL_LIB_CTX_new()) != NULL &&
-	    OSSL_PROVIDER_load(old, "default") != NULL &&
-	    OSSL_PROVIDER_load(old, "legacy") != NULL);
+	    (old_ones[0] = OSSL_PROVIDER_load(old, "default")) != NULL &&
+	    (old_ones[1] = OSSL_PROVIDER_load(old, "legacy")) != NULL);
 	root = make_ca(KEY_CA, "authority", NULL, NULL);
 	stranger = make_ca(KEY_OTHER_CA, "other", NULL, NULL);
 	spec.ca = root;
@@ -387,6 +388,8 @@ teardown(void)
 	X509_free(mid);
 	X509_free(ours);
 	X509_free(stranger);
+	OSSL_PROVIDER_unload(old_ones[0]);
+	OSSL_PROVIDER_unload(old_ones[1]);
 	OSSL_LIB_CTX_free(old);
 	drop_keys();
 }
