@@ -29,23 +29,30 @@ part_wait(const struct flow *f, enum oki_key key, struct oki_wait *out)
 	    f->w->cancel);
 }
 
+static void
+spent(struct onshi_visit *v, int phase, int64_t since)
+{
+	v->k.ms[phase] += (int32_t)(oki_steady_ms(v->k.env) - since);
+}
+
+static void
+tell_times(const struct onshi_visit *v, struct onshi_error *e)
+{
+	int i;
+
+	for (i = 0; i < OKI_PHASES; i++)
+		e->ms[i] = v->k.ms[i];
+}
+
 /* Closes on every path (card.md 3.6), and keeps what it took. */
 static int
 close_card(struct onshi_visit *v, struct onshi_error *e)
 {
 	int64_t start = oki_steady_ms(v->k.env);
-	int32_t apdus = 0, bytes = 0;
 	int r;
 
-	if (v->card == NULL)
-		return ONSHI_OK;
-	r = oki_card_finish(v->card, e);
-	oki_card_counts(v->card, &apdus, &bytes);
-	v->apdus += apdus;
-	v->bytes += bytes;
-	(void)oki_card_close(&v->card, NULL);
-	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
-	    start);
+	r = oki_card_let_go(&v->card, &v->apdus, &v->bytes, e);
+	spent(v, ONSHI_PHASE_CARD, start);
 
 	return r;
 }
@@ -193,8 +200,7 @@ step_card(struct flow *f)
 	r = (v->asked != ONSHI_NEED_CARD ? oki_card_open_now :
 	    oki_card_open)(oki_root_readers(v->root), v->reader, &wait,
 	    &v->card, f->e);
-	v->k.ms[ONSHI_PHASE_READER] += (int32_t)(oki_steady_ms(v->k.env) -
-	    start);
+	spent(v, ONSHI_PHASE_READER, start);
 	if (r == ONSHI_E_CARD_NONE && v->asked != ONSHI_NEED_CARD) {
 		oki_error_clear(f->e);
 		return need(f, ONSHI_NEED_CARD);
@@ -264,8 +270,7 @@ step_read(struct flow *f)
 		f->e->phase = ONSHI_PHASE_CARD;
 		r = oki_fail(f->e, ONSHI_E_PIN_BLOCKED, "no try is left");
 	}
-	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
-	    start);
+	spent(v, ONSHI_PHASE_CARD, start);
 	if (r != ONSHI_OK)
 		return r;
 	if (v->k.method == ONSHI_METHOD_PIN) {
@@ -293,8 +298,7 @@ step_pin(struct flow *f)
 	start = oki_steady_ms(v->k.env);
 	part_wait(f, OKI_READER_DEADLINE_MS, &wait);
 	r = oki_card_verify_pin(v->card, &wait, v->pin, v->pin_flags, f->e);
-	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
-	    start);
+	spent(v, ONSHI_PHASE_CARD, start);
 	forget_pin(v);
 	v->asked = ONSHI_OK;
 	if (r != ONSHI_OK) {
@@ -347,8 +351,7 @@ step_sign(struct flow *f)
 		r = oki_card_sign(v->card, &wait, v->certificate, text.data,
 		    text.len, &v->signature, f->e);
 	oki_buf_free(&text);
-	v->k.ms[ONSHI_PHASE_CARD] += (int32_t)(oki_steady_ms(v->k.env) -
-	    start);
+	spent(v, ONSHI_PHASE_CARD, start);
 	if (r != ONSHI_OK)
 		return r;
 	v->step = OKI_STEP_ASK;
@@ -533,7 +536,7 @@ oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
     struct onshi_error *e)
 {
 	struct flow f = { .v = v, .w = w, .e = e };
-	int i, r = ONSHI_OK;
+	int r = ONSHI_OK;
 
 	if (v->k.ended)
 		return oki_fail(e, ONSHI_E_STATE, "the visit is over");
@@ -549,8 +552,7 @@ oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
 	}
 	if (r < 0)
 		drop_failed_prefetch(v);
-	for (i = 0; i < OKI_PHASES; i++)
-		e->ms[i] = v->k.ms[i];
+	tell_times(v, e);
 	OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
 	    OKI_W(RESULT, onshi_result_name(r)));
 
@@ -563,7 +565,7 @@ oki_flow_get(struct onshi_visit *v, int category,
     struct oki_answer_body **out, struct onshi_error *e)
 {
 	struct oki_reply reply = { .doc = NULL };
-	int i, r;
+	int r;
 
 	*out = NULL;
 	if ((r = oki_query_medical(&v->k, category, op, w, &reply, e)) ==
@@ -572,8 +574,7 @@ oki_flow_get(struct onshi_visit *v, int category,
 		oki_reply_free(&reply);
 		r = oki_fail(e, r, "the answer");
 	}
-	for (i = 0; i < OKI_PHASES; i++)
-		e->ms[i] = v->k.ms[i];
+	tell_times(v, e);
 
 	return r;
 }

@@ -135,25 +135,35 @@ onshi_card_new(struct onshi *o, struct onshi_card **out)
 	return ONSHI_OK;
 }
 
-/* Keeps what the card took, then lets it go. */
+int
+oki_card_let_go(struct oki_card **cp, int32_t *apdus, int32_t *bytes,
+    struct onshi_error *e)
+{
+	int32_t more = 0, longer = 0;
+	int r;
+
+	if (*cp == NULL)
+		return ONSHI_OK;
+	r = oki_card_finish(*cp, e);
+	oki_card_counts(*cp, &more, &longer);
+	*apdus += more;
+	*bytes += longer;
+	(void)oki_card_close(cp, NULL);
+
+	return r;
+}
+
 static void
 let_go(struct onshi_card *c)
 {
 	struct onshi_error ignored;
-	int32_t apdus = 0, bytes = 0;
 
 	oki_certificate_free(&c->certificate);
 	oki_buf_free(&c->signature);
 	oki_buf_init(&c->signature, SIGNATURE_MAX);
 	c->kind = ONSHI_CARD_OTHER;
-	if (c->card == NULL)
-		return;
 	oki_error_clear(&ignored);
-	(void)oki_card_finish(c->card, &ignored);
-	oki_card_counts(c->card, &apdus, &bytes);
-	c->apdus += apdus;
-	c->bytes += bytes;
-	(void)oki_card_close(&c->card, NULL);
+	(void)oki_card_let_go(&c->card, &c->apdus, &c->bytes, &ignored);
 }
 
 void

@@ -30,6 +30,10 @@ struct onshi_operator *oki_operator_ref(const struct onshi_operator *op);
 /* The error of a handle that is NULL. */
 const struct onshi_error *oki_no_handle(void);
 
+/* public_card.c: lets go of the card, and adds what it has taken. */
+int	oki_card_let_go(struct oki_card **cp, int32_t *apdus, int32_t *bytes,
+	    struct onshi_error *e);
+
 /* ---- the visit -------------------------------------------------------------- */
 
 enum oki_step {			/* where a visit stands; flow.c's table */
