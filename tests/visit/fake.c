@@ -433,8 +433,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	if (len != 0)
 		memcpy(f->last_body, body, len);
 	f->last_body[len] = '\0';
-	snprintf(f->last_token, sizeof(f->last_token), "%s",
-	    onshi_exchange_token(x));
+	f->no_last_token = *onshi_exchange_token(x) == '\0';
+	f->last_token = strcmp(onshi_exchange_token(x), "TOKENCANARY") == 0;
 	if (strcmp(prefix, "challenge") == 0)
 		answer_challenge(f, answer, sizeof(answer));
 	else if (prefix[0] == 'O')

@@ -65,7 +65,8 @@ struct fake {
 	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
 	char		last_consents[7];	/* flags of the last proof */
 	char		last_body[65536];
-	char		last_token[160];
+	bool		no_last_token;	/* with that request there came none, */
+	bool		last_token;	/* or the right one (no copy: t_memory) */
 
 	/* record */
 	bool		audit;
