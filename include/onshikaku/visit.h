@@ -187,8 +187,9 @@ ONSHI_API const char *onshi_visit_id(const struct onshi_visit *v);
 ONSHI_API ONSHI_CHECK int onshi_visit_consent(const struct onshi_visit *v,
     int category, int *given, int *granted, int64_t *since, int64_t *until);
 
-/* The card of this visit: its certificate (card.h), borrowed from v, or NULL
- * before one was read; and what it took to read it. */
+/* The card of this visit: its certificate (card.h), borrowed from v until its
+ * next call, or NULL before one was read and while a call is under way; and
+ * what it took to read it. */
 ONSHI_API const struct onshi_certificate *onshi_visit_certificate(
     const struct onshi_visit *v);
 ONSHI_API int32_t onshi_visit_apdus(const struct onshi_visit *v);

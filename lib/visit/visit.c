@@ -558,7 +558,11 @@ onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
 const struct onshi_certificate *
 onshi_visit_certificate(const struct onshi_visit *v)
 {
-	return v != NULL ? v->certificate : NULL;
+	union { const struct onshi_visit *in; struct onshi_visit *out; }
+	    u = { v };
+
+	/* The work under way may free it. */
+	return v != NULL && !oki_worker_is_busy(u.out) ? v->certificate : NULL;
 }
 
 int32_t

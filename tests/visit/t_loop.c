@@ -84,8 +84,11 @@ START_TEST(test_non_blocking)
 		ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0),
 		    ONSHI_E_STATE);
 		wait_ready();
+		/* Nothing is lent that the work under way may free. */
+		ck_assert_ptr_null(onshi_visit_certificate(v));
 	}
 	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_ptr_nonnull(onshi_visit_certificate(v));
 	ck_assert_int_lt(longest, 100);
 	ck_assert_int_eq(onshi_operator_new(o, "D", ONSHI_LICENCE_DOCTOR,
 	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
