@@ -169,6 +169,27 @@ START_TEST(test_line_breaks)
 }
 END_TEST
 
+/* A line that breaks while the challenge is fetched has done nothing: the
+ * check-in was not sent, and the caller need not wonder. */
+START_TEST(test_challenge_breaks)
+{
+	f.fails_for = 'c';
+	f.fails_sent = ONSHI_SENT_UNKNOWN;
+	f.exchange_result = ONSHI_E_NETWORK;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	usleep(100000);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)),
+	    ONSHI_SENT_NOT);
+	ck_assert_int_eq(atomic_load(&f.verifies), 0);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+	f.exchange_result = ONSHI_OK;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
 /* A service that speaks of a challenge where there was none is not asked
  * again and again. */
 START_TEST(test_challenge_by_sight)
@@ -462,6 +483,7 @@ main(void)
 	tcase_add_loop_test(t, test_withdrawn_before, 0, 2);
 	tcase_add_loop_test(t, test_changed_after_signing, 0, COUNT(changes));
 	tcase_add_loop_test(t, test_line_breaks, 0, 3);
+	tcase_add_test(t, test_challenge_breaks);
 	tcase_add_test(t, test_challenge_by_sight);
 	tcase_add_test(t, test_other_card_by_sight);
 	tcase_add_test(t, test_numbers_taken_back);

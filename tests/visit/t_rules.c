@@ -246,9 +246,18 @@ static const struct {
 
 START_TEST(test_knows)
 {
+	const struct onshi_record *rec;
+	struct onshi_answer *a;
+
 	root_with(NULL, NULL);
 	f.validity = knows[_i].validity;
 	check_in(ALL);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL, &a),
+	    ONSHI_OK);
+	/* CO-8: what an outcome withholds is not there, though it was sent. */
+	ck_assert_int_eq(onshi_answer_next(a, &rec), knows[_i].result ==
+	    ONSHI_OK ? ONSHI_OK : ONSHI_END);
+	onshi_answer_free(&a);
 	ck_assert_msg(get(ONSHI_DRUGS) == knows[_i].result, "validity %d",
 	    f.validity);
 }
