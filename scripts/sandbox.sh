@@ -14,15 +14,12 @@ PYTHONPATH=$top/bindings/python${PYTHONPATH:+:$PYTHONPATH}
 export PATH PKG_CONFIG_PATH LD_LIBRARY_PATH PYTHONPATH
 
 . "$top/simulator/world.sh"
+. "$top/scripts/inside.sh"
 trap 'world_stop' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
 world_start
 
 if [ $# -gt 0 ]; then
-	rc=0
-	"$@" || rc=$?
+	run_inside "$@"
 	exit $rc
 fi
 cat <<END
@@ -38,4 +35,6 @@ cat <<END
   onshikaku-vcard remove;  onshikaku-vcard insert locked
   cc examples/checkin.c \$(pkg-config --cflags --libs libonshikaku)
 END
-PS1='onshikaku$ ' "${SHELL:-/bin/sh}" || :
+PS1='onshikaku$ '
+export PS1
+run_inside "${SHELL:-/bin/sh}"
