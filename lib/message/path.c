@@ -5,23 +5,25 @@
 
 #include "message/inside.h"
 
-/* Which of its like-named neighbours it is, from 1; 0 if it is the only one. */
+/* Which of its like-named neighbours it is, from 1; 0 if it is the only one.
+ * Looks no farther than it must: there may be very many. */
 static unsigned int
 place(const struct onshi_record *rec)
 {
 	const struct onshi_record *c;
-	unsigned int n = 0, mine = 0;
+	unsigned int mine = 1;
 
 	if (rec->parent == NULL)
 		return 0;
-	for (c = rec->parent->first; c != NULL; c = c->next)
-		if (strcmp(c->name, rec->name) == 0) {
-			n++;
-			if (c == rec)
-				mine = n;
-		}
+	for (c = rec->parent->first; c != rec; c = c->next)
+		mine += strcmp(c->name, rec->name) == 0;
+	if (mine > 1)
+		return mine;
+	for (c = rec->next; c != NULL; c = c->next)
+		if (strcmp(c->name, rec->name) == 0)
+			return 1;
 
-	return n > 1 ? mine : 0;
+	return 0;
 }
 
 int

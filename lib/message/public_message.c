@@ -82,10 +82,14 @@ clear(struct lines *l)
 	memset(l, 0, sizeof(*l));
 }
 
+/* Ends the looking once no more are kept: each costs a look at all that stand
+ * before it. */
 static int
 on_finding(void *self, const char *path, const char *text)
 {
-	return add(self, path, text);
+	const struct lines *l = self;
+
+	return l->n >= LINES_MOST ? ONSHI_END : add(self, path, text);
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -112,7 +116,9 @@ note_all(struct onshi_message *m)
 		if ((r = add(&m->unknown, path, "")) != ONSHI_OK)
 			return r;
 
-	return oki_message_check(m->doc, on_finding, &m->findings);
+	r = oki_message_check(m->doc, on_finding, &m->findings);
+
+	return r == ONSHI_END ? ONSHI_OK : r;
 }
 
 /* Persons of a bulk answer are judged each for themselves; one that is broken

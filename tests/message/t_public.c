@@ -201,6 +201,32 @@ START_TEST(large_without_a_name)
 }
 END_TEST
 
+/* Faults and new elements in each of very many persons: the first thousand are
+ * told, and the time stays that of the reading. */
+START_TEST(very_many_findings)
+{
+	struct text t = { NULL, 0, 0 };
+	struct onshi_message *m;
+	const char *path, *text;
+
+	text_put(&t, "<XmlMsg><MessageHeader>" HEADER SEG "</MessageHeader>"
+	    "<MessageBody>");
+	text_repeat(&t, "<BulkConfirmUnit/><New1/><New2/>", 60000);
+	text_put(&t, "</MessageBody></XmlMsg>");
+	m = read_file("OQSmuquc02res_1.xml", t.s, t.len, ONSHI_OK);
+	ck_assert_int_eq(onshi_message_finding(m, 999, &path, &text),
+	    ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(path, "/BulkConfirmUnit["));
+	ck_assert_int_eq(onshi_message_finding(m, 1000, &path, &text),
+	    ONSHI_END);
+	ck_assert_int_eq(onshi_message_unknown(m, 999, &path), ONSHI_OK);
+	ck_assert_str_eq(path, "/XmlMsg/MessageBody/New1[500]");
+	ck_assert_int_eq(onshi_message_unknown(m, 1000, &path), ONSHI_END);
+	onshi_message_free(&m);
+	free(t.s);
+}
+END_TEST
+
 /* 外字 of code page 932's own area are kept, and said. */
 START_TEST(private_characters)
 {
@@ -376,6 +402,7 @@ main(void)
 	tcase_add_loop_test(c, samples_are_right, 0, SAMPLES);
 	tcase_add_loop_test(c, wrong_row, 0, (int)OKI_COUNT(wrongs));
 	tcase_add_loop_test(c, large_without_a_name, 0, 5);
+	tcase_add_test(c, very_many_findings);
 	tcase_add_test(c, private_characters);
 	tcase_add_test(c, unknown_paths);
 	tcase_add_test(c, withheld);
