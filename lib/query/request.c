@@ -176,12 +176,18 @@ put_months(const struct oki_case *k, struct onshi_record *body,
 	oki_date_format(to, today);
 	oki_date_format(from, oki_date_add_months(today, -MONTHS_BACK));
 	from[6] = to[6] = '\0';
-	if ((r = oki_record_put(body, ONSHI_EL_START_DATE, start != NULL ?
-	    start : from, e)) != ONSHI_OK)
+	if (start == NULL)
+		start = from;
+	if (end == NULL)
+		end = to;
+	if (strcmp(start, end) > 0)
+		return oki_fail(e, ONSHI_E_VALUE,
+		    "StartDate is after EndDate");
+	if ((r = oki_record_put(body, ONSHI_EL_START_DATE, start, e)) !=
+	    ONSHI_OK)
 		return r;
 
-	return oki_record_put(body, ONSHI_EL_END_DATE, end != NULL ? end : to,
-	    e);
+	return oki_record_put(body, ONSHI_EL_END_DATE, end, e);
 }
 
 static int

@@ -354,6 +354,29 @@ START_TEST(test_asks)
 }
 END_TEST
 
+/* Months are asked for as they run; nothing is sent for others. */
+START_TEST(test_months)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_START_DATE,
+	    "202607"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_END_DATE,
+	    "202606"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_E_VALUE);
+	ck_assert_ptr_null(a);
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_END_DATE,
+	    "202607"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.medical), 1);
+	onshi_answer_free(&a);
+}
+END_TEST
+
 static void
 pass(int64_t seconds)
 {
@@ -632,6 +655,7 @@ main(void)
 	tcase_add_test(t, test_line_down);
 	tcase_add_loop_test(t, test_asks, 0,
 	    (int)(sizeof(asks) / sizeof(asks[0])));
+	tcase_add_test(t, test_months);
 	tcase_add_test(t, test_consent_runs_out);
 	tcase_add_test(t, test_withdraw);
 	tcase_add_test(t, test_clock_jump);
