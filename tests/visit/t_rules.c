@@ -395,6 +395,30 @@ START_TEST(test_time_to_live)
 }
 END_TEST
 
+/* CO-10: taken back, it is wiped then and there, not when somebody looks. */
+START_TEST(test_withdrawn)
+{
+	struct onshi_answer *a, *other;
+	const struct onshi_record *rec;
+
+	root_with(NULL, NULL);
+	check_in(ALL);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &other),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events,
+	    "result.wiped;consent.withdrawn;"));
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_answer_next(other, &rec), ONSHI_OK);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(get(ONSHI_CARE), ONSHI_E_CONSENT_OVER);
+	onshi_answer_free(&a);
+	onshi_answer_free(&other);
+}
+END_TEST
+
 /* SEC-88: clocks that part while an answer is read. */
 START_TEST(test_clocks_part)
 {
@@ -618,6 +642,7 @@ main(void)
 	tcase_add_test(t, test_no_record);
 	tcase_add_loop_test(t, test_pharmacy, 0, COUNT(pharmacies));
 	tcase_add_loop_test(t, test_time_to_live, 0, 2);
+	tcase_add_test(t, test_withdrawn);
 	tcase_add_loop_test(t, test_clocks_part, 0, 2);
 	tcase_add_loop_test(t, test_between, 0, COUNT(between));
 	tcase_add_loop_test(t, test_grace, 0, 2);
