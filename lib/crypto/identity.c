@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/openssl.h"
@@ -86,17 +87,53 @@ read_certificate(const void *pem, size_t len, X509 **out)
 	return r;
 }
 
+/* What stands between the lines, out of whichever passphrase it is under. */
+static EVP_PKEY *
+decode_key(const char *name, const uint8_t *der, long len,
+    struct passphrase *pass)
+{
+	PKCS8_PRIV_KEY_INFO *p8 = NULL;
+	EVP_PKEY *key = NULL;
+	X509_SIG *sealed;
+
+	if (strcmp(name, PEM_STRING_PKCS8) == 0) {
+		if ((sealed = d2i_X509_SIG(NULL, &der, len)) != NULL &&
+		    pass->bytes != NULL)
+			p8 = PKCS8_decrypt(sealed, pass->bytes,
+			    (int)pass->len);
+		X509_SIG_free(sealed);
+	} else if (strcmp(name, PEM_STRING_PKCS8INF) == 0)
+		p8 = d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, len);
+	else
+		return d2i_AutoPrivateKey(NULL, &der, len);
+	if (p8 != NULL)
+		key = EVP_PKCS82PKEY(p8);
+	PKCS8_PRIV_KEY_INFO_free(p8);
+
+	return key;
+}
+
+/* Step by step: OpenSSL's one call for it leaves the key behind in memory that
+ * it gives back (SEC-82). */
 static int
 read_key(const void *pem, size_t len, struct passphrase *pass, EVP_PKEY **out)
 {
+	uint8_t *der = NULL;
+	char *name = NULL;
+	long n = 0;
 	BIO *bio;
 	int r = ONSHI_OK;
 
+	*out = NULL;
 	if ((bio = oki_openssl_bio(pem == NULL ? "" : pem, len)) == NULL)
 		return ONSHI_E_NOMEM;
-	if ((*out = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase,
-	    pass)) == NULL)
+	if (PEM_bytes_read_bio(&der, &n, &name, PEM_STRING_EVP_PKEY, bio,
+	    give_passphrase, pass) == 1)
+		*out = decode_key(name, der, n, pass);
+	if (*out == NULL)
 		r = oki_openssl_cause(ONSHI_E_CONFIG);
+	OPENSSL_free(name);
+	OPENSSL_clear_free(der, n > 0 ? (size_t)n : 0);
 	BIO_free(bio);
 
 	return r;
