@@ -169,6 +169,35 @@ START_TEST(test_line_breaks)
 }
 END_TEST
 
+/* SEC-80: a holder who takes long signs a fresh challenge, and shows the PIN
+ * once. */
+START_TEST(test_challenge_old)
+{
+	f.challenge_seconds = 1;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	usleep(700000);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.last_body, "<ChallengeId>c2<"));
+	ck_assert_int_eq(atomic_load(&f.verifies), 1);
+}
+END_TEST
+
+/* One that could not be sent in time is not kept to be refused later. */
+START_TEST(test_signature_old)
+{
+	f.challenge_seconds = 1;
+	f.sleep_ms = 600;
+	sign_and_fail(ONSHI_SENT_NOT);
+	f.sleep_ms = 0;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.checkins), 1);
+}
+END_TEST
+
 /* A line that breaks while the challenge is fetched has done nothing: the
  * check-in was not sent, and the caller need not wonder. */
 START_TEST(test_challenge_breaks)
@@ -483,6 +512,8 @@ main(void)
 	tcase_add_loop_test(t, test_withdrawn_before, 0, 2);
 	tcase_add_loop_test(t, test_changed_after_signing, 0, COUNT(changes));
 	tcase_add_loop_test(t, test_line_breaks, 0, 3);
+	tcase_add_test(t, test_challenge_old);
+	tcase_add_test(t, test_signature_old);
 	tcase_add_test(t, test_challenge_breaks);
 	tcase_add_test(t, test_challenge_by_sight);
 	tcase_add_test(t, test_other_card_by_sight);
