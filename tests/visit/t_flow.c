@@ -100,6 +100,28 @@ START_TEST(test_other_card)
 }
 END_TEST
 
+/* The tries stand beside each need: known, spent, and not known. */
+START_TEST(test_tries_told)
+{
+	atomic_store(&f.tries, 3);
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 3);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "0000", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 2);
+	f.gone_at = atomic_load(&f.apdus) + 1;	/* at the PIN */
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)),
+	    ONSHI_E_PIN_UNKNOWN);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), -1);
+	atomic_store(&f.present, 1);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 2);
+}
+END_TEST
+
 /* CO-10: what was taken back is no consent for the service, either. */
 START_TEST(test_withdrawn_before)
 {
@@ -240,6 +262,7 @@ START_TEST(test_other_card_by_sight)
 	f.code = "XCRD0004E";
 	ask_for(ONSHI_METHOD_VISUAL);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
 	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_CARD_REVOKED);
 	f.code = NULL;
@@ -509,6 +532,7 @@ main(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, test_other_card);
+	tcase_add_test(t, test_tries_told);
 	tcase_add_loop_test(t, test_withdrawn_before, 0, 2);
 	tcase_add_loop_test(t, test_changed_after_signing, 0, COUNT(changes));
 	tcase_add_loop_test(t, test_line_breaks, 0, 3);
