@@ -427,6 +427,8 @@ onshi_visit_advance(struct onshi_visit *v)
 
 	if ((r = enter_work(v)) != ONSHI_OK)
 		return r;
+	if (!oki_worker_is_busy(v) && v->step == OKI_STEP_ANSWERED)
+		return leave(v, ONSHI_OK);
 
 	return leave(v, oki_worker_run(v, OKI_JOB_ADVANCE, -1, NULL));
 }
