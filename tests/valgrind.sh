@@ -41,7 +41,7 @@ tests/core/t_error tests/core/t_net tests/core/t_oom
 tests/link/t_confine tests/link/t_vendor
 tests/fuzz/replay_audit_line tests/fuzz/replay_config
 tests/fuzz/replay_consent tests/fuzz/replay_http_head
-tests/fuzz/replay_text tests/fuzz/replay_tlv'
+tests/fuzz/replay_p12 tests/fuzz/replay_text tests/fuzz/replay_tlv'
 
 # one PROGRAM: its output in a file of work; the line is the program's own.
 cat >"$work/one" <<'END'

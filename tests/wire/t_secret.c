@@ -291,9 +291,9 @@ clean_up(void)
 int
 main(void)
 {
-	Suite *s = suite_create("wire/secret");
-	TCase *t = tcase_create("secret");
 	SRunner *sr;
+	Suite *s;
+	TCase *t;
 	int failed, status;
 	pid_t pid;
 
@@ -308,6 +308,8 @@ main(void)
 	}
 	need(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
 	    "files");
+	s = suite_create("wire/secret");
+	t = tcase_create("secret");
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, search_finds);
 	tcase_add_loop_test(t, nothing_stays, 0, (int)OKI_COUNT(ways));
