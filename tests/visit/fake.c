@@ -215,10 +215,10 @@ fake_release(void *self, int32_t ms)
 static int
 fake_carries(void *self, const char *prefix)
 {
-	(void)self;
-	(void)prefix;
+	const struct fake *f = self;
 
-	return ONSHI_FORM_XML;
+	return f->carries_not != NULL && strcmp(f->carries_not, prefix) == 0 ?
+	    ONSHI_FORM_NONE : ONSHI_FORM_XML;
 }
 
 static int

@@ -45,6 +45,7 @@ struct fake {
 	const char	*message;	/* beside either */
 	int		validity;
 	int		exchange_result;
+	const char	*carries_not;	/* a function */
 	char		fails_for;	/* that alone, by its prefix's letter */
 	int		fails_sent;	/* ONSHI_SENT_… beside that result */
 	atomic_int	sleep_ms;

@@ -122,6 +122,40 @@ START_TEST(test_tries_told)
 }
 END_TEST
 
+/* Design 2.4: what the link cannot carry is refused before the patient is asked
+ * anything, and a question of the doctor's before it is sent. */
+static const struct {
+	const char	*function;
+	int		 method;
+} uncarried[] = {
+	{ "OQSsiquc01req+card", ONSHI_METHOD_PIN },
+	{ "OQSsiquc01req+card", ONSHI_METHOD_VISUAL },
+	{ "OQSsiquc01req", ONSHI_METHOD_NUMBER }
+};
+
+START_TEST(test_not_carried)
+{
+	f.carries_not = uncarried[_i].function;
+	ask_for(uncarried[_i].method);
+	type_numbers();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_UNSUPPORTED);
+	ck_assert_int_eq(atomic_load(&f.apdus), 0);
+	ck_assert_int_eq(atomic_load(&f.entries), 0);
+}
+END_TEST
+
+START_TEST(test_get_not_carried)
+{
+	struct onshi_answer *a;
+
+	f.carries_not = "YZKsiquc01req";
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_E_UNSUPPORTED);
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
 /* CO-10: what was taken back is no consent for the service, either. */
 START_TEST(test_withdrawn_before)
 {
@@ -313,6 +347,35 @@ START_TEST(test_consent_of_a_day)
 	atomic_fetch_add(&f.boot, 60000);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
 	onshi_answer_free(&a);
+}
+END_TEST
+
+/* CO-6: what is over is wiped by a call, but not beside one under way. */
+START_TEST(test_expiry_waits)
+{
+	struct onshi_answer *a, *b;
+	int r;
+
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS) |
+	    BIT(ONSHI_CHECKUPS), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	f.sleep_ms = 300;
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &b),
+	    ONSHI_NEED_WAIT);
+	atomic_fetch_add(&f.wall, 1801000);
+	atomic_fetch_add(&f.boot, 1801000);
+	r = onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &b);
+	if (r == ONSHI_NEED_WAIT)
+		ck_assert_ptr_null(strstr(f.events, "result.wiped;"));
+	for (; r == ONSHI_NEED_WAIT; usleep(10000))
+		r = onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &b);
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;"));
+	onshi_answer_free(&a);
+	onshi_answer_free(&b);
 }
 END_TEST
 
@@ -532,6 +595,8 @@ main(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, test_other_card);
+	tcase_add_loop_test(t, test_not_carried, 0, COUNT(uncarried));
+	tcase_add_test(t, test_get_not_carried);
 	tcase_add_test(t, test_tries_told);
 	tcase_add_loop_test(t, test_withdrawn_before, 0, 2);
 	tcase_add_loop_test(t, test_changed_after_signing, 0, COUNT(changes));
@@ -543,6 +608,7 @@ main(void)
 	tcase_add_test(t, test_other_card_by_sight);
 	tcase_add_test(t, test_numbers_taken_back);
 	tcase_add_test(t, test_consent_of_a_day);
+	tcase_add_test(t, test_expiry_waits);
 	tcase_add_test(t, test_grant_forgotten);
 	tcase_add_test(t, test_long_deadline);
 	tcase_add_test(t, test_line_closed);
