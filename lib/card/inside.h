@@ -282,6 +282,9 @@ int	oki_card_transmit(struct oki_card *c, struct oki_wait *w,
 int	oki_card_refuse(struct onshi_error *e, int code, unsigned int sw,
 	    const char *what);
 
+/* The failure that ended the session, for whoever asks it again. */
+int	oki_card_over(const struct oki_card *c, struct onshi_error *e);
+
 /* ---- applications: jpki.c, certificate.c, kind.c ---------------------- */
 
 int	oki_card_select(struct oki_card *c, struct oki_wait *w,

@@ -170,7 +170,7 @@ oki_card_kind(struct oki_card *c, struct oki_wait *w, int *kind,
 	if (c->readers->process != oki_os_process())
 		r = oki_fail(e, ONSHI_E_STATE, "after fork");
 	else if (c->lost != ONSHI_OK)
-		r = oki_fail(e, c->lost, "the session at this card is over");
+		r = oki_card_over(c, e);
 	else if (c->kind < 0 && (r = name(c, w, &found, e)) == ONSHI_OK)
 		c->kind = found;
 	*kind = r == ONSHI_OK ? c->kind : ONSHI_CARD_OTHER;

@@ -86,6 +86,15 @@ take_answer(const struct oki_apdu *a, size_t before, struct oki_apdu_answer *an)
 	return ONSHI_OK;
 }
 
+int
+oki_card_over(const struct oki_card *c, struct onshi_error *e)
+{
+	if (e != NULL && e->code >= 0)
+		e->phase = ONSHI_PHASE_CARD;
+
+	return oki_fail(e, c->lost, "the session at this card is over");
+}
+
 static int
 prepare(struct oki_card *c, struct oki_wait *w, const struct oki_apdu *a,
     struct oki_card_job *job, struct onshi_error *e)
@@ -94,7 +103,7 @@ prepare(struct oki_card *c, struct oki_wait *w, const struct oki_apdu *a,
 
 	c->end_ms = w->end_ms;
 	if (c->lost != ONSHI_OK)
-		return oki_fail(e, c->lost, "the session at this card is over");
+		return oki_card_over(c, e);
 	if (!oki_apdu_is_allowed(&c->at, a))
 		return oki_fail(e, ONSHI_E_INTERNAL, "command %02x %02x %02x "
 		    "%02x is not in the table", a->cla, a->ins, a->p1, a->p2);

@@ -258,6 +258,31 @@ START_TEST(t_doors)
 }
 END_TEST
 
+/* A session that is over stays so, and says each time that it is the card. */
+START_TEST(t_over)
+{
+	int i, left;
+
+	m.fault = MOCK_GONE;
+	m.at = 3;
+	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	for (i = 0; i < 6 && onshi_card_pin_tries(card, &left) == ONSHI_OK;
+	    i++)
+		;
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(onshi_card_pin_tries(card, &left),
+		    ONSHI_E_CARD_GONE);
+		ck_assert_int_eq(left, -1);
+		ck_assert_int_eq(onshi_error_phase(onshi_card_error(card)),
+		    ONSHI_PHASE_CARD);
+	}
+	m.fault = MOCK_NONE;
+	mock_put(&m, true);
+	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_pin_tries(card, &left), ONSHI_OK);
+}
+END_TEST
+
 /* A foreign card is opened, and asked for nothing but its name. */
 START_TEST(t_foreign)
 {
@@ -401,6 +426,7 @@ main(void)
 	tcase_add_test(c, t_whole);
 	tcase_add_loop_test(c, t_pin, 0, OKI_COUNT(pins));
 	tcase_add_test(c, t_doors);
+	tcase_add_test(c, t_over);
 	tcase_add_test(c, t_foreign);
 	tcase_add_test(c, t_deadline);
 	tcase_add_test(c, t_threads);
