@@ -5,8 +5,7 @@
 # the tests need were there.
 set -eu
 want=${1:-build}
-top=$(cd "$(dirname "$0")/.." && pwd)
-build=${ONSHIKAKU_BUILD:-$top/build}
+. "$(dirname "$0")/paths.sh"
 
 run() {
 	"$@" >>"$build/build.log" 2>&1 || {

@@ -2,8 +2,7 @@
 # A world to work in: simulator, card and reader running, everything set, and
 # the command, or a shell, inside it: sh scripts/sandbox.sh [COMMAND…]
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
-build=${ONSHIKAKU_BUILD:-$top/build}
+. "$(dirname "$0")/paths.sh"
 
 sh "$top/scripts/deps.sh" build
 sh "$top/scripts/build.sh"

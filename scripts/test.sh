@@ -3,8 +3,7 @@
 # undefined-behaviour sanitizers over the fast ones, valgrind over the unit
 # layers: sh scripts/test.sh
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
-build=${ONSHIKAKU_BUILD:-$top/build}
+. "$(dirname "$0")/paths.sh"
 
 sh "$top/scripts/deps.sh" check
 echo "== gcc: everything"
