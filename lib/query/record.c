@@ -111,7 +111,7 @@ append(struct oki_case *k, const struct oki_audit_entry *entry,
 	if (oki_audit_is_on(k->audit)) {
 		r = oki_audit_append(k->audit, entry, e);
 		atomic_store(&k->recorded, r == ONSHI_OK);
-		if (r != ONSHI_OK)
+		if (r != ONSHI_OK && e != NULL)
 			e->phase = ONSHI_PHASE_AUDIT;
 	}
 	k->ms[ONSHI_PHASE_AUDIT] += (int32_t)(oki_steady_ms(k->env) - start);

@@ -319,6 +319,43 @@ START_TEST(test_record)
 }
 END_TEST
 
+/* CO-7: a failure that cannot be recorded either stays the failure it was; the
+ * visit says that it is not on record. */
+static const struct {
+	const char	*name;
+	int		 fails_at;	/* 5 entries are the check-in's */
+	int		 line;
+	bool		 by_doctor;
+	int		 result;
+} both[] = {
+	{ "refused", 6, ONSHI_OK, false, ONSHI_E_LICENCE },
+	{ "not sent", 7, ONSHI_E_NETWORK, true, ONSHI_E_NETWORK },
+	{ "refused by the service", 7, ONSHI_E_SERVICE_REFUSED, true,
+	  ONSHI_E_SERVICE_REFUSED }
+};
+
+START_TEST(test_fails_twice)
+{
+	struct onshi_answer *a;
+
+	root_with(NULL, NULL);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.entries), 5);
+	f.audit_fails_at = both[_i].fails_at;
+	f.exchange_result = both[_i].line;
+	ck_assert_msg(onshi_visit_get(v, ONSHI_DRUGS, both[_i].by_doctor ?
+	    doctor : staff, &a) == both[_i].result, "%s", both[_i].name);
+	ck_assert_int_eq(atomic_load(&f.entries), both[_i].fails_at);
+	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
+}
+END_TEST
+
 /* CO-7: without a record eligibility is answered and says so; medical
  * information is not. */
 START_TEST(test_no_record)
@@ -639,6 +676,7 @@ main(void)
 	tcase_add_loop_test(t, test_knows, 0, COUNT(knows));
 	tcase_add_loop_test(t, test_sign_in, 0, COUNT(sign_ins));
 	tcase_add_test(t, test_record);
+	tcase_add_loop_test(t, test_fails_twice, 0, COUNT(both));
 	tcase_add_test(t, test_no_record);
 	tcase_add_loop_test(t, test_pharmacy, 0, COUNT(pharmacies));
 	tcase_add_loop_test(t, test_time_to_live, 0, 2);
