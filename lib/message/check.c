@@ -46,7 +46,7 @@ check_choice(struct check *c, const struct onshi_record *rec, char letter)
 		row = &oki_rows[g->first + i];
 		if (row->often != letter)
 			continue;
-		if (oki_record_within(rec, row->el) != NULL)
+		if (oki_row_is_filled(rec, row))
 			return ONSHI_OK;
 		if (first == NULL)
 			first = row;
@@ -66,8 +66,7 @@ check_missing(struct check *c, const struct onshi_record *rec)
 
 	for (i = 0; i < g->n && r == ONSHI_OK; i++) {
 		row = &oki_rows[g->first + i];
-		if (row->often == '1' &&
-		    oki_record_within(rec, row->el) == NULL)
+		if (row->often == '1' && !oki_row_is_filled(rec, row))
 			r = report(c, rec, row->el, "missing");
 	}
 	if (r == ONSHI_OK)

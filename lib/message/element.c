@@ -76,6 +76,17 @@ oki_row_is_many(const struct oki_row *row)
 	return row->often == '*' || row->often == '=';
 }
 
+/* Absent and empty mean the same, and an alias will do (messages.md 3, 3.3). */
+bool
+oki_row_is_filled(const struct onshi_record *rec, const struct oki_row *row)
+{
+	const struct onshi_record *c = oki_record_within(rec, row->el);
+	const struct oki_element *el = oki_element(row->el);
+
+	return oki_record_get(rec, row->el) != NULL || (c != NULL &&
+	    (row->group != 0 || (el->least == 0 && el->most > 0)));
+}
+
 int
 onshi_element_is_list(int element)
 {

@@ -6,6 +6,8 @@
 
 /* ---- tables: tables.c, cp932_table.c are made from the .def files ------- */
 
+struct onshi_record;
+
 struct oki_element {
 	uint16_t	 number;
 	char		 type;		/* G N X W D B I: elements.def */
@@ -58,6 +60,9 @@ const struct oki_element *oki_element(int number);
 const struct oki_element *oki_element_named(const char *name, size_t len);
 const struct oki_row *oki_row_of(uint8_t group, int el);
 bool	oki_row_is_many(const struct oki_row *row);
+/* rec has what row is about: with a text, unless it may be empty. */
+bool	oki_row_is_filled(const struct onshi_record *rec,
+	    const struct oki_row *row);
 const struct oki_row *oki_row_streamed(int el);
 /* What an element is also called; 0: nothing else. */
 int	oki_element_alias(int el);

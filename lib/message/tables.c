@@ -150,7 +150,7 @@ const struct oki_element oki_elements[] = {
 	{ 358, 'N', 1, 1, 16, "PrescriptionInfoConsFlg", "処方情報提供同意" },
 	{ 359, 'N', 14, 14, 0, "PrescriptionInfoConsTime", "処方情報提供同意日時" },
 	{ 360, 'N', 14, 14, 0, "PrescriptionInfoAvailableTime", "処方情報取得可能期限" },
-	{ 371, 'W', 0, 0, 0, "InsuranceCardSymbol", "記号" },
+	{ 371, 'W', 0, 255, 0, "InsuranceCardSymbol", "記号" },
 	{ 372, 'W', 0, 0, 0, "InsuredPersonIdentificationNumber", "番号" },
 	{ 373, 'N', 0, 2, 0, "BranchNumber", "枝番" },
 	{ 374, 'N', 6, 6, 0, "StartDate", "開始年月" },

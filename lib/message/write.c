@@ -158,13 +158,12 @@ lacking(const struct onshi_record *rec)
 	for (i = 0; i < g->n; i++) {
 		row = &oki_rows[g->first + i];
 		k = row->often == 'B';
-		if (row->often == '1' &&
-		    oki_record_within(rec, row->el) == NULL)
+		if (row->often == '1' && !oki_row_is_filled(rec, row))
 			return oki_element(row->el);
 		if (row->often == 'A' || row->often == 'B') {
 			if (choice[k] == NULL)
 				choice[k] = row;
-			there[k] |= oki_record_within(rec, row->el) != NULL;
+			there[k] |= oki_row_is_filled(rec, row);
 		}
 	}
 	for (k = 0; k < 2; k++)

@@ -93,6 +93,12 @@ static const struct {
 	    "CharacterCodeIdentifier: missing\n" },
 	{ "missing at all", "<XmlMsg/>", "/XmlMsg/MessageHeader: missing\n"
 	    "/XmlMsg/MessageBody: missing\n" },
+	{ "empty is missing", DOC(HEADER SEG, VALID "<ResultList>"
+	    "<ResultOfQualificationConfirmation><InsuredCardClassification/>"
+	    "<Name></Name><Sex1>1</Sex1><Birthdate>20000101</Birthdate>"
+	    "<WelfareOfficeName>x</WelfareOfficeName>"
+	    "</ResultOfQualificationConfirmation></ResultList>"),
+	    R "InsuredCardClassification: missing\n" R "Name: missing\n" },
 	{ "missing in a result", DOC(HEADER SEG, VALID "<ResultList>"
 	    "<ResultOfQualificationConfirmation><New>1</New>"
 	    "</ResultOfQualificationConfirmation></ResultList>"),

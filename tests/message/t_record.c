@@ -485,6 +485,39 @@ START_TEST(foreign_names)
 }
 END_TEST
 
+/* What always has to be there is not there if it is empty, but for what may be
+ * (messages.md 3.8). */
+START_TEST(empty_lacks)
+{
+	static const struct { int el, result; } rows[] = {
+		{ 0, ONSHI_OK },
+		{ ONSHI_EL_INSURANCE_CARD_SYMBOL, ONSHI_OK },
+		{ ONSHI_EL_BRANCH_NUMBER, ONSHI_OK },
+		{ ONSHI_EL_INSURED_PERSON_IDENTIFICATION_NUMBER,
+		    ONSHI_E_VALUE },
+		{ ONSHI_EL_INSURER_NUMBER, ONSHI_E_VALUE }
+	};
+	struct text bytes = sample_numbered("25");
+	struct oki_doc *doc = must_parse(NULL, bytes.s, bytes.len);
+	struct onshi_error e;
+	struct oki_buf out;
+
+	oki_error_clear(&e);
+	oki_buf_init(&out, 65536);
+	if (rows[_i].el != 0)
+		ck_assert_int_eq(oki_record_put(oki_doc_header(doc),
+		    rows[_i].el, "", &e), ONSHI_OK);
+	ck_assert_int_eq(oki_message_write(doc, OKI_UTF_8, &out, &e),
+	    rows[_i].result);
+	if (rows[_i].result != ONSHI_OK)
+		ck_assert_ptr_nonnull(strstr(e.text,
+		    onshi_element_name(rows[_i].el)));
+	oki_buf_free(&out);
+	oki_doc_free(&doc);
+	free(bytes.s);
+}
+END_TEST
+
 /* By the list or by its items, over lists that come repeatedly. */
 START_TEST(lists)
 {
@@ -875,6 +908,7 @@ main(void)
 	tcase_add_test(c, built_by_number);
 	tcase_add_test(c, card_proof);
 	tcase_add_test(c, getters);
+	tcase_add_loop_test(c, empty_lacks, 0, 5);
 	tcase_add_test(c, foreign_names);
 	tcase_add_loop_test(c, lists, 0, 2);
 	tcase_add_test(c, lists_of_values);
