@@ -359,11 +359,9 @@ check_host(const struct host *before)
 	ck_assert_int_eq(ERR_GET_REASON(ERR_peek_last_error()), 7);
 }
 
-/* A key of the host's own signs, by OpenSSL itself. */
 static void
-sign_as_host(void)
+sign_by(EVP_PKEY *key)
 {
-	EVP_PKEY *key = certs_get("good-rsa")->key;
 	EVP_MD_CTX *m = EVP_MD_CTX_new();
 	uint8_t sig[512];
 	size_t len = sizeof(sig);
@@ -394,10 +392,10 @@ START_TEST(host_keeps_openssl)
 		ck_assert_msg(client_new(&c) == (i == 1 ? ONSHI_E_CONFIG :
 		    ONSHI_OK), "%d: %s", i, onshi_error_text(&c.error));
 		check_host(&before);
-		sign_as_host();
+		sign_by(certs_get("good-rsa")->key);
 		client_free(&c);
 		check_host(&before);
-		sign_as_host();
+		sign_by(certs_get("good-rsa")->key);
 	}
 }
 END_TEST
@@ -438,6 +436,50 @@ START_TEST(host_keeps_tokens)
 	dlclose(lib);
 }
 END_TEST
+
+/* A host that has a key in the same token, by OpenSSL's engine, which a
+ * process can load but once: before us or after, and it stays. */
+START_TEST(host_keeps_engine)
+{
+	EVP_PKEY *key = NULL;
+	struct client c;
+	ENGINE *e = NULL;
+	int i;
+
+	setenv("PKCS11_MODULE_PATH", "libp11-kit.so.0", 1);
+	ENGINE_load_dynamic();
+	for (i = 0; i < 2; i++) {
+		if (i != _i) {
+			client_config(&c, 9, URI "ec" WITH_PIN);
+			ck_assert_int_eq(client_new(&c), ONSHI_OK);
+			continue;
+		}
+		ck_assert_ptr_nonnull(e = ENGINE_by_id("pkcs11"));
+		ck_assert_int_eq(ENGINE_ctrl_cmd_string(e, "PIN", PIN, 0), 1);
+		ck_assert_int_eq(ENGINE_init(e), 1);
+		ck_assert_ptr_nonnull(key = ENGINE_load_private_key(e,
+		    "pkcs11:token=terminal;object=rsa", NULL, NULL));
+		sign_by(key);
+	}
+	sign_by(key);
+	client_free(&c);
+	sign_by(key);
+	EVP_PKEY_free(key);
+	ENGINE_finish(e);
+	ENGINE_free(e);
+}
+END_TEST
+
+static bool
+has_engine(void)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/pkcs11.so",
+	    OPENSSL_info(OPENSSL_INFO_ENGINES_DIR));
+
+	return access(path, R_OK) == 0;
+}
 
 /* A child may free its copy; the parent's token does not notice (SEC-116). */
 START_TEST(child_frees)
@@ -492,6 +534,8 @@ main(void)
 	tcase_add_test(t, threads);
 	tcase_add_test(t, host_keeps_openssl);
 	tcase_add_test(t, host_keeps_tokens);
+	if (has_engine())
+		tcase_add_loop_test(t, host_keeps_engine, 0, 2);
 	tcase_add_test(t, child_frees);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
