@@ -434,8 +434,9 @@ oki_query_challenge(struct oki_case *k, struct oki_wait *w,
 		r = oki_fail(e, r, "request id");
 	else if ((r = oki_session_exchange(k->session, &x, e)) == ONSHI_OK)
 		r = read_challenge(k, &x, out, e);
-	/* It does nothing that could be in doubt: what matters was not sent. */
-	if (r != ONSHI_OK && e->sent == ONSHI_SENT_UNKNOWN)
+	/* It does nothing that could be in doubt, and is no answer to what
+	 * comes after it. */
+	if (r == ONSHI_OK || e->sent == ONSHI_SENT_UNKNOWN)
 		e->sent = ONSHI_SENT_NOT;
 	OKI_LOG(k->env, ANSWER, OKI_W(PREFIX, "challenge"),
 	    OKI_W(RESULT, onshi_result_name(r)), OKI_N(MS, x.service_ms));

@@ -240,6 +240,22 @@ START_TEST(test_challenge_old)
 }
 END_TEST
 
+/* That a challenge was answered is no answer to the check-in. */
+START_TEST(test_not_sent_yet)
+{
+	f.challenge_seconds = 1;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	usleep(700000);
+	f.gone_at = 5;				/* at the signature */
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+	ck_assert_int_eq(atomic_load(&f.challenges), 2);
+	ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)),
+	    ONSHI_SENT_NOT);
+}
+END_TEST
+
 /* One that could not be sent in time is not kept to be refused later. */
 START_TEST(test_signature_old)
 {
@@ -603,6 +619,7 @@ main(void)
 	tcase_add_loop_test(t, test_line_breaks, 0, 3);
 	tcase_add_test(t, test_challenge_old);
 	tcase_add_test(t, test_signature_old);
+	tcase_add_test(t, test_not_sent_yet);
 	tcase_add_test(t, test_challenge_breaks);
 	tcase_add_test(t, test_challenge_by_sight);
 	tcase_add_test(t, test_other_card_by_sight);
