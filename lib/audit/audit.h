@@ -86,9 +86,12 @@ enum {
 
 /* ---- keys: key.c ---------------------------------------------------------- */
 
-/* What hashes and seals; it keeps no key. One thread at a time. */
+/* What hashes and seals; it keeps no key. One thread at a time. To be closed,
+ * whatever open returned. */
 struct oki_audit_sums {
 	struct oki_hash	*hash;
+	struct oki_hash	*inner;		/* of an HMAC */
+	struct oki_hash	*outer;
 };
 int	oki_audit_sums_open(struct oki_audit_sums *s) OKI_CHECK;
 void	oki_audit_sums_close(struct oki_audit_sums *s);
@@ -104,6 +107,10 @@ int	oki_audit_key_next(struct oki_audit_sums *s,
 /* g of an entry: over all of its line before "g=". */
 int	oki_audit_key_seal(struct oki_audit_sums *s,
 	    const uint8_t key[OKI_AUDIT_HASH], const void *line, size_t len,
+	    uint8_t g[OKI_AUDIT_HASH]) OKI_CHECK;
+/* Both at once: g, and key becomes the next one. */
+int	oki_audit_key_step(struct oki_audit_sums *s,
+	    uint8_t key[OKI_AUDIT_HASH], const void *line, size_t len,
 	    uint8_t g[OKI_AUDIT_HASH]) OKI_CHECK;
 /* h of the first entry. */
 int	oki_audit_genesis(struct oki_audit_sums *s, const char *id,
@@ -135,11 +142,11 @@ struct oki_audit_line {
 int	oki_audit_line_make(const struct oki_audit_entry *entry,
 	    const struct oki_audit_stamp *stamp, struct oki_audit_line *out)
 	    OKI_CHECK;
-/* Adds h and g and LF. */
+/* Adds h and g and LF; key becomes the next one. */
 int	oki_audit_line_seal(struct oki_audit_sums *s,
 	    struct oki_audit_line *line,
 	    const uint8_t previous[OKI_AUDIT_HASH],
-	    const uint8_t key[OKI_AUDIT_HASH]) OKI_CHECK;
+	    uint8_t key[OKI_AUDIT_HASH]) OKI_CHECK;
 
 struct oki_audit_parsed {
 	uint64_t	n;
@@ -162,7 +169,12 @@ bool	oki_audit_line_parse(const char *line, size_t len,
 	    struct oki_audit_parsed *out);
 /* The wall clock of a line that begins as an entry does; false if not. */
 bool	oki_audit_line_time(const char *line, size_t len, int64_t *wall_ms);
-bool	oki_audit_is_plain(unsigned char c);	/* stands for itself */
+extern const uint32_t oki_audit_plain[8];
+static inline bool
+oki_audit_is_plain(unsigned char c)		/* stands for itself */
+{
+	return (oki_audit_plain[c >> 5] >> (c & 31) & 1) != 0;
+}
 const char *oki_audit_event_name(int event);	/* NULL if none */
 const char *oki_audit_outcome_name(int outcome);
 
@@ -183,9 +195,17 @@ int	oki_audit_slot_write(struct oki_audit_sums *s,
 bool	oki_audit_slot_read(struct oki_audit_sums *s,
 	    const uint8_t slot[OKI_AUDIT_SLOT],
 	    struct oki_audit_mark *out);
-/* The valid slot with the highest n: its index, or -1 if there is none. */
+/*
+ * A slot in 64 bits, to know one's own again without its sum: not against
+ * forgers, who can make a right sum, but a whole check for what a disk does.
+ * Never 0. Of a key of 256 bits it tells 64.
+ */
+uint64_t oki_audit_slot_print(const uint8_t slot[OKI_AUDIT_SLOT]);
+/* The valid slot with the highest n: its index, or -1 if there is none. own is
+ * the print of a slot that is known to be right, or 0. */
 int	oki_audit_state_read(struct oki_audit_sums *s, struct oki_file *f,
-	    struct oki_audit_mark *out, int *index, int64_t *sys) OKI_CHECK;
+	    uint64_t own, struct oki_audit_mark *out, int *index, int64_t *sys)
+	    OKI_CHECK;
 
 /* ---- a directory with a record: store.c, hold.c, recover.c ----------------- */
 
@@ -197,6 +217,9 @@ struct oki_audit_store {
 	bool			 poisoned;	/* by a sync that failed */
 	struct oki_audit_mark	 seen;		/* n is 0 before the first; no
 						   key is kept in it */
+	uint64_t		 print;		/* of the slot written last */
+	uint64_t		 begun_segment;	/* whose first entry is of */
+	int64_t			 begun_ms;
 	struct oki_audit_sums	 sums;
 	char			 boot[9];
 };
@@ -251,9 +274,10 @@ int	oki_audit_hold_ready(struct oki_audit_hold *h,
 /* One entry into the segment held: written, synced, the state moved on. */
 int	oki_audit_hold_write(struct oki_audit_hold *h,
 	    const struct oki_audit_entry *entry) OKI_CHECK;
-/* The state after this line, durable; the key that sealed it is gone. */
+/* The state after this line, durable; the key that sealed it is gone. next is
+ * the key of the entry after it. */
 int	oki_audit_hold_advance(struct oki_audit_hold *h, const char *line,
-	    size_t len) OKI_CHECK;
+	    size_t len, const uint8_t next[OKI_AUDIT_HASH]) OKI_CHECK;
 /* Mends what a crash left behind; refuses what no crash leaves. */
 int	oki_audit_recover(struct oki_audit_hold *h) OKI_CHECK;
 

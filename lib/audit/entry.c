@@ -69,26 +69,26 @@ static bool
 put_value(struct oki_audit_line *out, const char *value)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	char coded[3] = "%";
+	char *to = out->text + out->len, *end = out->text + OKI_AUDIT_LINE;
 	unsigned char c;
-	size_t n;
 
 	if (value == NULL || value[0] == '\0')
 		return put(out, "-", 1);
-	for (;;) {
-		for (n = 0; oki_audit_is_plain((unsigned char)value[n]); n++)
-			;
-		if (!put(out, value, n))
+	while ((c = (unsigned char)*value++) != '\0') {
+		if (oki_audit_is_plain(c) && to < end) {
+			*to++ = (char)c;
+			continue;
+		}
+		if (end - to < 3)
 			return false;
-		value += n;
-		if ((c = (unsigned char)*value) == '\0')
-			return true;
-		coded[1] = hex[c >> 4];
-		coded[2] = hex[c & 15];
-		if (!put(out, coded, 3))
-			return false;
-		value++;
+		*to++ = '%';
+		*to++ = hex[c >> 4];
+		*to++ = hex[c & 15];
 	}
+	*to = '\0';
+	out->len = (size_t)(to - out->text);
+
+	return true;
 }
 
 static bool
@@ -205,19 +205,21 @@ oki_audit_line_make(const struct oki_audit_entry *entry,
 
 int
 oki_audit_line_seal(struct oki_audit_sums *s, struct oki_audit_line *line,
-    const uint8_t previous[OKI_AUDIT_HASH], const uint8_t key[OKI_AUDIT_HASH])
+    const uint8_t previous[OKI_AUDIT_HASH], uint8_t key[OKI_AUDIT_HASH])
 {
 	char hex[2 * OKI_AUDIT_HASH + 1];
 	uint8_t g[OKI_AUDIT_HASH];
 	int r;
 
 	oki_hex(hex, previous, OKI_AUDIT_HASH);
-	if (!put_field(line, 'h', hex) || !put(line, "\t", 1))
+	if (!put(line, "\th=", 3) || !put(line, hex, sizeof(hex) - 1) ||
+	    !put(line, "\t", 1))
 		return ONSHI_E_TOO_BIG;
-	if ((r = oki_audit_key_seal(s, key, line->text, line->len, g)) != ONSHI_OK)
+	if ((r = oki_audit_key_step(s, key, line->text, line->len, g)) !=
+	    ONSHI_OK)
 		return r;
 	oki_hex(hex, g, OKI_AUDIT_HASH);
-	if (!put(line, "g=", 2) || !put(line, hex, strlen(hex)) ||
+	if (!put(line, "g=", 2) || !put(line, hex, sizeof(hex) - 1) ||
 	    !put(line, "\n", 1))
 		return ONSHI_E_TOO_BIG;
 

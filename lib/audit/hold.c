@@ -40,8 +40,11 @@ none(struct oki_audit_hold *h, const char *text)
 void
 oki_audit_segment_name(char to[24], uint64_t segment)
 {
-	(void)snprintf(to, 24, "audit-%06u.log", (unsigned int)(segment %
-	    (OKI_AUDIT_SEGMENTS + 1)));
+	int i;
+
+	memcpy(to, "audit-000000.log", sizeof("audit-000000.log"));
+	for (i = 11; i > 5; i--, segment /= 10)
+		to[i] = (char)('0' + segment % 10);
 }
 
 uint64_t
@@ -163,8 +166,8 @@ read_state(struct oki_audit_hold *h)
 {
 	int64_t sys = 0;
 
-	if (oki_audit_state_read(&h->store->sums, h->state, &h->mark, &h->slot,
-	    &sys) != ONSHI_OK)
+	if (oki_audit_state_read(&h->store->sums, h->state, h->store->print,
+	    &h->mark, &h->slot, &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.state cannot be read");
 	if (h->slot < 0)
 		return no_state(h, "audit.state is damaged");
@@ -244,6 +247,7 @@ move_on(struct oki_audit_hold *h, const struct oki_audit_mark *next)
 	int64_t sys = 0;
 	int r;
 
+	h->store->print = 0;
 	if ((r = oki_audit_slot_write(&h->store->sums, next, slot)) != ONSHI_OK)
 		r = oki_audit_fail(h->e, 0, "hash");
 	else if (oki_file_write(h->state, (1 - h->slot) * OKI_AUDIT_SLOT,
@@ -256,21 +260,24 @@ move_on(struct oki_audit_hold *h, const struct oki_audit_mark *next)
 		r = oki_audit_fail(h->e, sys, "audit.state cannot be written");
 	else if (oki_file_sync(h->state, &sys) != ONSHI_OK)
 		r = oki_audit_poison(h, sys, "audit.state cannot be synced");
+	else
+		h->store->print = oki_audit_slot_print(slot);
 	oki_wipe(slot, sizeof(slot));
 
 	return r;
 }
 
 int
-oki_audit_hold_advance(struct oki_audit_hold *h, const char *line, size_t len)
+oki_audit_hold_advance(struct oki_audit_hold *h, const char *line, size_t len,
+    const uint8_t key[OKI_AUDIT_HASH])
 {
 	struct oki_audit_mark next = h->mark;
 	int r;
 
 	next.n++;
 	next.length += (int64_t)len;
-	if (oki_audit_key_next(&h->store->sums, next.key) != ONSHI_OK ||
-	    oki_audit_hash(&h->store->sums, line, len, next.hash) != ONSHI_OK)
+	memcpy(next.key, key, OKI_AUDIT_HASH);
+	if (oki_audit_hash(&h->store->sums, line, len, next.hash) != ONSHI_OK)
 		r = oki_audit_fail(h->e, 0, "hash");
 	else if ((r = move_on(h, &next)) == ONSHI_OK) {
 		h->mark = next;
@@ -301,20 +308,26 @@ oki_audit_hold_write(struct oki_audit_hold *h,
 {
 	struct oki_audit_line line;
 	struct oki_audit_stamp st;
+	uint8_t key[OKI_AUDIT_HASH];
 	int64_t sys = 0;
 	int r;
 
 	stamp(h, &st);
+	memcpy(key, h->mark.key, sizeof(key));
 	if ((r = oki_audit_line_make(entry, &st, &line)) != ONSHI_OK ||
 	    (r = oki_audit_line_seal(&h->store->sums, &line, h->mark.hash,
-	    h->mark.key)) != ONSHI_OK)
-		return oki_audit_fail(h->e, 0, r == ONSHI_E_TOO_BIG ?
+	    key)) != ONSHI_OK)
+		r = oki_audit_fail(h->e, 0, r == ONSHI_E_TOO_BIG ?
 		    "an entry over 2,048 bytes, or a year beyond 9999" :
 		    r == ONSHI_E_ARG ? "an entry that cannot be" : "hash");
-	if (oki_file_append(h->segment, line.text, line.len, &sys) != ONSHI_OK)
-		return oki_audit_fail(h->e, sys, "the log cannot be written");
-	if (oki_file_sync(h->segment, &sys) != ONSHI_OK)
-		return oki_audit_poison(h, sys, "the log cannot be synced");
+	else if (oki_file_append(h->segment, line.text, line.len, &sys) !=
+	    ONSHI_OK)
+		r = oki_audit_fail(h->e, sys, "the log cannot be written");
+	else if (oki_file_sync(h->segment, &sys) != ONSHI_OK)
+		r = oki_audit_poison(h, sys, "the log cannot be synced");
+	else
+		r = oki_audit_hold_advance(h, line.text, line.len, key);
+	oki_wipe(key, sizeof(key));
 
-	return oki_audit_hold_advance(h, line.text, line.len);
+	return r;
 }

@@ -13,17 +13,27 @@
 int
 oki_audit_sums_open(struct oki_audit_sums *s)
 {
-	return oki_hash_new(&s->hash);
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	if ((r = oki_hash_new_bare(&s->hash)) == ONSHI_OK &&
+	    (r = oki_hash_new_bare(&s->inner)) == ONSHI_OK)
+		r = oki_hash_new_bare(&s->outer);
+
+	return r;
 }
 
 void
 oki_audit_sums_close(struct oki_audit_sums *s)
 {
 	oki_hash_free(&s->hash);
+	oki_hash_free(&s->inner);
+	oki_hash_free(&s->outer);
 }
 
-int
-oki_audit_hash(struct oki_audit_sums *s, const void *p, size_t len,
+/* What is within one bracket of the error queue ends with sum. */
+static int
+sum(struct oki_audit_sums *s, const void *p, size_t len,
     uint8_t out[OKI_AUDIT_HASH])
 {
 	int r;
@@ -34,9 +44,26 @@ oki_audit_hash(struct oki_audit_sums *s, const void *p, size_t len,
 	return r;
 }
 
+int
+oki_audit_hash(struct oki_audit_sums *s, const void *p, size_t len,
+    uint8_t out[OKI_AUDIT_HASH])
+{
+	int r;
+
+	oki_crypto_enter();
+	r = sum(s, p, len, out);
+	oki_crypto_leave();
+
+	return r;
+}
+
+/*
+ * HMAC (RFC 2104) on hashes that are there: a MAC of OpenSSL's would be looked
+ * up and keyed anew for each run, and would keep its last key. A key is read
+ * once into inner and outer, for all that it is used for.
+ */
 static int
-half(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
-    uint8_t pad, const void *p, size_t len, uint8_t out[OKI_AUDIT_HASH])
+read_pad(struct oki_hash *h, const uint8_t key[OKI_AUDIT_HASH], uint8_t pad)
 {
 	uint8_t block[BLOCK];
 	size_t i;
@@ -45,49 +72,113 @@ half(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
 	memset(block, pad, sizeof(block));
 	for (i = 0; i < OKI_AUDIT_HASH; i++)
 		block[i] ^= key[i];
-	if ((r = oki_hash_update(s->hash, block, sizeof(block))) == ONSHI_OK)
-		r = oki_audit_hash(s, p, len, out);
+	r = oki_hash_update(h, block, sizeof(block));
 	oki_wipe(block, sizeof(block));
 
 	return r;
 }
 
-/* HMAC (RFC 2104) on the one hash that is there: a MAC of OpenSSL's would be
- * looked up and keyed anew for each run, three times an entry, and would keep
- * its last key. */
 static int
-hmac(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
-    const void *p, size_t len, uint8_t out[OKI_AUDIT_HASH])
+read_key(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH])
 {
-	uint8_t inner[OKI_AUDIT_HASH];
 	int r;
 
-	if ((r = half(s, key, 0x36, p, len, inner)) == ONSHI_OK)
-		r = half(s, key, 0x5c, inner, sizeof(inner), out);
-	oki_wipe(inner, sizeof(inner));
+	if ((r = read_pad(s->inner, key, 0x36)) == ONSHI_OK)
+		r = read_pad(s->outer, key, 0x5c);
+
+	return r;
+}
+
+/* Another use follows: the key stays where it was read. */
+static int
+mac(struct oki_audit_sums *s, const void *p, size_t len,
+    uint8_t out[OKI_AUDIT_HASH])
+{
+	uint8_t part[OKI_AUDIT_HASH];
+	int r;
+
+	if ((r = oki_hash_copy(s->inner, s->hash)) == ONSHI_OK &&
+	    (r = sum(s, p, len, part)) == ONSHI_OK &&
+	    (r = oki_hash_copy(s->outer, s->hash)) == ONSHI_OK)
+		r = sum(s, part, sizeof(part), out);
+	oki_wipe(part, sizeof(part));
+
+	return r;
+}
+
+static int
+mac_last(struct oki_audit_sums *s, const void *p, size_t len,
+    uint8_t out[OKI_AUDIT_HASH])
+{
+	uint8_t part[OKI_AUDIT_HASH];
+	int r;
+
+	if ((r = oki_hash_update(s->inner, p, len)) == ONSHI_OK &&
+	    (r = oki_hash_final(s->inner, part)) == ONSHI_OK &&
+	    (r = oki_hash_update(s->outer, part, sizeof(part))) == ONSHI_OK)
+		r = oki_hash_final(s->outer, out);
+	oki_wipe(part, sizeof(part));
+
+	return r;
+}
+
+/* Nothing of a key stays, whatever became of it: what cannot be begun anew is
+ * given up. */
+static int
+forget_key(struct oki_audit_sums *s, int r)
+{
+	int inner = oki_hash_reset(s->inner), outer = oki_hash_reset(s->outer);
+
+	return r != ONSHI_OK ? r : inner != ONSHI_OK ? inner : outer;
+}
+
+static const char next_label[] = "onshi-audit-next-1";
+static const char mac_label[] = "onshi-audit-mac-1";
+
+int
+oki_audit_key_next(struct oki_audit_sums *s, uint8_t key[OKI_AUDIT_HASH])
+{
+	int r;
+
+	oki_crypto_enter();
+	if ((r = read_key(s, key)) == ONSHI_OK)
+		r = mac_last(s, next_label, sizeof(next_label) - 1, key);
+	r = forget_key(s, r);
+	oki_crypto_leave();
 
 	return r;
 }
 
 int
-oki_audit_key_next(struct oki_audit_sums *s, uint8_t key[OKI_AUDIT_HASH])
+oki_audit_key_step(struct oki_audit_sums *s, uint8_t key[OKI_AUDIT_HASH],
+    const void *line, size_t len, uint8_t g[OKI_AUDIT_HASH])
 {
-	static const char next[] = "onshi-audit-next-1";
+	uint8_t a[OKI_AUDIT_HASH];
+	int r;
 
-	return hmac(s, key, next, sizeof(next) - 1, key);
+	oki_crypto_enter();
+	if ((r = read_key(s, key)) == ONSHI_OK &&
+	    (r = mac(s, mac_label, sizeof(mac_label) - 1, a)) == ONSHI_OK &&
+	    (r = mac_last(s, next_label, sizeof(next_label) - 1, key)) ==
+	    ONSHI_OK && (r = read_key(s, a)) == ONSHI_OK)
+		r = mac_last(s, line, len, g);
+	r = forget_key(s, r);
+	oki_crypto_leave();
+	oki_wipe(a, sizeof(a));
+
+	return r;
 }
 
 int
 oki_audit_key_seal(struct oki_audit_sums *s, const uint8_t key[OKI_AUDIT_HASH],
     const void *line, size_t len, uint8_t g[OKI_AUDIT_HASH])
 {
-	static const char mac[] = "onshi-audit-mac-1";
-	uint8_t a[OKI_AUDIT_HASH];
+	uint8_t next[OKI_AUDIT_HASH];
 	int r;
 
-	if ((r = hmac(s, key, mac, sizeof(mac) - 1, a)) == ONSHI_OK)
-		r = hmac(s, a, line, len, g);
-	oki_wipe(a, sizeof(a));
+	memcpy(next, key, sizeof(next));
+	r = oki_audit_key_step(s, next, line, len, g);
+	oki_wipe(next, sizeof(next));
 
 	return r;
 }
@@ -98,8 +189,10 @@ hash_with(struct oki_audit_sums *s, const char *label, const void *p,
 {
 	int r;
 
+	oki_crypto_enter();
 	if ((r = oki_hash_update(s->hash, label, strlen(label))) == ONSHI_OK)
-		r = oki_audit_hash(s, p, len, out);
+		r = sum(s, p, len, out);
+	oki_crypto_leave();
 
 	return r;
 }
@@ -124,8 +217,10 @@ oki_audit_genesis(struct oki_audit_sums *s, const char *id,
 {
 	int r;
 
+	oki_crypto_enter();
 	if ((r = oki_hash_update(s->hash, "onshi-audit-1", 13)) == ONSHI_OK)
 		r = hash_with(s, id, institution, strlen(institution), h);
+	oki_crypto_leave();
 
 	return r;
 }

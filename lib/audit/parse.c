@@ -141,16 +141,10 @@ take_word(struct cursor *c, const char *(*name)(int), int *out)
 }
 
 /* Indexed by byte: what stands for itself in a value. */
-bool
-oki_audit_is_plain(unsigned char c)
-{
-	static const uint32_t plain[8] = {
-		0x00000000, 0x27ffe800,		/* + - . / 0 to 9 : = */
-		0x87ffffff, 0x07fffffe,		/* @ A to Z _ a to z */
-	};
-
-	return (plain[c >> 5] >> (c & 31) & 1) != 0;
-}
+const uint32_t oki_audit_plain[8] = {
+	0x00000000, 0x27ffe800,		/* + - . / 0 to 9 : = */
+	0x87ffffff, 0x07fffffe,		/* @ A to Z _ a to z */
+};
 
 /* A value in the one form it can have: no byte coded that need not be. */
 static bool

@@ -44,7 +44,7 @@ view_state(struct oki_audit_view *v, struct onshi_error *e)
 		    oki_audit_fail(e, sys, "audit.state cannot be opened");
 	if ((r = oki_audit_sums_open(&sums)) != ONSHI_OK)
 		r = oki_audit_fail(e, 0, "no memory for a hash");
-	else if (oki_audit_state_read(&sums, f, &v->mark, &slot, &sys) !=
+	else if (oki_audit_state_read(&sums, f, 0, &v->mark, &slot, &sys) !=
 	    ONSHI_OK)
 		r = oki_audit_fail(e, sys, "audit.state cannot be read");
 	oki_audit_sums_close(&sums);

@@ -105,12 +105,17 @@ static int
 find_tail(struct oki_audit_hold *h, struct tail *t)
 {
 	struct oki_file *now = NULL, *next = NULL;
-	int64_t now_size, next_size;
+	struct oki_file_facts facts;
+	int64_t now_size, next_size, sys = 0;
 	int r;
 
-	if ((r = open_segment(h, h->mark.segment, &now, &now_size)) !=
-	    ONSHI_OK || (r = open_segment(h, h->mark.segment + 1, &next,
-	    &next_size)) != ONSHI_OK)
+	if (oki_file_facts(h->segment, &facts, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "a segment cannot be read");
+	now_size = facts.size;
+	if ((now_size != h->mark.length && (r = open_segment(h,
+	    h->mark.segment, &now, &now_size)) != ONSHI_OK) ||
+	    (r = open_segment(h, h->mark.segment + 1, &next, &next_size)) !=
+	    ONSHI_OK)
 		goto out;
 	if (now_size < h->mark.length) {
 		r = oki_audit_fail(h->e, 0, "the log is shorter than its state");
@@ -121,6 +126,8 @@ find_tail(struct oki_audit_hold *h, struct tail *t)
 		goto out;
 	}
 	t->next = next_size > 0;
+	if (now == NULL && !t->next)
+		goto out;
 	t->at = t->next ? 0 : h->mark.length;
 	t->file = t->next ? next : now;
 	r = read_tail(h, t, t->next ? next_size : now_size);
@@ -144,6 +151,7 @@ static int
 accept_whole(struct oki_audit_hold *h, struct tail *t)
 {
 	struct oki_audit_entry entry = { .event = OKI_AUDIT_LOG_RECOVERED };
+	uint8_t key[OKI_AUDIT_HASH];
 	char name[24], result[32];
 	int64_t sys = 0;
 	int r;
@@ -167,8 +175,13 @@ accept_whole(struct oki_audit_hold *h, struct tail *t)
 	}
 	(void)snprintf(result, sizeof(result), "n=%" PRIu64, h->mark.n);
 	entry.result = result;
-	if ((r = oki_audit_hold_advance(h, t->bytes, t->len)) == ONSHI_OK)
+	memcpy(key, h->mark.key, sizeof(key));
+	if (oki_audit_key_next(&h->store->sums, key) != ONSHI_OK)
+		r = oki_audit_fail(h->e, 0, "hash");
+	else if ((r = oki_audit_hold_advance(h, t->bytes, t->len, key)) ==
+	    ONSHI_OK)
 		r = oki_audit_hold_write(h, &entry);
+	oki_wipe(key, sizeof(key));
 
 	return r;
 }

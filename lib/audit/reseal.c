@@ -169,7 +169,8 @@ make_lost(struct reseal *w)
 
 /* All bytes of a file into the hash. */
 static int
-add_file(struct reseal *w, const char *name, char *chunk)
+add_file(struct reseal *w, const char *name, char *chunk,
+    struct oki_hash *hash)
 {
 	struct oki_file *f = NULL;
 	int64_t at = 0, sys = 0;
@@ -182,7 +183,7 @@ add_file(struct reseal *w, const char *name, char *chunk)
 		if (oki_file_read(f, at, chunk, CHUNK, &got, &sys) !=
 		    ONSHI_OK)
 			r = fail(w, sys, "a segment cannot be read");
-		else if (oki_hash_update(w->h.store->sums.hash, chunk, got) !=
+		else if (oki_hash_update(hash, chunk, got) !=
 		    ONSHI_OK)
 			r = fail(w, 0, "hash");
 	oki_file_close(&f);
@@ -195,21 +196,22 @@ static int
 digest_all(struct reseal *w, uint8_t out[OKI_AUDIT_HASH])
 {
 	int64_t sys = 0;
+	struct oki_hash *hash = NULL;
 	char **names, *chunk;
 	size_t i, n;
 	int r = ONSHI_OK;
 
 	if (oki_dir_names(w->h.dir, &names, &n, &sys) != ONSHI_OK)
 		return fail(w, sys, "audit.dir cannot be read");
-	if ((chunk = oki_alloc(CHUNK)) == NULL)
+	chunk = oki_alloc(CHUNK);
+	if (chunk == NULL || oki_hash_new(&hash) != ONSHI_OK)
 		r = fail(w, 0, "no memory");
 	for (i = 0; r == ONSHI_OK && i < n; i++)
 		if (oki_audit_segment_of(names[i]) > 0)
-			r = add_file(w, names[i], chunk);
-	/* Finished in any case: the hash is used again. */
-	if (oki_hash_final(w->h.store->sums.hash, out) != ONSHI_OK &&
-	    r == ONSHI_OK)
+			r = add_file(w, names[i], chunk, hash);
+	if (r == ONSHI_OK && oki_hash_final(hash, out) != ONSHI_OK)
 		r = fail(w, 0, "hash");
+	oki_hash_free(&hash);
 	oki_free(chunk);
 	oki_dir_names_free(&names, n);
 

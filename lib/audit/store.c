@@ -48,7 +48,7 @@ peek(struct oki_dir *d, uint64_t *n, int64_t *sys)
 	    sys)) != ONSHI_OK)
 		return oki_os_is_absent(*sys) ? ONSHI_OK : r;
 	if ((r = oki_audit_sums_open(&sums)) == ONSHI_OK &&
-	    (r = oki_audit_state_read(&sums, f, &mark, &slot, sys)) ==
+	    (r = oki_audit_state_read(&sums, f, 0, &mark, &slot, sys)) ==
 	    ONSHI_OK && slot >= 0)
 		*n = mark.n;
 	oki_audit_sums_close(&sums);
@@ -309,14 +309,20 @@ must_rotate(struct oki_audit_hold *h, bool *yes)
 	*yes = false;
 	if (h->mark.length == 0)
 		return ONSHI_OK;
-	if (oki_file_read(h->segment, 0, line, sizeof(line), &got, &sys) !=
-	    ONSHI_OK)
-		return oki_audit_fail(h->e, sys, "the log cannot be read");
-	if (!oki_audit_line_time(line, got, &first))
-		return oki_audit_fail(h->e, 0,
-		    "a segment's first entry is damaged");
+	if (h->store->begun_segment != h->mark.segment) {
+		if (oki_file_read(h->segment, 0, line, sizeof(line), &got,
+		    &sys) != ONSHI_OK)
+			return oki_audit_fail(h->e, sys,
+			    "the log cannot be read");
+		if (!oki_audit_line_time(line, got, &first))
+			return oki_audit_fail(h->e, 0,
+			    "a segment's first entry is damaged");
+		h->store->begun_segment = h->mark.segment;
+		h->store->begun_ms = first;
+	}
 	*yes = h->mark.length + OKI_AUDIT_LINE > h->store->segment_bytes ||
-	    month_of(oki_wall_ms(h->store->env)) > month_of(first);
+	    month_of(oki_wall_ms(h->store->env)) >
+	    month_of(h->store->begun_ms);
 
 	return ONSHI_OK;
 }

@@ -27,7 +27,7 @@ struct walk {
 	struct oki_audit_intents	 intents;
 	struct oki_audit_report		*report;
 	struct oki_audit_survey		*survey;	/* may be NULL */
-	struct oki_audit_sums		 digest;	/* of its segment */
+	struct oki_hash			*digest;	/* of its segment */
 };
 
 int
@@ -118,12 +118,11 @@ check_seal(struct walk *w, const char *line, const struct oki_audit_parsed *p,
 
 	if (!w->keyed)
 		return ONSHI_OK;
-	if ((r = oki_audit_key_seal(&w->sums, w->key, line, p->sealed, g)) !=
+	if ((r = oki_audit_key_step(&w->sums, w->key, line, p->sealed, g)) ==
 	    ONSHI_OK)
-		return r;
-	*good = oki_equal(g, sizeof(g), p->g, sizeof(p->g));
+		*good = oki_equal(g, sizeof(g), p->g, sizeof(p->g));
 
-	return oki_audit_key_next(&w->sums, w->key);
+	return r;
 }
 
 /* Without state and key nobody knows what the first entry goes back to. */
@@ -253,7 +252,7 @@ survey_line(struct walk *w, uint64_t segment, const char *line, size_t len)
 	if (s == NULL)
 		return ONSHI_OK;
 	if (s->n == 0 || s->segments[s->n - 1].number != segment) {
-		if (s->n > 0 && (r = oki_hash_final(w->digest.hash,
+		if (s->n > 0 && (r = oki_hash_final(w->digest,
 		    s->segments[s->n - 1].digest)) != ONSHI_OK)
 			return r;
 		s->segments[s->n].number = segment;
@@ -267,7 +266,7 @@ survey_line(struct walk *w, uint64_t segment, const char *line, size_t len)
 	memcpy(at->hash, w->hash, OKI_AUDIT_HASH);
 	memcpy(s->institution, w->last.institution, sizeof(s->institution));
 
-	return oki_hash_update(w->digest.hash, line, len);
+	return oki_hash_update(w->digest, line, len);
 }
 
 static int
@@ -315,7 +314,7 @@ begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
 		w->survey->segments = oki_alloc_array(w->view->nsegments + 1,
 		    sizeof(*w->survey->segments));
 		if (w->survey->segments == NULL ||
-		    oki_audit_sums_open(&w->digest) != ONSHI_OK)
+		    oki_hash_new(&w->digest) != ONSHI_OK)
 			return oki_audit_fail(e, 0, "no memory");
 		if (w->view->has_state) {
 			w->survey->current = w->view->mark.segment;
@@ -362,7 +361,7 @@ oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
 	out->unmatched = (int64_t)w.intents.count + w.intents.nameless;
 	oki_audit_intents_free(&w.intents);
 	oki_audit_reader_close(&reader);
-	oki_audit_sums_close(&w.digest);
+	oki_hash_free(&w.digest);
 	oki_audit_sums_close(&w.sums);
 	oki_audit_view_close(&view);
 	oki_wipe(&w, sizeof(w));

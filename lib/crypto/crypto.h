@@ -20,9 +20,19 @@ int	oki_sha256(const void *p, size_t len, uint8_t out[OKI_SHA256])
 /* Piece by piece. After final it begins anew with the next update. */
 struct oki_hash;
 int	oki_hash_new(struct oki_hash **out) OKI_CHECK;
+/* One that leaves the error queue to its user, who calls oki_crypto_enter
+ * before and oki_crypto_leave after some calls of it: for many small ones. */
+int	oki_hash_new_bare(struct oki_hash **out) OKI_CHECK;
+void	oki_crypto_enter(void);
+void	oki_crypto_leave(void);
 int	oki_hash_update(struct oki_hash *h, const void *p, size_t len)
 	    OKI_CHECK;
 int	oki_hash_final(struct oki_hash *h, uint8_t out[OKI_SHA256]) OKI_CHECK;
+/* to goes on where from stands; from stays as it is. */
+int	oki_hash_copy(const struct oki_hash *from, struct oki_hash *to)
+	    OKI_CHECK;
+/* Begins anew: nothing of what it has read stays in it. */
+int	oki_hash_reset(struct oki_hash *h) OKI_CHECK;
 void	oki_hash_free(struct oki_hash **hp);
 
 int	oki_hmac_sha256(const void *key, size_t keylen, const void *p,

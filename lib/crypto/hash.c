@@ -12,6 +12,7 @@ struct oki_hash {
 	EVP_MD		*md;
 	EVP_MD_CTX	*ctx;
 	bool		 begun;
+	bool		 bare;
 };
 
 struct oki_hmac {
@@ -43,6 +44,43 @@ oki_hash_new(struct oki_hash **out)
 	return ONSHI_OK;
 }
 
+int
+oki_hash_new_bare(struct oki_hash **out)
+{
+	int r = oki_hash_new(out);
+
+	if (r == ONSHI_OK)
+		(*out)->bare = true;
+
+	return r;
+}
+
+void
+oki_crypto_enter(void)
+{
+	oki_openssl_enter();
+}
+
+void
+oki_crypto_leave(void)
+{
+	oki_openssl_leave();
+}
+
+static void
+enter(const struct oki_hash *h)
+{
+	if (!h->bare)
+		oki_openssl_enter();
+}
+
+static void
+leave(const struct oki_hash *h)
+{
+	if (!h->bare)
+		oki_openssl_leave();
+}
+
 static int
 begin(struct oki_hash *h)
 {
@@ -60,11 +98,11 @@ oki_hash_update(struct oki_hash *h, const void *p, size_t len)
 {
 	int r;
 
-	oki_openssl_enter();
+	enter(h);
 	if ((r = begin(h)) == ONSHI_OK && len > 0 &&
 	    EVP_DigestUpdate(h->ctx, p, len) != 1)
 		r = oki_openssl_cause(ONSHI_E_INTERNAL);
-	oki_openssl_leave();
+	leave(h);
 
 	return r;
 }
@@ -74,12 +112,42 @@ oki_hash_final(struct oki_hash *h, uint8_t out[OKI_SHA256])
 {
 	int r;
 
-	oki_openssl_enter();
+	enter(h);
 	if ((r = begin(h)) == ONSHI_OK &&
 	    EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
 		r = oki_openssl_cause(ONSHI_E_INTERNAL);
 	h->begun = false;
-	oki_openssl_leave();
+	leave(h);
+
+	return r;
+}
+
+int
+oki_hash_copy(const struct oki_hash *from, struct oki_hash *to)
+{
+	int r = ONSHI_OK;
+
+	enter(to);
+	if (!from->begun)
+		to->begun = false;
+	else if (EVP_MD_CTX_copy_ex(to->ctx, from->ctx) != 1)
+		r = oki_openssl_cause(ONSHI_E_INTERNAL);
+	else
+		to->begun = true;
+	leave(to);
+
+	return r;
+}
+
+int
+oki_hash_reset(struct oki_hash *h)
+{
+	int r;
+
+	enter(h);
+	h->begun = false;
+	r = begin(h);
+	leave(h);
 
 	return r;
 }

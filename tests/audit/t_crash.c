@@ -346,6 +346,38 @@ START_TEST(three_syncs)
 }
 END_TEST
 
+/* A handle knows the slot that it wrote itself without its sum: any bit of it
+ * that is another is seen all the same. */
+START_TEST(own_slot_changed)
+{
+	struct oki_audit_store s;
+	struct memfs *then;
+	uint8_t *slots;
+	size_t at, bit, len;
+
+	begin(APPEND, &s);
+	ck_assert_int_eq(rec_append(&s, 0), ONSHI_OK);
+	then = memfs_save();
+	for (bit = 0; bit < 8 * OKI_AUDIT_SLOT; bit += bit < 1200 ? 1 : 37) {
+		memfs_load(then);
+		slots = memfs_read(STATE, &len);
+		ck_assert_uint_eq(len, 2 * OKI_AUDIT_SLOT);
+		at = slots[0] != 0 ? 0 : OKI_AUDIT_SLOT;
+		slots[at + bit / 8] ^= (uint8_t)(1u << bit % 8);
+		memfs_write(STATE, slots, len);
+		free(slots);
+		ck_assert_msg(rec_append(&s, 1) == ONSHI_E_AUDIT, "bit %d",
+		    (int)bit);
+	}
+	memfs_load(then);
+	memfs_free(then);
+	ck_assert_int_eq(rec_append(&s, 1), ONSHI_OK);
+	oki_audit_store_free(&s);
+	ck_assert_int_eq(rec_verify(DIR, keys[APPEND], NULL).verdict,
+	    ONSHI_AUDIT_INTACT);
+}
+END_TEST
+
 /* ---- power is lost at each moment ---------------------------------------------------- */
 
 struct moment {
@@ -737,6 +769,7 @@ main(void)
 	tcase_add_loop_test(t, failed, 0, SCENES);
 	tcase_add_loop_test(t, poisoned, 0, SCENES);
 	tcase_add_test(t, three_syncs);
+	tcase_add_test(t, own_slot_changed);
 	tcase_add_loop_test(t, power, 0, SCENES);
 	tcase_add_test(t, lying_disk);
 	tcase_add_test(t, a24_every_length);

@@ -84,6 +84,41 @@ START_TEST(pieces)
 }
 END_TEST
 
+/* From one beginning to two ends; a reset one has read nothing. */
+START_TEST(copied_and_reset)
+{
+	struct oki_hash *from, *to;
+	uint8_t sum[OKI_SHA256], want[OKI_SHA256];
+
+	ck_assert_int_eq(oki_hash_new(&from), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_new_bare(&to), ONSHI_OK);
+	oki_crypto_enter();
+	ck_assert_int_eq(oki_hash_update(to, "x", 1), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_copy(from, to), ONSHI_OK);	/* not begun */
+	ck_assert_int_eq(oki_hash_update(to, "abc", 3), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_final(to, sum), ONSHI_OK);
+	ck_assert_int_eq(oki_sha256("abc", 3, want), ONSHI_OK);
+	ck_assert_mem_eq(sum, want, sizeof(sum));
+	ck_assert_int_eq(oki_hash_update(from, "ab", 2), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_copy(from, to), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_update(to, "c", 1), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_final(to, sum), ONSHI_OK);
+	ck_assert_mem_eq(sum, want, sizeof(sum));
+	oki_crypto_leave();
+	ck_assert_int_eq(oki_hash_update(from, "d", 1), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_final(from, sum), ONSHI_OK);
+	ck_assert_int_eq(oki_sha256("abd", 3, want), ONSHI_OK);
+	ck_assert_mem_eq(sum, want, sizeof(sum));
+	ck_assert_int_eq(oki_hash_update(from, "secret", 6), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_reset(from), ONSHI_OK);
+	ck_assert_int_eq(oki_hash_final(from, sum), ONSHI_OK);
+	ck_assert_int_eq(oki_sha256("", 0, want), ONSHI_OK);
+	ck_assert_mem_eq(sum, want, sizeof(sum));
+	oki_hash_free(&from);
+	oki_hash_free(&to);
+}
+END_TEST
+
 #define B20	"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"
 #define AA20	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define AA131	AA20 AA20 AA20 AA20 AA20 AA20 "aaaaaaaaaaaaaaaaaaaaaa"
@@ -209,6 +244,7 @@ fill(TCase *t)
 {
 	ADD_ROWS(t, sha256, sums);
 	tcase_add_test(t, pieces);
+	tcase_add_test(t, copied_and_reset);
 	ADD_ROWS(t, hmac, macs);
 	tcase_add_test(t, hmac_again);
 	tcase_add_test(t, randomness);
