@@ -369,6 +369,13 @@ step_confirm(struct flow *f)
 	if (!v->k.confirmed) {
 		f->is_final = true;
 		v->k.ended = true;
+		/* What matters is the no; that it is not on record, too, is
+		 * what onshi_visit_is_recorded says then. */
+		if (oki_case_record(&v->k, OKI_AUDIT_IDENTITY_END,
+		    v->confirmer, ONSHI_ELIGIBILITY, ONSHI_E_NOT_CONFIRMED,
+		    NULL) != ONSHI_OK)
+			OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
+			    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
 		return oki_fail(f->e, ONSHI_E_NOT_CONFIRMED,
 		    "the operator did not confirm the person");
 	}

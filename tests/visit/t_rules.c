@@ -102,6 +102,23 @@ START_TEST(test_visual)
 }
 END_TEST
 
+/* ID-2, CO-7: who said that it is somebody else, on record, too. */
+START_TEST(test_somebody_else)
+{
+	root_with(NULL, NULL);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_VISUAL),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(onshi_visit_confirm(v, staff, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NOT_CONFIRMED);
+	recorded("\te=identity.end\to=serious\ta=U0001\t");
+	recorded("\tr=ONSHI_E_NOT_CONFIRMED\t");
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_STATE);
+	ck_assert_int_eq(atomic_load(&f.sent), 0);
+}
+END_TEST
+
 /* ID-5: without a card, all three and nothing less. */
 static const struct {
 	int		 element;
@@ -668,6 +685,7 @@ main(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, test_visual);
+	tcase_add_test(t, test_somebody_else);
 	tcase_add_loop_test(t, test_numbers, 0, COUNT(typed));
 	tcase_add_loop_test(t, test_branch, 0, 2);
 	tcase_add_loop_test(t, test_signed, 0, 2);
