@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes as C
 import threading
 import weakref
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from time import monotonic
 from typing import Any, Callable, ClassVar, Optional, TypeVar, Union
 
@@ -306,8 +306,15 @@ def bytes_at(function: Any, pointer: Any) -> bytes:
     return C.string_at(p, n.value) if p else b""
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+FIRST = datetime.min.replace(tzinfo=timezone.utc)
+LAST = datetime.max.replace(tzinfo=timezone.utc)
+
+
 def when(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, timezone.utc)
+    """In Python's years, 1 to 9999: the first of Japan begins in a year 0."""
+    first, last = ((t - EPOCH) // timedelta(seconds=1) for t in (FIRST, LAST))
+    return EPOCH + timedelta(seconds=min(max(seconds, first), last))
 
 
 __all__ = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,19 @@ def test_what_is_no_message_is_refused(data: bytes, reason: str) -> None:
         Message(data)
     assert caught.value.name == "ONSHI_E_ANSWER_REFUSED"
     assert caught.value.reason in (reason, "malformed")
+
+
+@pytest.mark.parametrize(("text", "time"), [
+    ("00010101000000", datetime(1, 1, 1, tzinfo=timezone.utc)),  # year 0 in UTC
+    ("19691231235959", datetime(1969, 12, 31, 14, 59, 59, tzinfo=timezone.utc)),
+    ("99991231235959", datetime(9999, 12, 31, 14, 59, 59, tzinfo=timezone.utc)),
+])
+def test_any_time_that_can_stand_there_can_be_read(text: str, time: datetime) -> None:
+    data, n = re.subn(rb"(<ProcessExecutionTime>).*?<",
+                      lambda m: m[1] + text.encode() + b"<", ELIGIBILITY.read_bytes())
+    assert n == 1
+    header = Message(data).header
+    assert header is not None and header.time("ProcessExecutionTime") == time
 
 
 def test_any_buffer() -> None:
