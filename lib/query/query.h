@@ -29,6 +29,7 @@ struct oki_consent {
 	bool		given;
 	bool		granted;
 	bool		withdrawn;
+	bool		withdrawal_recorded;
 	int64_t		since;		/* seconds UTC, 0 unknown */
 	int64_t		until;
 };

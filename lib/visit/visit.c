@@ -486,6 +486,7 @@ onshi_visit_get(struct onshi_visit *v, int category,
 int
 onshi_visit_withdraw(struct onshi_visit *v, int category)
 {
+	struct oki_consent *c;
 	int r;
 
 	if ((r = enter_input(v, NULL)) != ONSHI_OK)
@@ -493,15 +494,18 @@ onshi_visit_withdraw(struct onshi_visit *v, int category)
 	if (category <= ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "no category of consent"));
-	if (v->k.consent[category].withdrawn)
+	c = &v->k.consent[category];
+	if (c->withdrawal_recorded)
 		return leave(v, ONSHI_OK);
-	if (v->k.consent[category].given)
+	if (oki_consent_is_given(c))
 		oki_flow_unsign(v);
-	v->k.consent[category].withdrawn = true;
+	c->withdrawn = true;
 	oki_answers_wipe(v, category);
+	r = oki_case_record(&v->k, OKI_AUDIT_CONSENT_WITHDRAWN, NULL,
+	    category, ONSHI_OK, &v->error);
+	c->withdrawal_recorded = r == ONSHI_OK;
 
-	return leave(v, oki_case_record(&v->k, OKI_AUDIT_CONSENT_WITHDRAWN,
-	    NULL, category, ONSHI_OK, &v->error));
+	return leave(v, r);
 }
 
 /* Async-signal-safe: one atomic store and one write. */

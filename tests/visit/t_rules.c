@@ -373,6 +373,24 @@ START_TEST(test_fails_twice)
 }
 END_TEST
 
+/* CO-7, CO-10: a withdrawal counts at once, and is said again until it stands
+ * on the record. */
+START_TEST(test_withdrawal_recorded)
+{
+	root_with(NULL, NULL);
+	check_in(ALL);
+	f.audit_fails_at = atomic_load(&f.entries) + 1;
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_E_AUDIT);
+	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_CONSENT_OVER);
+	ck_assert_ptr_null(strstr(f.events, "consent.withdrawn;"));
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
+	f.events[0] = '\0';
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_str_eq(f.events, "");
+}
+END_TEST
+
 /* CO-7: without a record eligibility is answered and says so; medical
  * information is not. */
 START_TEST(test_no_record)
@@ -695,6 +713,7 @@ main(void)
 	tcase_add_loop_test(t, test_sign_in, 0, COUNT(sign_ins));
 	tcase_add_test(t, test_record);
 	tcase_add_loop_test(t, test_fails_twice, 0, COUNT(both));
+	tcase_add_test(t, test_withdrawal_recorded);
 	tcase_add_test(t, test_no_record);
 	tcase_add_loop_test(t, test_pharmacy, 0, COUNT(pharmacies));
 	tcase_add_loop_test(t, test_time_to_live, 0, 2);
