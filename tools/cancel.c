@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -125,8 +126,14 @@ cancel_is_asked(void)
 	return asked;
 }
 
-int
-cancel_fd(void)
+bool
+cancel_wait(int fd)
 {
-	return state.pipe[0];
+	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN },
+	    { .fd = state.pipe[0], .events = POLLIN } };
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+
+	return !cancel_is_asked();
 }

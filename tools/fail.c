@@ -1,6 +1,7 @@
 /* fail.c: what went wrong, as the member "error" or for the person there. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -205,6 +206,8 @@ fail_file(struct tool *t, const char *what, int error_number)
 	char text[200];
 	struct failure f = { .result = ONSHI_E_DISK, .text = text };
 
+	if (error_number == ECANCELED)
+		return fail_result(t, ONSHI_E_CANCELLED, NULL);
 	(void)snprintf(text, sizeof(text), "%s: %s", what,
 	    strerror(error_number));
 

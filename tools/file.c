@@ -43,8 +43,10 @@ read_all(int fd, size_t most, struct bytes *out)
 	for (;;) {
 		if (out->len == room && !grow(out, &room, most))
 			return ENOMEM;
+		if (!cancel_wait(fd))
+			return ECANCELED;
 		n = read(fd, out->data + out->len, room - out->len);
-		if (n < 0 && errno == EINTR && !cancel_is_asked())
+		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return errno;

@@ -17,6 +17,8 @@ read_pin(int fd, char pin[PIN_BYTES + 1])
 	ssize_t n = 0;
 
 	while (len < PIN_BYTES) {
+		if (!cancel_wait(fd))
+			return ECANCELED;
 		n = read(fd, pin + len, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -66,7 +68,7 @@ pin_from_fd(struct tool *t, struct onshi_visit *v)
 	error = read_pin(fd, pin);
 	(void)close(fd);
 	if (error != 0)
-		r = ONSHI_E_DISK;
+		r = error == ECANCELED ? ONSHI_E_CANCELLED : ONSHI_E_DISK;
 	else
 		r = onshi_visit_set_pin(v, pin, pin_flags(t));
 	onshi_wipe(pin, sizeof(pin));

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -50,17 +49,11 @@ hide(void)
 static int
 next_byte(char *c)
 {
-	struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
-	    { .fd = cancel_fd(), .events = POLLIN } };
 	ssize_t n;
 
 	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return ONSHI_END;
-		if (fds[1].revents != 0 || cancel_is_asked())
+		if (!cancel_wait(STDIN_FILENO))
 			return ONSHI_E_CANCELLED;
-		if (fds[0].revents == 0)
-			continue;
 		n = read(STDIN_FILENO, c, 1);
 		if (n == 1)
 			return ONSHI_OK;

@@ -228,7 +228,8 @@ int	cancel_start(void);
 void	cancel_watch_visit(struct onshi_visit *v);	/* NULL: no longer */
 void	cancel_watch_card(struct onshi_card *c);
 bool	cancel_is_asked(void);
-int	cancel_fd(void);		/* readable when it is asked */
+/* Until there is something to read, or no more; false: it is asked. */
+bool	cancel_wait(int fd);
 
 /* ---- prompt.c, pin.c ---------------------------------------------------------------------------- */
 

@@ -28,6 +28,24 @@ json() {
 	run --json "$@"
 }
 
+# Like json, in the background, its input a pipe to which nobody writes, on
+# descriptors 0 and 8; ended by TERM once it waits there.
+ended_by_term() {
+	what="--json $*, ended by TERM"
+	status=0
+	rm -f "$dir/pipe"
+	mkfifo "$dir/pipe"
+	exec 9<>"$dir/pipe"
+	timeout -s KILL 15 "$onshikaku" --json "$@" <"$dir/pipe" \
+	    8<"$dir/pipe" 9<&- >"$dir/out" 2>"$dir/err" &
+	one=$!
+	sleep 1
+	kill -TERM $one
+	wait $one || status=$?
+	exec 9<&-
+	ran=$((ran + 1))
+}
+
 bad() {
 	echo "FAIL: onshikaku $what: $*"
 	sed 's/^/	/' "$dir/out" "$dir/err" | head -n 20

@@ -130,6 +130,9 @@ message "$(echo "$head" | sed 's/Identifier>0</Identifier>1</')$(
 json message check "$dir/d.xml"
 wants 0 findings '#1' findings.0.text '~note: '
 
+ended_by_term message show -
+wants 8 error.name ONSHI_E_CANCELLED
+
 # No file.
 json message show "$dir/none.xml"
 wants 7 error.name ONSHI_E_DISK error.text '~No such file'

@@ -99,6 +99,11 @@ printf '1234\0\n' | "$onshikaku" --json checkin --method pin --pin-fd 0 \
     >"$dir/out" 2>"$dir/err" || status=$?
 wants 3 error.name ONSHI_E_PIN_SHAPE
 
+ended_by_term checkin --method pin --pin-fd 8
+wants 8 error.name ONSHI_E_CANCELLED results absent
+json card
+wants 0 tries_left 3
+
 # Cards that are no My Number Card, a try that is the last.
 put residence
 json card
