@@ -5,10 +5,9 @@
  * member means that it cannot be done; done(self) is the last call of all.
  *
  * Calls come from threads of the library, never under a lock: one at a time
- * per reader, per session of a link, and for a record; clock and log at any
- * time, from several at once; cancel beside the others. They may not call the
- * handle that they serve (ONSHI_E_REENTRANT from a link, ONSHI_E_STATE from a
- * reader), no exception may leave them.
+ * per table, cancel beside it; only clock and log at any time, from several at
+ * once. They may not call the handle that they serve (ONSHI_E_REENTRANT from a
+ * link, ONSHI_E_STATE from a reader), no exception may leave them.
  */
 #ifndef ONSHIKAKU_TABLES_H
 #define ONSHIKAKU_TABLES_H
