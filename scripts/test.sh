@@ -49,15 +49,15 @@ if [ -s "$build/apdu-of-all-tests.log" ]; then
 	sh "$top/tests/pcsc/apdu_check.sh" "$build/apdu-of-all-tests.log" || rc=1
 fi
 
-echo "== clang: ASan and UBSan over the fast layers"
+echo "== clang: ASan and UBSan over the fast layers, and keys in tokens"
 asan=$build/asan
 mkdir -p "$asan"
 [ -f "$asan/Makefile" ] || (cd "$asan" && "$top/configure" CC=clang \
-    --enable-werror --enable-sanitizers CFLAGS="-O1 -g" >config.out 2>&1) || {
+    --enable-werror --enable-sanitizers --with-libp11 CFLAGS="-O1 -g" >config.out 2>&1) || {
 	tail -n 20 "$asan/config.out"
 	exit 1
 }
-fast=$(sh "$top/tests/fast.sh")
+fast="$(sh "$top/tests/fast.sh") tests/wire/t_token"
 suite asan "$asan" -j2 "TESTS=$fast" "check_PROGRAMS=$fast"
 
 echo "== valgrind: unit layers"

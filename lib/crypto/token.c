@@ -159,7 +159,7 @@ oki_token_open(const char *uri, const void *pin, size_t pinlen,
 		return oki_fail(e, ONSHI_E_CONFIG, "%s", why);
 
 	return oki_fail(e, ONSHI_E_UNSUPPORTED, KEY "this libonshikaku was "
-	    "built without libp11, and so without PKCS#11");
+	    "the library was configured without --with-libp11");
 }
 
 void
