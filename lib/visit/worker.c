@@ -94,7 +94,7 @@ start_job(struct onshi_visit *v, enum oki_job job, int category,
 }
 
 /* Under the lock: a table of the program that does not return costs the visit,
- * not the caller's time. */
+ * not the caller's time; what it has done by then nobody knows. */
 static int
 wait_for_job(struct onshi_visit *v)
 {
@@ -104,6 +104,8 @@ wait_for_job(struct onshi_visit *v)
 		left = v->job_until_ms - oki_steady_ms(v->k.env);
 		if (left <= 0) {
 			v->job_stuck = true;
+			v->error.phase = ONSHI_PHASE_SERVICE;
+			v->error.sent = ONSHI_SENT_UNKNOWN;
 			return oki_fail(&v->error, ONSHI_E_LINK_TIMEOUT,
 			    "reader or link did not come back in time");
 		}
@@ -116,19 +118,41 @@ wait_for_job(struct onshi_visit *v)
 	return ONSHI_OK;
 }
 
+static void
+end_job(struct onshi_visit *v)
+{
+	onshi_operator_free(&v->job_operator);
+	v->job = OKI_JOB_NONE;
+	v->job_done = false;
+	oki_event_clear(v->ready);
+	oki_cancel_clear(&v->cancel);
+}
+
 static int
 collect(struct onshi_visit *v)
 {
 	int r = v->job_result;
 
 	oki_error_copy(&v->error, &v->job_error);
-	onshi_operator_free(&v->job_operator);
-	v->job = OKI_JOB_NONE;
-	v->job_done = false;
-	oki_event_clear(v->ready);
-	oki_cancel_clear(&v->cancel);
+	end_job(v);
 
 	return r;
+}
+
+/* Under the lock: one that came back too late for its call. Its answer is for
+ * nobody, and the need that it found was not reported. */
+static struct oki_answer_body *
+forgive(struct onshi_visit *v)
+{
+	struct oki_answer_body *late = v->job_body;
+
+	v->job_body = NULL;
+	v->job_stuck = false;
+	if (v->job_result > 0)
+		v->asked = ONSHI_OK;
+	end_job(v);
+
+	return late;
 }
 
 int
@@ -140,7 +164,7 @@ oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
 	oki_mutex_lock(v->lock);
 	if (v->job_stuck)
 		r = oki_fail(&v->error, ONSHI_E_STATE,
-		    "an earlier call never came back");
+		    "an earlier call is not back yet");
 	else if (v->job == OKI_JOB_NONE)
 		r = start_job(v, job, category, op);
 	else if (v->job != job || v->job_category != category)
@@ -156,11 +180,15 @@ oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
 bool
 oki_worker_is_busy(struct onshi_visit *v)
 {
+	struct oki_answer_body *late = NULL;
 	bool busy;
 
 	oki_mutex_lock(v->lock);
+	if (v->job_stuck && v->job_done)
+		late = forgive(v);
 	busy = v->job != OKI_JOB_NONE;
 	oki_mutex_unlock(v->lock);
+	oki_answer_body_unref(&late);
 
 	return busy;
 }

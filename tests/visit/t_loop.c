@@ -168,6 +168,34 @@ START_TEST(test_hanging_link)
 }
 END_TEST
 
+/* While it hangs nobody knows what was done; once it is back, however late, the
+ * same visit goes on. */
+START_TEST(test_late_link)
+{
+	int r;
+
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	usleep(200000);			/* the challenge is there */
+	f.sleep_ms = 1500;
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 400), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)),
+	    ONSHI_SENT_UNKNOWN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_E_STATE);
+	sleep(2);
+	f.sleep_ms = 0;
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
+	while ((r = onshi_visit_advance(v)) == ONSHI_NEED_PIN)
+		ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(r, ONSHI_OK);
+}
+END_TEST
+
 static atomic_int inside;
 
 static void *
@@ -334,6 +362,7 @@ main(void)
 	tcase_add_test(t, test_cancel);
 	tcase_add_test(t, test_cancel_before);
 	tcase_add_test(t, test_hanging_link);
+	tcase_add_test(t, test_late_link);
 	tcase_add_test(t, test_two_threads);
 	tcase_add_test(t, test_many_threads);
 	tcase_add_test(t, test_reentrant);
