@@ -36,7 +36,7 @@ ended_by_term() {
 	rm -f "$dir/pipe"
 	mkfifo "$dir/pipe"
 	exec 9<>"$dir/pipe"
-	timeout -s KILL 15 "$onshikaku" --json "$@" <"$dir/pipe" \
+	timeout --foreground -s KILL 15 "$onshikaku" --json "$@" <"$dir/pipe" \
 	    8<"$dir/pipe" 9<&- >"$dir/out" 2>"$dir/err" &
 	one=$!
 	sleep 1
