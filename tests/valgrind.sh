@@ -35,6 +35,7 @@ tests/audit/t_entry tests/crypto/t_hash tests/audit/t_audit tests/gate/t_gate
 tests/fuzz/replay_xml_answer tests/fuzz/replay_public_message tests/link/t_head
 tests/fuzz/replay_cert tests/fuzz/replay_apdu tests/fuzz/replay_gate
 tests/message/t_judge tests/message/t_lines tests/message/t_public
+tests/query/t_learn
 tests/core/t_text tests/core/t_alloc tests/core/t_config
 tests/core/t_config_check tests/core/t_config_load tests/core/t_env
 tests/core/t_error tests/core/t_net tests/core/t_oom
