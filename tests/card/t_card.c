@@ -404,6 +404,41 @@ START_TEST(t_rounds)
 }
 END_TEST
 
+/* SEC-74: what is not in the table does not get past the one way to a card,
+ * wherever in the library it was thought of. */
+static const uint8_t text_app[] = { 0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01,
+    0x01, 0x04, 0x08 };
+static const uint8_t number_a[] = "123456789012";
+
+static const struct oki_apdu forbidden[] = {
+	{ .ins = OKI_INS_SELECT, .p1 = 0x04, .p2 = 0x0c, .data = text_app,
+	  .len = sizeof(text_app) },
+	{ .ins = OKI_INS_READ, .p1 = 0x81, .le = 256 },
+	{ .ins = OKI_INS_READ, .p1 = 0x85, .le = 256 },
+	{ .ins = OKI_INS_VERIFY, .p2 = 0x94, .data = number_a, .len = 12 },
+	{ .ins = OKI_INS_VERIFY, .p2 = 0x9b, .data = number_a, .len = 8 },
+	{ .cla = 0x80, .ins = 0x8a }
+};
+
+START_TEST(t_forbidden)
+{
+	struct onshi_certificate *x;
+	struct oki_apdu_answer an;
+	int before;
+
+	open_card();
+	ck_assert_int_eq(oki_card_certificate(card, mock_wait(&t, MS), &x,
+	    &t.e), ONSHI_OK);
+	oki_certificate_free(&x);
+	before = m.commands;
+	oki_apdu_answer_init(&an);
+	ck_assert_int_eq(oki_card_transmit(card, mock_wait(&t, MS),
+	    &forbidden[_i], &an, &t.e), ONSHI_E_INTERNAL);
+	ck_assert_int_eq(m.commands, before);
+	oki_apdu_answer_free(&an);
+}
+END_TEST
+
 /* A card that hands out one byte at a time, and the same one for ever. */
 START_TEST(t_blocks)
 {
@@ -450,6 +485,7 @@ main(void)
 	tcase_add_loop_test(c, t_lengths, 0, OKI_COUNT(lengths));
 	tcase_add_loop_test(c, t_hostile, 0, OKI_COUNT(hostile));
 	tcase_add_loop_test(c, t_rounds, 0, 3);
+	tcase_add_loop_test(c, t_forbidden, 0, OKI_COUNT(forbidden));
 	tcase_add_test(c, t_blocks);
 	suite_add_tcase(s, c);
 	sr = srunner_create(s);
