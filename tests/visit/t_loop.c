@@ -1,4 +1,5 @@
 /* Waiting: descriptors, deadlines, cancel, threads, fork. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -327,6 +328,43 @@ open_files(void)
 	return n;
 }
 
+static int
+threads(void)
+{
+	DIR *d = opendir("/proc/self/task");
+	int n = 0;
+
+	while (d != NULL && readdir(d) != NULL)
+		n++;
+	if (d != NULL)
+		closedir(d);
+
+	return n;
+}
+
+/* Freed in the middle of a call, wherever that is: no card held, no line open,
+ * no thread of ours that stays. */
+START_TEST(test_free_under_way)
+{
+	int before;
+
+	onshi_free(&o);
+	before = threads();
+	o = fake_root(&f);
+	f.sleep_ms = 20;
+	f.sign_sleep_ms = 20;
+	new_visit(0);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_WAIT);
+	usleep((useconds_t)_i * 8000);
+	onshi_visit_free(&v);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+	ck_assert_int_eq(atomic_load(&f.closes), atomic_load(&f.opens));
+	onshi_free(&o);
+	ck_assert_int_eq(threads(), before);
+	o = fake_root(&f);
+}
+END_TEST
+
 START_TEST(test_balance)
 {
 	int before, i;
@@ -367,6 +405,7 @@ main(void)
 	tcase_add_test(t, test_many_threads);
 	tcase_add_test(t, test_reentrant);
 	tcase_add_test(t, test_fork);
+	tcase_add_loop_test(t, test_free_under_way, 0, 12);
 	tcase_add_test(t, test_balance);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
