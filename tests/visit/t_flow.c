@@ -156,6 +156,21 @@ START_TEST(test_get_not_carried)
 }
 END_TEST
 
+/* ID-7: offered when the service says so, and done in the same visit. */
+START_TEST(test_register_then)
+{
+	f.code = "XCRD0006E";
+	ck_assert_int_eq(fake_checkin(o, 0, &v), ONSHI_E_CARD_NOT_REGISTERED);
+	f.code = NULL;
+	ck_assert_int_eq(onshi_visit_set_register_use(v, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.last_body, "<RegisterUse>1<"));
+	ck_assert_int_eq(atomic_load(&f.checkins), 2);
+}
+END_TEST
+
 /* CO-10: what was taken back is no consent for the service, either. */
 START_TEST(test_withdrawn_before)
 {
@@ -611,6 +626,7 @@ main(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, test_other_card);
+	tcase_add_test(t, test_register_then);
 	tcase_add_loop_test(t, test_not_carried, 0, COUNT(uncarried));
 	tcase_add_test(t, test_get_not_carried);
 	tcase_add_test(t, test_tries_told);
