@@ -1,5 +1,5 @@
 /* For kill.sh: begins a record and gives its key, adds to it and says how many
- * were acknowledged, proves it. */
+ * were acknowledged, prunes one that is old, proves it. */
 #include "config.h"
 
 #include <stdio.h>
@@ -20,6 +20,74 @@ begin(const char *dir)
 	if ((r = onshi_audit_init(a, "1319999996", key, sizeof(key))) ==
 	    ONSHI_OK)
 		puts(key);
+	onshi_audit_free(&a);
+
+	return r;
+}
+
+static int64_t
+long_ago(void *self)
+{
+	static int64_t ms = 1546300800000;	/* 1 January 2019 */
+
+	(void)self;
+
+	return ms++;
+}
+
+static int64_t
+at_once(void *self)
+{
+	(void)self;
+
+	return 0;
+}
+
+/* A record that begins long ago, in several segments; its key. */
+static int
+begin_old(const char *dir)
+{
+	const struct onshi_clock_ops ops = { .size = sizeof(ops),
+	    .wall = long_ago, .steady = at_once, .boot = at_once };
+	struct oki_audit_entry entry = { .event = OKI_AUDIT_RESULT_READ };
+	uint8_t k0[OKI_AUDIT_HASH];
+	char key[OKI_AUDIT_KEY_TEXT];
+	struct oki_audit_store s = { .path = NULL };
+	struct onshi_config *c;
+	struct oki_env *env = NULL;
+	int i, r;
+
+	if ((r = onshi_config_new(&c)) != ONSHI_OK ||
+	    (r = onshi_config_set_clock(c, &ops, NULL)) != ONSHI_OK ||
+	    (r = oki_env_new(c, &env)) != ONSHI_OK ||
+	    (r = oki_audit_store_init(&s, dir, "1319999996", env)) !=
+	    ONSHI_OK || (r = oki_audit_store_begin(&s, 1000, k0, NULL)) !=
+	    ONSHI_OK || (r = oki_audit_key_text(&s.sums, k0, key)) !=
+	    ONSHI_OK)
+		goto out;
+	puts(key);
+	s.segment_bytes = 3200;
+	for (i = 0; r == ONSHI_OK && i < 16; i++)
+		r = oki_audit_store_append(&s, &entry, 1000, NULL);
+out:
+	oki_audit_store_free(&s);
+	oki_env_free(&env);
+	onshi_config_free(&c);
+
+	return r;
+}
+
+/* Whole segments of before 2020, with the real clock. */
+static int
+prune(const char *dir, const char *key)
+{
+	struct onshi_audit *a;
+	int64_t removed;
+	int r;
+
+	if ((r = onshi_audit_new(dir, &a)) != ONSHI_OK)
+		return r;
+	r = onshi_audit_prune(a, key, 20200101, &removed);
 	onshi_audit_free(&a);
 
 	return r;
@@ -57,7 +125,8 @@ out:
 	return r;
 }
 
-/* The exit status is the verdict; the entries go to standard output. */
+/* The exit status is the verdict; the entries, with those that were pruned, go
+ * to standard output. */
 static int
 prove(const char *dir, const char *key)
 {
@@ -68,7 +137,8 @@ prove(const char *dir, const char *key)
 		return 99;
 	if ((r = onshi_audit_verify(a, key, NULL, &verdict)) != ONSHI_OK)
 		verdict = 99;
-	printf("%ld\n", (long)onshi_audit_entries(a));
+	printf("%ld\n", (long)(onshi_audit_entries(a) +
+	    onshi_audit_pruned(a)));
 	onshi_audit_free(&a);
 
 	return verdict;
@@ -79,6 +149,10 @@ main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "begin") == 0)
 		return begin(argv[2]) == ONSHI_OK ? 0 : 1;
+	if (argc == 3 && strcmp(argv[1], "begin-old") == 0)
+		return begin_old(argv[2]) == ONSHI_OK ? 0 : 1;
+	if (argc == 4 && strcmp(argv[1], "prune") == 0)
+		return prune(argv[2], argv[3]) == ONSHI_OK ? 0 : 1;
 	if (argc == 5 && strcmp(argv[1], "add") == 0)
 		return add(argv[2], (int)strtol(argv[3], NULL, 10),
 		    strtol(argv[4], NULL, 10)) == ONSHI_OK ? 0 : 1;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Kills an append, with and without a new segment, and the mending after it, at
-# each of its system calls (SEC-97, FM-17): nothing acknowledged is lost, and
-# the next entry makes the record whole.
+# Kills an append, with and without a new segment, the mending after it, and a
+# prune, at each of their system calls (SEC-97, SEC-100, FM-17): nothing
+# acknowledged is lost, and the next one makes the record whole.
 set -eu
 
 helper=${top_builddir:?}/tests/audit/h_append
@@ -24,6 +24,15 @@ count()
 	"$helper" prove "$1" "$key"
 }
 
+# What is killed, and done again after it.
+act()
+{
+	case $name in
+	prune)	"$@" "$helper" prune "$work/r" "$key" ;;
+	*)	"$@" "$helper" add "$work/r" 1 "$bytes" ;;
+	esac
+}
+
 # kill_each NAME SEGMENT-BYTES: $work/base is copied for each try.
 kill_each()
 {
@@ -31,8 +40,7 @@ kill_each()
 	had=$(count "$work/base") || test $? -eq 3
 	# How many calls there are, and where those of the record begin.
 	rm -rf "$work/r"; cp -a "$work/base" "$work/r"
-	strace -f -o "$work/trace" -e "trace=$calls" \
-	    "$helper" add "$work/r" 1 "$bytes" >/dev/null
+	act strace -f -o "$work/trace" -e "trace=$calls" >/dev/null
 	all=$(grep -c '^' "$work/trace")
 	first=$(grep -n "$work/r" "$work/trace" | head -n 1 | cut -d: -f1)
 	test "$all" -gt "$first"
@@ -47,9 +55,8 @@ kill_each()
 		esac
 		nth=$(head -n "$n" "$work/trace" | grep -c " $call(")
 		rm -rf "$work/r"; cp -a "$work/base" "$work/r"
-		strace -f -o /dev/null -e "trace=$call" \
+		act strace -f -o /dev/null -e "trace=$call" \
 		    -e "inject=$call:signal=KILL:when=$nth" \
-		    "$helper" add "$work/r" 1 "$bytes" \
 		    >"$work/out" 2>/dev/null || killed=$((killed + 1))
 		said=$(grep -c acknowledged "$work/out" || true)
 		now=$(count "$work/r") || {
@@ -63,12 +70,14 @@ kill_each()
 			echo "$name: call $n ($call $nth): $now of $((had + said)) entries"
 			exit 1
 		}
-		"$helper" add "$work/r" 1 "$bytes" >/dev/null
+		act env >/dev/null
 		now=$(count "$work/r") || {
 			echo "$name: call $n ($call $nth): not whole after it"
 			exit 1
 		}
 		test "$now" -gt $((had + said))
+		test "$name" != prune || test "$(ls "$work/r" |
+		    grep -c "^audit-.*log")" -le 3
 		n=$((n + step))
 	done
 	echo "$name: $all calls, killed $killed times"
@@ -89,3 +98,8 @@ cp "$work/base/audit.state" "$work/state"
 "$helper" add "$work/base" 1 1000000 >/dev/null
 cp "$work/state" "$work/base/audit.state"
 kill_each whole 1000000
+# Old segments that need not be kept.
+rm -rf "$work/base"
+key=$("$helper" begin-old "$work/base")
+test "$(ls "$work/base" | grep -c '^audit-.*log')" -gt 3
+kill_each prune 0

@@ -895,13 +895,15 @@ life(void *arg)
 	struct oki_audit *a = NULL;
 	struct onshi_audit *h = NULL;
 	const char *line;
+	int64_t removed;
 	size_t len;
 	int r, verdict;
 
 	if ((r = oki_audit_open(env, &a, NULL)) != ONSHI_OK ||
 	    (r = oki_audit_append(a, &entry, NULL)) != ONSHI_OK ||
 	    (r = onshi_audit_new(dir, &h)) != ONSHI_OK ||
-	    (r = onshi_audit_verify(h, NULL, NULL, &verdict)) != ONSHI_OK)
+	    (r = onshi_audit_prune(h, NULL, 20200101, &removed)) !=
+	    ONSHI_OK || (r = onshi_audit_verify(h, NULL, NULL, &verdict)) != ONSHI_OK)
 		goto out;
 	if (verdict == ONSHI_AUDIT_UNREADABLE)
 		r = ONSHI_E_NOMEM;

@@ -21,6 +21,8 @@ static uint8_t k0[OKI_AUDIT_HASH];
 static struct oki_audit_store writers[WRITERS];
 static char told[MOST];
 static int entries;			/* that were asked for */
+static int acknowledged;
+static bool pruned;
 static uint64_t state;
 
 static uint32_t
@@ -53,6 +55,7 @@ append(int w)
 	entry.patient = patient;
 	r = oki_audit_store_append(&writers[w], &entry, 0, &e);
 	told[entries++] = r == ONSHI_OK ? ACKNOWLEDGED : UNKNOWN;
+	acknowledged += r == ONSHI_OK ? 1 : 0;
 
 	return r;
 }
@@ -79,6 +82,35 @@ append_in_trouble(int w)
 	memfs_fault(MEMFS_NONE, 0, 0);
 }
 
+/* All but the segment that is written to, or as many as it comes to. */
+static void
+prune(bool in_trouble)
+{
+	const struct oki_audit_prune what = { .before =
+	    oki_date_of(rec_now() / 1000) + 9000, .years = -1,
+	    .k0 = dice(2) == 0 ? k0 : NULL };
+	struct oki_audit_store s;
+	struct onshi_error e;
+	int64_t removed;
+	int i, r;
+
+	oki_error_clear(&e);
+	rec_open(&s, DIR, env, 40000);
+	if (in_trouble)
+		memfs_fault(dice(2) == 0 ? MEMFS_DIE_AFTER : MEMFS_FAIL,
+		    (int)dice(400) + 1, EIO);
+	r = oki_audit_prune(&s, &what, 0, &removed, &e);
+	oki_audit_store_free(&s);
+	ck_assert_msg(r == ONSHI_OK || (in_trouble && memfs_fault_met()),
+	    "%d %s", r, onshi_error_text(&e));
+	pruned = true;
+	if (memfs_is_dead())
+		for (i = 0; i < WRITERS; i++)
+			reopen(i);
+	memfs_revive();
+	memfs_fault(MEMFS_NONE, 0, 0);
+}
+
 /* The numbers of the entries in the record, in order, against what was told. */
 static void
 compare(void)
@@ -96,7 +128,8 @@ compare(void)
 		number = (int)strtol(at + 5, NULL, 10);
 		ck_assert_int_gt(number, last);
 		ck_assert_int_lt(number, entries);
-		for (i = last + 1; i < number; i++)
+		for (i = last < 0 && pruned ? number : last + 1; i < number;
+		    i++)
 			ck_assert_msg(told[i] == UNKNOWN,
 			    "entry %d was acknowledged and is gone", i);
 		last = number;
@@ -116,6 +149,7 @@ prove(void)
 	ck_assert_msg(r.verdict == ONSHI_AUDIT_INTACT ||
 	    r.verdict == ONSHI_AUDIT_TORN, "verdict %d at %d of %d",
 	    r.verdict, (int)r.first_bad, (int)r.entries);
+	ck_assert_int_ge(r.entries + r.pruned, acknowledged);
 	compare();
 }
 
@@ -149,6 +183,10 @@ START_TEST(life)
 		case 3:
 			append_in_trouble(w);
 			break;
+		case 4:
+			if (dice(10) == 0)
+				prune(dice(2) == 0);
+			break;
 		default:
 			ck_assert_int_eq(append(w), ONSHI_OK);
 			good++;
@@ -161,6 +199,7 @@ START_TEST(life)
 	    ONSHI_AUDIT_INTACT);
 	compare();
 	ck_assert_int_gt(good, operations / 2);
+	ck_assert_int_gt(rec_verify(DIR, k0, NULL).pruned, 0);
 	for (w = 0; w < WRITERS; w++)
 		oki_audit_store_free(&writers[w]);
 	ck_assert_int_eq(memfs_open_files(), 0);

@@ -111,10 +111,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	const char *line = (const char *)data;
 	struct oki_audit_parsed p, q;
+	struct oki_audit_vouch v;
 	int64_t wall;
 	size_t i;
 
 	memset(&p, 0, sizeof(p));
+	if (oki_audit_vouch_parse(line, len, &v))
+		MUST(len > 2 * OKI_AUDIT_HASH && v.last < 1000000000000000000);
 	if (!oki_audit_line_parse(line, len, &p)) {
 		(void)oki_audit_line_time(line, len, &wall);
 		return 0;
