@@ -377,10 +377,8 @@ run(const char *dir, int argc, char **argv)
 	wanted = calloc((size_t)argc + 1, sizeof(*wanted));
 	if (wanted == NULL)
 		return 1;
-	for (i = 0; i < argc && client == NULL; i++)
-		if (strcmp(argv[i], "--") == 0 && i + 1 < argc)
-			client = argv + i + 1;
-		else if (strcmp(argv[i], "--pki") == 0 && i + 1 < argc)
+	for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--pki") == 0 && i + 1 < argc)
 			pki = argv[++i];
 		else if (strcmp(argv[i], "--keep") == 0)
 			keep = 1;
@@ -388,6 +386,8 @@ run(const char *dir, int argc, char **argv)
 			all = 1;
 		else
 			wanted[n++] = argv[i];
+	if (i + 1 < argc)
+		client = argv + i + 1;
 	names = names_in(dir, &count);
 	if (all)
 		r = run_names(dir, names, count, pki, keep, client);

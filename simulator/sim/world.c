@@ -176,6 +176,10 @@ start_reader(struct world *w)
 		sock = in(dir, "run/pcscd/pcscd.comm");
 		setenv("PCSCLITE_CSOCK_NAME", sock, 1);
 		free(sock);
+		/* a client that plays the holder, in a sandbox or not */
+		sock = in(dir, "vcard.sock");
+		setenv("ONSHIKAKU_VCARD", sock, 1);
+		free(sock);
 	} else
 		spawn_end(&w->reader, SIGTERM, 10000);
 	free(argv[0]);

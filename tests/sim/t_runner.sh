@@ -45,6 +45,8 @@ check 'wrong exit status' $? 1
 check 'why' "$(head -n 1 "$out")" 'fail not-found: exit: wanted 0, is 1'
 $run not-found -- sh -c 'echo no JSON' >"$out"
 check 'no JSON' $? 1
+$run not-found -- >"$out"
+check 'no client is the default one' "$(head -n 1 "$out")" 'pass not-found'
 $run nobody-knows -- true >"$out" 2>&1
 check 'unknown name' $? 1
 $sim scenario run >/dev/null 2>&1
@@ -56,7 +58,8 @@ if [ $? -ne 77 ]; then
 	$run locked -- sh -c '
 		[ "$(cat <&3)" = 1234 ] && [ -S "$PCSCLITE_CSOCK_NAME" ] &&
 		[ "$ONSHIKAKU_SCENARIO" = locked ] &&
-		[ -r "$ONSHIKAKU_CONF" ] || exit 9
+		[ -r "$ONSHIKAKU_CONF" ] && [ "$(dirname "$ONSHIKAKU_VCARD")" = \
+		    "${PCSCLITE_CSOCK_NAME%/run/pcscd/pcscd.comm}" ] || exit 9
 		echo "{\"error\":{\"name\":\"ONSHI_E_PIN_BLOCKED\"}}"
 		exit 3' >"$out"
 	check 'environment' "$(head -n 1 "$out")" 'pass locked'
