@@ -246,7 +246,7 @@ oki_input_check(int el, const char *text, struct onshi_error *e)
 	int r;
 
 	if ((r = oki_element_check(el, text, e)) != ONSHI_OK ||
-	    element == NULL)
+	    element == NULL || text == NULL)
 		return r;
 	switch (el) {
 	case ONSHI_EL_INSURER_NUMBER:
