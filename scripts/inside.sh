@@ -34,6 +34,7 @@ start_inside() {
 	own=
 	env --default-signal=INT,QUIT true 2>/dev/null &&
 	    own="env --default-signal=INT,QUIT"
+	[ -e "/proc/$$/fd/0" ] || exec </dev/null
 	for n in 9 8 7 6 5 4; do
 		[ -e "/proc/$$/fd/$n" ] || break
 	done

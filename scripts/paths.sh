@@ -2,6 +2,7 @@
 # scripts/: top and build. Neither libtool nor the compiler's line that
 # pkg-config writes bears blanks or Japanese letters in a path; such a folder is
 # gone to by a link to it, which stays.
+[ -e "/proc/$$/fd/0" ] || exec </dev/null	# libtool wants an input
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${ONSHIKAKU_BUILD:-$top/build}
 

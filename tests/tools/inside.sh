@@ -30,6 +30,7 @@ END
 [ "$out" = "1234
 three" ] || bad "the input is lost: $out"
 [ "$(cat "$dir/end")" = "put away" ] || bad "not put away"
+sh "$dir/box" cat <&- || bad "no input is no reason to fail"
 sh "$dir/box" sh -c 'kill -KILL $$' && bad "killed is no success"
 sh "$dir/box" "$dir/none" 2>/dev/null && bad "no such command is no success"
 out=$(sh "$dir/box" sh -c 'trap "echo heard" INT; kill -INT $$; :')
