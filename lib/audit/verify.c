@@ -137,16 +137,19 @@ genesis(struct walk *w, const struct oki_audit_parsed *p)
 	return ONSHI_OK;
 }
 
-/* The first entry that is there, whatever its number: the key goes on to it. */
+/* The first entry that is there, whatever its number: the key goes on to it.
+ * Only the first segment begins with entry 1. */
 static int
-find_first(struct walk *w, const char *line, size_t len, bool *good)
+find_first(struct walk *w, uint64_t segment, const char *line, size_t len,
+    bool *good)
 {
 	struct oki_audit_parsed p;
 	uint64_t i;
 	int r;
 
 	w->begun = true;
-	*good = oki_audit_line_parse(line, len, &p) && p.n <= PRUNED_MOST;
+	*good = oki_audit_line_parse(line, len, &p) && p.n <= PRUNED_MOST &&
+	    (p.n == 1) == (segment == 1);
 	if (!*good || p.n <= 1)
 		return ONSHI_OK;
 	w->first = w->n = p.n;
@@ -162,14 +165,15 @@ find_first(struct walk *w, const char *line, size_t len, bool *good)
 /* An entry is bound to its number, to the line before it and, with the key, to
  * the key of its number and no other. */
 static int
-walk_line(struct walk *w, const char *line, size_t len, bool *good)
+walk_line(struct walk *w, uint64_t segment, const char *line, size_t len,
+    bool *good)
 {
 	struct oki_audit_parsed p;
 	char hex[2 * OKI_AUDIT_HASH + 1];
 	int r;
 
-	if (!w->begun && ((r = find_first(w, line, len, good)) != ONSHI_OK ||
-	    !*good))
+	if (!w->begun && ((r = find_first(w, segment, line, len, good)) !=
+	    ONSHI_OK || !*good))
 		return r;
 	*good = oki_audit_line_parse(line, len, &p) && p.n == w->n;
 	if (*good && w->n == 1 && (r = genesis(w, &p)) != ONSHI_OK)
@@ -274,6 +278,7 @@ walk_all(struct walk *w, struct oki_audit_reader *reader,
     struct onshi_error *e)
 {
 	enum oki_audit_piece piece;
+	uint64_t segment;
 	const char *bytes;
 	size_t len;
 	bool good;
@@ -288,12 +293,12 @@ walk_all(struct walk *w, struct oki_audit_reader *reader,
 			return ONSHI_OK;
 		}
 		good = false;
-		if (piece == OKI_AUDIT_PIECE_LINE &&
-		    (r = walk_line(w, bytes, len, &good)) != ONSHI_OK)
+		segment = w->view->segments[reader->i];
+		if (piece == OKI_AUDIT_PIECE_LINE && (r = walk_line(w, segment,
+		    bytes, len, &good)) != ONSHI_OK)
 			return oki_audit_fail(e, 0, "hash, or memory");
 		if (good) {
-			if (survey_line(w, w->view->segments[reader->i], bytes,
-			    len) != ONSHI_OK)
+			if (survey_line(w, segment, bytes, len) != ONSHI_OK)
 				return oki_audit_fail(e, 0, "hash");
 			continue;
 		}
