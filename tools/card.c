@@ -35,9 +35,18 @@ kind_title(const struct tool *t, int kind)
 	return onshi_card_kind_name(kind);
 }
 
+/* What the tries left mean for the holder; ONSHI_OK: nothing. */
+static int
+result_of_tries(int tries)
+{
+	return tries == 0 ? ONSHI_E_PIN_BLOCKED :
+	    tries == 1 ? ONSHI_E_PIN_LAST_TRY : ONSHI_OK;
+}
+
 static void
 print_card(struct tool *t, const struct onshi_certificate *x, int tries)
 {
+	int told = result_of_tries(tries);
 	char number[16];
 
 	print_row(t, say(t, "Serial number", "発行番号"),
@@ -45,22 +54,22 @@ print_card(struct tool *t, const struct onshi_certificate *x, int tries)
 	print_certificate(t, x);
 	(void)snprintf(number, sizeof(number), "%d", tries);
 	print_row(t, say(t, "PIN tries left", "暗証番号の残り回数"), number);
-	if (tries == 0)
+	if (told != ONSHI_OK)
 		print_row(t, say(t, "To the holder", "ご本人への案内"),
-		    onshi_result_remedy(ONSHI_E_PIN_BLOCKED, t->lang));
+		    onshi_result_remedy(told, t->lang));
 }
 
-/* What the holder has to know: tries that ran out, dates that will. */
+/* What the holder has to know: tries that run out, dates that will. */
 static void
 json_tell(struct json *j, const struct onshi_certificate *x, int tries)
 {
-	int state = onshi_certificate_state(x);
+	int state = onshi_certificate_state(x), told = result_of_tries(tries);
 
-	json_word(j, "tell", tries == 0 ?
-	    onshi_result_remedy(ONSHI_E_PIN_BLOCKED, "en") :
+	json_word(j, "tell", told != ONSHI_OK ?
+	    onshi_result_remedy(told, "en") :
 	    onshi_certificate_state_text(state, "en"));
-	json_word(j, "tell_ja", tries == 0 ?
-	    onshi_result_remedy(ONSHI_E_PIN_BLOCKED, "ja") :
+	json_word(j, "tell_ja", told != ONSHI_OK ?
+	    onshi_result_remedy(told, "ja") :
 	    onshi_certificate_state_text(state, "ja"));
 }
 

@@ -109,6 +109,8 @@ put residence
 json card
 wants 3 kind present error.name ONSHI_E_CARD_RESIDENCE
 put last-try
+json card
+wants 0 tries_left 1 tell "~if the holder is sure" tell_ja '~ロックされます'
 pin 1234 checkin --method pin
 wants 3 error.name ONSHI_E_PIN_LAST_TRY error.tries_left 1
 put soon
