@@ -207,7 +207,7 @@ static void
 member(struct sim *sim, struct prng *p, struct family *f, int which, int age,
     int trait, int32_t today)
 {
-	char name[64], kana[64], gaiji[80], branch[3];
+	char name[64], kana[64], gaiji[80], branch[4];
 	struct who w = { .name = name, .kana = kana };
 	struct coverage c = { .class = "01", .insurer = f->insurer,
 	    .symbol = f->symbol, .number = f->number, .branch = branch,
