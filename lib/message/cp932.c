@@ -4,7 +4,8 @@
 #include "message/inside.h"
 
 #define PRIVATE		0xe000u	/* U+E000 is F040 */
-#define PRIVATE_N	(10u * 188u)
+#define COLUMNS		188u	/* trails of a lead */
+#define PRIVATE_N	(10u * COLUMNS)
 
 /* The row of oki_cp932_rows, -1 where the lead byte has none. */
 static int
@@ -30,39 +31,50 @@ oki_cp932_char(unsigned int lead, unsigned int trail)
 		return 0;
 	column = trail - 0x40 - (trail > 0x7f);
 	if (lead >= 0xf0 && lead <= 0xf9)
-		return PRIVATE + (lead - 0xf0) * 188 + column;
+		return PRIVATE + (lead - 0xf0) * COLUMNS + column;
 	if ((row = row_of(lead)) < 0)
 		return 0;
 
 	return oki_cp932_rows[row][column];
 }
 
+static unsigned int
+code_of(unsigned int lead, unsigned int column)
+{
+	return lead << 8 | (column + 0x40 + (column >= 0x3f));
+}
+
+/* Of a character that has several codes the one that Windows writes: the first,
+ * but none of ED and EE, NEC's selection of IBM's extensions. */
+static unsigned int
+search(uint32_t c)
+{
+	unsigned int lead, column;
+	int row;
+
+	for (lead = 0x81; lead <= 0xfc; lead++) {
+		if (lead == 0xed || lead == 0xee || (row = row_of(lead)) < 0)
+			continue;
+		for (column = 0; column < COLUMNS; column++)
+			if (oki_cp932_rows[row][column] == c)
+				return code_of(lead, column);
+	}
+
+	return 0;
+}
+
 unsigned int
 oki_cp932_code(uint32_t c)
 {
-	size_t low = 0, high = oki_cp932_codes_n, mid;
-	unsigned int column;
-
 	if (c < 0x80)
 		return c;
 	if (c >= 0xff61 && c <= 0xff9f)
 		return c - 0xff61 + 0xa1;
-	if (c >= PRIVATE && c < PRIVATE + PRIVATE_N) {
-		column = (c - PRIVATE) % 188;
-		return (0xf0 + (c - PRIVATE) / 188) << 8 |
-		    (column + 0x40 + (column >= 0x3f));
-	}
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (oki_cp932_codes[mid][0] == c)
-			return oki_cp932_codes[mid][1];
-		if (oki_cp932_codes[mid][0] < c)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	if (c >= PRIVATE && c < PRIVATE + PRIVATE_N)
+		return code_of(0xf0 + (c - PRIVATE) / COLUMNS,
+		    (c - PRIVATE) % COLUMNS);
 
-	return 0;
+	return c > 0xffff ? 0 : search(c);
 }
 
 size_t

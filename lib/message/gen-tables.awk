@@ -2,7 +2,7 @@
 # this order. Numbers of groups count from 1; 0 is a value.
 BEGIN {
 	FS = "\t"
-	file = 0
+	file = rows = 0
 }
 FNR == 1 { file++ }
 /^#/ || NF < 2 { next }
@@ -65,6 +65,11 @@ function root(k,    i, g) {
 		}
 	return g
 }
+# Item i (from 0) of n, so many on a line.
+function several(item, i, most, n) {
+	printf "%s%s%s", i % most == 0 ? "\t" : " ", item,
+	    i % most == most - 1 || i == n - 1 ? "\n" : ""
+}
 function check(g) {
 	if (g != "" && !(g in group)) {
 		print "unknown group " g > "/dev/stderr"
@@ -92,8 +97,7 @@ END {
 		order[j + 1] = i
 	}
 	for (i = 1; i <= elements; i++)
-		printf "%s%d,%s", i % 10 == 1 ? "\t" : " ", order[i] - 1,
-		    i % 10 == 0 || i == elements ? "\n" : ""
+		several((order[i] - 1) ",", i - 1, 10, elements)
 	print "};"
 	print ""
 	for (k = 1; k <= kinds; k++)
@@ -101,9 +105,11 @@ END {
 	print "const struct oki_row oki_rows[] = {"
 	for (g = 1; g <= groups; g++) {
 		printf "\t/* %s */\n", title[g]
-		for (i = first[g]; i < first[g] + count[g]; i++)
-			printf "\t{ %d, '%s', %d },\n", number[row[i]],
-			    often[i], check(within[i])
+		for (i = 0; i < count[g]; i++) {
+			at = first[g] + i
+			several(sprintf("{ %d, '%s', %d },", number[row[at]],
+			    often[at], check(within[at])), i, 3, count[g])
+		}
 	}
 	print "};"
 	print "const size_t oki_rows_n = " rows ";"
@@ -120,9 +126,10 @@ END {
 	print "const size_t oki_streamed_n = " streamed ";"
 	print ""
 	print "const struct oki_group oki_groups[] = {"
-	print "\t{ 0, 0 },"
+	several("{ 0, 0 },", 0, 5, groups + 1)
 	for (g = 1; g <= groups; g++) {
-		printf "\t{ %d, %d },\n", first[g], count[g]
+		several(sprintf("{ %d, %d },", first[g], count[g]), g, 5,
+		    groups + 1)
 		if (count[g] > 128 || groups > 255)
 			bad = 1
 	}

@@ -50,8 +50,6 @@ extern const size_t oki_kinds_n;
 extern const struct oki_code oki_code_rows[];
 extern const size_t oki_code_rows_n;
 extern const uint16_t oki_cp932_rows[50][188];
-extern const uint16_t oki_cp932_codes[][2];
-extern const size_t oki_cp932_codes_n;
 
 #define OKI_GROUP_MAX	128	/* rows of one group: gen-tables.awk looks */
 
