@@ -12,6 +12,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/search.h"
 
 #define PIN	"8357"
 
@@ -36,44 +37,6 @@ log_line(void *self, const char *line)
 {
 	(void)self;
 	note(line);
-}
-
-/* ---- looking through memory ------------------------------------------------ */
-
-static size_t
-count_in(const uint8_t *p, size_t len, const char *word, size_t n)
-{
-	const uint8_t *end = p + len, *at = p;
-	size_t found = 0;
-
-	while (at < end && (at = memmem(at, (size_t)(end - at), word, n)) !=
-	    NULL) {
-		found++;
-		at++;
-	}
-
-	return found;
-}
-
-/* Everywhere that this process can write, but for guard pages. */
-static size_t
-count_in_memory(const char *word, size_t n)
-{
-	FILE *maps = fopen("/proc/self/maps", "re");
-	unsigned long from, to;
-	char rights[8], line[512];
-	size_t found = 0;
-
-	ck_assert_ptr_nonnull(maps);
-	while (fgets(line, sizeof(line), maps) != NULL) {
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3 ||
-		    rights[0] != 'r' || rights[1] != 'w')
-			continue;
-		found += count_in((const uint8_t *)from, to - from, word, n);
-	}
-	fclose(maps);
-
-	return found;
 }
 
 /* ---- a whole visit ------------------------------------------------------------ */

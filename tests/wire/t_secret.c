@@ -22,6 +22,7 @@
 #include <openssl/x509v3.h>
 
 #include "link/link.h"
+#include "tests/search.h"
 
 #define TERMINAL	"1319999996"
 #define PASS		"canary-of-a-passphrase"
@@ -125,44 +126,6 @@ make_files(void)
 
 /* ---- in this one ------------------------------------------------------------ */
 
-static size_t
-count_in(const uint8_t *p, size_t len, const char *word, size_t n)
-{
-	const uint8_t *end = p + len, *at = p;
-	size_t found = 0;
-
-	while (at < end && (at = memmem(at, (size_t)(end - at), word, n)) !=
-	    NULL) {
-		found++;
-		at++;
-	}
-
-	return found;
-}
-
-/* Everywhere that this process can write, but for guard pages. */
-static size_t
-count(const char *word, size_t n)
-{
-	FILE *maps = fopen("/proc/self/maps", "re");
-	uintptr_t from, to;
-	char *line = NULL, *end;
-	size_t found = 0, room = 0;
-
-	ck_assert_ptr_nonnull(maps);
-	while (getline(&line, &room, maps) > 0) {
-		from = (uintptr_t)strtoull(line, &end, 16);
-		to = (uintptr_t)strtoull(end + 1, &end, 16);
-		if (strncmp(end, " rw", 3) == 0)
-			found += count_in((const uint8_t *)from, to - from,
-			    word, n);
-	}
-	free(line);
-	fclose(maps);
-
-	return found;
-}
-
 static const struct word {
 	const char	*what;
 	const char	*bytes;
@@ -232,7 +195,7 @@ START_TEST(nothing_stays)
 	ck_assert_msg(oki_link_new(env, &link, &e) == ONSHI_OK, "%s: %s",
 	    ways[_i].name, e.text);
 	for (i = 0; i < OKI_COUNT(words); i++) {
-		n = count(words[i].bytes, words[i].len);
+		n = count_in_memory(words[i].bytes, words[i].len);
 		ck_assert_msg(n == words[i].alive, "%s: %s: %zu times",
 		    ways[_i].name, words[i].what, n);
 	}
@@ -240,7 +203,7 @@ START_TEST(nothing_stays)
 	oki_env_free(&env);
 	onshi_config_free(&c);
 	for (i = 0; i < OKI_COUNT(words); i++) {
-		n = count(words[i].bytes, words[i].len);
+		n = count_in_memory(words[i].bytes, words[i].len);
 		ck_assert_msg(n == 0, "%s: %s: %zu times afterwards",
 		    ways[_i].name, words[i].what, n);
 	}
@@ -257,10 +220,10 @@ START_TEST(search_finds)
 		len = words[i].len;
 		ck_assert_ptr_nonnull(heap = malloc(64));
 		memcpy(heap + 7, words[i].bytes, len);
-		ck_assert_uint_ge(count(words[i].bytes, len), 1);
+		ck_assert_uint_ge(count_in_memory(words[i].bytes, len), 1);
 		onshi_wipe(heap, 64);
 		free(heap);
-		ck_assert_uint_eq(count(words[i].bytes, len), 0);
+		ck_assert_uint_eq(count_in_memory(words[i].bytes, len), 0);
 	}
 }
 END_TEST

@@ -1,0 +1,50 @@
+/* A search through memory for what must not be there, for tests that are built
+ * with _GNU_SOURCE. */
+#ifndef TESTS_SEARCH_H
+#define TESTS_SEARCH_H
+
+#include <check.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t
+count_in(const uint8_t *p, size_t len, const char *word, size_t n)
+{
+	const uint8_t *end = p + len, *at = p;
+	size_t found = 0;
+
+	while (at < end && (at = memmem(at, (size_t)(end - at), word, n)) !=
+	    NULL) {
+		found++;
+		at++;
+	}
+
+	return found;
+}
+
+/* Everywhere that this process can write, but for guard pages. */
+static size_t
+count_in_memory(const char *word, size_t n)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	uintptr_t from, to;
+	char *line = NULL, *end;
+	size_t found = 0, room = 0;
+
+	ck_assert_ptr_nonnull(maps);
+	while (getline(&line, &room, maps) > 0) {
+		from = (uintptr_t)strtoull(line, &end, 16);
+		to = (uintptr_t)strtoull(end + 1, &end, 16);
+		if (strncmp(end, " rw", 3) == 0)
+			found += count_in((const uint8_t *)from, to - from,
+			    word, n);
+	}
+	free(line);
+	fclose(maps);
+
+	return found;
+}
+
+#endif
