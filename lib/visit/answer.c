@@ -186,16 +186,14 @@ body_wipe(struct oki_answer_body *b)
 
 /*
  * Called on entry to a call on the visit, and nowhere else: so a borrowed text
- * never changes under another call. While the visit's thread works, the case is
- * its own: what runs out meanwhile is refused, and wiped by a later call.
+ * never changes under another call. Not while the visit's thread works: what
+ * runs out meanwhile is refused, and wiped by a later call.
  */
 void
 oki_answers_expire(struct onshi_visit *v)
 {
 	struct oki_answer_body *b;
 
-	if (oki_worker_is_busy(v))
-		return;
 	for (b = v->bodies; b != NULL; b = b->next)
 		if (!atomic_load(&b->gone) && readable(b) != ONSHI_OK)
 			body_wipe(b);

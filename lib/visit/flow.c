@@ -140,13 +140,17 @@ static int
 record_consents(struct onshi_visit *v, struct onshi_error *e)
 {
 	const struct oki_consent *c;
+	enum oki_audit_event event;
 	int i, r;
 
 	for (i = 1; i < OKI_CATEGORIES; i++) {
 		c = &v->k.consent[i];
-		if (c->asked && (r = oki_case_record(&v->k,
-		    oki_consent_is_given(c) ? OKI_AUDIT_CONSENT_GIVEN : OKI_AUDIT_CONSENT_REFUSED, NULL,
-		    i, ONSHI_OK, e)) != ONSHI_OK)
+		if (!c->asked)
+			continue;
+		event = oki_consent_is_given(c) ? OKI_AUDIT_CONSENT_GIVEN :
+		    OKI_AUDIT_CONSENT_REFUSED;
+		if ((r = oki_case_record(&v->k, event, NULL, i, ONSHI_OK,
+		    e)) != ONSHI_OK)
 			return r;
 	}
 

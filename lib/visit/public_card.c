@@ -28,7 +28,7 @@ struct onshi_card {
 	int32_t			 bytes;
 };
 
-/* ---- readers ---------------------------------------------------------------- */
+/* ---- readers ------------------------------------------------------------- */
 
 int
 onshi_readers_new(struct onshi *o, struct onshi_readers **out)
@@ -107,7 +107,7 @@ onshi_readers_error(const struct onshi_readers *l)
 	return l != NULL ? &l->error : oki_no_handle();
 }
 
-/* ---- card ---------------------------------------------------------------------- */
+/* ---- card ---------------------------------------------------------------- */
 
 int
 onshi_card_new(struct onshi *o, struct onshi_card **out)

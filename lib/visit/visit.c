@@ -133,7 +133,7 @@ onshi_visit_free(struct onshi_visit **vp)
 	oki_visit_unref(v);
 }
 
-/* ---- the door of every call on a visit ------------------------------------ */
+/* ---- the door of every call on a visit ----------------------------------- */
 
 /* From a table that serves this visit: it would wait for itself. */
 static bool
@@ -155,6 +155,7 @@ enter(struct onshi_visit *v)
 	    atomic_exchange(&v->busy, 1) != 0)
 		return ONSHI_E_STATE;
 	oki_error_clear(&v->error);
+	oki_worker_forgive(v);
 
 	return ONSHI_OK;
 }
@@ -418,7 +419,7 @@ onshi_visit_set_blocking(struct onshi_visit *v, int yes)
 	return leave(v, ONSHI_OK);
 }
 
-/* ---- work ------------------------------------------------------------------- */
+/* ---- work ---------------------------------------------------------------- */
 
 int
 onshi_visit_advance(struct onshi_visit *v)
@@ -516,7 +517,7 @@ onshi_visit_cancel(struct onshi_visit *v)
 		oki_cancel_set(&v->cancel);
 }
 
-/* ---- what it says of itself ---------------------------------------------------- */
+/* ---- what it says of itself ---------------------------------------------- */
 
 int64_t
 onshi_visit_fd(struct onshi_visit *v)
@@ -548,7 +549,7 @@ onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
 	if (is_one)
 		c = &v->k.consent[category];
 	if (given != NULL)
-		*given = c->given && !c->withdrawn;
+		*given = oki_consent_is_given(c);
 	if (granted != NULL)
 		*granted = c->given && c->granted && !c->withdrawn;
 	if (since != NULL)
@@ -564,11 +565,8 @@ onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
 const struct onshi_certificate *
 onshi_visit_certificate(const struct onshi_visit *v)
 {
-	union { const struct onshi_visit *in; struct onshi_visit *out; }
-	    u = { v };
-
 	/* The work under way may free it. */
-	return v != NULL && !oki_worker_is_busy(u.out) ? v->certificate : NULL;
+	return v != NULL && !oki_worker_is_busy(v) ? v->certificate : NULL;
 }
 
 int32_t

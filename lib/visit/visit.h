@@ -12,7 +12,7 @@
 #include "onshikaku/answer.h"
 #include "onshikaku/visit.h"
 
-/* ---- root.c ---------------------------------------------------------------- */
+/* ---- root.c -------------------------------------------------------------- */
 
 struct oki_readers *oki_root_readers(struct onshi *o);
 struct oki_env	*oki_root_env(struct onshi *o);
@@ -34,7 +34,7 @@ const struct onshi_error *oki_no_handle(void);
 int	oki_card_let_go(struct oki_card **cp, int32_t *apdus, int32_t *bytes,
 	    struct onshi_error *e);
 
-/* ---- the visit -------------------------------------------------------------- */
+/* ---- the visit ----------------------------------------------------------- */
 
 enum oki_step {			/* where a visit stands; flow.c's table */
 	OKI_STEP_NEW,
@@ -137,7 +137,9 @@ int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 /* worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. */
 int	oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
 	    struct onshi_operator *op);
-bool	oki_worker_is_busy(struct onshi_visit *v);
+bool	oki_worker_is_busy(const struct onshi_visit *v);
+/* Lets a job go that came back too late for its call; the next may begin. */
+void	oki_worker_forgive(struct onshi_visit *v);
 /* False: it hangs in a table of the program, and ends by itself. */
 bool	oki_worker_stop(struct onshi_visit *v);
 

@@ -139,20 +139,30 @@ collect(struct onshi_visit *v)
 	return r;
 }
 
-/* Under the lock: one that came back too late for its call. Its answer is for
- * nobody, and the need that it found was not reported. */
-static struct oki_answer_body *
-forgive(struct onshi_visit *v)
+/* Under the lock: one that came back too late for its call. */
+static bool
+is_late(const struct onshi_visit *v)
 {
-	struct oki_answer_body *late = v->job_body;
+	return v->job_stuck && v->job_done;
+}
 
-	v->job_body = NULL;
-	v->job_stuck = false;
-	if (v->job_result > 0)
-		v->asked = ONSHI_OK;
-	end_job(v);
+/* Its answer is for nobody, and the need that it found was not reported. */
+void
+oki_worker_forgive(struct onshi_visit *v)
+{
+	struct oki_answer_body *late = NULL;
 
-	return late;
+	oki_mutex_lock(v->lock);
+	if (is_late(v)) {
+		late = v->job_body;
+		v->job_body = NULL;
+		v->job_stuck = false;
+		if (v->job_result > 0)
+			v->asked = ONSHI_OK;
+		end_job(v);
+	}
+	oki_mutex_unlock(v->lock);
+	oki_answer_body_unref(&late);
 }
 
 int
@@ -178,17 +188,13 @@ oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
 }
 
 bool
-oki_worker_is_busy(struct onshi_visit *v)
+oki_worker_is_busy(const struct onshi_visit *v)
 {
-	struct oki_answer_body *late = NULL;
 	bool busy;
 
 	oki_mutex_lock(v->lock);
-	if (v->job_stuck && v->job_done)
-		late = forgive(v);
-	busy = v->job != OKI_JOB_NONE;
+	busy = v->job != OKI_JOB_NONE && !is_late(v);
 	oki_mutex_unlock(v->lock);
-	oki_answer_body_unref(&late);
 
 	return busy;
 }
