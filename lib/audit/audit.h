@@ -84,7 +84,7 @@ enum {
 };
 #define OKI_AUDIT_SEGMENT_BYTES	((int64_t)64 << 20)
 
-/* ---- keys: key.c ---------------------------------------------------------- */
+/* ---- keys: key.c --------------------------------------------------------- */
 
 /* What hashes and seals; it keeps no key. One thread at a time. To be closed,
  * whatever open returned. */
@@ -123,7 +123,7 @@ int	oki_audit_key_text(struct oki_audit_sums *s,
 int	oki_audit_key_parse(struct oki_audit_sums *s, const char *text,
 	    uint8_t k0[OKI_AUDIT_HASH]) OKI_CHECK;
 
-/* ---- one entry: entry.c writes, parse.c reads ------------------------------ */
+/* ---- one entry: entry.c writes, parse.c reads ---------------------------- */
 
 struct oki_audit_stamp {	/* what an entry gets from us */
 	uint64_t	 n;
@@ -178,7 +178,7 @@ oki_audit_is_plain(unsigned char c)		/* stands for itself */
 const char *oki_audit_event_name(int event);	/* NULL if none */
 const char *oki_audit_outcome_name(int outcome);
 
-/* ---- where a record stands: state.c ---------------------------------------- */
+/* ---- where a record stands: state.c -------------------------------------- */
 
 struct oki_audit_mark {
 	char		id[OKI_AUDIT_ID + 1];
@@ -207,7 +207,7 @@ int	oki_audit_state_read(struct oki_audit_sums *s, struct oki_file *f,
 	    uint64_t own, struct oki_audit_mark *out, int *index, int64_t *sys)
 	    OKI_CHECK;
 
-/* ---- a directory with a record: store.c, hold.c, recover.c ----------------- */
+/* ---- a directory with a record: store.c, hold.c, recover.c --------------- */
 
 struct oki_audit_store {
 	char			*path;
@@ -302,7 +302,7 @@ enum oki_audit_tail {		/* what lies beyond the state's length */
 enum oki_audit_tail oki_audit_tail_judge(struct oki_audit_sums *s,
 	    const struct oki_audit_mark *m, const char *bytes, size_t len);
 
-/* ---- reading: read.c, intents.c, verify.c ---------------------------------- */
+/* ---- reading: read.c, intents.c, verify.c -------------------------------- */
 
 /* A record as it stood at one moment, taken under the lock. */
 struct oki_audit_view {
@@ -412,7 +412,7 @@ int	oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
 	    struct oki_audit_survey *survey, struct onshi_error *e) OKI_CHECK;
 void	oki_audit_survey_free(struct oki_audit_survey *s);
 
-/* ---- what may go: prune.c --------------------------------------------------- */
+/* ---- what may go: prune.c ------------------------------------------------ */
 
 /* What a log.prune says of a segment that is gone, or is about to go. */
 struct oki_audit_vouch {
@@ -438,7 +438,7 @@ int	oki_audit_prune(struct oki_audit_store *s,
 	    const struct oki_audit_prune *what, int32_t lock_ms,
 	    int64_t *removed, struct onshi_error *e) OKI_CHECK;
 
-/* ---- a new chain after a loss: reseal.c ---------------------------------------- */
+/* ---- a new chain after a loss: reseal.c ---------------------------------- */
 
 /*
  * Where a record is changed or cut, and nothing mends it: its files go to a
@@ -451,7 +451,7 @@ int	oki_audit_reseal(struct oki_audit_store *s, const uint8_t *old,
 	    int32_t lock_ms, uint8_t k0[OKI_AUDIT_HASH],
 	    struct onshi_error *e) OKI_CHECK;
 
-/* ---- for tests ------------------------------------------------------------- */
+/* ---- for tests ----------------------------------------------------------- */
 
 /* Smaller segments and a shorter wait for the lock. */
 void	oki_audit_tune(struct oki_audit *a, int64_t segment_bytes,

@@ -8,7 +8,7 @@
 
 #include "audit/audit.h"
 
-/* ---- the entry that stands for a segment -------------------------------------- */
+/* ---- the entry that stands for a segment --------------------------------- */
 
 static bool
 take(const char **at, const char *end, const char *text)
@@ -91,7 +91,7 @@ write_vouch(struct oki_audit_hold *h, const struct oki_audit_segment *g,
 	return oki_audit_hold_write(h, &entry);
 }
 
-/* ---- taking away ----------------------------------------------------------------- */
+/* ---- taking away --------------------------------------------------------- */
 
 /*
  * The entry is durable before the segment goes, and each goes before the next

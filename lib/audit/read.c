@@ -7,7 +7,7 @@
 
 #define CHUNK	((size_t)64 << 10)
 
-/* ---- a view: what there is, taken under the lock ------------------------------ */
+/* ---- a view: what there is, taken under the lock ------------------------- */
 
 /* A copy on other media may lack the lock: then nobody writes to it. */
 static int
@@ -161,7 +161,7 @@ oki_audit_view_close(struct oki_audit_view *v)
 	oki_wipe(v, sizeof(*v));
 }
 
-/* ---- a reader: line after line ------------------------------------------------ */
+/* ---- a reader: line after line ------------------------------------------- */
 
 int
 oki_audit_reader_open(struct oki_audit_reader *r,

@@ -29,7 +29,7 @@ fail(struct reseal *w, int64_t sys, const char *text)
 	return oki_audit_fail(w->h.e, sys, text);
 }
 
-/* ---- where it goes ------------------------------------------------------------- */
+/* ---- where it goes ------------------------------------------------------- */
 
 static void
 lost_name(char to[16], uint64_t number)
@@ -165,7 +165,7 @@ make_lost(struct reseal *w)
 	return ONSHI_OK;
 }
 
-/* ---- what is missing ------------------------------------------------------------- */
+/* ---- what is missing ----------------------------------------------------- */
 
 /* All bytes of a file into the hash. */
 static int
@@ -263,7 +263,7 @@ write_mark(struct reseal *w)
 	return r;
 }
 
-/* ---- setting aside ---------------------------------------------------------------- */
+/* ---- setting aside ------------------------------------------------------- */
 
 static int
 move_all(struct reseal *w)
@@ -335,7 +335,7 @@ begin_anew(struct reseal *w, uint8_t k0[OKI_AUDIT_HASH])
 	return ONSHI_OK;
 }
 
-/* ---- whether it may ------------------------------------------------------------------ */
+/* ---- whether it may ------------------------------------------------------ */
 
 enum found { WHOLE, BROKEN, UNBORN };
 

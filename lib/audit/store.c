@@ -82,7 +82,7 @@ oki_audit_store_is_on(const struct oki_audit_store *s)
 	return on;
 }
 
-/* ---- beginning -------------------------------------------------------------- */
+/* ---- beginning ----------------------------------------------------------- */
 
 static int
 there_is_one(struct oki_audit_hold *h)
@@ -215,7 +215,7 @@ oki_audit_store_begin(struct oki_audit_store *s, int32_t lock_ms,
 	return r;
 }
 
-/* ---- adding ------------------------------------------------------------------ */
+/* ---- adding -------------------------------------------------------------- */
 
 static int
 open_segment(struct oki_audit_hold *h)

@@ -25,7 +25,7 @@ int64_t	oki_os_thread(void);			/* id of this thread */
 bool	oki_os_is_privileged(void);		/* setuid and the like */
 bool	oki_os_env_is_set(const char *name);
 
-/* ---- threads -------------------------------------------------------------- */
+/* ---- threads ------------------------------------------------------------- */
 struct oki_thread;
 struct oki_mutex;
 struct oki_cond;
@@ -54,7 +54,7 @@ struct oki_pipe_guard { uint64_t saved[16]; int held; };
 void	oki_pipe_guard_take(struct oki_pipe_guard *g);
 void	oki_pipe_guard_drop(struct oki_pipe_guard *g);
 
-/* ---- events: something to poll -------------------------------------------- */
+/* ---- events: something to poll ------------------------------------------- */
 struct oki_event;
 int	oki_event_new(struct oki_event **out);
 void	oki_event_free(struct oki_event **ep);
@@ -62,16 +62,16 @@ void	oki_event_set(struct oki_event *e);	/* async-signal-safe */
 void	oki_event_clear(struct oki_event *e);
 int64_t	oki_event_fd(const struct oki_event *e);
 
-/* ---- sockets ---------------------------------------------------------------- */
+/* ---- sockets ------------------------------------------------------------- */
 /* Not yet connected, closed on exec; -1: none to be had. */
 int64_t	oki_os_socket(int family, int type, int protocol);
 
-/* ---- memory ---------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------- */
 /* Whole pages between guards; *locked says whether mlock worked. NULL: none. */
 void	*oki_os_guarded(size_t len, bool *locked);
 void	oki_os_guarded_free(void *p, size_t len);
 
-/* ---- files ------------------------------------------------------------------ */
+/* ---- files --------------------------------------------------------------- */
 /*
  * A directory opened once; all names in it are relative to it, without '/',
  * links are never followed, everything new is 0600 (SEC-55, SEC-101).

@@ -49,7 +49,7 @@ void	oki_hmac_free(struct oki_hmac **mp);
 int	oki_random(void *to, size_t len) OKI_CHECK;	/* ONSHI_E_SYSTEM */
 int	oki_uuid(char to[OKI_UUID]) OKI_CHECK;		/* version 4 */
 
-/* ---- certificates of cards: certificate.c, trust.c ------------------------ */
+/* ---- certificates of cards: certificate.c, trust.c ----------------------- */
 
 #define OKI_CERTIFICATE_MAX	8192
 
@@ -88,7 +88,7 @@ size_t	oki_certificate_key_bytes(const struct onshi_certificate *x);
 int	oki_certificate_state_at(int64_t not_before, int64_t not_after,
 	    int64_t now);
 
-/* ---- what the configuration names: identity.c, container.c ---------------- */
+/* ---- what the configuration names: identity.c, container.c --------------- */
 
 #define OKI_PASSPHRASE_MAX	1024
 #define OKI_CONTAINER_MAX	65536
@@ -131,7 +131,7 @@ int	oki_container_open(const void *p, size_t len, const void *pass,
 	    size_t passlen, struct oki_buf *certs, struct oki_buf *key,
 	    struct onshi_error *e) OKI_CHECK;
 
-/* ---- a key that stays in its token: token.c ------------------------------- */
+/* ---- a key that stays in its token: token.c ------------------------------ */
 
 struct oki_token;
 
