@@ -25,15 +25,13 @@ give_pin(struct onshi_visit *v)
 		return ONSHI_E_PIN_LAST_TRY;	/* not without being asked */
 	if (onshi_error_code(e) == ONSHI_E_PIN_WRONG)
 		printf("違います。残り%d回です。\n", onshi_error_tries_left(e));
-	do {
-		printf("暗証番号（数字4桁）: ");
-		fflush(stdout);
-		if (fgets(pin, sizeof(pin), stdin) == NULL)
-			return ONSHI_E_CANCELLED;
-		pin[strcspn(pin, "\r\n")] = '\0';
-		r = onshi_visit_set_pin(v, pin, 0);
-		onshi_wipe(pin, sizeof(pin));
-	} while (r == ONSHI_E_PIN_SHAPE);
+	printf("暗証番号（数字4桁）: ");
+	fflush(stdout);
+	if (fgets(pin, sizeof(pin), stdin) == NULL)
+		return ONSHI_E_CANCELLED;
+	pin[strcspn(pin, "\r\n")] = '\0';
+	r = onshi_visit_set_pin(v, pin, 0);
+	onshi_wipe(pin, sizeof(pin));
 	return r;
 }
 
@@ -72,19 +70,21 @@ main(void)
 	    ONSHI_SIGNIN_TWO_FACTOR, &op)) != ONSHI_OK ||
 	    (r = onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v)) != ONSHI_OK ||
 	    (r = onshi_visit_set_method(v, ONSHI_METHOD_PIN)) != ONSHI_OK ||
-	    (r = onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN)) != 0)
+	    (r = onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN)) != ONSHI_OK)
 		goto out;
 	while ((r = onshi_visit_advance(v)) > 0)
 		if (r == ONSHI_NEED_CARD)
 			puts("マイナンバーカードを置いてください");
 		else if ((r = give_pin(v)) != ONSHI_OK)
 			goto out;
-	if (r != ONSHI_OK ||
-	    (r = onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL, &a)) != ONSHI_OK)
+	if (r != ONSHI_OK || (r = onshi_visit_get(v,
+	    ONSHI_CATEGORY_ELIGIBILITY, NULL, &a)) != ONSHI_OK)
 		goto out;
 	puts(onshi_outcome_text(onshi_answer_outcome(a), "ja"));
 	print(a, who);
-	if ((r = onshi_visit_get(v, ONSHI_DRUGS, op, &drugs)) == ONSHI_OK)
+	r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, op, &drugs);
+	if (r == ONSHI_OK)
 		print(drugs, drug);
 out:
 	if (r != ONSHI_OK)

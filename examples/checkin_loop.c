@@ -54,7 +54,8 @@ step(struct counter *k)
 			printf("窓口%d: 暗証番号を入力してください\n", k->number);
 			return;
 		case ONSHI_OK:
-			if (onshi_visit_get(k->visit, ONSHI_ELIGIBILITY, NULL,
+			if (onshi_visit_get(k->visit,
+			    ONSHI_CATEGORY_ELIGIBILITY, NULL,
 			    &a) == ONSHI_OK)
 				printf("窓口%d: %s\n", k->number,
 				    onshi_outcome_name(onshi_answer_outcome(a)));

@@ -20,7 +20,7 @@ static const struct {
 	{ ONSHI_CARD_PHONE, "phone", "スマートフォン" },
 	{ ONSHI_CARD_JUKI, "Juki card", "住民基本台帳カード" },
 	{ ONSHI_CARD_RESIDENCE, "residence card", "在留カード" },
-	{ ONSHI_CARD_LICENCE, "driver's licence", "運転免許証" }
+	{ ONSHI_CARD_DRIVERS_LICENCE, "driver's licence", "運転免許証" }
 };
 
 static const char *

@@ -7,7 +7,7 @@
 
 /* The order of the option's words. */
 #define METHOD_OF(index)	((int)(index) + ONSHI_METHOD_FACE)
-#define CATEGORY_OF(index)	((int)(index) + ONSHI_DRUGS)
+#define CATEGORY_OF(index)	((int)(index) + ONSHI_CATEGORY_DRUGS)
 
 static int
 purpose_of_facility(const struct tool *t)
@@ -88,7 +88,7 @@ set_inputs(struct session *s)
 	for (i = 0; status == 0 && CATEGORY_OF(i) < CATEGORIES; i++)
 		if ((consents & (1 << i)) != 0)
 			status = session_input(s, onshi_visit_set_consent(
-			    s->visit, CATEGORY_OF(i), ONSHI_GIVEN));
+			    s->visit, CATEGORY_OF(i), ONSHI_CONSENT_GIVEN));
 
 	return status;
 }
@@ -163,7 +163,7 @@ set_numbers(struct session *s)
 			    option_text(t, numbers[i].option)));
 	if (status == 0 && option_has(t, OPT_LIMIT))
 		status = session_input(s, onshi_visit_set_consent(s->visit,
-		    ONSHI_LIMIT, ONSHI_GIVEN));
+		    ONSHI_CATEGORY_LIMIT, ONSHI_CONSENT_GIVEN));
 
 	return status;
 }

@@ -288,22 +288,23 @@ print_eligibility(struct tool *t, struct onshi_answer *a)
 }
 
 static const char *const category_ja[] = {
-	[ONSHI_DRUGS] = "薬剤情報", [ONSHI_CHECKUPS] = "特定健診情報",
-	[ONSHI_CARE] = "診療情報", [ONSHI_SURGERY] = "手術情報",
-	[ONSHI_LIMIT] = "限度額適用認定証",
-	[ONSHI_DISEASES] = "特定疾病療養受療証"
+	[ONSHI_CATEGORY_DRUGS] = "薬剤情報", [ONSHI_CATEGORY_CHECKUPS] = "特定健診情報",
+	[ONSHI_CATEGORY_CARE] = "診療情報", [ONSHI_CATEGORY_SURGERY] = "手術情報",
+	[ONSHI_CATEGORY_LIMIT] = "限度額適用認定証",
+	[ONSHI_CATEGORY_DISEASES] = "特定疾病療養受療証"
 };
 static const char *const category_en[] = {
-	[ONSHI_DRUGS] = "Drugs", [ONSHI_CHECKUPS] = "Checkups",
-	[ONSHI_CARE] = "Care", [ONSHI_SURGERY] = "Surgery",
-	[ONSHI_LIMIT] = "Limit certificate",
-	[ONSHI_DISEASES] = "Specific diseases"
+	[ONSHI_CATEGORY_DRUGS] = "Drugs", [ONSHI_CATEGORY_CHECKUPS] =
+	    "Checkups",
+	[ONSHI_CATEGORY_CARE] = "Care", [ONSHI_CATEGORY_SURGERY] = "Surgery",
+	[ONSHI_CATEGORY_LIMIT] = "Limit certificate",
+	[ONSHI_CATEGORY_DISEASES] = "Specific diseases"
 };
 
 const char *
 category_title(const struct tool *t, int category)
 {
-	if (category < ONSHI_DRUGS || category >= CATEGORIES)
+	if (category < ONSHI_CATEGORY_DRUGS || category >= CATEGORIES)
 		return "";
 
 	return say(t, category_en[category], category_ja[category]);
@@ -316,7 +317,7 @@ print_consents(struct tool *t, const struct onshi_visit *v)
 	char label[80], text[120], end[TIME_TEXT];
 	int64_t until;
 
-	for (i = ONSHI_DRUGS; i < CATEGORIES; i++) {
+	for (i = ONSHI_CATEGORY_DRUGS; i < CATEGORIES; i++) {
 		if (onshi_visit_consent(v, i, &given, &granted, NULL,
 		    &until) != ONSHI_OK)
 			continue;

@@ -175,7 +175,7 @@ json_consents(struct session *s)
 	int i, given, granted;
 
 	json_open(j, "consents", '{');
-	for (i = ONSHI_DRUGS; onshi_category_name(i) != NULL; i++) {
+	for (i = ONSHI_CATEGORY_DRUGS; onshi_category_name(i) != NULL; i++) {
 		if (onshi_visit_consent(s->visit, i, &given, &granted, &since,
 		    &until) != ONSHI_OK)
 			continue;
@@ -310,7 +310,7 @@ json_got(struct session *s)
 	bool open = false;
 	int i;
 
-	for (i = ONSHI_DRUGS; i < CATEGORIES; i++) {
+	for (i = ONSHI_CATEGORY_DRUGS; i < CATEGORIES; i++) {
 		if (!s->got[i].asked)
 			continue;
 		if (!open)
@@ -355,7 +355,7 @@ session_run(struct session *s)
 			json_consents(s);
 		return;
 	}
-	if ((r = onshi_visit_get(s->visit, ONSHI_ELIGIBILITY, NULL,
+	if ((r = onshi_visit_get(s->visit, ONSHI_CATEGORY_ELIGIBILITY, NULL,
 	    &s->answer)) == ONSHI_OK) {
 		if (t->is_json) {
 			json_consents(s);

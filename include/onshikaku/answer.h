@@ -1,7 +1,7 @@
-﻿/*
+/*
  * Answers and their records. An answer is read-only and has a time to live;
  * after it, and once consent is over, reading is ONSHI_E_EXPIRED (CO-6,
- * CO-10). Elements are numbers, ONSHI_EL_… of elements.h; those that this
+ * CO-10). Elements are numbers, ONSHI_EL_... of elements.h; those that this
  * library does not know yet are read by their name.
  */
 #ifndef ONSHIKAKU_ANSWER_H
@@ -18,23 +18,23 @@ extern "C" {
  * record for eligibility: ask for the outcome. */
 enum {
 	ONSHI_OUTCOME_NONE	= 0,
-	ONSHI_OUTCOME_VALID	= 1,	/* 有効 */
-	ONSHI_OUTCOME_VALID_UNREGISTERED = 2,	/* 有効(未登録) */
-	ONSHI_OUTCOME_LOST	= 3,	/* 無効 */
-	ONSHI_OUTCOME_LOST_NEWER_EXISTS = 4,	/* 無効(新しい資格あり) */
-	ONSHI_OUTCOME_NOT_FOUND	= 5,	/* 該当資格なし: not "uninsured" */
-	ONSHI_OUTCOME_SEVERAL	= 6,	/* 複数該当: ask again with 枝番 */
+	ONSHI_OUTCOME_VALID	= 1,	/* in force */
+	ONSHI_OUTCOME_VALID_UNREGISTERED = 2,	/* in force, not yet registered */
+	ONSHI_OUTCOME_LOST	= 3,	/* no longer in force */
+	ONSHI_OUTCOME_LOST_NEWER_EXISTS = 4,	/* ... and a newer one exists */
+	ONSHI_OUTCOME_NOT_FOUND	= 5,	/* no such record: not "uninsured" */
+	ONSHI_OUTCOME_SEVERAL	= 6,	/* ask again with the branch number */
 	ONSHI_OUTCOME_DATA	= 7,	/* medical information is there */
 	ONSHI_OUTCOME_NO_DATA	= 8,
 	ONSHI_OUTCOME_ACCEPTED	= 9,
 	ONSHI_OUTCOME_DONE	= 10,
 	ONSHI_OUTCOME_REGISTERED = 11,
-	ONSHI_OUTCOME_IN_PROGRESS = 12,	/* 処理中 */
+	ONSHI_OUTCOME_IN_PROGRESS = 12,	/* the service works on it */
 	ONSHI_OUTCOME_NO_CONSENT = 13,
-	ONSHI_OUTCOME_NON_DISCLOSURE = 14,
+	ONSHI_OUTCOME_NOT_PROVIDED = 14,
 	ONSHI_OUTCOME_ERROR_PERSON = 15,
 	ONSHI_OUTCOME_ERROR_FILE = 16,
-	ONSHI_OUTCOME_THROWN_BACK = 17,
+	ONSHI_OUTCOME_REJECTED = 17,
 	ONSHI_OUTCOME_UNKNOWN_CODE = 18
 };
 
@@ -46,7 +46,7 @@ ONSHI_API const char *onshi_outcome_remedy(int outcome, const char *lang);
 
 ONSHI_API void onshi_answer_free(struct onshi_answer **ap);
 
-/* One of ONSHI_OUTCOME_…; the time of the answer, by the service's clock; the
+/* One of ONSHI_OUTCOME_...; the time of the answer, by the service's clock; the
  * time after which it cannot be read. */
 ONSHI_API int onshi_answer_outcome(const struct onshi_answer *a);
 ONSHI_API int64_t onshi_answer_time(const struct onshi_answer *a);

@@ -1,5 +1,5 @@
-﻿/*
- * The record (監査記録) as a file of its own: begin it, read it, prove that
+/*
+ * The record (audit) as a file of its own: begin it, read it, prove that
  * nobody has changed it (CO-7, DI-9). Queries write to it by themselves.
  */
 #ifndef ONSHIKAKU_AUDIT_H
@@ -20,7 +20,7 @@ ONSHI_API void onshi_audit_free(struct onshi_audit **ap);
 
 /*
  * Begins the record, once per facility: makes the directory and its files and
- * gives the verification key (検証鍵) as printable text, the only time it is
+ * gives the verification key as printable text, the only time it is
  * ever seen: groups of base 32 with check digits, ':' and its id. Keep it on
  * paper or on another machine. ONSHI_E_STATE if a record is there; what an
  * interrupted call left is begun anew. key takes up to keylen bytes with its
@@ -35,7 +35,7 @@ ONSHI_API size_t onshi_audit_key_size(void);
  * to it. key: the verification key or NULL (case, dashes and blanks do not
  * count, nor does the id); head: a head noted earlier, "N:HASH" or as much of
  * it as has 24 digits of HASH, or NULL. ONSHI_E_VALUE if one of them is
- * mistyped. *verdict is one of ONSHI_AUDIT_…; ONSHI_OK means that it could be
+ * mistyped. *verdict is one of ONSHI_AUDIT_...; ONSHI_OK means that it could be
  * judged, not that it is intact; of ONSHI_AUDIT_UNREADABLE the error tells
  * why. May wait, up to 5 s for the lock.
  *

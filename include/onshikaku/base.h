@@ -1,4 +1,4 @@
-﻿/*
+/*
  * What every part of libonshikaku shares: results, the root object, errors.
  * Strings are UTF-8 and end with NUL. Dates are int32_t yyyymmdd, times are
  * int64_t seconds since 1970-01-01 UTC, yes and no are int 1 and 0. Nothing
@@ -77,7 +77,7 @@ ONSHI_API int onshi_error_code(const struct onshi_error *e);
 /* One line of English for a programmer: what exactly was wrong, and where. */
 ONSHI_API const char *onshi_error_text(const struct onshi_error *e);
 
-/* One of ONSHI_PHASE_…: where it happened; and what each phase had cost. */
+/* One of ONSHI_PHASE_...: where it happened; and what each phase had cost. */
 ONSHI_API int onshi_error_phase(const struct onshi_error *e);
 ONSHI_API int32_t onshi_error_ms(const struct onshi_error *e, int phase);
 
@@ -90,7 +90,7 @@ ONSHI_API int onshi_error_status_word(const struct onshi_error *e);
 ONSHI_API const char *onshi_error_rule(const struct onshi_error *e);
 ONSHI_API const char *onshi_error_reason(const struct onshi_error *e);
 
-/* One of ONSHI_SENT_…: whether a request had left; one of ONSHI_OUTCOME_…;
+/* One of ONSHI_SENT_...: whether a request had left; one of ONSHI_OUTCOME_...;
  * seconds after which the service asks to be tried again, 0 if it did not. */
 ONSHI_API int onshi_error_sent(const struct onshi_error *e);
 ONSHI_API int onshi_error_outcome(const struct onshi_error *e);

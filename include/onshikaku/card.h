@@ -1,4 +1,4 @@
-﻿/*
+/*
  * The card alone, for programs that want no visit: which readers there are,
  * what lies on them, tries left, certificate, signature. A visit needs none
  * of this.
@@ -33,12 +33,12 @@ ONSHI_API ONSHI_CHECK int onshi_readers_at(const struct onshi_readers *l,
 /* What kind of card it is, by applications and content, never by ATR. */
 enum {
 	ONSHI_CARD_OTHER	= 0,
-	ONSHI_CARD_MY_NUMBER	= 1,	/* マイナンバーカード */
-	ONSHI_CARD_NO_CERTIFICATE = 2,	/* one without 利用者証明用電子証明書 */
-	ONSHI_CARD_PHONE	= 3,	/* スマホ用電子証明書 */
-	ONSHI_CARD_JUKI		= 4,	/* 住民基本台帳カード */
-	ONSHI_CARD_RESIDENCE	= 5,	/* 在留カード */
-	ONSHI_CARD_LICENCE	= 6	/* 運転免許証 */
+	ONSHI_CARD_MY_NUMBER	= 1,
+	ONSHI_CARD_NO_CERTIFICATE = 2,	/* none to sign in with */
+	ONSHI_CARD_PHONE	= 3,	/* its certificates */
+	ONSHI_CARD_JUKI		= 4,	/* the old resident card */
+	ONSHI_CARD_RESIDENCE	= 5,
+	ONSHI_CARD_DRIVERS_LICENCE	= 6
 };
 ONSHI_API const char *onshi_card_kind_name(int kind);
 
@@ -59,7 +59,7 @@ ONSHI_API ONSHI_CHECK int onshi_card_set_deadline(struct onshi_card *c,
 ONSHI_API ONSHI_CHECK int onshi_card_open(struct onshi_card *c,
     const char *reader);
 
-/* One of ONSHI_CARD_…; found when the card was opened. */
+/* One of ONSHI_CARD_...; found when the card was opened. */
 ONSHI_API int onshi_card_kind(const struct onshi_card *c);
 
 /* Asks how many PIN tries are left; asking costs none. May wait. */
@@ -92,12 +92,13 @@ ONSHI_API const struct onshi_error *onshi_card_error(
 
 /* How a certificate stands at this moment, by the root's clock. */
 enum {
-	ONSHI_CERT_VALID	= 1,
-	ONSHI_CERT_SOON		= 2,	/* valid, ends within three months */
-	ONSHI_CERT_GRACE	= 3,	/* ended; eligibility only, until three
+	ONSHI_CERTIFICATE_VALID	= 1,
+	ONSHI_CERTIFICATE_SOON		= 2,	/* valid,
+	    ends within three months */
+	ONSHI_CERTIFICATE_GRACE	= 3,	/* ended; eligibility only, until three
 					   months after the month of its end */
-	ONSHI_CERT_LAPSED	= 4,
-	ONSHI_CERT_NOT_YET	= 5
+	ONSHI_CERTIFICATE_LAPSED	= 4,
+	ONSHI_CERTIFICATE_NOT_YET	= 5
 };
 ONSHI_API int onshi_certificate_state(const struct onshi_certificate *x);
 
@@ -116,7 +117,7 @@ enum {
 };
 ONSHI_API int onshi_certificate_trust(const struct onshi_certificate *x);
 
-/* Serial number as lower-case hexadecimal (it names one person: 個人情報),
+/* Serial number as lower-case hexadecimal (it names one person),
  * first and last second of validity, the DER. Borrowed from x. */
 ONSHI_API const char *onshi_certificate_serial(
     const struct onshi_certificate *x);

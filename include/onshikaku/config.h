@@ -1,5 +1,5 @@
-﻿/*
- * Configuration (設定): a table of keys, filled by hand or from a file, then
+/*
+ * Configuration: a table of keys, filled by hand or from a file, then
  * handed to onshi_new and frozen. onshikaku.conf(5) lists the keys.
  */
 #ifndef ONSHIKAKU_CONFIG_H
@@ -53,7 +53,7 @@ ONSHI_API ONSHI_CHECK int onshi_config_key_at(size_t i, const char *lang,
     const char **key, const char **text);
 
 /* Why the last call on c, or onshi_new with it, failed, or the last that failed
- * on a root made from it (onshi_operator_new …). Never NULL. */
+ * on a root made from it (onshi_operator_new ...). Never NULL. */
 ONSHI_API const struct onshi_error *onshi_config_error(
     const struct onshi_config *c);
 

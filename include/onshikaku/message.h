@@ -1,4 +1,4 @@
-﻿/*
+/*
  * Message files alone: read any message of the interface and see what is
  * wrong with it. No root, no I/O, no wait.
  */
@@ -32,7 +32,7 @@ ONSHI_API const char *onshi_message_kind(const struct onshi_message *m);
 ONSHI_API ONSHI_CHECK int onshi_message_candidate(
     const struct onshi_message *m, size_t i, const char **kind);
 
-/* One of ONSHI_OUTCOME_…; NONE for a request. */
+/* One of ONSHI_OUTCOME_...; NONE for a request. */
 ONSHI_API int onshi_message_outcome(const struct onshi_message *m);
 
 /* MessageHeader and MessageBody, borrowed from m; ONSHI_ABSENT. */

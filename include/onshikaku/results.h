@@ -30,7 +30,7 @@ enum {
 	ONSHI_E_CARD_NONE	= -304,	/* no card was put on the reader in time */
 	ONSHI_E_CARD_OTHER	= -305,	/* not a My Number Card */
 	ONSHI_E_CARD_RESIDENCE	= -306,	/* a residence card, not a My Number Card */
-	ONSHI_E_CARD_LICENCE	= -307,	/* a driver's licence, not a My Number Card */
+	ONSHI_E_CARD_DRIVERS_LICENCE = -307,	/* a driver's licence, not a My Number Card */
 	ONSHI_E_CARD_PHONE	= -308,	/* a phone; this reader takes the card */
 	ONSHI_E_CARD_JUKI	= -309,	/* an old Juki card, no longer usable */
 	ONSHI_E_CARD_NO_CERTIFICATE = -310,	/* the card holds no user-authentication certificate */
@@ -57,8 +57,8 @@ enum {
 	ONSHI_E_SERVICE_REFUSED	= -501,	/* the service refused the terminal or the request */
 	ONSHI_E_SERVICE_ERROR	= -502,	/* the service could not process the request */
 	ONSHI_E_PERSON_ERROR	= -503,	/* the service reports an error for this person */
-	ONSHI_E_THROWN_BACK	= -504,	/* the request was thrown back unprocessed */
-	ONSHI_E_NON_DISCLOSURE	= -505,	/* the service gives no information */
+	ONSHI_E_REJECTED	= -504,	/* the request was thrown back unprocessed */
+	ONSHI_E_NOT_PROVIDED	= -505,	/* the service gives no information */
 	ONSHI_E_IN_PROGRESS	= -506,	/* still being processed */
 	ONSHI_E_UNKNOWN_CODE	= -507,	/* the service answered with a code this library does not know */
 	ONSHI_E_CARD_REVOKED	= -508,	/* the certificate is revoked */

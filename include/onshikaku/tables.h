@@ -1,5 +1,5 @@
-﻿/*
- * Tables for plugging in: reader, link, clock, log, record (監査). These are
+/*
+ * Tables for plugging in: reader, link, clock, log, record (audit). These are
  * the only structs with visible members. Set size to sizeof the struct; the
  * table is copied at the call, members are only ever added at the end. A NULL
  * member means that it cannot be done; done(self) is the last call of all.
@@ -50,7 +50,7 @@ ONSHI_API ONSHI_CHECK int onshi_config_add_reader(struct onshi_config *c,
     const char *name, const struct onshi_reader_ops *ops, void *self);
 
 /*
- * A link (連携): carries one request to one answer. Set by a program it takes
+ * A link: carries one request to one answer. Set by a program it takes
  * the place of link.type. A session serves one visit (or other handle).
  */
 struct onshi_exchange;		/* one request and its answer, under way */
@@ -65,7 +65,7 @@ struct onshi_link_ops {
 
 	/* In which form this link carries a function, named by its prefix as
 	 * "YZKsiquc01req", by "challenge", or, for a check-in by card,
-	 * "OQSsiquc01req+card": one of ONSHI_FORM_…. No I/O: it may be asked
+	 * "OQSsiquc01req+card": one of ONSHI_FORM_.... No I/O: it may be asked
 	 * from any thread, at any time. */
 	int	(*carries)(void *self, const char *prefix);
 
@@ -104,11 +104,11 @@ ONSHI_API int32_t onshi_exchange_timeout_ms(const struct onshi_exchange *x);
 /*
  * What came back: bytes of the answer, in pieces (ONSHI_E_TOO_BIG ends it: give
  * that back); 1 if the request was thrown back (.err); the visit's token; one
- * of ONSHI_SENT_…; seconds after which to try again.
+ * of ONSHI_SENT_...; seconds after which to try again.
  */
 ONSHI_API ONSHI_CHECK int onshi_exchange_write(struct onshi_exchange *x,
     const uint8_t *bytes, size_t len);
-ONSHI_API void onshi_exchange_set_thrown_back(struct onshi_exchange *x,
+ONSHI_API void onshi_exchange_set_rejected(struct onshi_exchange *x,
     int yes);
 ONSHI_API ONSHI_CHECK int onshi_exchange_set_token(struct onshi_exchange *x,
     const char *token);
@@ -129,7 +129,7 @@ struct onshi_clock_ops {
 ONSHI_API ONSHI_CHECK int onshi_config_set_clock(struct onshi_config *c,
     const struct onshi_clock_ops *ops, void *self);
 
-/* A log (記録でない、動作の跡). line is one line of ASCII without its end, made
+/* A log (no record). line is one line of ASCII without its end, made
  * from a closed list of fields: no PIN, no patient's data. NULL ops: none. */
 struct onshi_log_ops {
 	size_t	  size;

@@ -1,5 +1,5 @@
-﻿/*
- * A visit (受診): one patient, one purpose, one consent, one identity check,
+/*
+ * A visit: one patient, one purpose, one consent, one identity check,
  * and the queries that these allow. Inputs are setters; one verb,
  * onshi_visit_advance, moves the visit to what it needs next.
  *
@@ -16,44 +16,44 @@
 extern "C" {
 #endif
 
-/* Why the service is used (利用目的, PU-3): a closed list. */
+/* Why the service is used (PU-3): a closed list. */
 enum {
-	ONSHI_PURPOSE_INSURANCE	= 1,	/* 医療保険事務: eligibility only */
-	ONSHI_PURPOSE_CARE	= 2,	/* 診療 */
-	ONSHI_PURPOSE_DISPENSING = 3	/* 調剤 */
+	ONSHI_PURPOSE_INSURANCE	= 1,	/* health insurance: eligibility only */
+	ONSHI_PURPOSE_CARE	= 2,
+	ONSHI_PURPOSE_DISPENSING = 3
 };
 
-/* How the patient is identified (本人確認, ID-1, ID-5). */
+/* How the patient is identified (ID-1, ID-5). */
 enum {
-	ONSHI_METHOD_FACE	= 1,	/* 顔認証, by a vendor's face reader */
-	ONSHI_METHOD_PIN	= 2,	/* 暗証番号 */
-	ONSHI_METHOD_VISUAL	= 3,	/* 目視 */
+	ONSHI_METHOD_FACE	= 1,	/* by a vendor's face reader */
+	ONSHI_METHOD_PIN	= 2,
+	ONSHI_METHOD_VISUAL	= 3,	/* staff compare the photograph */
 	ONSHI_METHOD_NUMBER	= 4	/* typed numbers: eligibility only */
 };
 
 /* What can be asked for, and, but for the first, consented to (CO-3). */
 enum {
-	ONSHI_ELIGIBILITY	= 0,	/* 資格情報: needs no consent (PU-1) */
-	ONSHI_DRUGS		= 1,	/* 薬剤情報 */
-	ONSHI_CHECKUPS		= 2,	/* 特定健診情報 */
-	ONSHI_CARE		= 3,	/* 診療情報 */
-	ONSHI_SURGERY		= 4,	/* 手術情報 */
-	ONSHI_LIMIT		= 5,	/* 限度額適用認定証: in the eligibility */
-	ONSHI_DISEASES		= 6	/* 特定疾病療養受療証: likewise */
+	ONSHI_CATEGORY_ELIGIBILITY = 0,	/* needs no consent (PU-1) */
+	ONSHI_CATEGORY_DRUGS	= 1,
+	ONSHI_CATEGORY_CHECKUPS	= 2,
+	ONSHI_CATEGORY_CARE	= 3,
+	ONSHI_CATEGORY_SURGERY	= 4,
+	ONSHI_CATEGORY_LIMIT	= 5,	/* rides in the eligibility */
+	ONSHI_CATEGORY_DISEASES	= 6	/* likewise */
 };
 
 /* What the patient said to one category. */
 enum {
-	ONSHI_REFUSED		= 0,
-	ONSHI_GIVEN		= 1
+	ONSHI_CONSENT_REFUSED	= 0,
+	ONSHI_CONSENT_GIVEN	= 1
 };
 
-/* Whose licence the operator has (有資格者等, CO-4). */
+/* Whose licence the operator has (CO-4). */
 enum {
-	ONSHI_LICENCE_RECEPTION	= 0,	/* 受付: none */
-	ONSHI_LICENCE_DOCTOR	= 1,	/* 医師 */
-	ONSHI_LICENCE_DENTIST	= 2,	/* 歯科医師 */
-	ONSHI_LICENCE_PHARMACIST = 3,	/* 薬剤師 */
+	ONSHI_LICENCE_RECEPTION	= 0,	/* none */
+	ONSHI_LICENCE_DOCTOR	= 1,
+	ONSHI_LICENCE_DENTIST	= 2,
+	ONSHI_LICENCE_PHARMACIST = 3,
 	ONSHI_LICENCE_DISASTER	= 4	/* right for the emergency mode (DI-6) */
 };
 
@@ -61,7 +61,7 @@ enum {
 enum {
 	ONSHI_SIGNIN_NONE	= 0,
 	ONSHI_SIGNIN_PASSWORD	= 1,
-	ONSHI_SIGNIN_TWO_FACTOR	= 2	/* 2要素認証 */
+	ONSHI_SIGNIN_TWO_FACTOR	= 2
 };
 
 /*
@@ -101,7 +101,7 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_reader(struct onshi_visit *v,
     const char *name);
 
 /* 1: the holder wishes to register the card for use as an insurance card
- * (初回登録, ID-7), also after ONSHI_E_CARD_NOT_REGISTERED. Not with
+ * (first use, ID-7), also after ONSHI_E_CARD_NOT_REGISTERED. Not with
  * ONSHI_METHOD_VISUAL. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_register_use(struct onshi_visit *v,
     int yes);
@@ -116,7 +116,7 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_text(struct onshi_visit *v,
     int element, const char *text);
 
 /*
- * The PIN (利用者証明用暗証番号), 4 digits; your copy is yours to wipe. One
+ * The PIN of user authentication, 4 digits; your copy is yours to wipe. One
  * call is good for one try, and none is spent on a PIN of another shape. The
  * last try takes ONSHI_PIN_SPEND_LAST. May be given before it is asked for.
  */
@@ -140,7 +140,7 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_blocking(struct onshi_visit *v,
     int yes);
 
 /*
- * Moves the visit on: ONSHI_OK when the eligibility is answered, ONSHI_NEED_…
+ * Moves the visit on: ONSHI_OK when the eligibility is answered, ONSHI_NEED_...
  * when it needs something (once; the next call waits for the card, or is
  * ONSHI_E_STATE for what only you have, or the refusal again for a refused
  * PIN), else a failure, after which it may be called again but after
@@ -149,7 +149,7 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_blocking(struct onshi_visit *v,
 ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
 
 /*
- * The answer to one category, once the visit is answered: ONSHI_ELIGIBILITY at
+ * The answer to one category, once the visit is answered: the eligibility at
  * once, others ask the service anew each time; they need consent given and
  * granted in this visit, a card and a licensed operator (LIMIT and DISEASES
  * are within the eligibility). May wait; after ONSHI_NEED_WAIT call it again
@@ -195,7 +195,7 @@ ONSHI_API const struct onshi_certificate *onshi_visit_certificate(
 ONSHI_API int32_t onshi_visit_apdus(const struct onshi_visit *v);
 ONSHI_API int32_t onshi_visit_apdu_bytes(const struct onshi_visit *v);
 
-/* What one ONSHI_PHASE_… of the visit has cost so far, in milliseconds. */
+/* What one ONSHI_PHASE_... of the visit has cost so far, in milliseconds. */
 ONSHI_API int32_t onshi_visit_ms(const struct onshi_visit *v, int phase);
 
 /* 1 if what this visit asks stands on the facility's record (audit). */

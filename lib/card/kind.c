@@ -32,7 +32,8 @@ static const struct {
 	{ ONSHI_CARD_PHONE,	     ONSHI_E_CARD_PHONE,	"phone" },
 	{ ONSHI_CARD_JUKI,	     ONSHI_E_CARD_JUKI,		"juki" },
 	{ ONSHI_CARD_RESIDENCE,	     ONSHI_E_CARD_RESIDENCE,	"residence" },
-	{ ONSHI_CARD_LICENCE,	     ONSHI_E_CARD_LICENCE,	"licence" }
+	{ ONSHI_CARD_DRIVERS_LICENCE, ONSHI_E_CARD_DRIVERS_LICENCE,
+	  "licence" }
 };
 
 /* The label in EF 0006; the longer ones first, then what may come one day
@@ -68,7 +69,7 @@ name_foreign(struct oki_card *c, struct oki_wait *w, int *kind,
 		int		kind;
 	} known[] = {
 		{ OKI_APP_RESIDENCE, ONSHI_CARD_RESIDENCE },
-		{ OKI_APP_LICENCE, ONSHI_CARD_LICENCE }
+		{ OKI_APP_LICENCE, ONSHI_CARD_DRIVERS_LICENCE }
 	};
 	unsigned int sw;
 	int r;

@@ -276,14 +276,14 @@ oki_certificate_state_at(int64_t not_before, int64_t not_after, int64_t now)
 	int32_t end, soon;
 
 	if (now < not_before)
-		return ONSHI_CERT_NOT_YET;
+		return ONSHI_CERTIFICATE_NOT_YET;
 	if (now > not_after)
 		return now <= oki_month_end_after(not_after, GRACE_MONTHS) ?
-		    ONSHI_CERT_GRACE : ONSHI_CERT_LAPSED;
+		    ONSHI_CERTIFICATE_GRACE : ONSHI_CERTIFICATE_LAPSED;
 	end = oki_date_of(not_after);
 	soon = oki_date_add_months(oki_date_of(now), SOON_MONTHS);
 
-	return end <= soon ? ONSHI_CERT_SOON : ONSHI_CERT_VALID;
+	return end <= soon ? ONSHI_CERTIFICATE_SOON : ONSHI_CERTIFICATE_VALID;
 }
 
 int
@@ -330,23 +330,23 @@ static const struct {
 	const char	*name;
 	const char	*text[2];	/* English, Japanese */
 } states[] = {
-	[ONSHI_CERT_VALID] = { "valid", { "", "" } },
-	[ONSHI_CERT_SOON] = { "soon", {
+	[ONSHI_CERTIFICATE_VALID] = { "valid", { "", "" } },
+	[ONSHI_CERTIFICATE_SOON] = { "soon", {
 	    "The card's certificate ends within three months; the municipal "
 	    "office renews it.",
 	    "電子証明書の有効期限まで3か月を切っています。"
 	    "市区町村の窓口で更新できます" } },
-	[ONSHI_CERT_GRACE] = { "grace", {
+	[ONSHI_CERTIFICATE_GRACE] = { "grace", {
 	    "The card's certificate has ended; for now it still shows the "
 	    "insurance alone. The municipal office renews it.",
 	    "電子証明書の有効期限が切れています。当面は保険資格の確認だけが"
 	    "できます。市区町村の窓口で更新してください" } },
-	[ONSHI_CERT_LAPSED] = { "lapsed", {
+	[ONSHI_CERTIFICATE_LAPSED] = { "lapsed", {
 	    "The card's certificate has ended and can no longer be used. The "
 	    "municipal office renews it.",
 	    "電子証明書の有効期限が切れていて使えません。"
 	    "市区町村の窓口で更新してください" } },
-	[ONSHI_CERT_NOT_YET] = { "not_yet", {
+	[ONSHI_CERTIFICATE_NOT_YET] = { "not_yet", {
 	    "The card's certificate is not valid yet; check this machine's "
 	    "clock.",
 	    "電子証明書の有効期間がまだ始まっていません。"

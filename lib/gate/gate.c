@@ -21,7 +21,7 @@ struct known {
 	{ offsetof(struct oki_gate_input, field), low, high, result, rule }
 
 static const struct known known[] = {
-	KNOWN(category, ONSHI_ELIGIBILITY, ONSHI_DISEASES,
+	KNOWN(category, ONSHI_CATEGORY_ELIGIBILITY, ONSHI_CATEGORY_DISEASES,
 	    ONSHI_E_ARG, "SEC-87"),
 	KNOWN(moment, OKI_BEFORE_RECORD, OKI_BEFORE_HANDOVER,
 	    ONSHI_E_INTERNAL, "SEC-87"),
@@ -43,7 +43,7 @@ static const struct known known[] = {
 	    ONSHI_E_INTERNAL, "SEC-87"),
 	KNOWN(with[1].state, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
 	    ONSHI_E_INTERNAL, "SEC-87"),
-	KNOWN(certificate, 0, ONSHI_CERT_NOT_YET,
+	KNOWN(certificate, 0, ONSHI_CERTIFICATE_NOT_YET,
 	    ONSHI_E_INTERNAL, "SEC-87"),
 };
 
@@ -52,7 +52,7 @@ enum { NEVER, GIVEN, SWITCHED };
 
 static const struct facility {
 	int		purpose;
-	unsigned char	gives[ONSHI_SURGERY + 1];
+	unsigned char	gives[ONSHI_CATEGORY_SURGERY + 1];
 } facilities[] = {
 	[OKI_FACILITY_MEDICAL] = { ONSHI_PURPOSE_CARE,
 	    { GIVEN, GIVEN, GIVEN, GIVEN, GIVEN } },
@@ -66,11 +66,12 @@ static const struct facility {
 
 /* What a request brings beside the category that it is made for. */
 static const signed char with[][OKI_GATE_WITH] = {
-	[ONSHI_ELIGIBILITY] = { -1, -1 },
-	[ONSHI_DRUGS] = { -1, -1 },
-	[ONSHI_CHECKUPS] = { -1, -1 },
-	[ONSHI_CARE] = { ONSHI_DRUGS, -1 },
-	[ONSHI_SURGERY] = { ONSHI_DRUGS, ONSHI_CARE },
+	[ONSHI_CATEGORY_ELIGIBILITY] = { -1, -1 },
+	[ONSHI_CATEGORY_DRUGS] = { -1, -1 },
+	[ONSHI_CATEGORY_CHECKUPS] = { -1, -1 },
+	[ONSHI_CATEGORY_CARE] = { ONSHI_CATEGORY_DRUGS, -1 },
+	[ONSHI_CATEGORY_SURGERY] = { ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CATEGORY_CARE },
 };
 
 int
@@ -127,7 +128,7 @@ any_consent_is(const struct oki_gate_input *in, int state)
 static bool
 no_question(const struct oki_gate_input *in)
 {
-	return in->category > ONSHI_SURGERY;
+	return in->category > ONSHI_CATEGORY_SURGERY;
 }
 
 static bool
@@ -186,9 +187,10 @@ not_by_card(const struct oki_gate_input *in)
 static bool
 certificate_ended(const struct oki_gate_input *in)
 {
-	return in->grace_by_service || in->certificate == ONSHI_CERT_GRACE ||
-	    in->certificate == ONSHI_CERT_LAPSED ||
-	    in->certificate == ONSHI_CERT_NOT_YET;
+	return in->grace_by_service || in->certificate ==
+	    ONSHI_CERTIFICATE_GRACE ||
+	    in->certificate == ONSHI_CERTIFICATE_LAPSED ||
+	    in->certificate == ONSHI_CERTIFICATE_NOT_YET;
 }
 
 static bool
@@ -335,7 +337,7 @@ oki_gate_decide(const struct oki_gate_input *in, const char **rule)
 		if (value < k->low || value > k->high)
 			return refuse(k->result, k->rule, rule);
 	}
-	about = in->category == ONSHI_ELIGIBILITY ? ANY : MEDICAL;
+	about = in->category == ONSHI_CATEGORY_ELIGIBILITY ? ANY : MEDICAL;
 	for (i = 0; i < OKI_COUNT(rows); i++) {
 		row = &rows[i];
 		if (row->about <= about && row->refuses(in))
@@ -359,7 +361,7 @@ oki_gate_permit(const struct oki_gate_input *in, struct oki_permit **out,
 	*out = NULL;
 	if ((r = oki_gate_decide(in, rule)) != ONSHI_OK)
 		return r;
-	if (in->category == ONSHI_ELIGIBILITY ||
+	if (in->category == ONSHI_CATEGORY_ELIGIBILITY ||
 	    in->moment == OKI_BEFORE_HANDOVER)
 		return refuse(ONSHI_E_ARG, "SEC-86", rule);
 

@@ -52,7 +52,8 @@ struct oki_gate_consent {
 #define OKI_GATE_WITH		2
 
 struct oki_gate_input {
-	int	category;	/* ONSHI_ELIGIBILITY, ONSHI_DRUGS … */
+	int	category;	/* ONSHI_CATEGORY_ELIGIBILITY,
+	    ONSHI_CATEGORY_DRUGS … */
 	int	moment;		/* enum oki_moment */
 	int	purpose;	/* ONSHI_PURPOSE_… */
 	int	method;		/* ONSHI_METHOD_… */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define NET4(a, bits)		{ { { a }, 4 }, bits }
 

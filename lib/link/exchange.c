@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define RETRY_MAX	3600
 
@@ -89,10 +89,10 @@ onshi_exchange_write(struct onshi_exchange *x, const uint8_t *bytes,
 }
 
 void
-onshi_exchange_set_thrown_back(struct onshi_exchange *x, int yes)
+onshi_exchange_set_rejected(struct onshi_exchange *x, int yes)
 {
 	if (x != NULL)
-		x->thrown_back = yes != 0;
+		x->rejected = yes != 0;
 }
 
 int

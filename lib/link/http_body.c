@@ -1,7 +1,7 @@
 /* The body of an answer: where it ends, by its length or its chunks. */
 #include "config.h"
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define DIGITS_MAX	16
 

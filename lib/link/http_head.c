@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define CR		'\r'
 #define LF		'\n'

@@ -1,7 +1,7 @@
 /* One request out, one answer in: sent once, and taken whole or not at all. */
 #include "config.h"
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define PIECE		8192
 #define TICK_MS		1000

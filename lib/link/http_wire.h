@@ -4,7 +4,7 @@
 
 #include <curl/curl.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 /* Why the last check, after TLS and before a request, said no. */
 enum veto { VETO_NONE, VETO_AGAIN, VETO_ADDRESS, VETO_LOCAL, VETO_MUTUAL };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define HEAD_MAX	4096	/* of a request */
 #define PREFIX_MAX	64
@@ -235,7 +235,7 @@ judge_answer(const struct oki_head *h, struct onshi_exchange *x,
 	    strcmp(x->prefix, "challenge") != 0)
 		return oki_link_fail(e, ONSHI_E_PROTOCOL, "malformed",
 		    "the answer does not say whether it is one");
-	x->thrown_back = h->answer == OKI_ANSWER_ERR;
+	x->rejected = h->answer == OKI_ANSWER_ERR;
 	(void)oki_copy(x->new_token, sizeof(x->new_token), h->token);
 
 	return ONSHI_OK;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define CA_MAX		1048576
 #define FILE_MAX_LEN	65536

@@ -21,7 +21,7 @@ struct onshi_exchange {
 	struct oki_wait	*wait;
 	/* the answer */
 	struct oki_buf	 answer;	/* its max is set by the maker */
-	bool		 thrown_back;
+	bool		 rejected;
 	char		 new_token[OKI_TOKEN];	/* "": none; maker wipes */
 	int		 sent;			/* ONSHI_SENT_… */
 	int32_t		 retry_after;

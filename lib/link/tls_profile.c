@@ -8,7 +8,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define LEVEL		2
 #define DEPTH		4

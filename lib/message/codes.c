@@ -13,7 +13,7 @@ static const struct {
 	int		 outcome;
 	int		 result;
 } ours[] = {
-	{ "XNDS0001E", ONSHI_OUTCOME_NON_DISCLOSURE, ONSHI_E_NON_DISCLOSURE },
+	{ "XNDS0001E", ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED },
 	{ "XCNS0001E", ONSHI_OUTCOME_NO_CONSENT, ONSHI_E_CONSENT },
 	{ "XCRD0001E", ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_SIGNATURE_REFUSED },
 	{ "XCRD0002E", ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_CHALLENGE },
@@ -53,13 +53,13 @@ static const struct {
 	    false, true },
 	[ONSHI_OUTCOME_NO_CONSENT] = { "no_consent", ONSHI_E_CONSENT, false,
 	    true },
-	[ONSHI_OUTCOME_NON_DISCLOSURE] = { "non_disclosure",
-	    ONSHI_E_NON_DISCLOSURE, false, true },
+	[ONSHI_OUTCOME_NOT_PROVIDED] = { "non_disclosure",
+	    ONSHI_E_NOT_PROVIDED, false, true },
 	[ONSHI_OUTCOME_ERROR_PERSON] = { "error_person",
 	    ONSHI_E_PERSON_ERROR, false, true },
 	[ONSHI_OUTCOME_ERROR_FILE] = { "error_file", ONSHI_E_SERVICE_ERROR,
 	    false, true },
-	[ONSHI_OUTCOME_THROWN_BACK] = { "thrown_back", ONSHI_E_THROWN_BACK,
+	[ONSHI_OUTCOME_REJECTED] = { "thrown_back", ONSHI_E_REJECTED,
 	    false, false },
 	[ONSHI_OUTCOME_UNKNOWN_CODE] = { "unknown_code",
 	    ONSHI_E_UNKNOWN_CODE, false, true }

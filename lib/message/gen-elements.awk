@@ -1,8 +1,6 @@
 # Makes include/onshikaku/elements.h from lib/message/elements.def.
 BEGIN {
 	FS = "\t"
-	# So that compilers for Windows read it as UTF-8.
-	printf "\357\273\277"
 	print "/* Elements of the messages. Made from lib/message/elements.def: do not edit. */"
 	print "#ifndef ONSHIKAKU_ELEMENTS_H"
 	print "#define ONSHIKAKU_ELEMENTS_H"
@@ -23,7 +21,7 @@ function constant(name,    i, c, s) {
 /^#/ || NF < 5 { next }
 {
 	row[++n] = "\tONSHI_EL_" constant($2) " = " $1
-	note[n] = "\t/* " $2 " " $5 " */"
+	note[n] = "\t/* " $2 " */"
 }
 END {
 	for (i = 1; i <= n; i++)

@@ -93,7 +93,7 @@ judge_person(struct judge *j, const struct onshi_record *body)
 	    ONSHI_EL_PROCESSING_RESULT_STATUS, '1') : !is(status, "1")) {
 		settle(j, ONSHI_OUTCOME_UNKNOWN_CODE);
 	} else if (oki_codes_find(j->codes, code, &outcome, &result) &&
-	    outcome == ONSHI_OUTCOME_NON_DISCLOSURE) {
+	    outcome == ONSHI_OUTCOME_NOT_PROVIDED) {
 		refuse(j, outcome, code, text);
 	} else if (code != NULL || text != NULL) {
 		say(j, code, text);
@@ -285,7 +285,7 @@ oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
 	e->sent = ONSHI_SENT_ANSWERED;
 	(void)oki_copy_text(e->service_code, sizeof(e->service_code), v->code);
 	/* CO-8: staff is not told why, not by the service's words either. */
-	if (v->outcome != ONSHI_OUTCOME_NON_DISCLOSURE)
+	if (v->outcome != ONSHI_OUTCOME_NOT_PROVIDED)
 		(void)oki_copy_text(e->service_text, sizeof(e->service_text),
 		    v->text);
 

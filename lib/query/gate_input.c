@@ -1,7 +1,7 @@
 /* What the gate is asked: the case as it stands at one of three moments. */
 #include <string.h>
 
-#include "query/query_internal.h"
+#include "query/inside.h"
 
 /* SEC-88: both clocks went on alike since the consent was given. */
 #define CLOCK_SLACK_MS	60000
@@ -117,7 +117,7 @@ oki_query_readable(const struct oki_case *k, int category, const char **rule)
 	int64_t end;
 
 	*rule = "CO-10";
-	if (category == ONSHI_ELIGIBILITY || category <= 0 ||
+	if (category == ONSHI_CATEGORY_ELIGIBILITY || category <= 0 ||
 	    category >= OKI_CATEGORIES)
 		return ONSHI_OK;
 	c = &k->consent[category];

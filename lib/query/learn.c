@@ -1,7 +1,7 @@
 /* What the answer to a check-in tells about the case. */
 #include <string.h>
 
-#include "query/query_internal.h"
+#include "query/inside.h"
 
 /* A note of the binding: the certificate has expired and is in grace. */
 #define CODE_IN_GRACE	"XCRD0101W"

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "query/query_internal.h"
+#include "query/inside.h"
 
 #define CHALLENGE_SLACK_MS	10000	/* no signing with one about to end */
 #define CHALLENGE_BYTES		32
@@ -109,7 +109,8 @@ answer_limit(const struct oki_question *q)
 {
 	const struct onshi_config *c = oki_env_config(q->k->env);
 
-	return (size_t)oki_config_number(c, q->category == ONSHI_ELIGIBILITY ?
+	return (size_t)oki_config_number(c, q->category ==
+	    ONSHI_CATEGORY_ELIGIBILITY ?
 	    OKI_LIMITS_ANSWER_BYTES : OKI_LIMITS_PAYLOAD_BYTES);
 }
 
@@ -124,7 +125,7 @@ carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
 		return r;
 	x->body = body->data;
 	x->bodylen = body->len;
-	x->token = q->category == ONSHI_ELIGIBILITY ? NULL : k->token;
+	x->token = q->category == ONSHI_CATEGORY_ELIGIBILITY ? NULL : k->token;
 	(void)oki_copy(x->request_id, sizeof(x->request_id), q->request_id);
 	r = oki_session_exchange(k->session, x, e);
 	k->ms[ONSHI_PHASE_NETWORK] += x->connect_ms;
@@ -149,15 +150,15 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	int r;
 
 	e->sent = ONSHI_SENT_ANSWERED;
-	if (x->thrown_back) {
+	if (x->rejected) {
 		e->phase = ONSHI_PHASE_SERVICE;
-		e->outcome = ONSHI_OUTCOME_THROWN_BACK;
-		return oki_fail(e, ONSHI_E_THROWN_BACK,
+		e->outcome = ONSHI_OUTCOME_REJECTED;
+		return oki_fail(e, ONSHI_E_REJECTED,
 		    "the service threw the request back");
 	}
 	oki_expect_request(&expect, request);
 	expect.kind = kind;
-	if (q->category != ONSHI_ELIGIBILITY &&
+	if (q->category != ONSHI_CATEGORY_ELIGIBILITY &&
 	    q->k->insured.birthdate[0] != '\0')
 		expect.birthdate = q->k->insured.birthdate;
 	oki_limits_config(&limits, kind, c);
@@ -181,10 +182,10 @@ make_lines(int category, struct oki_reply *out, struct onshi_error *e)
 		int	category;
 		int	(*make)(const struct oki_doc *, struct oki_doc **);
 	} makers[] = {
-		{ ONSHI_DRUGS,		oki_message_drug_lines },
-		{ ONSHI_CARE,		oki_message_care_lines },
-		{ ONSHI_SURGERY,	oki_message_surgery_lines },
-		{ ONSHI_CHECKUPS,	oki_message_checkup_items }
+		{ ONSHI_CATEGORY_DRUGS,		oki_message_drug_lines },
+		{ ONSHI_CATEGORY_CARE,		oki_message_care_lines },
+		{ ONSHI_CATEGORY_SURGERY,	oki_message_surgery_lines },
+		{ ONSHI_CATEGORY_CHECKUPS,	oki_message_checkup_items }
 	};
 	struct oki_doc *head = NULL;
 	size_t i;
@@ -210,7 +211,7 @@ count_results(int category, const struct oki_reply *out)
 	const struct onshi_record *rec = NULL;
 	size_t n = 0;
 
-	if (category != ONSHI_ELIGIBILITY) {
+	if (category != ONSHI_CATEGORY_ELIGIBILITY) {
 		while (out->lines != NULL && onshi_record_at(
 		    oki_doc_root(out->lines), n, NULL, NULL, NULL, NULL) ==
 		    ONSHI_OK)
@@ -241,7 +242,7 @@ hand_over(struct oki_question *q, struct oki_doc **doc,
 		(void)oki_copy_text(out->note_text, sizeof(out->note_text),
 		    v->text);
 	}
-	if ((q->category == ONSHI_ELIGIBILITY &&
+	if ((q->category == ONSHI_CATEGORY_ELIGIBILITY &&
 	    (r = oki_case_learn(q->k, out->doc, v, x)) != ONSHI_OK) ||
 	    (r = make_lines(q->category, out, e)) != ONSHI_OK)
 		return oki_fail(e, r, "reading the answer");
@@ -268,7 +269,7 @@ put_question(struct oki_question *q, const struct oki_doc *request,
 	if ((r = oki_message_write(request, oki_config_word(c,
 	    OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS : OKI_UTF_8,
 	    &body, e)) != ONSHI_OK ||
-	    (r = oki_question_record(q, OKI_AUDIT_QUERY_INTENT, ONSHI_OK,
+	    (r = oki_question_note(q, OKI_AUDIT_QUERY_INTENT, ONSHI_OK,
 	    NULL, NULL, 0, e)) != ONSHI_OK)
 		goto out;
 	if ((r = oki_question_gate(q, OKI_BEFORE_SEND, e)) == ONSHI_OK &&
@@ -281,15 +282,15 @@ put_question(struct oki_question *q, const struct oki_doc *request,
 	}
 	/* CO-7: on record before it is handed over, or not handed over. */
 	if (r == ONSHI_OK)
-		r = oki_question_record(q, OKI_AUDIT_QUERY_OUTCOME, r, NULL,
+		r = oki_question_note(q, OKI_AUDIT_QUERY_OUTCOME, r, NULL,
 		    &x, count_results(q->category, out), e);
 	else
-		(void)oki_question_record(q, OKI_AUDIT_QUERY_OUTCOME, r, e,
+		(void)oki_question_note(q, OKI_AUDIT_QUERY_OUTCOME, r, e,
 		    &x, 0, NULL);
 out:
 	if (r != ONSHI_OK) {
 		oki_reply_free(out);
-		if (q->category == ONSHI_ELIGIBILITY)
+		if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
 			oki_case_forget(q->k);
 	}
 	oki_doc_free(&doc);
@@ -306,7 +307,7 @@ admit(struct oki_question *q, struct onshi_error *e)
 	int r;
 
 	if ((r = oki_question_gate(q, OKI_BEFORE_RECORD, e)) != ONSHI_OK)
-		(void)oki_question_record(q, OKI_AUDIT_QUERY_REFUSED, r, e,
+		(void)oki_question_note(q, OKI_AUDIT_QUERY_REFUSED, r, e,
 		    NULL, 0, NULL);
 
 	return r;
@@ -322,7 +323,7 @@ oki_query_eligibility(struct oki_case *k, const struct onshi_operator *op,
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	if ((r = question_init(&q, k, op, ONSHI_ELIGIBILITY,
+	if ((r = question_init(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY,
 	    function_of(k))) != ONSHI_OK)
 		return oki_fail(e, r, "request id");
 	if ((r = admit(&q, e)) == ONSHI_OK &&
@@ -347,7 +348,8 @@ oki_query_medical(struct oki_case *k, int category,
 
 	memset(out, 0, sizeof(*out));
 	if ((r = question_init(&q, k, op, category, category ==
-	    ONSHI_CHECKUPS ? "TKKsiquc01req" : "YZKsiquc01req")) != ONSHI_OK)
+	    ONSHI_CATEGORY_CHECKUPS ? "TKKsiquc01req" : "YZKsiquc01req")) !=
+	    ONSHI_OK)
 		return oki_fail(e, r, "request id");
 	if ((r = admit(&q, e)) != ONSHI_OK)
 		return r;
@@ -393,7 +395,7 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 	int r;
 
 	e->sent = ONSHI_SENT_ANSWERED;
-	if (x->thrown_back)
+	if (x->rejected)
 		return oki_fail(e, ONSHI_E_PROTOCOL,
 		    "the challenge was thrown back");
 	if ((r = oki_message_parse("challenge", x->answer.data,

@@ -115,7 +115,7 @@ void	oki_case_forget(struct oki_case *k);
 
 /* A whole entry of the record about this case; nothing where there is no
  * record, unless must: then ONSHI_E_AUDIT_NONE. */
-int	oki_case_record(struct oki_case *k, enum oki_audit_event event,
+int	oki_case_note(struct oki_case *k, enum oki_audit_event event,
 	    const struct onshi_operator *op, int category, int result,
 	    struct onshi_error *e) OKI_CHECK;
 

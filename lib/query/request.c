@@ -1,7 +1,7 @@
 /* Builds the requests: eligibility by number or card, and medical ones. */
 #include <string.h>
 
-#include "query/query_internal.h"
+#include "query/inside.h"
 
 static const char *
 input(const struct oki_case *k, int el)
@@ -51,7 +51,7 @@ put_search(const struct oki_case *k, struct onshi_record *body,
 			return r;
 	if ((r = oki_record_put(search,
 	    ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_FLG,
-	    oki_consent_is_given(&k->consent[ONSHI_LIMIT]) ? "1" : "0",
+	    oki_consent_is_given(&k->consent[ONSHI_CATEGORY_LIMIT]) ? "1" : "0",
 	    e)) != ONSHI_OK)
 		return r;
 
@@ -154,10 +154,10 @@ static const struct medical_row {
 	const char	*file_category;		/* FileCategory: XML */
 	bool		 months;
 } medical_rows[] = {
-	{ ONSHI_DRUGS,		"YZKsiquc01req", "2", true },
-	{ ONSHI_CARE,		"YZKsiquc01req", "4", true },
-	{ ONSHI_SURGERY,	"YZKsiquc01req", "4", true },
-	{ ONSHI_CHECKUPS,	"TKKsiquc01req", "2", false }
+	{ ONSHI_CATEGORY_DRUGS,		"YZKsiquc01req", "2", true },
+	{ ONSHI_CATEGORY_CARE,		"YZKsiquc01req", "4", true },
+	{ ONSHI_CATEGORY_SURGERY,	"YZKsiquc01req", "4", true },
+	{ ONSHI_CATEGORY_CHECKUPS,	"TKKsiquc01req", "2", false }
 };
 
 /* Without other wishes: the last three years, this month included. */

@@ -179,7 +179,7 @@ body_wipe(struct oki_answer_body *b)
 	if (b->reply.lines != NULL)
 		oki_doc_wipe(b->reply.lines);
 	oki_error_clear(&e);
-	if (oki_case_record(&b->visit->k, OKI_AUDIT_RESULT_WIPED, NULL,
+	if (oki_case_note(&b->visit->k, OKI_AUDIT_RESULT_WIPED, NULL,
 	    b->category, ONSHI_OK, &e) != ONSHI_OK)
 		atomic_store(&b->visit->k.recorded, 0);
 }
@@ -280,7 +280,7 @@ onshi_answer_next(struct onshi_answer *a, const struct onshi_record **rec)
 	oki_error_clear(&a->error);
 	if ((r = readable(a->body)) != ONSHI_OK)
 		return oki_fail(&a->error, r, "past its time or its consent");
-	if (a->body->category == ONSHI_ELIGIBILITY)
+	if (a->body->category == ONSHI_CATEGORY_ELIGIBILITY)
 		return next_result(a, rec);
 	if (a->body->reply.lines == NULL)
 		return ONSHI_END;

@@ -149,13 +149,13 @@ record_consents(struct onshi_visit *v, struct onshi_error *e)
 			continue;
 		event = oki_consent_is_given(c) ? OKI_AUDIT_CONSENT_GIVEN :
 		    OKI_AUDIT_CONSENT_REFUSED;
-		if ((r = oki_case_record(&v->k, event, NULL, i, ONSHI_OK,
+		if ((r = oki_case_note(&v->k, event, NULL, i, ONSHI_OK,
 		    e)) != ONSHI_OK)
 			return r;
 	}
 
-	return oki_case_record(&v->k, OKI_AUDIT_IDENTITY_BEGIN, NULL,
-	    ONSHI_ELIGIBILITY, ONSHI_OK, e);
+	return oki_case_note(&v->k, OKI_AUDIT_IDENTITY_BEGIN, NULL,
+	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, e);
 }
 
 static int
@@ -375,8 +375,9 @@ step_confirm(struct flow *f)
 		v->k.ended = true;
 		/* What matters is the no; that it is not on record, too, is
 		 * what onshi_visit_is_recorded says then. */
-		if (oki_case_record(&v->k, OKI_AUDIT_IDENTITY_END,
-		    v->confirmer, ONSHI_ELIGIBILITY, ONSHI_E_NOT_CONFIRMED,
+		if (oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END,
+		    v->confirmer, ONSHI_CATEGORY_ELIGIBILITY,
+		    ONSHI_E_NOT_CONFIRMED,
 		    NULL) != ONSHI_OK)
 			OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
 			    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
@@ -429,9 +430,9 @@ step_ask(struct flow *f)
 	if ((r = ask(f, &reply)) != ONSHI_OK)
 		return r;
 	forget_signature(v);
-	if ((r = oki_case_record(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
-	    ONSHI_ELIGIBILITY, ONSHI_OK, f->e)) != ONSHI_OK ||
-	    (r = oki_answer_body_new(v, ONSHI_ELIGIBILITY, &reply,
+	if ((r = oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
+	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, f->e)) != ONSHI_OK ||
+	    (r = oki_answer_body_new(v, ONSHI_CATEGORY_ELIGIBILITY, &reply,
 	    &v->eligibility)) != ONSHI_OK) {
 		oki_reply_free(&reply);
 		oki_case_forget(&v->k);

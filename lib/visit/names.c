@@ -2,10 +2,11 @@
 #include "visit/visit.h"
 
 static const char *const categories[] = {
-	[ONSHI_ELIGIBILITY] = "eligibility", [ONSHI_DRUGS] = "drugs",
-	[ONSHI_CHECKUPS] = "checkups", [ONSHI_CARE] = "care",
-	[ONSHI_SURGERY] = "surgery", [ONSHI_LIMIT] = "limit",
-	[ONSHI_DISEASES] = "diseases"
+	[ONSHI_CATEGORY_ELIGIBILITY] = "eligibility", [ONSHI_CATEGORY_DRUGS] =
+	    "drugs",
+	[ONSHI_CATEGORY_CHECKUPS] = "checkups", [ONSHI_CATEGORY_CARE] = "care",
+	[ONSHI_CATEGORY_SURGERY] = "surgery", [ONSHI_CATEGORY_LIMIT] = "limit",
+	[ONSHI_CATEGORY_DISEASES] = "diseases"
 };
 static const char *const methods[] = {
 	[ONSHI_METHOD_FACE] = "face", [ONSHI_METHOD_PIN] = "pin",
@@ -41,7 +42,8 @@ static const char *const kinds[] = {
 	[ONSHI_CARD_OTHER] = "other", [ONSHI_CARD_MY_NUMBER] = "my_number",
 	[ONSHI_CARD_NO_CERTIFICATE] = "no_certificate",
 	[ONSHI_CARD_PHONE] = "phone", [ONSHI_CARD_JUKI] = "juki",
-	[ONSHI_CARD_RESIDENCE] = "residence", [ONSHI_CARD_LICENCE] = "licence"
+	[ONSHI_CARD_RESIDENCE] = "residence", [ONSHI_CARD_DRIVERS_LICENCE] =
+	    "licence"
 };
 
 const char *

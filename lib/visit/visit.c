@@ -247,13 +247,14 @@ onshi_visit_set_consent(struct onshi_visit *v, int category, int given)
 
 	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
 		return r;
-	if (category <= ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES ||
-	    (given != ONSHI_REFUSED && given != ONSHI_GIVEN))
+	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
+	    OKI_CATEGORIES ||
+	    (given != ONSHI_CONSENT_REFUSED && given != ONSHI_CONSENT_GIVEN))
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "category or answer"));
 	c = &v->k.consent[category];
 	c->asked = true;
-	c->given = given == ONSHI_GIVEN;
+	c->given = given == ONSHI_CONSENT_GIVEN;
 
 	return leave(v, ONSHI_OK);
 }
@@ -465,14 +466,17 @@ onshi_visit_get(struct onshi_visit *v, int category,
 	*out = NULL;
 	if ((r = enter_work(v)) != ONSHI_OK)
 		return r;
-	if (category < ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES ||
-	    category == ONSHI_LIMIT || category == ONSHI_DISEASES)
+	if (category < ONSHI_CATEGORY_ELIGIBILITY || category >=
+	    OKI_CATEGORIES ||
+	    category == ONSHI_CATEGORY_LIMIT || category ==
+	    ONSHI_CATEGORY_DISEASES)
 		r = oki_fail(&v->error, ONSHI_E_ARG, "no such question");
-	else if (category != ONSHI_ELIGIBILITY && !oki_worker_is_busy(v) &&
+	else if (category != ONSHI_CATEGORY_ELIGIBILITY &&
+	    !oki_worker_is_busy(v) &&
 	    v->step != OKI_STEP_ANSWERED)
 		r = oki_fail(&v->error, ONSHI_E_STATE,
 		    "the visit is not answered yet");
-	else if (category != ONSHI_ELIGIBILITY)
+	else if (category != ONSHI_CATEGORY_ELIGIBILITY)
 		r = get_medical(v, category, op, out);
 	else if (oki_worker_is_busy(v) || v->step != OKI_STEP_ANSWERED)
 		r = oki_fail(&v->error, ONSHI_E_STATE,
@@ -492,7 +496,8 @@ onshi_visit_withdraw(struct onshi_visit *v, int category)
 
 	if ((r = enter_input(v, NULL)) != ONSHI_OK)
 		return r;
-	if (category <= ONSHI_ELIGIBILITY || category >= OKI_CATEGORIES)
+	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
+	    OKI_CATEGORIES)
 		return leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "no category of consent"));
 	c = &v->k.consent[category];
@@ -502,7 +507,7 @@ onshi_visit_withdraw(struct onshi_visit *v, int category)
 		oki_flow_unsign(v);
 	c->withdrawn = true;
 	oki_answers_wipe(v, category);
-	r = oki_case_record(&v->k, OKI_AUDIT_CONSENT_WITHDRAWN, NULL,
+	r = oki_case_note(&v->k, OKI_AUDIT_CONSENT_WITHDRAWN, NULL,
 	    category, ONSHI_OK, &v->error);
 	c->withdrawal_recorded = r == ONSHI_OK;
 
@@ -543,7 +548,7 @@ onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
 {
 	static const struct oki_consent none;
 	const struct oki_consent *c = &none;
-	bool is_one = v != NULL && category > ONSHI_ELIGIBILITY &&
+	bool is_one = v != NULL && category > ONSHI_CATEGORY_ELIGIBILITY &&
 	    category < OKI_CATEGORIES;
 
 	if (is_one)

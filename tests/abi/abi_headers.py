@@ -40,7 +40,7 @@ def functions(top: Path) -> dict[str, Function]:
     """All functions that are declared with ONSHI_API."""
     found: dict[str, Function] = {}
     for path in public(top):
-        code = without_comments(path.read_text("utf-8-sig"))
+        code = without_comments(path.read_text("utf-8"))
         code = re.sub(r"^#.*$", "", code, flags=re.M)
         for m in re.finditer(
                 r"\bONSHI_API\b(.*?)\b(\w+)\s*\(([^()]*)\)\s*;", code, re.S):
@@ -64,7 +64,7 @@ def constants(top: Path) -> dict[str, int]:
     """Enumerators and numeric macros of the public headers."""
     found: dict[str, int] = {}
     for path in public(top):
-        code = without_comments(path.read_text("utf-8-sig"))
+        code = without_comments(path.read_text("utf-8"))
         for body in re.findall(r"\benum\s*\w*\s*\{(.*?)\}", code, re.S):
             for item in body.split(","):
                 if "=" in item:
@@ -80,7 +80,7 @@ def constants(top: Path) -> dict[str, int]:
 def tables(top: Path) -> dict[str, list[str]]:
     """Structs with visible members, and these."""
     path = top / "include" / "onshikaku" / "tables.h"
-    code = without_comments(path.read_text("utf-8-sig"))
+    code = without_comments(path.read_text("utf-8"))
     found: dict[str, list[str]] = {}
     for name, body in re.findall(r"struct\s+(\w+)\s*\{(.*?)\};", code, re.S):
         found[name] = re.findall(r"(?:\(\*(\w+)\)\(|\b(size)\s*;)", body)

@@ -27,8 +27,8 @@ def finish(what: str) -> None:
 
 
 def lines(path: Path) -> list[str]:
-    """A file's lines, a byte-order mark left out."""
-    return path.read_text("utf-8-sig").splitlines()
+    """A file's lines."""
+    return path.read_text("utf-8").splitlines()
 
 
 def pages() -> list[Path]:

@@ -43,7 +43,7 @@ def without_words(text: str) -> str:
 
 def check_calls(path: Path, banned: set[str]) -> None:
     """Calls of banned functions: a name, then a bracket, and no member."""
-    code = without_words(path.read_text("utf-8-sig"))
+    code = without_words(path.read_text("utf-8"))
     for n, line in enumerate(code.split("\n"), 1):
         for m in re.finditer(r"(?<![\w.])(?<!->)(\w+)\s*\(", line):
             if m.group(1) in banned:

@@ -6,9 +6,9 @@ import abi_headers
 from abi_report import TOP, finish, wrong
 
 # Classes whose name is not the prefix of their constants.
-PREFIX = {"Category": "ONSHI_", "Consent": "ONSHI_", "Result": "ONSHI_",
+PREFIX = {"Result": "ONSHI_",
           "Trust": "ONSHI_TRUST_", "Verdict": "ONSHI_AUDIT_",
-          "CertificateState": "ONSHI_CERT_", "CardKind": "ONSHI_CARD_",
+          "CertificateState": "ONSHI_CERTIFICATE_", "CardKind": "ONSHI_CARD_",
           "SignIn": "ONSHI_SIGNIN_", "PinFlag": "ONSHI_PIN_",
           "Element": "ONSHI_EL_"}
 

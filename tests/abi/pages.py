@@ -119,7 +119,7 @@ def check_tables() -> None:
     path = TOP / "man" / "onshi_tables.3"
     text = path.read_text("utf-8")
     header = abi_headers.without_comments(
-        (TOP / "include" / "onshikaku" / "tables.h").read_text("utf-8-sig"))
+        (TOP / "include" / "onshikaku" / "tables.h").read_text("utf-8"))
     for tag in abi_headers.tables(TOP):
         pattern = r"struct %s \{.*?\n\};" % tag
         mine = re.search(pattern, text, re.S)

@@ -80,8 +80,8 @@ static const struct {
 	  3 },
 	{ "residence", MOCK_RESIDENCE, false, ONSHI_CARD_RESIDENCE,
 	  ONSHI_E_CARD_RESIDENCE, 2 },
-	{ "licence", MOCK_LICENCE, false, ONSHI_CARD_LICENCE,
-	  ONSHI_E_CARD_LICENCE, 3 },
+	{ "licence", MOCK_LICENCE, false, ONSHI_CARD_DRIVERS_LICENCE,
+	  ONSHI_E_CARD_DRIVERS_LICENCE, 3 },
 	{ "bank", MOCK_BANK, false, ONSHI_CARD_OTHER, ONSHI_E_CARD_OTHER, 3 }
 };
 

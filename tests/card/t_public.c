@@ -290,11 +290,11 @@ START_TEST(t_foreign)
 
 	m.kind = MOCK_LICENCE;
 	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_kind(card), ONSHI_CARD_LICENCE);
+	ck_assert_int_eq(onshi_card_kind(card), ONSHI_CARD_DRIVERS_LICENCE);
 	ck_assert_int_eq(onshi_card_certificate(card, &x),
-	    ONSHI_E_CARD_LICENCE);
+	    ONSHI_E_CARD_DRIVERS_LICENCE);
 	ck_assert_int_eq(onshi_card_sign(card, "1234", 0, TEXT, TEXTLEN),
-	    ONSHI_E_CARD_LICENCE);
+	    ONSHI_E_CARD_DRIVERS_LICENCE);
 	ck_assert_int_eq(m.asked + m.verifies, 0);
 }
 END_TEST

@@ -340,46 +340,46 @@ static const struct {
 	int		 state;
 } states[] = {
 	{ "20251027000000", "20300217235959", "20251026235959",
-	  ONSHI_CERT_NOT_YET },
+	  ONSHI_CERTIFICATE_NOT_YET },
 	{ "20251027000000", "20300217235959", "20251027000000",
-	  ONSHI_CERT_VALID },
+	  ONSHI_CERTIFICATE_VALID },
 	{ "20251027000000", "20300217235959", "20291116235959",
-	  ONSHI_CERT_VALID },
+	  ONSHI_CERTIFICATE_VALID },
 	{ "20251027000000", "20300217235959", "20291117000000",
-	  ONSHI_CERT_SOON },
+	  ONSHI_CERTIFICATE_SOON },
 	{ "20251027000000", "20300217235959", "20300217235959",
-	  ONSHI_CERT_SOON },
+	  ONSHI_CERTIFICATE_SOON },
 	{ "20251027000000", "20300217235959", "20300218000000",
-	  ONSHI_CERT_GRACE },
+	  ONSHI_CERTIFICATE_GRACE },
 	{ "20251027000000", "20300217235959", "20300531235959",
-	  ONSHI_CERT_GRACE },
+	  ONSHI_CERTIFICATE_GRACE },
 	{ "20251027000000", "20300217235959", "20300601000000",
-	  ONSHI_CERT_LAPSED },
+	  ONSHI_CERTIFICATE_LAPSED },
 	/* on the last second of a month, and one later */
 	{ "20251027000000", "20300228235959", "20300531235959",
-	  ONSHI_CERT_GRACE },
+	  ONSHI_CERTIFICATE_GRACE },
 	{ "20251027000000", "20300228235959", "20300601000000",
-	  ONSHI_CERT_LAPSED },
+	  ONSHI_CERTIFICATE_LAPSED },
 	{ "20251027000000", "20300301000000", "20300630235959",
-	  ONSHI_CERT_GRACE },
+	  ONSHI_CERTIFICATE_GRACE },
 	{ "20251027000000", "20300301000000", "20300701000000",
-	  ONSHI_CERT_LAPSED },
+	  ONSHI_CERTIFICATE_LAPSED },
 	/* over the turn of a year, into a short and a leap February */
 	{ "20251027000000", "20301115000000", "20310228235959",
-	  ONSHI_CERT_GRACE },
+	  ONSHI_CERTIFICATE_GRACE },
 	{ "20251027000000", "20301115000000", "20310301000000",
-	  ONSHI_CERT_LAPSED },
+	  ONSHI_CERTIFICATE_LAPSED },
 	{ "20251027000000", "20271130235959", "20280229235959",
-	  ONSHI_CERT_GRACE },
+	  ONSHI_CERTIFICATE_GRACE },
 	{ "20251027000000", "20271130235959", "20280301000000",
-	  ONSHI_CERT_LAPSED },
+	  ONSHI_CERTIFICATE_LAPSED },
 	/* three months before the end of May there is no 31st */
 	{ "20251027000000", "20300531235959", "20300228235959",
-	  ONSHI_CERT_VALID },
+	  ONSHI_CERTIFICATE_VALID },
 	{ "20251027000000", "20300531235959", "20300301000000",
-	  ONSHI_CERT_SOON },
+	  ONSHI_CERTIFICATE_SOON },
 	{ "20251027000000", "20300217235959", "20400101000000",
-	  ONSHI_CERT_LAPSED },
+	  ONSHI_CERTIFICATE_LAPSED },
 };
 
 START_TEST(state)
@@ -398,16 +398,17 @@ START_TEST(state_names)
 {
 	int i;
 
-	ck_assert_str_eq(onshi_certificate_state_name(ONSHI_CERT_GRACE),
+	ck_assert_str_eq(onshi_certificate_state_name(ONSHI_CERTIFICATE_GRACE),
 	    "grace");
 	ck_assert_ptr_null(onshi_certificate_state_name(0));
 	ck_assert_ptr_null(onshi_certificate_state_name(-1));
 	ck_assert_ptr_null(onshi_certificate_state_name(6));
 	ck_assert_str_eq(onshi_certificate_state_text(0, "ja"), "");
 	ck_assert_str_eq(onshi_certificate_state_text(99, "ja"), "");
-	ck_assert_str_eq(onshi_certificate_state_text(ONSHI_CERT_VALID, "ja"),
+	ck_assert_str_eq(onshi_certificate_state_text(ONSHI_CERTIFICATE_VALID,
+	    "ja"),
 	    "");
-	for (i = ONSHI_CERT_SOON; i <= ONSHI_CERT_NOT_YET; i++) {
+	for (i = ONSHI_CERTIFICATE_SOON; i <= ONSHI_CERTIFICATE_NOT_YET; i++) {
 		ck_assert_str_ne(onshi_certificate_state_text(i, "ja"), "");
 		ck_assert_str_ne(onshi_certificate_state_text(i, "ja"),
 		    onshi_certificate_state_text(i, "en"));
@@ -606,9 +607,9 @@ START_TEST(state_by_the_clock)
 	struct onshi_certificate *c = parse(x, env);
 
 	oki_env_free(&env);
-	ck_assert_int_eq(onshi_certificate_state(c), ONSHI_CERT_SOON);
+	ck_assert_int_eq(onshi_certificate_state(c), ONSHI_CERTIFICATE_SOON);
 	wall += 1000;
-	ck_assert_int_eq(onshi_certificate_state(c), ONSHI_CERT_GRACE);
+	ck_assert_int_eq(onshi_certificate_state(c), ONSHI_CERTIFICATE_GRACE);
 	oki_certificate_free(&c);
 	X509_free(x);
 }

@@ -53,9 +53,9 @@ states(const struct onshi_certificate *c)
 {
 	int64_t from = c->not_before, to = c->not_after, now;
 	int last = 0, state;
-	static const int order[] = { [ONSHI_CERT_NOT_YET] = 1,
-	    [ONSHI_CERT_VALID] = 2, [ONSHI_CERT_SOON] = 3,
-	    [ONSHI_CERT_GRACE] = 4, [ONSHI_CERT_LAPSED] = 5 };
+	static const int order[] = { [ONSHI_CERTIFICATE_NOT_YET] = 1,
+	    [ONSHI_CERTIFICATE_VALID] = 2, [ONSHI_CERTIFICATE_SOON] = 3,
+	    [ONSHI_CERTIFICATE_GRACE] = 4, [ONSHI_CERTIFICATE_LAPSED] = 5 };
 
 	MUST(from < to);
 	for (now = from - 86400 * 40; now < to + 86400 * 200;
@@ -66,8 +66,9 @@ states(const struct onshi_certificate *c)
 		last = order[state];
 	}
 	MUST(oki_certificate_state_at(from, to, from - 1) ==
-	    ONSHI_CERT_NOT_YET);
-	MUST(oki_certificate_state_at(from, to, to + 1) == ONSHI_CERT_GRACE);
+	    ONSHI_CERTIFICATE_NOT_YET);
+	MUST(oki_certificate_state_at(from, to, to + 1) ==
+	    ONSHI_CERTIFICATE_GRACE);
 }
 
 /* One of the authorities has itself signed a certificate that is trusted. */

@@ -102,8 +102,8 @@ consent_holds(int state, int64_t since, int64_t until, int64_t now)
 static bool
 consents_hold(const struct oki_gate_input *g)
 {
-	size_t i, n = g->category == ONSHI_SURGERY ? 2 :
-	    g->category == ONSHI_CARE ? 1 : 0;
+	size_t i, n = g->category == ONSHI_CATEGORY_SURGERY ? 2 :
+	    g->category == ONSHI_CATEGORY_CARE ? 1 : 0;
 
 	for (i = 0; i < n; i++)
 		if (!consent_holds(g->with[i].state, g->with[i].since,
@@ -121,12 +121,12 @@ medical(const struct oki_gate_input *g)
 
 	return g->purpose == (pharmacy ? ONSHI_PURPOSE_DISPENSING :
 	    ONSHI_PURPOSE_CARE) &&
-	    (!pharmacy || g->category != ONSHI_CHECKUPS ||
+	    (!pharmacy || g->category != ONSHI_CATEGORY_CHECKUPS ||
 	    g->pharmacy_checkups) &&
 	    g->method != ONSHI_METHOD_NUMBER && g->proven &&
 	    !g->grace_by_service && (g->certificate == 0 ||
-	    g->certificate == ONSHI_CERT_VALID ||
-	    g->certificate == ONSHI_CERT_SOON) &&
+	    g->certificate == ONSHI_CERTIFICATE_VALID ||
+	    g->certificate == ONSHI_CERTIFICATE_SOON) &&
 	    consents_hold(g) && g->clock_agrees && g->has_operator &&
 	    g->licence >= ONSHI_LICENCE_DOCTOR &&
 	    g->licence <= ONSHI_LICENCE_PHARMACIST &&
@@ -136,7 +136,7 @@ medical(const struct oki_gate_input *g)
 static bool
 allowed(const struct oki_gate_input *g)
 {
-	if (!in_range(g) || g->ended || g->category > ONSHI_SURGERY)
+	if (!in_range(g) || g->ended || g->category > ONSHI_CATEGORY_SURGERY)
 		return false;
 	if (g->register_use && g->method > ONSHI_METHOD_PIN)
 		return false;
@@ -144,7 +144,7 @@ allowed(const struct oki_gate_input *g)
 	    (!g->has_operator || !g->confirmed))
 		return false;
 
-	return g->category == ONSHI_ELIGIBILITY || medical(g);
+	return g->category == ONSHI_CATEGORY_ELIGIBILITY || medical(g);
 }
 
 static void
@@ -155,7 +155,8 @@ permit(const struct oki_gate_input *g, bool yes)
 	int r = oki_gate_permit(g, &p, &rule);
 
 	MUST((r == ONSHI_OK) == (p != NULL));
-	MUST((r == ONSHI_OK) == (yes && g->category != ONSHI_ELIGIBILITY &&
+	MUST((r == ONSHI_OK) == (yes && g->category !=
+	    ONSHI_CATEGORY_ELIGIBILITY &&
 	    g->moment != OKI_BEFORE_HANDOVER));
 	MUST(r != ONSHI_OK || oki_permit_use(p) == g->category);
 	MUST(oki_permit_use(p) == -1);

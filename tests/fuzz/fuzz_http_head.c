@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "fuzz.h"
-#include "link/own.h"
+#include "link/inside.h"
 
 #define HEAD	2000
 #define LINES	12

@@ -70,11 +70,11 @@ consents_of(const struct oki_gate_input *in, struct oki_gate_consent c[3])
 	c[0].since = in->consent_since;
 	c[0].until = in->consent_until;
 	switch (in->category) {
-	case ONSHI_SURGERY:
+	case ONSHI_CATEGORY_SURGERY:
 		c[2] = in->with[1];
 		c[1] = in->with[0];
 		return 3;
-	case ONSHI_CARE:
+	case ONSHI_CATEGORY_CARE:
 		c[1] = in->with[0];
 		return 2;
 	default:
@@ -107,15 +107,15 @@ medical(const struct oki_gate_input *in)
 		why |= 1u << GRACE;
 	switch (in->certificate) {
 	case 0:
-	case ONSHI_CERT_VALID:
-	case ONSHI_CERT_SOON:
+	case ONSHI_CERTIFICATE_VALID:
+	case ONSHI_CERTIFICATE_SOON:
 		break;
 	default:
 		why |= 1u << GRACE;
 	}
 	/* CO-5 */
 	if (in->facility == OKI_FACILITY_PHARMACY &&
-	    in->category == ONSHI_CHECKUPS && !in->pharmacy_checkups)
+	    in->category == ONSHI_CATEGORY_CHECKUPS && !in->pharmacy_checkups)
 		why |= 1u << PHARMACY;
 	/* CO-1, CO-3, CO-10, SEC-88 */
 	n = consents_of(in, c);
@@ -192,10 +192,11 @@ model(const struct oki_gate_input *in)
 	if (in->ended)
 		why |= 1u << OVER_VISIT;
 	switch (in->category) {
-	case ONSHI_ELIGIBILITY:			/* PU-1: no consent */
+	case ONSHI_CATEGORY_ELIGIBILITY:			/* PU-1:
+	    no consent */
 		return why;
-	case ONSHI_LIMIT:
-	case ONSHI_DISEASES:
+	case ONSHI_CATEGORY_LIMIT:
+	case ONSHI_CATEGORY_DISEASES:
 		return why | 1u << OTHER_QUESTION;
 	default:
 		return why | medical(in);
@@ -234,7 +235,7 @@ good(void)
 	struct oki_gate_input in;
 
 	memset(&in, 0, sizeof(in));
-	in.category = ONSHI_DRUGS;
+	in.category = ONSHI_CATEGORY_DRUGS;
 	in.moment = OKI_BEFORE_SEND;
 	in.purpose = ONSHI_PURPOSE_CARE;
 	in.method = ONSHI_METHOD_PIN;
@@ -253,7 +254,7 @@ good(void)
 	in.with[1] = in.with[0];
 	in.now = NOW;
 	in.clock_agrees = true;
-	in.certificate = ONSHI_CERT_VALID;
+	in.certificate = ONSHI_CERTIFICATE_VALID;
 	in.recorded = true;
 
 	return in;
@@ -443,7 +444,7 @@ START_TEST(consent_times)
 	/* The same for the consents that ride along. */
 	for (i = 0; i < OKI_GATE_WITH; i++) {
 		in = good();
-		in.category = ONSHI_SURGERY;
+		in.category = ONSHI_CATEGORY_SURGERY;
 		in.with[i].since = times[_i].since;
 		in.with[i].until = times[_i].until;
 		in.now = times[_i].now;
@@ -460,7 +461,7 @@ START_TEST(consent_times)
 	}
 	/* Eligibility looks at none of it. */
 	in = good();
-	in.category = ONSHI_ELIGIBILITY;
+	in.category = ONSHI_CATEGORY_ELIGIBILITY;
 	in.consent_since = times[_i].since;
 	in.consent_until = times[_i].until;
 	in.now = times[_i].now;
@@ -487,40 +488,42 @@ static const struct {
 	int		 result;
 	const char	*rule;
 } cases[] = {
-	{ "a doctor sees drugs", ONSHI_DRUGS, ONSHI_PURPOSE_CARE,
+	{ "a doctor sees drugs", ONSHI_CATEGORY_DRUGS, ONSHI_PURPOSE_CARE,
 	  ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL, ONSHI_LICENCE_DOCTOR,
 	  ONSHI_OK, NULL },
-	{ "a dentist sees checkups", ONSHI_CHECKUPS, ONSHI_PURPOSE_CARE,
+	{ "a dentist sees checkups", ONSHI_CATEGORY_CHECKUPS,
+	    ONSHI_PURPOSE_CARE,
 	  ONSHI_METHOD_FACE, OKI_FACILITY_DENTAL, ONSHI_LICENCE_DENTIST,
 	  ONSHI_OK, NULL },
-	{ "a pharmacist sees drugs", ONSHI_DRUGS, ONSHI_PURPOSE_DISPENSING,
+	{ "a pharmacist sees drugs", ONSHI_CATEGORY_DRUGS,
+	    ONSHI_PURPOSE_DISPENSING,
 	  ONSHI_METHOD_VISUAL, OKI_FACILITY_PHARMACY, ONSHI_LICENCE_PHARMACIST,
 	  ONSHI_OK, NULL },
-	{ "a pharmacy is not given checkups", ONSHI_CHECKUPS,
+	{ "a pharmacy is not given checkups", ONSHI_CATEGORY_CHECKUPS,
 	  ONSHI_PURPOSE_DISPENSING, ONSHI_METHOD_PIN, OKI_FACILITY_PHARMACY,
 	  ONSHI_LICENCE_PHARMACIST, ONSHI_E_FACILITY, "CO-5" },
-	{ "a pharmacy does not treat", ONSHI_DRUGS, ONSHI_PURPOSE_CARE,
+	{ "a pharmacy does not treat", ONSHI_CATEGORY_DRUGS, ONSHI_PURPOSE_CARE,
 	  ONSHI_METHOD_PIN, OKI_FACILITY_PHARMACY, ONSHI_LICENCE_PHARMACIST,
 	  ONSHI_E_PURPOSE, "PU-3" },
-	{ "insurance work is never medical", ONSHI_DRUGS,
+	{ "insurance work is never medical", ONSHI_CATEGORY_DRUGS,
 	  ONSHI_PURPOSE_INSURANCE, ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL,
 	  ONSHI_LICENCE_DOCTOR, ONSHI_E_PURPOSE, "PU-1" },
-	{ "insurance work asks for eligibility", ONSHI_ELIGIBILITY,
+	{ "insurance work asks for eligibility", ONSHI_CATEGORY_ELIGIBILITY,
 	  ONSHI_PURPOSE_INSURANCE, ONSHI_METHOD_NUMBER, OKI_FACILITY_MEDICAL,
 	  ONSHI_LICENCE_RECEPTION, ONSHI_OK, NULL },
-	{ "typed numbers open nothing medical", ONSHI_DRUGS,
+	{ "typed numbers open nothing medical", ONSHI_CATEGORY_DRUGS,
 	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_NUMBER, OKI_FACILITY_MEDICAL,
 	  ONSHI_LICENCE_DOCTOR, ONSHI_E_IDENTITY, "CO-2" },
-	{ "reception sees no drugs", ONSHI_DRUGS, ONSHI_PURPOSE_CARE,
+	{ "reception sees no drugs", ONSHI_CATEGORY_DRUGS, ONSHI_PURPOSE_CARE,
 	  ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL, ONSHI_LICENCE_RECEPTION,
 	  ONSHI_E_LICENCE, "CO-4" },
-	{ "the disaster licence is for disasters", ONSHI_DRUGS,
+	{ "the disaster licence is for disasters", ONSHI_CATEGORY_DRUGS,
 	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL,
 	  ONSHI_LICENCE_DISASTER, ONSHI_E_LICENCE, "DI-6" },
-	{ "limit certificates come with the eligibility", ONSHI_LIMIT,
+	{ "limit certificates come with the eligibility", ONSHI_CATEGORY_LIMIT,
 	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL,
 	  ONSHI_LICENCE_DOCTOR, ONSHI_E_ARG, "CO-3" },
-	{ "visiting nurses' stations give care", ONSHI_CARE,
+	{ "visiting nurses' stations give care", ONSHI_CATEGORY_CARE,
 	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_PIN, OKI_FACILITY_VISITING,
 	  ONSHI_LICENCE_DOCTOR, ONSHI_OK, NULL },
 };
@@ -547,7 +550,7 @@ START_TEST(a_pharmacy_may_be_switched_on)
 {
 	struct oki_gate_input in = good();
 
-	in.category = ONSHI_CHECKUPS;
+	in.category = ONSHI_CATEGORY_CHECKUPS;
 	in.purpose = ONSHI_PURPOSE_DISPENSING;
 	in.facility = OKI_FACILITY_PHARMACY;
 	in.licence = ONSHI_LICENCE_PHARMACIST;
@@ -573,15 +576,18 @@ END_TEST
 
 START_TEST(rides_on)
 {
-	ck_assert_int_eq(oki_gate_with(ONSHI_DRUGS, 0), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CHECKUPS, 0), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_ELIGIBILITY, 0), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CARE, 0), ONSHI_DRUGS);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CARE, 1), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_SURGERY, 0), ONSHI_DRUGS);
-	ck_assert_int_eq(oki_gate_with(ONSHI_SURGERY, 1), ONSHI_CARE);
-	ck_assert_int_eq(oki_gate_with(ONSHI_SURGERY, 2), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_LIMIT, 0), -1);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_DRUGS, 0), -1);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_CHECKUPS, 0), -1);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_ELIGIBILITY, 0), -1);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_CARE, 0),
+	    ONSHI_CATEGORY_DRUGS);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_CARE, 1), -1);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_SURGERY, 0),
+	    ONSHI_CATEGORY_DRUGS);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_SURGERY, 1),
+	    ONSHI_CATEGORY_CARE);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_SURGERY, 2), -1);
+	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_LIMIT, 0), -1);
 	ck_assert_int_eq(oki_gate_with(-1, 0), -1);
 	ck_assert_int_eq(oki_gate_with(1000, 0), -1);
 }
@@ -595,7 +601,7 @@ START_TEST(permit_is_used_once)
 
 	ck_assert_int_eq(oki_gate_permit(&in, &p, &rule), ONSHI_OK);
 	ck_assert_ptr_null(rule);
-	ck_assert_int_eq(oki_permit_use(p), ONSHI_DRUGS);
+	ck_assert_int_eq(oki_permit_use(p), ONSHI_CATEGORY_DRUGS);
 	ck_assert_int_eq(oki_permit_use(p), -1);
 	ck_assert_int_eq(oki_permit_use(p), -1);
 	oki_permit_free(&p);
@@ -612,7 +618,7 @@ START_TEST(no_permit)
 	struct oki_permit *p = (struct oki_permit *)(void *)&in;
 	const char *rule = NULL;
 
-	in.category = ONSHI_ELIGIBILITY;
+	in.category = ONSHI_CATEGORY_ELIGIBILITY;
 	ck_assert_int_eq(oki_gate_permit(&in, &p, &rule), ONSHI_E_ARG);
 	ck_assert_ptr_null(p);
 	in = good();

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define LIST	"10.1.0.0/16,192.0.2.7/32,127.0.0.0/8,2001:db8:1::/48," \
 		"::1/128,fe80::/10,::/1,224.0.0.0/4,0.0.0.0/8"

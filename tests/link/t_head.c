@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define BYTES	16384
 #define LINES	64

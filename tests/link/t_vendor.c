@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define A32	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define TOKEN128	A32 A32 A32 A32
@@ -92,7 +92,7 @@ vendor_exchange(void *self, void *session, struct onshi_exchange *x)
 		r = ONSHI_E_ANSWER_REFUSED;
 	if (s->sent >= 0)
 		onshi_exchange_set_sent(x, s->sent);
-	onshi_exchange_set_thrown_back(x, s->thrown_back);
+	onshi_exchange_set_rejected(x, s->thrown_back);
 	onshi_exchange_set_retry_after(x, s->retry);
 	atomic_fetch_sub(&s->inside, 1);
 
@@ -225,7 +225,7 @@ START_TEST(exchanges)
 	ck_assert_int_eq(x.sent, row->sent);
 	if (*row->reason != '\0')
 		ck_assert_str_eq(onshi_error_reason(&w.e), row->reason);
-	ck_assert_int_eq(x.thrown_back, s.thrown_back);
+	ck_assert_int_eq(x.rejected, s.thrown_back);
 	ck_assert_int_eq(x.retry_after, s.retry);
 	if (r == ONSHI_OK) {
 		ck_assert_uint_eq(x.answer.len, strlen(s.text) * s.again);
@@ -384,7 +384,7 @@ START_TEST(nothing_given)
 	ck_assert_int_eq(onshi_exchange_timeout_ms(NULL), 0);
 	ck_assert_int_eq(onshi_exchange_write(NULL, NULL, 0), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_exchange_set_token(NULL, "a"), ONSHI_E_ARG);
-	onshi_exchange_set_thrown_back(NULL, 1);
+	onshi_exchange_set_rejected(NULL, 1);
 	onshi_exchange_set_sent(NULL, 1);
 	onshi_exchange_set_retry_after(NULL, 1);
 }

@@ -306,7 +306,7 @@ static const struct {
 	{ "no-pin",	 ONSHI_CARD_MY_NUMBER, 0 },
 	{ "phone",	 ONSHI_CARD_PHONE, -1 },
 	{ "residence",	 ONSHI_CARD_RESIDENCE, -1 },
-	{ "licence",	 ONSHI_CARD_LICENCE, -1 },
+	{ "licence",	 ONSHI_CARD_DRIVERS_LICENCE, -1 },
 	{ "juki",	 ONSHI_CARD_JUKI, -1 }
 };
 

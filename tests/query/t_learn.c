@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "query/query_internal.h"
+#include "query/inside.h"
 
 #define FLAG(name, value) "<" name "ConsFlg>" value "</" name "ConsFlg>"
 #define TIME(name, value) "<" name "ConsTime>" value "</" name "ConsTime>"
@@ -31,8 +31,8 @@ start(void)
 	ck_assert_int_eq(onshi_config_new(&config), ONSHI_OK);
 	ck_assert_int_eq(oki_env_new(config, &k.env), ONSHI_OK);
 	k.method = ONSHI_METHOD_PIN;
-	k.consent[ONSHI_DRUGS].given = true;
-	k.consent[ONSHI_LIMIT].given = true;
+	k.consent[ONSHI_CATEGORY_DRUGS].given = true;
+	k.consent[ONSHI_CATEGORY_LIMIT].given = true;
 }
 
 static void
@@ -114,13 +114,13 @@ static const struct {
 
 START_TEST(consents)
 {
-	const struct oki_consent *c = &k.consent[ONSHI_DRUGS];
+	const struct oki_consent *c = &k.consent[ONSHI_CATEGORY_DRUGS];
 
 	learn(rows[_i].header, rows[_i].before, rows[_i].results);
 	ck_assert_msg(c->granted == rows[_i].granted, "%s", rows[_i].name);
 	ck_assert_int_eq(c->since, seconds(rows[_i].since));
 	ck_assert_int_eq(c->until, seconds(rows[_i].until));
-	ck_assert(!k.consent[ONSHI_CARE].granted);
+	ck_assert(!k.consent[ONSHI_CATEGORY_CARE].granted);
 }
 END_TEST
 
@@ -129,16 +129,16 @@ START_TEST(echo)
 {
 	learn("", "<QualificationConfirmSearchInfo>" FLAG(LIMIT, "1")
 	    "</QualificationConfirmSearchInfo>", ONE(FLAG(LIMIT, "0")));
-	ck_assert(!k.consent[ONSHI_LIMIT].granted);
+	ck_assert(!k.consent[ONSHI_CATEGORY_LIMIT].granted);
 }
 END_TEST
 
 /* Never what the patient did not give. */
 START_TEST(not_given)
 {
-	k.consent[ONSHI_DRUGS].given = false;
+	k.consent[ONSHI_CATEGORY_DRUGS].given = false;
 	learn("", "", ONE(FULL(T1, U1)));
-	ck_assert(!k.consent[ONSHI_DRUGS].granted);
+	ck_assert(!k.consent[ONSHI_CATEGORY_DRUGS].granted);
 }
 END_TEST
 

@@ -362,8 +362,9 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 
 	atomic_fetch_add(&f->medical, 1);
 	pass(f, f->exchange_passes);
-	atomic_store(&f->last_category, prefix[0] == 'Y' ? ONSHI_DRUGS :
-	    ONSHI_CHECKUPS);
+	atomic_store(&f->last_category, prefix[0] == 'Y' ?
+	    ONSHI_CATEGORY_DRUGS :
+	    ONSHI_CATEGORY_CHECKUPS);
 	find(body, "MedicalInstitutionCode", code, sizeof(code));
 	if (prefix[0] == 'Y')
 		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
@@ -615,7 +616,8 @@ fake_checkin(struct onshi *o, unsigned int consents, struct onshi_visit **out)
 		return r;
 	for (i = 1; i <= 6; i++)
 		if ((r = onshi_visit_set_consent(*out, i, (consents >> i & 1)
-		    != 0 ? ONSHI_GIVEN : ONSHI_REFUSED)) != ONSHI_OK)
+		    != 0 ? ONSHI_CONSENT_GIVEN : ONSHI_CONSENT_REFUSED)) !=
+		    ONSHI_OK)
 			return r;
 	if ((r = onshi_visit_set_pin(*out, "1234", 0)) != ONSHI_OK)
 		return r;

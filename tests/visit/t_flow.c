@@ -38,7 +38,8 @@ ask_for(int method)
 {
 	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_method(v, method), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN),
 	    ONSHI_OK);
 }
 
@@ -149,8 +150,9 @@ START_TEST(test_get_not_carried)
 	struct onshi_answer *a;
 
 	f.carries_not = "YZKsiquc01req";
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_UNSUPPORTED);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
@@ -177,17 +179,18 @@ START_TEST(test_withdrawn_before)
 	int method = _i == 0 ? ONSHI_METHOD_PIN : ONSHI_METHOD_VISUAL;
 
 	ask_for(method);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CHECKUPS,
-	    ONSHI_GIVEN), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_CHECKUPS,
+	    ONSHI_CONSENT_GIVEN), ONSHI_OK);
 	ck_assert_int_gt(onshi_visit_advance(v), 0);
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
 	if (_i == 0)
 		give_pin();
 	else
 		ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(f.last_consents[ONSHI_DRUGS], '0');
-	ck_assert_int_eq(f.last_consents[ONSHI_CHECKUPS], '1');
+	ck_assert_int_eq(f.last_consents[ONSHI_CATEGORY_DRUGS], '0');
+	ck_assert_int_eq(f.last_consents[ONSHI_CATEGORY_CHECKUPS], '1');
 }
 END_TEST
 
@@ -203,13 +206,13 @@ START_TEST(test_changed_after_signing)
 	sign_and_fail(ONSHI_SENT_NOT);
 	ck_assert_int_eq(changes[_i].registers ?
 	    onshi_visit_set_register_use(v, 1) :
-	    onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	    onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS), ONSHI_OK);
 	ck_assert_msg(onshi_visit_advance(v) == ONSHI_NEED_PIN, "%s",
 	    changes[_i].name);
 	ck_assert_int_eq(atomic_load(&f.checkins), 0);
 	give_pin();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(f.last_consents[ONSHI_DRUGS],
+	ck_assert_int_eq(f.last_consents[ONSHI_CATEGORY_DRUGS],
 	    changes[_i].registers ? '1' : '0');
 }
 END_TEST
@@ -368,8 +371,9 @@ START_TEST(test_consent_of_a_day)
 	struct onshi_answer *a;
 
 	f.consent_age = 86400 - 60;
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_le(onshi_answer_expires(a),
 	    atomic_load(&f.wall) / 1000 + 60);
@@ -387,21 +391,22 @@ START_TEST(test_expiry_waits)
 	struct onshi_answer *a, *b;
 	int r;
 
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS) |
-	    BIT(ONSHI_CHECKUPS), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS) |
+	    BIT(ONSHI_CATEGORY_CHECKUPS), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
 	f.sleep_ms = 300;
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &b),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor,
+	    &b),
 	    ONSHI_NEED_WAIT);
 	atomic_fetch_add(&f.wall, 1801000);
 	atomic_fetch_add(&f.boot, 1801000);
-	r = onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &b);
+	r = onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor, &b);
 	if (r == ONSHI_NEED_WAIT)
 		ck_assert_ptr_null(strstr(f.events, "result.wiped;"));
 	for (; r == ONSHI_NEED_WAIT; usleep(10000))
-		r = onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &b);
+		r = onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor, &b);
 	ck_assert_int_eq(r, ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;"));
@@ -417,15 +422,16 @@ START_TEST(test_grant_forgotten)
 	int granted = -1;
 
 	f.audit_fails_at = 10;			/* identity.end */
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v),
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
 	    ONSHI_E_AUDIT);
-	ck_assert_int_eq(onshi_visit_consent(v, ONSHI_DRUGS, NULL, &granted,
+	ck_assert_int_eq(onshi_visit_consent(v, ONSHI_CATEGORY_DRUGS, NULL,
+	    &granted,
 	    NULL, NULL), ONSHI_OK);
 	ck_assert_int_eq(granted, 0);
 	f.grants = 0;
 	give_pin();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_CONSENT);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
@@ -456,8 +462,9 @@ START_TEST(test_line_closed)
 	const struct onshi_record *rec;
 	struct onshi_answer *a;
 
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.closes), 0);
 	onshi_visit_free(&v);
@@ -491,11 +498,12 @@ START_TEST(test_purpose_on_record)
 {
 	struct onshi_answer *a;
 
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.record,
 	    "\tk=eligibility\tu=insurance:law\t"));
 	ck_assert_ptr_null(strstr(f.record, "k=eligibility\tu=care"));
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.record,
 	    "\tk=drugs\tu=care:consent\t"));
@@ -593,8 +601,8 @@ START_TEST(test_inputs_late)
 	type_numbers();
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS,
-	    ONSHI_REFUSED), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_REFUSED), ONSHI_E_STATE);
 	ck_assert_int_eq(onshi_visit_set_patient(v, "P1"), ONSHI_E_STATE);
 	give_pin();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);

@@ -48,7 +48,8 @@ new_visit(int blocking)
 	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_blocking(v, blocking), ONSHI_OK);
@@ -95,13 +96,14 @@ START_TEST(test_non_blocking)
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 	ck_assert_int_eq(onshi_operator_new(o, "D", ONSHI_LICENCE_DOCTOR,
 	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_NEED_WAIT);
 	ck_assert_ptr_null(a);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor,
+	    &a),
 	    ONSHI_E_STATE);
 	wait_ready();
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.medical), 1);
 	onshi_answer_free(&a);
@@ -256,7 +258,7 @@ many_visits(void *arg)
 		    "19800512");
 		r = onshi_visit_advance(mine);
 		if (i % 2 == 0 && r == ONSHI_OK && onshi_visit_get(mine,
-		    ONSHI_ELIGIBILITY, NULL, &a) == ONSHI_OK) {
+		    ONSHI_CATEGORY_ELIGIBILITY, NULL, &a) == ONSHI_OK) {
 			ok++;
 			onshi_answer_free(&a);
 		}

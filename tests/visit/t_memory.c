@@ -68,7 +68,8 @@ whole_visit(struct onshi *o)
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
 	for (i = 1; i <= 6; i++)
-		ck_assert_int_eq(onshi_visit_set_consent(v, i, ONSHI_GIVEN),
+		ck_assert_int_eq(onshi_visit_set_consent(v, i,
+		    ONSHI_CONSENT_GIVEN),
 		    ONSHI_OK);
 	while ((r = onshi_visit_advance(v)) == ONSHI_NEED_PIN) {
 		note(onshi_error_text(onshi_visit_error(v)));
@@ -76,7 +77,7 @@ whole_visit(struct onshi *o)
 		    &f.verifies) == 0 ? "9999" : PIN, 0), ONSHI_OK);
 	}
 	ck_assert_int_eq(r, ONSHI_OK);
-	for (i = ONSHI_ELIGIBILITY; i <= ONSHI_SURGERY; i++) {
+	for (i = ONSHI_CATEGORY_ELIGIBILITY; i <= ONSHI_CATEGORY_SURGERY; i++) {
 		r = onshi_visit_get(v, i, doctor, &a);
 		note(onshi_error_text(onshi_visit_error(v)));
 		ck_assert_int_eq(r, ONSHI_OK);

@@ -200,7 +200,7 @@ call_get(void)
 	allowed = category >= 1 && category <= 4 &&
 	    may_have(category, licence, sign_in);
 	r = onshi_visit_get(v, category, operators[licence][sign_in], &a);
-	if (category == ONSHI_ELIGIBILITY) {
+	if (category == ONSHI_CATEGORY_ELIGIBILITY) {
 		ck_assert(r != ONSHI_OK || m.answered);
 		onshi_answer_free(&a);
 		return;

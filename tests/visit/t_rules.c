@@ -191,7 +191,7 @@ START_TEST(test_signed)
 
 	root_with(NULL, NULL);
 	if (_i == 0) {
-		check_in(BIT(ONSHI_DRUGS) | BIT(ONSHI_LIMIT));
+		check_in(BIT(ONSHI_CATEGORY_DRUGS) | BIT(ONSHI_CATEGORY_LIMIT));
 		not_sent("<RegisterUse>");
 		ck_assert(fake_has_signed(&f, plain));
 	} else {
@@ -217,10 +217,12 @@ static const struct {
 	const char	*file;
 	const char	*flag;
 } files[] = {
-	{ "no", ONSHI_DRUGS, "<FileCategory>2<", "Classification>0<" },
-	{ "yes", ONSHI_DRUGS, "<FileCategory>2<", "Classification>1<" },
-	{ "no", ONSHI_CARE, "<FileCategory>4<", "Classification>0<" },
-	{ "yes", ONSHI_SURGERY, "<FileCategory>4<", "Classification>1<" }
+	{ "no", ONSHI_CATEGORY_DRUGS, "<FileCategory>2<", "Classification>0<" },
+	{ "yes", ONSHI_CATEGORY_DRUGS, "<FileCategory>2<",
+	    "Classification>1<" },
+	{ "no", ONSHI_CATEGORY_CARE, "<FileCategory>4<", "Classification>0<" },
+	{ "yes", ONSHI_CATEGORY_SURGERY, "<FileCategory>4<",
+	    "Classification>1<" }
 };
 
 START_TEST(test_files)
@@ -238,9 +240,11 @@ static const struct {
 	int		 category;
 	unsigned int	 lacks;
 } besides[] = {
-	{ ONSHI_CARE, ONSHI_DRUGS }, { ONSHI_SURGERY, ONSHI_DRUGS },
-	{ ONSHI_SURGERY, ONSHI_CARE }, { ONSHI_DRUGS, ONSHI_DRUGS },
-	{ ONSHI_CHECKUPS, ONSHI_CHECKUPS }
+	{ ONSHI_CATEGORY_CARE, ONSHI_CATEGORY_DRUGS },
+	    { ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_DRUGS },
+	{ ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_CARE },
+	    { ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_DRUGS },
+	{ ONSHI_CATEGORY_CHECKUPS, ONSHI_CATEGORY_CHECKUPS }
 };
 
 START_TEST(test_besides)
@@ -269,13 +273,15 @@ START_TEST(test_knows)
 	root_with(NULL, NULL);
 	f.validity = knows[_i].validity;
 	check_in(ALL);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a),
 	    ONSHI_OK);
 	/* CO-8: what an outcome withholds is not there, though it was sent. */
 	ck_assert_int_eq(onshi_answer_next(a, &rec), knows[_i].result ==
 	    ONSHI_OK ? ONSHI_OK : ONSHI_END);
 	onshi_answer_free(&a);
-	ck_assert_msg(get(ONSHI_DRUGS) == knows[_i].result, "validity %d",
+	ck_assert_msg(get(ONSHI_CATEGORY_DRUGS) == knows[_i].result,
+	    "validity %d",
 	    f.validity);
 }
 END_TEST
@@ -300,9 +306,9 @@ START_TEST(test_sign_in)
 	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
 	    sign_ins[_i].sign_in, &doctor), ONSHI_OK);
 	check_in(ALL);
-	ck_assert_int_eq(get(ONSHI_DRUGS), sign_ins[_i].result);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), sign_ins[_i].result);
 	onshi_operator_free(&doctor);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_OPERATOR);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_OPERATOR);
 }
 END_TEST
 
@@ -316,22 +322,24 @@ START_TEST(test_record)
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_patient(v, "P77"), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_OK);
 	recorded("\ta=D0001\tl=doctor:two-factor\t");
 	recorded("\tp=P77\tk=drugs\t");
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, staff, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, staff, &a),
 	    ONSHI_E_LICENCE);
 	recorded("\te=query.refused\to=serious\ta=U0001\t");
 	recorded("\tz=CO-4");
 	f.exchange_result = ONSHI_E_NETWORK;
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_NETWORK);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_NETWORK);
 	ck_assert_ptr_nonnull(strstr(f.events,
 	    "query.refused;query.intent;query.outcome;"));
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
 }
 END_TEST
@@ -359,14 +367,16 @@ START_TEST(test_fails_twice)
 	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.entries), 5);
 	f.audit_fails_at = both[_i].fails_at;
 	f.exchange_result = both[_i].line;
-	ck_assert_msg(onshi_visit_get(v, ONSHI_DRUGS, both[_i].by_doctor ?
+	ck_assert_msg(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS,
+	    both[_i].by_doctor ?
 	    doctor : staff, &a) == both[_i].result, "%s", both[_i].name);
 	ck_assert_int_eq(atomic_load(&f.entries), both[_i].fails_at);
 	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
@@ -380,13 +390,16 @@ START_TEST(test_withdrawal_recorded)
 	root_with(NULL, NULL);
 	check_in(ALL);
 	f.audit_fails_at = atomic_load(&f.entries) + 1;
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_E_AUDIT);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_E_AUDIT);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CONSENT_OVER);
 	ck_assert_ptr_null(strstr(f.events, "consent.withdrawn;"));
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
 	f.events[0] = '\0';
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
 	ck_assert_str_eq(f.events, "");
 }
 END_TEST
@@ -399,7 +412,7 @@ START_TEST(test_no_record)
 	root_with(NULL, NULL);
 	check_in(ALL);
 	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_AUDIT_NONE);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
 END_TEST
@@ -410,9 +423,10 @@ static const struct {
 	int		 category;
 	int		 result;
 } pharmacies[] = {
-	{ NULL, ONSHI_CHECKUPS, ONSHI_E_FACILITY },
-	{ "no", ONSHI_CHECKUPS, ONSHI_E_FACILITY },
-	{ "yes", ONSHI_CHECKUPS, ONSHI_OK }, { NULL, ONSHI_DRUGS, ONSHI_OK }
+	{ NULL, ONSHI_CATEGORY_CHECKUPS, ONSHI_E_FACILITY },
+	{ "no", ONSHI_CATEGORY_CHECKUPS, ONSHI_E_FACILITY },
+	{ "yes", ONSHI_CATEGORY_CHECKUPS, ONSHI_OK }, { NULL,
+	    ONSHI_CATEGORY_DRUGS, ONSHI_OK }
 };
 
 START_TEST(test_pharmacy)
@@ -436,7 +450,8 @@ START_TEST(test_pharmacy)
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
 	for (i = 1; i <= 6; i++)
-		ck_assert_int_eq(onshi_visit_set_consent(v, i, ONSHI_GIVEN),
+		ck_assert_int_eq(onshi_visit_set_consent(v, i,
+		    ONSHI_CONSENT_GIVEN),
 		    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
@@ -454,7 +469,7 @@ START_TEST(test_time_to_live)
 
 	root_with("limits.answer_seconds", "60");
 	check_in(ALL);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	atomic_fetch_add(_i == 0 ? &f.wall : &f.boot, 59000);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
@@ -475,17 +490,19 @@ START_TEST(test_withdrawn)
 
 	root_with(NULL, NULL);
 	check_in(ALL);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CHECKUPS, doctor, &other),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor,
+	    &other),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events,
 	    "result.wiped;consent.withdrawn;"));
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_answer_next(other, &rec), ONSHI_OK);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_CONSENT_OVER);
-	ck_assert_int_eq(get(ONSHI_CARE), ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_CARE), ONSHI_E_CONSENT_OVER);
 	onshi_answer_free(&a);
 	onshi_answer_free(&other);
 }
@@ -499,11 +516,11 @@ START_TEST(test_clocks_part)
 
 	root_with(NULL, NULL);
 	check_in(ALL);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	atomic_fetch_add(_i == 0 ? &f.wall : &f.boot, 61000);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_CLOCK);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CLOCK);
 	onshi_answer_free(&a);
 }
 END_TEST
@@ -532,7 +549,7 @@ START_TEST(test_between)
 		atomic_fetch_add(&f.wall, 61000);
 		atomic_fetch_add(&f.boot, 61000);
 	}
-	ck_assert_msg(get(ONSHI_DRUGS) == ONSHI_E_CONSENT_OVER, "%s",
+	ck_assert_msg(get(ONSHI_CATEGORY_DRUGS) == ONSHI_E_CONSENT_OVER, "%s",
 	    between[_i].name);
 	ck_assert_int_eq(atomic_load(&f.medical), between[_i].asked);
 	recorded("\tz=CO-10");
@@ -549,7 +566,7 @@ START_TEST(test_grace)
 	else
 		fake_new_key(&f, -900, -1);
 	check_in(ALL);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_GRACE);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_GRACE);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
 END_TEST
@@ -577,9 +594,9 @@ START_TEST(test_anew)
 	root_with(NULL, NULL);
 	check_in(ALL);
 	ck_assert(f.no_last_token);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_OK);
 	ck_assert(f.last_token);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.medical), 2);
 }
 END_TEST
@@ -590,7 +607,7 @@ START_TEST(test_insured)
 	root_with(NULL, NULL);
 	f.aid_first = true;
 	check_in(ALL);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_OK);
 	sent("991018</InsurerNumber>");
 	sent(">1001</Insured");
 }
@@ -602,7 +619,7 @@ START_TEST(test_another)
 	root_with(NULL, NULL);
 	f.birth = "19800513";
 	check_in(ALL);
-	ck_assert_int_eq(get(ONSHI_DRUGS), ONSHI_E_ANSWER_REFUSED);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_ANSWER_REFUSED);
 	ck_assert_str_eq(onshi_error_reason(onshi_visit_error(v)),
 	    "not_for_us");
 }
@@ -649,7 +666,7 @@ static const struct {
 	int		 result;
 	const char	*text;
 } whys[] = {
-	{ "XNDS0001E", ONSHI_E_NON_DISCLOSURE, "" },
+	{ "XNDS0001E", ONSHI_E_NOT_PROVIDED, "" },
 	{ "XCRD0004E", ONSHI_E_CARD_REVOKED, "REASON" }
 };
 
@@ -666,7 +683,8 @@ START_TEST(test_why)
 	ck_assert_str_eq(onshi_error_service_text(onshi_visit_error(v)),
 	    whys[_i].text);
 	ck_assert_ptr_null(strstr(f.record, "REASON"));
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a),
 	    ONSHI_E_STATE);
 }
 END_TEST

@@ -49,8 +49,10 @@ START_TEST(test_pin)
 	const struct onshi_record *rec;
 	const char *text;
 
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL, &a),
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_outcome(a), ONSHI_OUTCOME_VALID);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
@@ -59,7 +61,7 @@ START_TEST(test_pin)
 	ck_assert_str_eq(text, "CANARYNAME");
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_END);
 	onshi_answer_free(&a);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
@@ -74,7 +76,8 @@ END_TEST
 /* CO-1: the patient's word stands on the record before anything else does. */
 START_TEST(test_order_of_record)
 {
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS), &v), ONSHI_OK);
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events, "consent.given;"));
 	ck_assert_ptr_nonnull(strstr(f.events, "consent.refused;"));
 	ck_assert_ptr_nonnull(strstr(f.events,
@@ -89,11 +92,13 @@ START_TEST(test_consents_sent)
 {
 	int i;
 
-	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_DRUGS) | BIT(ONSHI_LIMIT),
+	ck_assert_int_eq(fake_checkin(o,
+	    BIT(ONSHI_CATEGORY_DRUGS) | BIT(ONSHI_CATEGORY_LIMIT),
 	    &v), ONSHI_OK);
 	for (i = 1; i <= 6; i++)
-		ck_assert_int_eq(f.last_consents[i], i == ONSHI_DRUGS ||
-		    i == ONSHI_LIMIT ? '1' : '0');
+		ck_assert_int_eq(f.last_consents[i], i ==
+		    ONSHI_CATEGORY_DRUGS ||
+		    i == ONSHI_CATEGORY_LIMIT ? '1' : '0');
 }
 END_TEST
 
@@ -153,7 +158,8 @@ START_TEST(test_pin_to_visual)
 {
 	atomic_store(&f.tries, 0);
 	ask_for(ONSHI_METHOD_PIN);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_PIN_BLOCKED);
 	ck_assert_int_eq(onshi_error_phase(onshi_visit_error(v)),
@@ -161,8 +167,8 @@ START_TEST(test_pin_to_visual)
 	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 0);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_VISUAL),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CHECKUPS,
-	    ONSHI_GIVEN), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_CHECKUPS,
+	    ONSHI_CONSENT_GIVEN), ONSHI_E_STATE);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
 	ck_assert_int_eq(onshi_visit_confirm(v, NULL, 1), ONSHI_E_OPERATOR);
 	ck_assert_int_eq(onshi_visit_confirm(v, reception, 1), ONSHI_OK);
@@ -243,8 +249,8 @@ static const struct {
 	    ONSHI_OUTCOME_ERROR_PERSON },
 	{ "expired", "XCRD0003E", NULL, 1, ONSHI_E_CARD_EXPIRED,
 	    ONSHI_OUTCOME_ERROR_PERSON },
-	{ "non-disclosure", "XNDS0001E", NULL, 1, ONSHI_E_NON_DISCLOSURE,
-	    ONSHI_OUTCOME_NON_DISCLOSURE },
+	{ "non-disclosure", "XNDS0001E", NULL, 1, ONSHI_E_NOT_PROVIDED,
+	    ONSHI_OUTCOME_NOT_PROVIDED },
 	{ "not registered", "XCRD0006E", NULL, 1,
 	    ONSHI_E_CARD_NOT_REGISTERED, ONSHI_OUTCOME_ERROR_PERSON }
 };
@@ -256,18 +262,21 @@ START_TEST(test_service_says)
 	f.code = says[_i].code;
 	f.note = says[_i].note;
 	f.validity = says[_i].validity;
-	ck_assert_msg(fake_checkin(o, BIT(ONSHI_DRUGS), &v) ==
+	ck_assert_msg(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v) ==
 	    says[_i].result, "%s", says[_i].name);
 	if (says[_i].result == ONSHI_OK) {
-		ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL,
+		ck_assert_int_eq(onshi_visit_get(v,
+		    ONSHI_CATEGORY_ELIGIBILITY, NULL,
 		    &a), ONSHI_OK);
 		ck_assert_int_eq(onshi_answer_outcome(a), says[_i].outcome);
 	} else {
 		ck_assert_int_eq(onshi_error_outcome(onshi_visit_error(v)),
 		    says[_i].outcome);
-		ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL,
+		ck_assert_int_eq(onshi_visit_get(v,
+		    ONSHI_CATEGORY_ELIGIBILITY, NULL,
 		    &a), ONSHI_E_STATE);
-		ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+		ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS,
+		    doctor, &a),
 		    ONSHI_E_STATE);
 		ck_assert_int_eq(atomic_load(&f.medical), 0);
 	}
@@ -327,14 +336,19 @@ static const struct {
 	int		 result;
 	const char	*rule;
 } asks[] = {
-	{ "given and granted", BIT(1), 0x7f, ONSHI_DRUGS, 1, ONSHI_OK, "" },
-	{ "checkups", BIT(2), 0x7f, ONSHI_CHECKUPS, 1, ONSHI_OK, "" },
-	{ "not given", 0, 0x7f, ONSHI_DRUGS, 1, ONSHI_E_CONSENT, "CO" },
-	{ "another given", BIT(2), 0x7f, ONSHI_DRUGS, 1, ONSHI_E_CONSENT,
+	{ "given and granted", BIT(1), 0x7f, ONSHI_CATEGORY_DRUGS, 1,
+	    ONSHI_OK, "" },
+	{ "checkups", BIT(2), 0x7f, ONSHI_CATEGORY_CHECKUPS, 1, ONSHI_OK, "" },
+	{ "not given", 0, 0x7f, ONSHI_CATEGORY_DRUGS, 1, ONSHI_E_CONSENT,
 	    "CO" },
-	{ "given, not granted", BIT(1), 0, ONSHI_DRUGS, 1, ONSHI_E_CONSENT,
+	{ "another given", BIT(2), 0x7f, ONSHI_CATEGORY_DRUGS, 1,
+	    ONSHI_E_CONSENT,
 	    "CO" },
-	{ "reception", BIT(1), 0x7f, ONSHI_DRUGS, 0, ONSHI_E_LICENCE, "CO-4" }
+	{ "given, not granted", BIT(1), 0, ONSHI_CATEGORY_DRUGS, 1,
+	    ONSHI_E_CONSENT,
+	    "CO" },
+	{ "reception", BIT(1), 0x7f, ONSHI_CATEGORY_DRUGS, 0, ONSHI_E_LICENCE,
+	    "CO-4" }
 };
 
 START_TEST(test_asks)
@@ -364,13 +378,13 @@ START_TEST(test_months)
 	    "202607"), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_END_DATE,
 	    "202606"), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_VALUE);
 	ck_assert_ptr_null(a);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_END_DATE,
 	    "202607"), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.medical), 1);
 	onshi_answer_free(&a);
@@ -393,7 +407,7 @@ START_TEST(test_consent_runs_out)
 
 	f.consent_seconds = 60;
 	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
 	pass(59);
@@ -404,7 +418,7 @@ START_TEST(test_consent_runs_out)
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
 	    ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &b),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &b),
 	    ONSHI_E_CONSENT_OVER);
 	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;"));
 	ck_assert_int_eq(atomic_load(&f.medical), 1);
@@ -419,18 +433,19 @@ START_TEST(test_withdraw)
 	const char *text;
 
 	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_head(a, &head), ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_DRUGS), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
 	    ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_error_code(onshi_answer_error(a)),
 	    ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_answer_head(a, &head), ONSHI_E_EXPIRED);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &b),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &b),
 	    ONSHI_E_CONSENT_OVER);
 	ck_assert_int_eq(atomic_load(&f.medical), 1);
 	onshi_answer_free(&a);
@@ -444,7 +459,7 @@ START_TEST(test_clock_jump)
 
 	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
 	atomic_fetch_sub(&f.wall, 61000);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_CLOCK);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
@@ -459,7 +474,7 @@ START_TEST(test_record_fails)
 	f.audit_fails_at = _i;
 	r = fake_checkin(o, BIT(1), &v);
 	if (r == ONSHI_OK) {
-		r = onshi_visit_get(v, ONSHI_DRUGS, doctor, &a);
+		r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a);
 		before = atomic_load(&f.entries);
 		if (before >= _i) {
 			ck_assert_int_eq(r, ONSHI_E_AUDIT);
@@ -467,7 +482,8 @@ START_TEST(test_record_fails)
 		}
 	} else {
 		ck_assert_int_eq(r, ONSHI_E_AUDIT);
-		ck_assert_int_eq(onshi_visit_get(v, ONSHI_ELIGIBILITY, NULL,
+		ck_assert_int_eq(onshi_visit_get(v,
+		    ONSHI_CATEGORY_ELIGIBILITY, NULL,
 		    &a), ONSHI_E_STATE);
 	}
 	onshi_answer_free(&a);
@@ -508,7 +524,8 @@ START_TEST(test_number)
 	struct onshi_answer *a;
 
 	ask_for(ONSHI_METHOD_NUMBER);
-	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_DRUGS, ONSHI_GIVEN),
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_INSURER_NUMBER,
 	    "991018"), ONSHI_OK);
@@ -517,7 +534,7 @@ START_TEST(test_number)
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_BIRTHDATE,
 	    "19800512"), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_IDENTITY);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 	ck_assert_int_eq(atomic_load(&f.apdus), 0);
@@ -532,7 +549,7 @@ START_TEST(test_freeing)
 	struct onshi *root = o;
 
 	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	onshi_free(&root);
 	o = NULL;
@@ -608,7 +625,7 @@ START_TEST(test_null)
 	    ONSHI_E_ARG);
 	onshi_visit_free(NULL);
 	onshi_visit_cancel(NULL);
-	ck_assert_int_eq(onshi_visit_consent(NULL, ONSHI_DRUGS, &given,
+	ck_assert_int_eq(onshi_visit_consent(NULL, ONSHI_CATEGORY_DRUGS, &given,
 	    &granted, &since, &until), ONSHI_E_ARG);
 	ck_assert_int_eq(given + granted, 0);
 	ck_assert_int_eq(since + until, 0);
@@ -621,9 +638,9 @@ START_TEST(test_null)
 	ck_assert_int_eq(onshi_visit_set_consent(v, 7, 1), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_visit_set_pin(v, NULL, 0), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 2), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_LIMIT, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_LIMIT, doctor, &a),
 	    ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_DRUGS, doctor, &a),
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_STATE);
 }
 END_TEST

@@ -462,7 +462,7 @@ START_TEST(golden_request)
 	ck_assert_int_eq(client_ask(&c, "OQSsiquc01req+card", "<A/>", 4,
 	    DEADLINE_MS), ONSHI_OK);
 	ck_assert_str_eq(c.x.new_token, "tok_EN-1");
-	ck_assert(!c.x.thrown_back);
+	ck_assert(!c.x.rejected);
 	(void)snprintf(want, sizeof(want),
 	    "POST /v1/OQSsiquc01req HTTP/1.1\r\nHost: " NAME ":%u\r\n"
 	    "User-Agent: libonshikaku\r\nAccept: application/xml\r\n"
@@ -490,7 +490,7 @@ START_TEST(other_requests)
 	ck_assert_int_eq(client_open(&c, DEADLINE_MS), ONSHI_OK);
 	ck_assert_int_eq(client_ask(&c, "challenge", NULL, 0, DEADLINE_MS),
 	    ONSHI_OK);
-	ck_assert(c.x.thrown_back);
+	ck_assert(c.x.rejected);
 	ck_assert_ptr_nonnull(strstr(hostile_log(h), "POST /v1/challenge "));
 	ck_assert_ptr_nonnull(strstr(hostile_log(h), "Content-Length: 0\r\n"));
 	ck_assert_ptr_null(strstr(hostile_log(h), "Content-Type"));

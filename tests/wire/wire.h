@@ -14,7 +14,7 @@
 
 #include <openssl/ssl.h>
 
-#include "link/own.h"
+#include "link/inside.h"
 
 #define NAME		"onshi.example"
 #define TERMINAL	"1319999996"

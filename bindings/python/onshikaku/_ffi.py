@@ -307,7 +307,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_exchange_token", c_char_p, (P(Exchange),)),
     ("onshi_exchange_timeout_ms", c_int32, (P(Exchange),)),
     ("onshi_exchange_write", c_int, (P(Exchange), P(c_uint8), c_size_t)),
-    ("onshi_exchange_set_thrown_back", None, (P(Exchange), c_int)),
+    ("onshi_exchange_set_rejected", None, (P(Exchange), c_int)),
     ("onshi_exchange_set_token", c_int, (P(Exchange), c_char_p)),
     ("onshi_exchange_set_sent", None, (P(Exchange), c_int)),
     ("onshi_exchange_set_retry_after", None, (P(Exchange), c_int32)),

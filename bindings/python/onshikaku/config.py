@@ -102,8 +102,8 @@ class Exchange(Borrower):
         piece = plain(data)
         return int(lib.onshi_exchange_write(self._p, bytes_in(piece), len(piece)))
 
-    def set_thrown_back(self, yes: bool) -> None:
-        lib.onshi_exchange_set_thrown_back(self._p, int(yes))
+    def set_rejected(self, yes: bool) -> None:
+        lib.onshi_exchange_set_rejected(self._p, int(yes))
 
     def set_token(self, token: str) -> int:
         return int(lib.onshi_exchange_set_token(self._p, raw(token)))

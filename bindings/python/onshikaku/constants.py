@@ -100,10 +100,10 @@ class Outcome(Number):
     REGISTERED = 11
     IN_PROGRESS = 12
     NO_CONSENT = 13
-    NON_DISCLOSURE = 14
+    NOT_PROVIDED = 14
     ERROR_PERSON = 15
     ERROR_FILE = 16
-    THROWN_BACK = 17
+    REJECTED = 17
     UNKNOWN_CODE = 18
 
 
@@ -116,7 +116,7 @@ class CardKind(Number):
     PHONE = 3
     JUKI = 4
     RESIDENCE = 5
-    LICENCE = 6
+    DRIVERS_LICENCE = 6
 
 
 class CertificateState(Number):

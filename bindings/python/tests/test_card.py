@@ -47,7 +47,7 @@ def test_kind_tries_certificate(world: World) -> None:
 
 @pytest.mark.parametrize("profile, kind", [
     ("phone", CardKind.PHONE), ("residence", CardKind.RESIDENCE),
-    ("licence", CardKind.LICENCE), ("juki", CardKind.JUKI),
+    ("licence", CardKind.DRIVERS_LICENCE), ("juki", CardKind.JUKI),
 ])
 def test_kinds(world: World, profile: str, kind: CardKind) -> None:
     world.vcard("insert", profile)

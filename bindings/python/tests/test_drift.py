@@ -124,12 +124,12 @@ def header_numbers() -> dict[str, int]:
             and n not in ("ONSHI_OK", "ONSHI_ABSENT", "ONSHI_END")}
 
 
-PREFIXES = {"SignIn": "SIGNIN_", "Category": "", "CardKind": "CARD_",
-            "CertificateState": "CERT_", "Verdict": "AUDIT_"}
+PREFIXES = {"SignIn": "SIGNIN_", "CardKind": "CARD_",
+            "CertificateState": "CERTIFICATE_", "Verdict": "AUDIT_"}
 
 
 def test_constants_equal_the_headers() -> None:
-    here: dict[str, int] = {"ONSHI_REFUSED": int(False), "ONSHI_GIVEN": int(True)}
+    here: dict[str, int] = {"ONSHI_CONSENT_REFUSED": int(False), "ONSHI_CONSENT_GIVEN": int(True)}
     for name, kind in vars(constants).items():
         if isinstance(kind, type) and issubclass(kind, enum.IntEnum) and len(kind) > 0:
             prefix = PREFIXES.get(name, f"{name.upper()}_")

@@ -176,7 +176,7 @@ def test_what_cannot_be_wiped_is_no_pin(world: World, pin: object) -> None:
 
 @pytest.mark.parametrize("profile, name, who", [
     ("locked", "ONSHI_E_PIN_BLOCKED", 3), ("residence", "ONSHI_E_CARD_RESIDENCE", 3),
-    ("licence", "ONSHI_E_CARD_LICENCE", 3), ("phone", "ONSHI_E_CARD_PHONE", 3),
+    ("licence", "ONSHI_E_CARD_DRIVERS_LICENCE", 3), ("phone", "ONSHI_E_CARD_PHONE", 3),
     ("revoked", "ONSHI_E_CARD_REVOKED", 5),
 ])
 def test_other_cards(world: World, profile: str, name: str, who: int) -> None:

@@ -1,6 +1,6 @@
 /* What the files of room link share with one another, and with nobody else. */
-#ifndef OKI_LINK_OWN_H
-#define OKI_LINK_OWN_H
+#ifndef OKI_LINK_INSIDE_H
+#define OKI_LINK_INSIDE_H
 
 #include "link/link.h"
 

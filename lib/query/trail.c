@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "query/query_internal.h"
+#include "query/inside.h"
 
 /* An entry's fields as text; they point here until it is written. */
 struct field_texts {
@@ -74,8 +74,8 @@ describe_case(const struct oki_case *k, int category,
 	/* PU-1: whatever the visit is for, that question is insurance's. */
 	(void)snprintf(t->purpose, sizeof(t->purpose), "%s:%s",
 	    word(purposes, OKI_COUNT(purposes), category ==
-	    ONSHI_ELIGIBILITY ? ONSHI_PURPOSE_INSURANCE : k->purpose),
-	    category == ONSHI_ELIGIBILITY ? "law" : "consent");
+	    ONSHI_CATEGORY_ELIGIBILITY ? ONSHI_PURPOSE_INSURANCE : k->purpose),
+	    category == ONSHI_CATEGORY_ELIGIBILITY ? "law" : "consent");
 	entry->purpose = t->purpose;
 	if (k->method != 0) {
 		(void)snprintf(t->identity, sizeof(t->identity),
@@ -120,7 +120,7 @@ append(struct oki_case *k, const struct oki_audit_entry *entry,
 }
 
 int
-oki_case_record(struct oki_case *k, enum oki_audit_event event,
+oki_case_note(struct oki_case *k, enum oki_audit_event event,
     const struct onshi_operator *op, int category, int result,
     struct onshi_error *e)
 {
@@ -138,7 +138,7 @@ oki_case_record(struct oki_case *k, enum oki_audit_event event,
 }
 
 int
-oki_question_record(struct oki_question *q, enum oki_audit_event event,
+oki_question_note(struct oki_question *q, enum oki_audit_event event,
     int result, const struct onshi_error *why, const struct onshi_exchange *x,
     size_t count, struct onshi_error *e)
 {

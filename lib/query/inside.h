@@ -1,6 +1,6 @@
 /* What the files of room query share among themselves. */
-#ifndef OKI_QUERY_INTERNAL_H
-#define OKI_QUERY_INTERNAL_H
+#ifndef OKI_QUERY_INSIDE_H
+#define OKI_QUERY_INSIDE_H
 
 #include "query/query.h"
 
@@ -34,8 +34,8 @@ void	oki_gate_input_fill(const struct oki_case *k, int category,
 int	oki_question_gate(struct oki_question *q, enum oki_moment moment,
 	    struct onshi_error *e);
 
-/* record.c: one entry about a question. */
-int	oki_question_record(struct oki_question *q,
+/* trail.c: one entry about a question. */
+int	oki_question_note(struct oki_question *q,
 	    enum oki_audit_event event, int result,
 	    const struct onshi_error *why, const struct onshi_exchange *x,
 	    size_t count, struct onshi_error *e);
