@@ -1,6 +1,6 @@
 /*
  * gate: identity, consent, licence, purpose: allow, or the number of the rule
- * that refuses (consent.md). One table, pure, no I/O, no clock of its own.
+ * that refuses (rules.md). One table, pure, no I/O, no clock of its own.
  * May include core. Unknown input refuses (SEC-87).
  *
  * Eligibility asks for a purpose and, checked visually, for an operator who

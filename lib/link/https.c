@@ -1,4 +1,4 @@
-/* The https link: our binding, version 1 (design.md 4.2). */
+/* The https link: our binding, version 1 (binding.md). */
 #include "config.h"
 
 #include <string.h>
@@ -200,7 +200,7 @@ write_head(const struct oki_https *h, const struct onshi_exchange *x,
 	    x->bodylen);
 }
 
-/* Who said no, and what that is for us (SEC-31, design.md 4.2). */
+/* Who said no, and what that is for us (SEC-31, binding.md). */
 static int
 judge_status(const struct oki_head *h, struct onshi_exchange *x,
     struct onshi_error *e)

@@ -172,7 +172,7 @@ content(const struct oki_https *h, enum oki_key key, struct oki_buf *out,
 	return oki_config_content(c, key, out->max, out, e);
 }
 
-/* The service knows us by the name in our certificate (design.md 4.2). */
+/* The service knows us by the name in our certificate (binding.md). */
 static int
 take_identity(struct oki_https *h, const struct oki_identity *who,
     struct onshi_error *e)

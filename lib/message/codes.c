@@ -6,7 +6,7 @@
 #include "message/inside.h"
 #include "message/codes.h"
 
-/* Of our own binding (design.md 4.2), XDIS… by DI-1. Codes that do not stand
+/* Of our own binding (binding.md), XDIS… by DI-1. Codes that do not stand
  * here mean no more than that the service said no. */
 static const struct {
 	const char	*code;

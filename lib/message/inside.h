@@ -178,7 +178,7 @@ int	oki_look_whose(const struct onshi_record *top,
 
 /* ---- reading: scan.c, xml_sax.c ----------------------------------------- */
 
-enum oki_reason {			/* in the order of design.md 6 */
+enum oki_reason {			/* in the order of onshi_message(3) */
 	OKI_HOSTILE,
 	OKI_WRONG_ENCODING,
 	OKI_TOO_BIG,

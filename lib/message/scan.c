@@ -68,7 +68,7 @@ flush(struct oki_scan *s)
 }
 
 /* One character that passed: its bytes. The sink's own refusal is kept, and
- * the scan goes on: something of more weight may come (design.md 6). */
+ * the scan goes on: something of more weight may come (onshi_message(3)). */
 static void
 put(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {

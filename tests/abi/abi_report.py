@@ -33,9 +33,9 @@ def lines(path: Path) -> list[str]:
 
 def pages() -> list[Path]:
     """All pages: those of the tree, and those that the build has made."""
-    found = sorted(p for p in (TOP / "man").glob("*.[135]"))
+    found = sorted(p for p in (TOP / "man").glob("*.[1357]"))
     if BUILD.resolve() != TOP.resolve():
-        found += sorted(p for p in (BUILD / "man").glob("*.[135]"))
+        found += sorted(p for p in (BUILD / "man").glob("*.[1357]"))
     return found
 
 

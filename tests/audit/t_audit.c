@@ -326,7 +326,7 @@ START_TEST(four_processes)
 }
 END_TEST
 
-/* SIGKILL at any time under four writers (testing.md 16.1). */
+/* SIGKILL at any time under four writers (testing.md 16). */
 START_TEST(killed_at_random)
 {
 	char key[OKI_AUDIT_KEY_TEXT];

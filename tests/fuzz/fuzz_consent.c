@@ -1,5 +1,5 @@
 /*
- * The gate of identity and consent: any input, against what consent.md says
+ * The gate of identity and consent: any input, against what rules.md says
  * in one expression; and what makes a question worse never opens the gate.
  */
 #include "config.h"

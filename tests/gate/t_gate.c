@@ -1,4 +1,4 @@
-/* The gate against a model written from consent.md, over all combinations. */
+/* The gate against a model written from rules.md, over all combinations. */
 #include <check.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #define NOW	1760000000
 #define DAY	86400
 
-/* What consent.md refuses, as a set; order is how people want to hear it. */
+/* What rules.md refuses, as a set; order is how people want to hear it. */
 static const struct reason {
 	int		 result;
 	const char	*rule;

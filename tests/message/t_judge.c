@@ -1,4 +1,4 @@
-/* What an answer says, layer by layer (messages.md 7.1, design.md 4.2, 6). */
+/* What an answer says, layer by layer (messages.md 7.1, binding.md). */
 #include "config.h"
 
 #include "help.h"
@@ -467,7 +467,7 @@ START_TEST(persons_of_medical_answers)
 }
 END_TEST
 
-/* Malformed weighs more than not for us (design.md 6). */
+/* Malformed weighs more than not for us (onshi_message(3)). */
 START_TEST(malformed_first)
 {
 	struct oki_doc *doc = make(SI, SEG("1"), STATUS("1") VALID("1"));

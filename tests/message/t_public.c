@@ -278,7 +278,7 @@ START_TEST(unknown_paths)
 }
 END_TEST
 
-/* What an outcome withholds is not there to be printed (design.md 6). */
+/* What an outcome withholds is not there to be printed (onshi_message(3)). */
 static bool
 holds(const struct onshi_message *m, int el)
 {

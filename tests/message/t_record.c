@@ -325,7 +325,7 @@ START_TEST(built_by_number)
 }
 END_TEST
 
-/* A check-in by card (design.md 4.2): elements and flags in their order. */
+/* A check-in by card (binding.md): elements and flags in their order. */
 START_TEST(card_proof)
 {
 	static const int order[] = { ONSHI_EL_METHOD, ONSHI_EL_CERTIFICATE,

@@ -20,7 +20,7 @@ static struct onshi_operator *operators[5][3];
 static uint64_t seed;
 static int64_t start_ms;
 
-/* The model, written from consent.md: CO-1 to CO-4, CO-10, SEC-88. */
+/* The model, written from rules.md: CO-1 to CO-4, CO-10, SEC-88. */
 struct model {
 	bool	touched;		/* the first advance settles consent */
 	bool	answered;

@@ -1,4 +1,4 @@
-/* consent.md, rule by rule, as far as it shows in what is asked, sent,
+/* rules.md, rule by rule, as far as it shows in what is asked, sent,
  * recorded and handed over: each row has the line that it would miss. */
 #include <stdlib.h>
 #include <string.h>

@@ -351,7 +351,7 @@ START_TEST(first_words)
 }
 END_TEST
 
-/* Refused at configuration: nothing is sent (SEC-04, -09, design.md 4.2). */
+/* Refused at configuration: nothing is sent (SEC-04, -09, binding.md). */
 static const struct setup {
 	const char	*name;
 	const char	*keys;
