@@ -1,7 +1,7 @@
 /* Answers: read-only, with a time to live (CO-6), within the consent (CO-10). */
 #include <string.h>
 
-#include "visit/visit.h"
+#include "visit/inside.h"
 
 /* What came back, shared by the handles that were given out for it. */
 struct oki_answer_body {

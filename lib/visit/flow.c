@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "visit/visit.h"
+#include "visit/inside.h"
 
 /* One advance on its way. */
 struct flow {

@@ -3,7 +3,7 @@
  * read: a check-in costs the slower of the two. Room query's session belongs to
  * this thread until it is finished.
  */
-#include "visit/visit.h"
+#include "visit/inside.h"
 
 #define DROP_MS	1000
 

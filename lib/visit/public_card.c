@@ -2,7 +2,7 @@
  * visit. Calls wait in the caller's own thread, never beyond their deadline. */
 #include <string.h>
 
-#include "visit/visit.h"
+#include "visit/inside.h"
 
 #define LIST_MS		5000	/* for a list of readers */
 #define SIGNATURE_MAX	1024

@@ -2,7 +2,7 @@
  * The visit's own thread: slow work is straight code there, and tables of the
  * program are called from it. Calls wait for it, or come back for the result.
  */
-#include "visit/visit.h"
+#include "visit/inside.h"
 
 /* What a call may take beyond its deadline before it is abandoned (P8). */
 #define SLACK_MS	200

@@ -1,9 +1,10 @@
 /*
  * visit: the root object, visits and their flow over all rooms below: card,
- * query and what they use. Public handles live here.
+ * query and what they use. Public handles live here. No room stands above it,
+ * so this is its only header.
  */
-#ifndef OKI_VISIT_H
-#define OKI_VISIT_H
+#ifndef OKI_VISIT_INSIDE_H
+#define OKI_VISIT_INSIDE_H
 
 #include "core/core.h"
 #include "crypto/crypto.h"
@@ -24,6 +25,8 @@ struct oki_codes *oki_root_codes(struct onshi *o);
 int		 oki_root_enter(struct onshi *o);
 /* Notes a failure of the root itself, and returns it. */
 int		 oki_root_fail(struct onshi *o, int result, const char *text);
+
+/* ---- operator.c, names.c ------------------------------------------------- */
 
 struct onshi_operator *oki_operator_ref(const struct onshi_operator *op);
 
@@ -110,6 +113,12 @@ struct onshi_visit {
 
 struct onshi_visit *oki_visit_ref(struct onshi_visit *v);
 void	oki_visit_unref(struct onshi_visit *v);
+
+/* door.c: into a call and out of it with its result. Work: what is over is
+ * wiped before it begins. */
+int	oki_visit_enter(struct onshi_visit *v) OKI_CHECK;
+int	oki_visit_enter_work(struct onshi_visit *v) OKI_CHECK;
+int	oki_visit_leave(struct onshi_visit *v, int r);
 
 /* flow.c, on the worker: OK, a need, or a failure noted in e. */
 int	oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,

@@ -1,0 +1,271 @@
+/* The inputs of a visit: each is checked and copied at once, none waits. */
+#include <string.h>
+
+#include "visit/inside.h"
+
+/* Until when an input may be given; asked once nothing runs any more. */
+static bool
+is_settled(const struct onshi_visit *v)
+{
+	return v->settled;
+}
+
+static bool
+is_proved(const struct onshi_visit *v)
+{
+	return v->step == OKI_STEP_ANSWERED || v->k.ended;
+}
+
+static bool
+is_not_asked(const struct onshi_visit *v)
+{
+	return v->step != OKI_STEP_CONFIRM;
+}
+
+/* An input: not while a call is under way, nor when it is settled. */
+static int
+enter_input(struct onshi_visit *v, bool (*over)(const struct onshi_visit *))
+{
+	int r;
+
+	if ((r = oki_visit_enter(v)) != ONSHI_OK)
+		return r;
+	if (oki_worker_is_busy(v))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_STATE,
+		    "a call is under way"));
+	oki_answers_expire(v);
+	if (over != NULL && over(v))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_STATE,
+		    "that is settled in this visit"));
+
+	return ONSHI_OK;
+}
+
+int
+onshi_visit_set_method(struct onshi_visit *v, int method)
+{
+	int r;
+
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+		return r;
+	if (method == ONSHI_METHOD_FACE)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_UNSUPPORTED,
+		    "no face reader is configured"));
+	if (onshi_method_name(method) == NULL)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "no such method"));
+	if (method != v->k.method) {
+		oki_flow_restart(v);
+		v->k.method = method;
+	}
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_consent(struct onshi_visit *v, int category, int given)
+{
+	struct oki_consent *c;
+	int r;
+
+	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
+		return r;
+	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
+	    OKI_CATEGORIES ||
+	    (given != ONSHI_CONSENT_REFUSED && given != ONSHI_CONSENT_GIVEN))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "category or answer"));
+	c = &v->k.consent[category];
+	c->asked = true;
+	c->given = given == ONSHI_CONSENT_GIVEN;
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_patient(struct onshi_visit *v, const char *id)
+{
+	int r;
+
+	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
+		return r;
+	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_VALUE,
+		    "a patient's id is 1 to 64 of A-Z a-z 0-9 . _ - @"));
+	(void)oki_copy(v->k.patient, sizeof(v->k.patient), id);
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_reader(struct onshi_visit *v, const char *name)
+{
+	int r;
+
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+		return r;
+	if (name == NULL || !oki_is_utf8(name, strlen(name)) ||
+	    strlen(name) >= sizeof(v->reader))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "a reader's name is at most %d bytes",
+		    OKI_READER_ROOM - 1));
+	if (strcmp(name, v->reader) != 0) {
+		oki_flow_restart(v);
+		(void)oki_copy(v->reader, sizeof(v->reader), name);
+	}
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_register_use(struct onshi_visit *v, int yes)
+{
+	int r;
+
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+		return r;
+	if (yes != 0 && yes != 1)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
+	if (v->k.register_use != (yes == 1))
+		oki_flow_unsign(v);
+	v->k.register_use = yes == 1;
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+/* Which elements may be set, and until when. */
+static const struct {
+	int	element;
+	bool	always;		/* before each get, too */
+} inputs[] = {
+	{ ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, false },
+	{ ONSHI_EL_INSURER_NUMBER,		false },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL,		false },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, false },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER,	false },
+	{ ONSHI_EL_BIRTHDATE,			false },
+	{ ONSHI_EL_ARBITRARY_IDENTIFIER,	false },
+	{ ONSHI_EL_START_DATE,			true },
+	{ ONSHI_EL_END_DATE,			true }
+};
+
+int
+onshi_visit_set_text(struct onshi_visit *v, int element, const char *text)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < OKI_COUNT(inputs); i++)
+		if (inputs[i].element == element)
+			break;
+	if ((r = enter_input(v, i < OKI_COUNT(inputs) &&
+	    !inputs[i].always ? is_proved : NULL)) != ONSHI_OK)
+		return r;
+	if (i == OKI_COUNT(inputs))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "no element that can be set here"));
+	if (text != NULL && (r = oki_input_check(element, text,
+	    &v->error)) != ONSHI_OK)
+		return oki_visit_leave(v, r);
+
+	return oki_visit_leave(v, oki_record_put(oki_doc_root(v->k.inputs), element,
+	    text != NULL ? text : "", &v->error));
+}
+
+int
+onshi_visit_set_pin(struct onshi_visit *v, const char *pin, uint32_t flags)
+{
+	struct oki_secret *s;
+	int r;
+
+	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+		return r;
+	if (pin == NULL || (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "PIN or flags"));
+	if (!oki_is_digits(pin, 4, 4))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_PIN_SHAPE,
+		    "the PIN is not four digits"));
+	if ((r = oki_secret_new(pin, 4, &s)) != ONSHI_OK)
+		return oki_visit_leave(v, oki_fail(&v->error, r, "PIN"));
+	oki_secret_free(&v->pin);
+	v->pin = s;
+	v->pin_flags = flags;
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_confirm(struct onshi_visit *v, const struct onshi_operator *op,
+    int yes)
+{
+	int r;
+
+	if ((r = enter_input(v, is_not_asked)) != ONSHI_OK)
+		return r;
+	if (op == NULL || (yes != 0 && yes != 1))
+		return oki_visit_leave(v, oki_fail(&v->error, op == NULL ?
+		    ONSHI_E_OPERATOR : ONSHI_E_ARG,
+		    "a named operator says yes or no"));
+	onshi_operator_free(&v->confirmer);
+	v->confirmer = oki_operator_ref(op);
+	v->k.confirmed = yes == 1;
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_deadline(struct onshi_visit *v, int32_t ms)
+{
+	int r;
+
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+		return r;
+	if (ms != 0 && (ms < 100 || ms > 3600000))
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "a deadline is 100 to 3600000 ms"));
+	v->deadline_ms = ms;
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_blocking(struct onshi_visit *v, int yes)
+{
+	int r;
+
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+		return r;
+	if (yes != 0 && yes != 1)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
+	v->blocking = yes;
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+/* CO-10: what was not yet given cannot be given afterwards, either. */
+int
+onshi_visit_withdraw(struct onshi_visit *v, int category)
+{
+	struct oki_consent *c;
+	int r;
+
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+		return r;
+	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
+	    OKI_CATEGORIES)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "no category of consent"));
+	c = &v->k.consent[category];
+	if (c->withdrawal_recorded)
+		return oki_visit_leave(v, ONSHI_OK);
+	if (oki_consent_is_given(c))
+		oki_flow_unsign(v);
+	c->withdrawn = true;
+	oki_answers_wipe(v, category);
+	r = oki_case_note(&v->k, OKI_AUDIT_CONSENT_WITHDRAWN, NULL,
+	    category, ONSHI_OK, &v->error);
+	c->withdrawal_recorded = r == ONSHI_OK;
+
+	return oki_visit_leave(v, r);
+}
