@@ -217,6 +217,8 @@ int32_t	oki_wait_left(const struct oki_wait *w);	/* ms, 0 when over */
 /* ONSHI_OK, ONSHI_E_CANCELLED, or late_result once the time is over. */
 int	oki_wait_check(const struct oki_wait *w, int late_result);
 
+#include "core/job.h"	/* threads that do one job: job.c, watch.c */
+
 /* ---- configuration: config.c, config_load.c, config_keys.def ------------- */
 
 #define K(id, key, ...)	OKI_##id,

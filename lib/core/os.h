@@ -61,6 +61,9 @@ void	oki_event_free(struct oki_event **ep);
 void	oki_event_set(struct oki_event *e);	/* async-signal-safe */
 void	oki_event_clear(struct oki_event *e);
 int64_t	oki_event_fd(const struct oki_event *e);
+/* Until a is set: true; until b (may be NULL) is, or ms passed: false. */
+bool	oki_event_wait(const struct oki_event *a, const struct oki_event *b,
+	    int32_t ms);
 
 /* ---- sockets ------------------------------------------------------------- */
 /* Not yet connected, closed on exec; -1: none to be had. */

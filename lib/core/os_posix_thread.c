@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -315,4 +316,16 @@ int64_t
 oki_event_fd(const struct oki_event *e)
 {
 	return e->fd;
+}
+
+bool
+oki_event_wait(const struct oki_event *a, const struct oki_event *b,
+    int32_t ms)
+{
+	struct pollfd p[2] = {
+		{ .fd = a->fd, .events = POLLIN },
+		{ .fd = b == NULL ? -1 : b->fd, .events = POLLIN }
+	};
+
+	return poll(p, 2, ms) > 0 && p[0].revents != 0;
 }

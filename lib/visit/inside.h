@@ -50,7 +50,7 @@ enum oki_step {			/* where a visit stands; flow.c's table */
 	OKI_STEP_ANSWERED
 };
 
-enum oki_job {
+enum oki_visit_job {
 	OKI_JOB_NONE,
 	OKI_JOB_ADVANCE,
 	OKI_JOB_GET
@@ -97,7 +97,7 @@ struct onshi_visit {
 	struct oki_cond		*changed;
 	struct oki_event	*ready;		/* onshi_visit_fd */
 	struct oki_thread	*worker;
-	enum oki_job		 job;
+	enum oki_visit_job		 job;
 	bool			 job_done;
 	bool			 job_stuck;	/* abandoned at its deadline */
 	int64_t			 job_until_ms;
@@ -144,7 +144,7 @@ int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
 
 /* worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. */
-int	oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
+int	oki_worker_run(struct onshi_visit *v, enum oki_visit_job job, int category,
 	    struct onshi_operator *op);
 bool	oki_worker_is_busy(const struct onshi_visit *v);
 /* Lets a job go that came back too late for its call; the next may begin. */

@@ -8,7 +8,7 @@
 #define SLACK_MS	200
 
 static int32_t
-budget(const struct onshi_visit *v, enum oki_job job)
+budget(const struct onshi_visit *v, enum oki_visit_job job)
 {
 	const struct onshi_config *c = oki_env_config(v->k.env);
 	int64_t ms = oki_config_number(c, OKI_LINK_DEADLINE_MS);
@@ -69,7 +69,7 @@ work(void *arg)
 
 /* Under the lock. */
 static int
-start_job(struct onshi_visit *v, enum oki_job job, int category,
+start_job(struct onshi_visit *v, enum oki_visit_job job, int category,
     struct onshi_operator *op)
 {
 	int r;
@@ -166,7 +166,7 @@ oki_worker_forgive(struct onshi_visit *v)
 }
 
 int
-oki_worker_run(struct onshi_visit *v, enum oki_job job, int category,
+oki_worker_run(struct onshi_visit *v, enum oki_visit_job job, int category,
     struct onshi_operator *op)
 {
 	int r = ONSHI_OK;
