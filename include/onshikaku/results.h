@@ -37,13 +37,14 @@ enum {
 	ONSHI_E_PIN_SHAPE	= -311,	/* the PIN is not four digits; no try was spent */
 	ONSHI_E_PIN_WRONG	= -312,	/* the PIN is wrong */
 	ONSHI_E_PIN_LAST_TRY	= -313,	/* one PIN try is left; it was not spent */
-	ONSHI_E_PIN_BLOCKED	= -314,	/* the PIN is blocked or not set */
+	ONSHI_E_PIN_BLOCKED	= -314,	/* this card's PIN cannot be used: it is locked, or the card is one without a PIN */
 	ONSHI_E_PIN_UNKNOWN	= -316,	/* the card was lost while it checked the PIN: a try may be spent */
 	ONSHI_E_READER		= -321,	/* the reader failed */
 	ONSHI_E_READER_BUSY	= -322,	/* another program or visit holds the reader */
 	ONSHI_E_READER_NONE	= -323,	/* no such reader */
 	ONSHI_E_READER_SERVICE	= -324,	/* the smart card service (PC/SC) is not running */
 	ONSHI_E_READER_SEVERAL	= -325,	/* several readers have a card: choose one */
+	ONSHI_E_READER_DENIED	= -326,	/* no right to use the reader */
 	ONSHI_E_CERTIFICATE	= -331,	/* the card's certificate is malformed */
 	ONSHI_E_SIGNATURE	= -332,	/* the card's signature does not fit its certificate */
 	ONSHI_E_LINK_TIMEOUT	= -401,	/* the service did not answer in time */

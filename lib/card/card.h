@@ -30,15 +30,17 @@ struct oki_reader_state {
 	char	name[OKI_READER_ROOM];
 	bool	has_card;
 	bool	hanging;	/* in a call given up: it cannot say */
+	bool	second;		/* mute, or another program's: only if no
+				   other reader has a card */
 };
 int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
 	    struct oki_reader_state *out, size_t room, size_t *n,
 	    struct onshi_error *e) OKI_CHECK;
 
 /*
- * Takes the card that lies on the reader (its name or part of it; NULL or "":
- * the only one with a card), or waits for one. When the time is over without
- * one it is ONSHI_E_CARD_NONE (it looks at least once, also with no time left);
+ * Takes the card that lies on the reader (its name or part of it, without
+ * regard to case; NULL or "": the only one with a card), or waits for one.
+ * When the time is over without one it is ONSHI_E_CARD_NONE (it looks at least once, also with no time left);
  * ONSHI_E_CARD_TIMEOUT where one lies there but stays mute;
  * ONSHI_E_READER_BUSY where another visit or program holds it. A reader that
  * is not there is ONSHI_E_READER_NONE once it has been missing for 2 s: PC/SC
@@ -48,8 +50,13 @@ int	oki_card_open(struct oki_readers *rs, const char *part,
 	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
 	    OKI_CHECK;
 
-/* The same without waiting for a card: ONSHI_E_CARD_NONE if none is there now.
- * The time is for PC/SC to answer and for the card to be powered on. */
+/*
+ * The same without waiting for a card: ONSHI_E_CARD_NONE if none is there now,
+ * ONSHI_E_READER_NONE if no reader fits part, or there is none at all: for the
+ * visit to say beside its ONSHI_NEED_CARD, for the reader may be plugged in
+ * while it waits. The time is for PC/SC to answer and for the card to be
+ * powered on; shortly after a cancelled wait it looks again.
+ */
 int	oki_card_open_now(struct oki_readers *rs, const char *part,
 	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)
 	    OKI_CHECK;

@@ -1,12 +1,10 @@
-/* Reads 利用者証明用電子証明書: at once where possible, else by 256. */
+/* Reads 利用者証明用電子証明書: at once where the reader can, else in pieces. */
 #include "config.h"
 
 #include <string.h>
 
 #include "card/inside.h"
 
-#define BLOCK	256
-#define READS	64	/* 8 KiB by blocks, twice over */
 #define TAG	0x30u
 
 static bool
@@ -68,75 +66,51 @@ whole(const struct oki_buf *b)
 	return t.head + t.body;
 }
 
-/* Answers that mean that extended length did not get through (card.md 1.3). */
+/*
+ * How much one READ asks for: all by extended length; what every card takes;
+ * and less, for readers whose driver or frames hold no whole short answer.
+ */
+static const uint32_t blocks[] = {
+	OKI_READ_BYTES, OKI_READ_SHORT, 240, 128, 64, 32
+};
+
+uint32_t
+oki_block_within(uint32_t n)
+{
+	for (size_t i = 0; i < OKI_COUNT(blocks); i++)
+		if (blocks[i] <= n)
+			return blocks[i];
+
+	return blocks[OKI_COUNT(blocks) - 1];
+}
+
+/* 0: there is none. */
+static uint32_t
+shorter(uint32_t block)
+{
+	uint32_t less = oki_block_within(block - 1);
+
+	return less < block ? less : 0;
+}
+
+/*
+ * Words that are about the file, whoever carried them: not there, not to be
+ * read, nothing at this place. Any other may be a reader's that could not
+ * carry the command or its answer (card.md 1.3), down to success without data.
+ */
 static bool
-is_too_short(const struct oki_apdu_answer *an)
+is_about_file(unsigned int sw)
 {
-	if (an->sw == OKI_SW_LENGTH || an->sw >> 8 == 0x6c)
-		return true;
-
-	return sw_is_data(an->sw) && an->data.len <= BLOCK &&
-	    an->data.len < whole(&an->data);
+	return sw == OKI_SW_SECURITY || sw == OKI_SW_NOT_FOUND ||
+	    sw == OKI_SW_NO_DATA || sw == 0x6981 || sw == 0x6a83 ||
+	    sw == 0x6b00;
 }
 
-/*
- * A reader that throws the card out at its first long command must not get a
- * second one; but a card that was simply taken away says nothing about the
- * reader.
- */
-static void
-suspect(struct oki_card *c, struct oki_wait *w)
+/* A file that holds nothing is full of filler. */
+static bool
+is_filler(const struct oki_buf *b)
 {
-	struct oki_card_job job = { .verb = OKI_DO_WAIT, .ms = 500 };
-	bool begun;
-
-	if (oki_wait_left(w) < job.ms)
-		job.ms = oki_wait_left(w);
-	if (oki_card_worker_do(c->reader->worker, w, &job, NULL, &begun) !=
-	    ONSHI_OK)
-		oki_reader_learn(c->readers, c->reader, OKI_EXTENDED_NO);
-}
-
-/*
- * One READ for all of it. *got: an answer is there that can be used; else it
- * is to be read in short pieces. A failure of the reader at its first long
- * command is no failure of the session: nothing has been shown to the card.
- */
-static int
-read_extended(struct oki_card *c, struct oki_wait *w,
-    struct oki_apdu_answer *an, bool *got, struct onshi_error *e)
-{
-	int known = oki_reader_extended(c->readers, c->reader), r;
-	struct onshi_error first;
-
-	*got = false;
-	if (known == OKI_EXTENDED_NO)
-		return ONSHI_OK;
-	oki_error_clear(&first);
-	r = read_first(c, w, OKI_READ_BYTES, an, &first);
-	if (r == ONSHI_E_READER && known == OKI_EXTENDED_UNKNOWN) {
-		c->lost = ONSHI_OK;
-		c->at.app = OKI_APP_JPKI;
-		oki_reader_learn(c->readers, c->reader, OKI_EXTENDED_NO);
-		return ONSHI_OK;
-	}
-	if (r == ONSHI_E_CARD_GONE && known == OKI_EXTENDED_UNKNOWN)
-		suspect(c, w);
-	if (r != ONSHI_OK) {
-		oki_error_copy(e, &first);
-		return r;
-	}
-	if (is_too_short(an)) {
-		if (known == OKI_EXTENDED_UNKNOWN)
-			oki_reader_learn(c->readers, c->reader,
-			    OKI_EXTENDED_NO);
-		return ONSHI_OK;
-	}
-	*got = true;
-	if (an->data.len > BLOCK)
-		oki_reader_learn(c->readers, c->reader, OKI_EXTENDED_YES);
-
-	return ONSHI_OK;
+	return b->data[0] == 0xff || b->data[0] == 0x00;
 }
 
 /* Cut at the length in its own head: the rest of the file is filler. */
@@ -148,33 +122,152 @@ keep(struct oki_card *c, const struct oki_buf *b, size_t size)
 	return oki_buf_append(&c->bytes, b->data, b->len < n ? b->len : n);
 }
 
+struct reading {
+	uint32_t	 block;
+	size_t		 size;		/* of the certificate, by its head */
+	unsigned int	 sw;		/* to the first READ */
+	bool		 again;		/* may come through if shorter */
+	bool		 proven;	/* as many came as no shorter READ has */
+};
+
 static int
-read_rest(struct oki_card *c, struct oki_wait *w, size_t size, size_t block,
+read_rest(struct oki_card *c, struct oki_wait *w, struct reading *g,
     struct oki_apdu_answer *an, struct onshi_error *e)
 {
-	size_t left;
+	size_t left, reads = 2 * (OKI_CERTIFICATE_BYTES / g->block + 1);
+	uint32_t le;
 	int r;
 
-	for (int i = 0; (left = size - c->bytes.len) > 0; i++) {
-		r = read_current(c, w, c->bytes.len,
-		    (uint32_t)(left < block ? left : block), an, e);
+	for (size_t i = 0; (left = g->size - c->bytes.len) > 0; i++) {
+		le = (uint32_t)(left < g->block ? left : g->block);
+		r = read_current(c, w, c->bytes.len, le, an, e);
 		if (r != ONSHI_OK)
 			return r;
-		if (!sw_is_data(an->sw) || an->data.len == 0 || i == READS)
+		if (!sw_is_data(an->sw) || an->data.len == 0 || i == reads) {
+			g->again = i < reads && shorter(le) > 0 &&
+			    !is_about_file(an->sw);
 			return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an->sw,
 			    "READ of the certificate");
-		if ((r = keep(c, &an->data, size)) != ONSHI_OK)
+		}
+		if ((r = keep(c, &an->data, g->size)) != ONSHI_OK)
 			return oki_fail(e, r, "certificate");
 	}
 
 	return ONSHI_OK;
 }
 
-/* A file that holds nothing: no bytes, or filler alone. */
+/* A long READ that brought no more than a short one can is no long one. */
 static bool
-is_empty(const struct oki_buf *b)
+is_cut(const struct reading *g, const struct oki_buf *got)
 {
-	return b->len == 0 || b->data[0] == 0xff || b->data[0] == 0x00;
+	return g->block > OKI_READ_SHORT && got->len <= OKI_READ_SHORT &&
+	    got->len < whole(got);
+}
+
+/* The file by READs of one size, from its beginning. */
+static int
+read_file(struct oki_card *c, struct oki_wait *w, struct reading *g,
+    struct oki_apdu_answer *an, struct onshi_error *e)
+{
+	int r;
+
+	g->again = g->proven = false;
+	oki_buf_reset(&c->bytes);
+	if ((r = read_first(c, w, g->block, an, e)) != ONSHI_OK)
+		return r;
+	g->sw = an->sw;
+	if (!sw_is_data(an->sw) || an->data.len == 0 || is_cut(g, &an->data)) {
+		g->again = !is_about_file(an->sw);
+		return ONSHI_OK;
+	}
+	if (is_filler(&an->data))
+		return ONSHI_OK;
+	if ((g->size = whole(&an->data)) == 0)
+		return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an->sw,
+		    "the certificate's file holds none");
+	g->proven = an->data.len > shorter(g->block);
+	if ((r = keep(c, &an->data, g->size)) != ONSHI_OK)
+		return oki_fail(e, r, "certificate");
+
+	return read_rest(c, w, g, an, e);
+}
+
+/* A failure of what carries the commands, which a shorter one may not have. */
+static bool
+is_transport(int r)
+{
+	return r == ONSHI_E_CARD_GONE || r == ONSHI_E_CARD_TIMEOUT ||
+	    r == ONSHI_E_READER || r == ONSHI_E_READER_SERVICE;
+}
+
+/* Whether a card lies there: one that was taken away says nothing about the
+ * reader. */
+static bool
+lies_there(struct oki_card *c, struct oki_wait *w)
+{
+	struct oki_card_job job = { .verb = OKI_DO_WAIT, .present = 1,
+	    .ms = 500 };
+	bool begun;
+
+	if (oki_wait_left(w) < job.ms)
+		job.ms = oki_wait_left(w);
+
+	return oki_card_worker_do(c->reader->worker, w, &job, NULL, &begun) ==
+	    ONSHI_OK;
+}
+
+/* The card from its beginning: nothing of the broken session is kept. */
+static bool
+begin_anew(struct oki_card *c, struct oki_wait *w)
+{
+	struct oki_card_job job = { .verb = OKI_DO_HOLD };
+	struct onshi_error ignored;
+	unsigned int sw;
+	bool begun;
+
+	job.ms = oki_wait_left(w);
+	if (job.ms == 0 || oki_card_worker_do(c->reader->worker, w, &job,
+	    NULL, &begun) != ONSHI_OK)
+		return false;
+	c->lost = ONSHI_OK;
+	c->at = (struct oki_place){ .app = OKI_APP_NONE };
+	c->by_sfi = true;
+	oki_error_clear(&ignored);
+
+	return oki_card_select_jpki(c, w, &sw, &ignored) == ONSHI_OK &&
+	    sw == OKI_SW_OK;
+}
+
+/*
+ * Whether to read again, by what is left of the sizes. That a reader threw the
+ * card out at a long command is remembered at once, so that the next card does
+ * not meet the same; that a card answered badly only once a shorter READ has
+ * come through. A size that has come through before is not the cause.
+ */
+static bool
+may_shorten(struct oki_card *c, struct oki_wait *w, struct reading *g, int r)
+{
+	uint32_t less = shorter(g->block);
+	bool proven;
+	int lost = c->lost;
+
+	(void)oki_reader_block(c->readers, c->reader, &proven);
+	if (less == 0 || (!g->again && !is_transport(r)))
+		return false;
+	if (g->again) {
+		g->block = less;
+		return true;
+	}
+	if (proven || g->proven || !(oki_wait_left(w) == 0 ||
+	    lies_there(c, w)))
+		return false;
+	oki_reader_learn(c->readers, c->reader, less, false);
+	g->block = less;
+	if (begin_anew(c, w))
+		return true;
+	c->lost = lost;
+
+	return false;
 }
 
 int
@@ -182,32 +275,22 @@ oki_card_read_certificate(struct oki_card *c, struct oki_wait *w,
     unsigned int *sw, struct onshi_error *e)
 {
 	struct oki_apdu_answer an;
-	size_t size, block = OKI_READ_BYTES;
-	bool got;
+	struct onshi_error last;
+	struct reading g = { 0 };
+	bool proven;
 	int r;
 
 	oki_apdu_answer_init(&an);
-	oki_buf_reset(&c->bytes);
-	if ((r = read_extended(c, w, &an, &got, e)) != ONSHI_OK)
-		goto out;
-	if (!got) {
-		block = BLOCK;
-		if ((r = read_first(c, w, BLOCK, &an, e)) != ONSHI_OK)
-			goto out;
-	}
-	*sw = an.sw;
-	if (!sw_is_data(an.sw) || is_empty(&an.data))
-		goto out;
-	if ((size = whole(&an.data)) == 0) {
-		r = oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an.sw,
-		    "the certificate's file holds none");
-		goto out;
-	}
-	if ((r = keep(c, &an.data, size)) != ONSHI_OK)
-		r = oki_fail(e, r, "certificate");
-	else
-		r = read_rest(c, w, size, block, &an, e);
-out:
+	g.block = oki_reader_block(c->readers, c->reader, &proven);
+	do {
+		oki_error_clear(&last);
+		r = read_file(c, w, &g, &an, &last);
+	} while ((r != ONSHI_OK || g.again) && may_shorten(c, w, &g, r));
+	*sw = g.sw;
+	if (r != ONSHI_OK)
+		oki_error_copy(e, &last);
+	else if (g.proven)
+		oki_reader_learn(c->readers, c->reader, g.block, true);
 	oki_apdu_answer_free(&an);
 
 	return r;

@@ -25,8 +25,12 @@ known_result(int r)
 	switch (r) {
 	case ONSHI_OK:
 	case ONSHI_E_CARD_GONE:
+	case ONSHI_E_CARD_ANSWER:
 	case ONSHI_E_CARD_TIMEOUT:
+	case ONSHI_E_CARD_OTHER:
 	case ONSHI_E_READER_BUSY:
+	case ONSHI_E_READER_SERVICE:
+	case ONSHI_E_READER_DENIED:
 	case ONSHI_E_CANCELLED:
 		return r;
 	default:

@@ -14,6 +14,7 @@
 #define OKI_ANSWER_BYTES	65538			/* SEC-69, extended */
 #define OKI_ANSWER_SHORT	258			/* SEC-69, short */
 #define OKI_READ_BYTES		2048		/* most certificates, whole */
+#define OKI_READ_SHORT		256		/* without extended length */
 #define OKI_CERTIFICATE_BYTES	8192			/* SEC-76 */
 
 enum {
@@ -177,14 +178,10 @@ void	oki_pcsc_reader_free(void *self);
 int64_t	oki_pcsc_reader_system(const void *self);
 /* Largest APDU of the reader, 0: short ones alone, -1: it does not say. */
 int32_t	oki_pcsc_reader_largest(const void *self);
+/* Whether its hold waits for another program's transaction. Any thread. */
+bool	oki_pcsc_reader_waits(const void *self);
 
 /* ---- readers: reader.c ------------------------------------------------ */
-
-enum {			/* what was learned about a reader's extended length */
-	OKI_EXTENDED_UNKNOWN,
-	OKI_EXTENDED_YES,
-	OKI_EXTENDED_NO
-};
 
 struct oki_reader {
 	char			 name[OKI_READER_ROOM];	/* its own bytes */
@@ -193,7 +190,8 @@ struct oki_reader {
 	void			*self;
 	struct oki_card_worker	*worker;
 	bool			 taken;		/* by an open card */
-	int			 extended;
+	uint32_t		 block;		/* bytes one READ asks for */
+	bool			 proven;	/* so many came through */
 };
 
 struct oki_readers {
@@ -206,6 +204,7 @@ struct oki_readers {
 	struct oki_reader	*reader[2 * OKI_READERS];
 	size_t			 n;
 	int64_t			 missing_ms;	/* since when; 0: it is there */
+	int64_t			 cancelled_ms;	/* when a wait for a card was */
 };
 
 #define OKI_HANGING	4	/* SEC-64 */
@@ -232,10 +231,15 @@ bool	oki_reader_is_taken(struct oki_readers *rs, const char *name);
 
 /* For how long no reader that is meant has been seen. */
 int64_t	oki_readers_missing_ms(struct oki_readers *rs, bool missing);
+/* And for how long no wait for a card was cancelled: now sets it to 0. */
+int64_t	oki_readers_cancelled_ms(struct oki_readers *rs, bool now);
 
-int	oki_reader_extended(struct oki_readers *rs, struct oki_reader *rd);
+/* How much one READ may ask of it, and whether that is known to come through;
+ * what was learned of it stays until the root goes. */
+uint32_t oki_reader_block(struct oki_readers *rs, struct oki_reader *rd,
+	    bool *proven);
 void	oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd,
-	    int extended);
+	    uint32_t block, bool proven);
 
 /* ---- a card: open.c, transmit.c --------------------------------------- */
 
@@ -290,6 +294,8 @@ int	oki_card_over(const struct oki_card *c, struct onshi_error *e);
 int	oki_card_select(struct oki_card *c, struct oki_wait *w,
 	    enum oki_app app, unsigned int *sw, struct onshi_error *e)
 	    OKI_CHECK;
+int	oki_card_select_jpki(struct oki_card *c, struct oki_wait *w,
+	    unsigned int *sw, struct onshi_error *e) OKI_CHECK;
 int	oki_card_select_ef(struct oki_card *c, struct oki_wait *w,
 	    unsigned int ef, unsigned int *sw, struct onshi_error *e)
 	    OKI_CHECK;
@@ -301,10 +307,17 @@ int	oki_card_address(struct oki_card *c, struct oki_wait *w,
  * did nothing else. */
 bool	oki_sw_is_address(unsigned int sw);
 
-/* Reads the certificate's file into c->bytes, cut at its own length. *sw is
- * what the card said to the first read. Nothing read: still ONSHI_OK. */
+/*
+ * Reads the certificate's file into c->bytes, cut at its own length. *sw is
+ * what the card said to the first read. Nothing read: still ONSHI_OK. What a
+ * reader does not carry is asked for in shorter pieces, in a session begun
+ * anew where the old one broke: nothing has been shown to the card yet.
+ */
 int	oki_card_read_certificate(struct oki_card *c, struct oki_wait *w,
 	    unsigned int *sw, struct onshi_error *e) OKI_CHECK;
+
+/* The longest READ in use that asks for at most n bytes. */
+uint32_t oki_block_within(uint32_t n);
 
 /* Identified, and a My Number Card with a certificate: else its own result. */
 int	oki_card_need_my_number(struct oki_card *c, struct oki_wait *w,

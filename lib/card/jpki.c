@@ -24,6 +24,20 @@ oki_card_select(struct oki_card *c, struct oki_wait *w, enum oki_app app,
 	return r;
 }
 
+/* One measured card says 6F00 to the first command after power-up. */
+int
+oki_card_select_jpki(struct oki_card *c, struct oki_wait *w, unsigned int *sw,
+    struct onshi_error *e)
+{
+	int r;
+
+	r = oki_card_select(c, w, OKI_APP_JPKI, sw, e);
+	if (r == ONSHI_OK && *sw == OKI_SW_NO_DIAGNOSIS)
+		r = oki_card_select(c, w, OKI_APP_JPKI, sw, e);
+
+	return r;
+}
+
 int
 oki_card_select_ef(struct oki_card *c, struct oki_wait *w, unsigned int ef,
     unsigned int *sw, struct onshi_error *e)

@@ -148,11 +148,7 @@ name(struct oki_card *c, struct oki_wait *w, int *kind, struct onshi_error *e)
 	unsigned int sw;
 	int r;
 
-	r = oki_card_select(c, w, OKI_APP_JPKI, &sw, e);
-	/* One measured card says so to the first command after power-up. */
-	if (r == ONSHI_OK && sw == OKI_SW_NO_DIAGNOSIS)
-		r = oki_card_select(c, w, OKI_APP_JPKI, &sw, e);
-	if (r != ONSHI_OK)
+	if ((r = oki_card_select_jpki(c, w, &sw, e)) != ONSHI_OK)
 		return r;
 	if (sw == OKI_SW_OK)
 		return name_jpki(c, w, kind, e);

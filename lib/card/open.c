@@ -25,16 +25,45 @@ struct search {
 
 /* ---- which one -------------------------------------------------------- */
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Without regard to case in ASCII: whole, or anywhere within. */
+static bool
+begins(const char *text, const char *part, bool whole)
+{
+	size_t i;
+
+	for (i = 0; part[i] != '\0'; i++)
+		if (lower(text[i]) != lower(part[i]))
+			return false;
+
+	return !whole || text[i] == '\0';
+}
+
+static bool
+fits(const char *text, const char *part, bool whole)
+{
+	if (begins(text, part, whole))
+		return true;
+	while (!whole && *text++ != '\0')
+		if (begins(text, part, false))
+			return true;
+
+	return false;
+}
+
 static bool
 is_named(const struct oki_reader_state *s, const char *part, bool whole)
 {
 	char text[OKI_READER_ROOM];
 
 	oki_reader_text(text, sizeof(text), s->name);
-	if (whole)
-		return strcmp(s->name, part) == 0 || strcmp(text, part) == 0;
 
-	return strstr(s->name, part) != NULL || strstr(text, part) != NULL;
+	return fits(s->name, part, whole) || fits(text, part, whole);
 }
 
 /* A whole name means that reader alone, even if it is part of another's. */
@@ -48,45 +77,63 @@ has_whole(const struct search *s)
 	return false;
 }
 
-/*
- * The one free reader that is meant and has a card. ONSHI_E_CARD_NONE: none
- * has one yet; _TIMEOUT: nor can a reader say, which still waits for a card.
- */
-static int
-choose(const struct search *s, const char **name)
-{
-	bool whole = has_whole(s), busy = false, hanging = false;
-	size_t meant = 0, cards = 0;
-	const struct oki_reader_state *rd;
+/* What the readers that are meant have to offer. */
+struct offer {
+	size_t		 meant, cards;
+	const char	*name;		/* of one with a card */
+	const char	*second;	/* of one whose card is none to choose */
+	bool		 busy, hanging;
+};
 
-	*name = NULL;
+static void
+count(const struct search *s, struct offer *o)
+{
+	const struct oki_reader_state *rd;
+	bool whole = has_whole(s);
+
+	memset(o, 0, sizeof(*o));
 	for (size_t i = 0; i < s->n; i++) {
 		rd = &s->states[i];
 		if (!is_named(rd, s->part, whole))
 			continue;
-		meant++;
+		o->meant++;
 		if (oki_reader_is_taken(s->rs, rd->name)) {
-			busy = true;
-			continue;
-		}
-		if (rd->has_card) {
-			cards++;
-			*name = rd->name;
+			o->busy = true;
+		} else if (rd->has_card && rd->second) {
+			o->second = rd->name;
+		} else if (rd->has_card) {
+			o->cards++;
+			o->name = rd->name;
 		} else if (rd->hanging) {
-			hanging = true;
+			o->hanging = true;
 		}
 	}
-	if (meant == 0)
+}
+
+/*
+ * The one free reader that is meant and has a card. A card that is mute, or
+ * another program's, is taken only where there is no other: then the reader
+ * says what is wrong. ONSHI_E_CARD_NONE: none has one yet; _TIMEOUT: nor can a
+ * reader say, which still waits for a card.
+ */
+static int
+choose(const struct search *s, const char **name)
+{
+	struct offer o;
+
+	count(s, &o);
+	*name = o.cards == 1 ? o.name : o.cards == 0 ? o.second : NULL;
+	if (o.meant == 0)
 		return ONSHI_E_READER_NONE;
 	(void)oki_readers_missing_ms(s->rs, false);
-	if (cards > 1)
+	if (o.cards > 1)
 		return ONSHI_E_READER_SEVERAL;
-	if (cards == 1)
+	if (*name != NULL)
 		return ONSHI_OK;
-	if (busy)
+	if (o.busy)
 		return ONSHI_E_READER_BUSY;
 
-	return hanging ? ONSHI_E_CARD_TIMEOUT : ONSHI_E_CARD_NONE;
+	return o.hanging ? ONSHI_E_CARD_TIMEOUT : ONSHI_E_CARD_NONE;
 }
 
 /* ---- holding it ------------------------------------------------------- */
@@ -128,6 +175,21 @@ wait_least(struct oki_wait *to, const struct oki_wait *w, int32_t ms)
 		to->end_ms = least;
 }
 
+/* What the reader says it carries; 0 means short commands alone. */
+static void
+learn_limit(struct oki_readers *rs, struct oki_reader *rd, int32_t largest)
+{
+	uint32_t block;
+	bool proven;
+
+	if (largest < 0)
+		return;
+	block = oki_block_within(largest == 0 ? OKI_READ_SHORT :
+	    (uint32_t)largest);
+	if (block < oki_reader_block(rs, rd, &proven))
+		oki_reader_learn(rs, rd, block, false);
+}
+
 static int
 hold(struct search *s, struct oki_reader *rd, struct onshi_error *e)
 {
@@ -139,8 +201,11 @@ hold(struct search *s, struct oki_reader *rd, struct onshi_error *e)
 	wait_least(&w, s->w, LEAST_MS);
 	job.ms = oki_wait_left(&w);
 	r = oki_card_worker_do(rd->worker, &w, &job, NULL, &begun);
-	if (r == ONSHI_OK && job.largest >= 0 && job.largest < OKI_READ_BYTES)
-		oki_reader_learn(s->rs, rd, OKI_EXTENDED_NO);
+	if (r == ONSHI_OK)
+		learn_limit(s->rs, rd, job.largest);
+	if (r == ONSHI_E_CARD_TIMEOUT && rd->pcsc &&
+	    oki_pcsc_reader_waits(rd->self))
+		r = ONSHI_E_READER_BUSY;
 	if (r == ONSHI_E_CANCELLED && !oki_cancel_is_set(w.cancel))
 		r = ONSHI_E_READER;
 	if (r != ONSHI_OK)
@@ -214,7 +279,8 @@ look(struct search *s, int32_t ms, struct onshi_error *e)
 
 /*
  * What passes by itself, and soon: another program that looks at a card just
- * put down; a reader that ends a wait given up; a card that is not yet awake.
+ * put down; a reader that ends a wait given up, and cannot tell yet of a card
+ * put down meanwhile; a card that is not yet awake.
  */
 static bool
 is_passing(const struct search *s, int r, const char *name)
@@ -223,11 +289,19 @@ is_passing(const struct search *s, int r, const char *name)
 
 	if (oki_wait_left(s->w) == 0)
 		return false;
-	if (r == ONSHI_E_READER_BUSY)
+	switch (r) {
+	case ONSHI_E_READER_BUSY:
 		return name != NULL && passed < BUSY_MS;
-
-	return (r == ONSHI_E_CARD_GONE || r == ONSHI_E_CARD_TIMEOUT) &&
-	    passed < SETTLE_MS;
+	case ONSHI_E_CARD_GONE:
+	case ONSHI_E_CARD_ANSWER:
+	case ONSHI_E_CARD_TIMEOUT:
+		return passed < SETTLE_MS;
+	case ONSHI_E_CARD_NONE:
+		return s->once && oki_readers_cancelled_ms(s->rs, false) <
+		    SETTLE_MS;
+	default:
+		return false;
+	}
 }
 
 /* ONSHI_OK: look again; else what the search ends with. */
@@ -238,7 +312,7 @@ next(struct search *s, int r, const char *name)
 
 	if (is_passing(s, r, name))
 		return oki_wait_check(s->w, r);
-	if (!again)
+	if (!again || (s->once && r == ONSHI_E_READER_NONE))
 		return r;
 
 	return s->once ? ONSHI_E_CARD_NONE : oki_wait_check(s->w, s->late);
@@ -281,6 +355,8 @@ open_card(struct oki_readers *rs, const char *part, bool once,
 		return oki_fail(e, ONSHI_E_STATE, "after fork");
 	s.started = oki_steady_ms(rs->env);
 	r = search(&s, out, e);
+	if (r == ONSHI_E_CANCELLED)
+		(void)oki_readers_cancelled_ms(rs, true);
 	if (r != ONSHI_OK)
 		e->phase = ONSHI_PHASE_READER;
 	OKI_LOG(rs->env, READER, OKI_N(COUNT, s.n),

@@ -24,6 +24,7 @@ reader_add(struct oki_readers *rs, const char *name,
 	if ((rd = oki_alloc(sizeof(*rd))) == NULL)
 		return ONSHI_E_NOMEM;
 	rd->pcsc = ops == NULL;
+	rd->block = OKI_READ_BYTES;
 	if (!oki_copy(rd->name, sizeof(rd->name), name))
 		r = ONSHI_E_READER_NONE;
 	else if (rd->pcsc)
@@ -37,6 +38,7 @@ reader_add(struct oki_readers *rs, const char *name,
 		oki_free(rd);
 		return r;
 	}
+	rd->self = self;
 	*out = rs->reader[rs->n++] = rd;
 
 	return ONSHI_OK;
@@ -226,23 +228,40 @@ oki_readers_missing_ms(struct oki_readers *rs, bool missing)
 	return passed;
 }
 
-int
-oki_reader_extended(struct oki_readers *rs, struct oki_reader *rd)
+int64_t
+oki_readers_cancelled_ms(struct oki_readers *rs, bool now)
 {
-	int extended;
+	int64_t ms = oki_steady_ms(rs->env), passed;
 
 	oki_mutex_lock(rs->lock);
-	extended = rd->extended;
+	if (now)
+		rs->cancelled_ms = ms;
+	passed = rs->cancelled_ms == 0 ? INT64_MAX : ms - rs->cancelled_ms;
 	oki_mutex_unlock(rs->lock);
 
-	return extended;
+	return passed;
+}
+
+uint32_t
+oki_reader_block(struct oki_readers *rs, struct oki_reader *rd, bool *proven)
+{
+	uint32_t block;
+
+	oki_mutex_lock(rs->lock);
+	block = rd->block;
+	*proven = rd->proven;
+	oki_mutex_unlock(rs->lock);
+
+	return block;
 }
 
 void
-oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd, int extended)
+oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd,
+    uint32_t block, bool proven)
 {
 	oki_mutex_lock(rs->lock);
-	rd->extended = extended;
+	rd->block = block;
+	rd->proven = proven;
 	oki_mutex_unlock(rs->lock);
 }
 

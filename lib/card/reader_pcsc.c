@@ -38,51 +38,140 @@ struct reader {
 	SCARDHANDLE	 card;
 	bool		 connected;
 	bool		 lost;		/* with its power on, for all we know */
+	oki_atomic_int	 waits;		/* for another program to let it go */
 	DWORD		 protocol;
 	bool		 asked;		/* for the largest APDU */
 	int32_t		 largest;
 };
 
-/* What a code means for the session at the card (SEC-65, SEC-67). */
-static const struct {
-	LONG	code;
-	int	result;
-} meanings[] = {
-	{ SCARD_S_SUCCESS,		ONSHI_OK },
-	{ SCARD_W_REMOVED_CARD,		ONSHI_E_CARD_GONE },
-	{ SCARD_W_RESET_CARD,		ONSHI_E_CARD_GONE },
-	{ SCARD_W_UNPOWERED_CARD,	ONSHI_E_CARD_GONE },
-	{ SCARD_W_UNRESPONSIVE_CARD,	ONSHI_E_CARD_GONE },
-	{ SCARD_E_NO_SMARTCARD,		ONSHI_E_CARD_GONE },
-	{ SCARD_E_NOT_TRANSACTED,	ONSHI_E_CARD_GONE },
-	{ SCARD_E_READER_UNAVAILABLE,	ONSHI_E_CARD_GONE },
-	{ SCARD_E_UNKNOWN_READER,	ONSHI_E_CARD_GONE },
-	{ SCARD_E_SHARING_VIOLATION,	ONSHI_E_READER_BUSY },
-	{ SCARD_E_TIMEOUT,		ONSHI_E_CARD_TIMEOUT },
-	{ SCARD_F_WAITED_TOO_LONG,	ONSHI_E_CARD_TIMEOUT },
-	{ SCARD_E_CANCELLED,		ONSHI_E_CANCELLED }
+/*
+ * What each code means (SEC-65, SEC-67): to whoever looks which readers there
+ * are; to whoever wants to hold a card; within a session, which it ends. The
+ * reader is called broken where it says so itself, never for lack of a row.
+ */
+enum {
+	OK	= ONSHI_OK,
+	GONE	= ONSHI_E_CARD_GONE,
+	UNREAD	= ONSHI_E_CARD_ANSWER,
+	MUTE	= ONSHI_E_CARD_TIMEOUT,
+	FOREIGN	= ONSHI_E_CARD_OTHER,
+	BROKEN	= ONSHI_E_READER,
+	BUSY	= ONSHI_E_READER_BUSY,
+	SERVICE	= ONSHI_E_READER_SERVICE,
+	DENIED	= ONSHI_E_READER_DENIED
+};
+enum {
+	CHANGE	= 1,	/* readers or cards come and go: a look goes on */
+	DEAD	= 2	/* the link: SCardIsValidContext would still call it
+			   valid (F25), it is made anew at the next use */
 };
 
-static int
-meaning(LONG code)
-{
-	for (size_t i = 0; i < OKI_COUNT(meanings); i++)
-		if (meanings[i].code == code)
-			return meanings[i].result;
+static const struct judgement {
+	LONG		code;
+	int		look, hold, session;
+	unsigned int	flags;
+} judgements[] = {
+	{ SCARD_S_SUCCESS,		OK, OK, OK, 0 },
 
-	return ONSHI_E_READER;
+	/* the card came, went, or lost its state */
+	{ SCARD_W_REMOVED_CARD,		SERVICE, GONE, GONE, CHANGE },
+	{ SCARD_W_RESET_CARD,		SERVICE, GONE, GONE, CHANGE },
+	{ SCARD_E_NO_SMARTCARD,		SERVICE, GONE, GONE, CHANGE },
+	{ SCARD_E_NOT_TRANSACTED,	SERVICE, GONE, GONE, 0 },
+	{ SCARD_E_COMM_DATA_LOST,	SERVICE, GONE, GONE, 0 },
+	{ SCARD_E_CANCELLED,		SERVICE, GONE, GONE, CHANGE },
+
+	/* it lies there, and does not answer, or not as a card should */
+	{ SCARD_W_UNRESPONSIVE_CARD,	SERVICE, MUTE, GONE, CHANGE },
+	{ SCARD_W_UNPOWERED_CARD,	SERVICE, MUTE, GONE, CHANGE },
+	{ SCARD_E_NOT_READY,		SERVICE, MUTE, MUTE, CHANGE },
+	{ SCARD_E_TIMEOUT,		SERVICE, MUTE, MUTE, CHANGE },
+	{ SCARD_F_WAITED_TOO_LONG,	SERVICE, MUTE, MUTE, 0 },
+	{ SCARD_W_UNSUPPORTED_CARD,	SERVICE, UNREAD, GONE, CHANGE },
+	{ SCARD_E_CARD_UNSUPPORTED,	SERVICE, UNREAD, GONE, CHANGE },
+	{ SCARD_E_INVALID_ATR,		SERVICE, UNREAD, GONE, CHANGE },
+
+	/* another kind of card: ours knows T=1 */
+	{ SCARD_E_PROTO_MISMATCH,	SERVICE, FOREIGN, BROKEN, 0 },
+	{ SCARD_E_UNKNOWN_CARD,		SERVICE, FOREIGN, GONE, 0 },
+
+	/* the reader came or went */
+	{ SCARD_E_UNKNOWN_READER,	SERVICE, GONE, GONE, CHANGE },
+	{ SCARD_E_READER_UNAVAILABLE,	SERVICE, GONE, GONE, CHANGE },
+	{ SCARD_E_NO_READERS_AVAILABLE,	SERVICE, GONE, GONE, CHANGE },
+
+	/* another program has the card */
+	{ SCARD_E_SHARING_VIOLATION,	BUSY, BUSY, BUSY, 0 },
+	{ SCARD_E_SERVER_TOO_BUSY,	BUSY, BUSY, BUSY, 0 },
+
+	/* no right to it */
+	{ SCARD_W_SECURITY_VIOLATION,	DENIED, DENIED, DENIED, 0 },
+	{ SCARD_E_NO_ACCESS,		DENIED, DENIED, DENIED, 0 },
+
+	/* the service is not there, ends, or is itself in trouble */
+	{ SCARD_E_NO_SERVICE,		SERVICE, SERVICE, SERVICE, DEAD },
+	{ SCARD_E_SERVICE_STOPPED,	SERVICE, SERVICE, SERVICE, DEAD },
+	{ SCARD_F_COMM_ERROR,		SERVICE, SERVICE, SERVICE, DEAD },
+	{ SCARD_E_INVALID_HANDLE,	SERVICE, SERVICE, SERVICE, DEAD },
+	{ SCARD_E_SYSTEM_CANCELLED,	SERVICE, SERVICE, SERVICE, DEAD },
+	{ SCARD_P_SHUTDOWN,		SERVICE, SERVICE, SERVICE, DEAD },
+	{ SCARD_F_INTERNAL_ERROR,	SERVICE, SERVICE, SERVICE, 0 },
+	{ SCARD_E_NO_MEMORY,		SERVICE, SERVICE, SERVICE, 0 },
+	{ SCARD_E_INVALID_TARGET,	SERVICE, SERVICE, SERVICE, 0 },
+	{ SCARD_E_UNKNOWN_RES_MNG,	SERVICE, SERVICE, SERVICE, 0 },
+
+	/* the reader or its driver does not do what it has to */
+	{ SCARD_F_UNKNOWN_ERROR,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_INVALID_PARAMETER,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_INVALID_VALUE,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_INSUFFICIENT_BUFFER,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_PCI_TOO_SMALL,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_CANT_DISPOSE,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_READER_UNSUPPORTED,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_DUPLICATE_READER,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_UNEXPECTED,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_UNSUPPORTED_FEATURE,	SERVICE, BROKEN, BROKEN, 0 },
+
+	/* of drivers for a card's files and PINs, which we never call */
+	{ SCARD_E_ICC_INSTALLATION,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_ICC_CREATEORDER,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_DIR_NOT_FOUND,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_FILE_NOT_FOUND,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_NO_DIR,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_NO_FILE,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_WRITE_TOO_MANY,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_BAD_SEEK,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_INVALID_CHV,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_NO_SUCH_CERTIFICATE,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_CERTIFICATE_UNAVAILABLE, SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_E_NO_KEY_CONTAINER,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_W_WRONG_CHV,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_W_CHV_BLOCKED,		SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_W_EOF,			SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_W_CANCELLED_BY_USER,	SERVICE, BROKEN, BROKEN, 0 },
+	{ SCARD_W_CARD_NOT_AUTHENTICATED, SERVICE, BROKEN, BROKEN, 0 }
+};
+
+/* Codes are 32 bits; LONG is wider here, and drivers extend the sign. */
+static const struct judgement *
+judge(LONG code)
+{
+	static const struct judgement none = { 0, SERVICE, BROKEN, BROKEN, 0 };
+
+	for (size_t i = 0; i < OKI_COUNT(judgements); i++)
+		if ((uint32_t)judgements[i].code == (uint32_t)code)
+			return &judgements[i];
+
+	return &none;
 }
 
-/* ---- the link to the daemon ------------------------------------------- */
-
-/* SCardIsValidContext would still call a dead one valid (F25). */
 static bool
 is_dead(LONG code)
 {
-	return code == SCARD_E_NO_SERVICE ||
-	    code == SCARD_E_SERVICE_STOPPED ||
-	    code == SCARD_F_COMM_ERROR || code == SCARD_E_INVALID_HANDLE;
+	return (judge(code)->flags & DEAD) != 0;
 }
+
+/* ---- the link to the daemon ------------------------------------------- */
 
 static LONG
 note(struct link *l, LONG code)
@@ -134,6 +223,17 @@ oki_pcsc_free(struct oki_pcsc **pp)
 	*pp = NULL;
 }
 
+/* A card that does not answer, or that another program has for itself alone,
+ * lies there, but a slot with a better one is meant. */
+static void
+show(struct oki_reader_state *to, DWORD state)
+{
+	to->has_card = (state & SCARD_STATE_PRESENT) != 0 && (state &
+	    (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE |
+	    SCARD_STATE_IGNORE)) == 0;
+	to->second = (state & (SCARD_STATE_MUTE | SCARD_STATE_EXCLUSIVE)) != 0;
+}
+
 static DWORD
 state_of(const struct oki_pcsc *p, const char *name)
 {
@@ -162,8 +262,7 @@ take_names(struct oki_pcsc *p, const char *names, size_t len)
 		if (size < OKI_READER_ROOM) {
 			memcpy(known[n].name, names + at, size);
 			state[n] = state_of(p, known[n].name);
-			known[n].has_card =
-			    (state[n] & SCARD_STATE_PRESENT) != 0;
+			show(&known[n], state[n]);
 			n++;
 		}
 		at += size + 1;
@@ -212,20 +311,10 @@ watch(struct oki_pcsc *p, int32_t ms)
 	for (i = 0; i < p->n; i++) {
 		p->state[i] = s[1 + i].dwEventState &
 		    ~(DWORD)SCARD_STATE_CHANGED;
-		p->known[i].has_card =
-		    (p->state[i] & SCARD_STATE_PRESENT) != 0;
+		show(&p->known[i], p->state[i]);
 	}
 
 	return code;
-}
-
-static bool
-is_change(LONG code)
-{
-	return code == SCARD_E_TIMEOUT || code == SCARD_E_CANCELLED ||
-	    code == SCARD_E_UNKNOWN_READER ||
-	    code == SCARD_E_READER_UNAVAILABLE ||
-	    code == SCARD_E_NO_READERS_AVAILABLE;
 }
 
 /* A daemon that was started anew while nothing was going on is not seen. */
@@ -246,10 +335,9 @@ oki_pcsc_watch(struct oki_pcsc *p, int32_t ms, struct oki_reader_state *out,
 	}
 	*n = 0;
 	*system = p->link.system;
-	if (code != SCARD_S_SUCCESS && !is_change(code)) {
+	if (code != SCARD_S_SUCCESS && (judge(code)->flags & CHANGE) == 0) {
 		p->n = 0;
-		return is_dead(code) ? ONSHI_E_READER_SERVICE :
-		    ONSHI_E_READER;
+		return judge(code)->look;
 	}
 	*system = 0;
 	*n = p->n;
@@ -261,7 +349,7 @@ oki_pcsc_watch(struct oki_pcsc *p, int32_t ms, struct oki_reader_state *out,
 /* ---- one reader ------------------------------------------------------- */
 
 /* A dead link takes its card with it: power off is tried, but not likely. */
-static int
+static const struct judgement *
 verdict(struct reader *rd, LONG code)
 {
 	(void)note(&rd->link, code);
@@ -273,7 +361,7 @@ verdict(struct reader *rd, LONG code)
 		link_close(&rd->link);
 	}
 
-	return meaning(code);
+	return judge(code);
 }
 
 static LONG
@@ -303,7 +391,7 @@ reader_wait(void *self, int present, int32_t timeout_ms)
 	do {
 		code = wait_change(rd, &s, (int32_t)(left > 0 ? left : 0));
 		if (code != SCARD_S_SUCCESS && code != SCARD_E_TIMEOUT)
-			return verdict(rd, code);
+			return verdict(rd, code)->hold;
 		if (((s.dwEventState & SCARD_STATE_PRESENT) != 0) ==
 		    (present != 0))
 			return ONSHI_OK;
@@ -378,9 +466,15 @@ connect_card(struct reader *rd)
 	if (code != SCARD_E_SHARING_VIOLATION)
 		return code;
 	code = connect_as(rd, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1);
+	if (code == SCARD_E_PROTO_MISMATCH)
+		code = connect_as(rd, SCARD_SHARE_SHARED,
+		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1);
 	if (code != SCARD_S_SUCCESS)
 		return code;
-	if ((code = SCardBeginTransaction(rd->card)) != SCARD_S_SUCCESS)
+	atomic_store(&rd->waits, 1);	/* as long as the other one likes */
+	code = SCardBeginTransaction(rd->card);
+	atomic_store(&rd->waits, 0);
+	if (code != SCARD_S_SUCCESS)
 		(void)SCardDisconnect(rd->card, SCARD_LEAVE_CARD);
 
 	return code;
@@ -403,10 +497,8 @@ reader_hold(void *self, int32_t timeout_ms)
 			break;
 		link_close(&rd->link);
 	}
-	if (code == SCARD_W_UNRESPONSIVE_CARD)	/* there, but mute */
-		code = SCARD_E_TIMEOUT;
 	if (code != SCARD_S_SUCCESS)
-		return verdict(rd, code);
+		return verdict(rd, code)->hold;
 	rd->connected = true;
 	if (!rd->asked)
 		ask_largest(rd);
@@ -435,7 +527,7 @@ reader_transmit(void *self, const uint8_t *command, size_t len,
 		return ONSHI_OK;
 	}
 	if (code != SCARD_S_SUCCESS)
-		return verdict(rd, code);
+		return verdict(rd, code)->session;
 	if (got < 2)			/* F23: it went meanwhile */
 		return ONSHI_E_CARD_GONE;
 	*replylen = got;
@@ -460,7 +552,7 @@ reader_release(void *self, int32_t timeout_ms)
 		return ONSHI_OK;
 	link_close(&rd->link);		/* the daemon drops what we held */
 
-	return verdict(rd, code);
+	return verdict(rd, code)->session;
 }
 
 static const struct onshi_reader_ops reader_ops = {
@@ -481,6 +573,7 @@ oki_pcsc_reader_new(const char *name, struct onshi_reader_ops *ops,
 	if ((rd = oki_alloc(sizeof(*rd))) == NULL)
 		return ONSHI_E_NOMEM;
 	rd->largest = NO_LIMIT_KNOWN;
+	atomic_init(&rd->waits, 0);
 	if (!oki_copy(rd->name, sizeof(rd->name), name)) {
 		oki_free(rd);
 		return ONSHI_E_READER_NONE;
@@ -516,4 +609,12 @@ oki_pcsc_reader_largest(const void *self)
 	const struct reader *rd = self;
 
 	return rd->largest;
+}
+
+bool
+oki_pcsc_reader_waits(const void *self)
+{
+	const struct reader *rd = self;
+
+	return atomic_load(&rd->waits) != 0;
 }

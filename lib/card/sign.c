@@ -66,6 +66,22 @@ check(const struct onshi_certificate *x, const uint8_t *data, size_t len,
 	return ONSHI_OK;
 }
 
+/* A reader that is known to carry less than a signature is what failed. */
+static int
+blame(struct oki_card *c, int r, struct onshi_error *e)
+{
+	bool proven;
+
+	if (r == ONSHI_OK || r == ONSHI_E_CANCELLED ||
+	    oki_reader_block(c->readers, c->reader, &proven) >= LE)
+		return r;
+	oki_error_clear(e);
+	e->phase = ONSHI_PHASE_CARD;
+
+	return oki_fail(e, ONSHI_E_READER,
+	    "the reader carries no answer of 256 bytes");
+}
+
 int
 oki_card_sign(struct oki_card *c, struct oki_wait *w,
     const struct onshi_certificate *x, const uint8_t *data, size_t len,
@@ -96,6 +112,7 @@ oki_card_sign(struct oki_card *c, struct oki_wait *w,
 	}
 	if (r == ONSHI_OK && (r = verdict(an.sw, e)) == ONSHI_OK)
 		r = check(x, data, len, &an.data, sig, e);
+	r = blame(c, r, e);
 out:
 	oki_wipe(info, sizeof(info));
 	oki_apdu_answer_free(&an);

@@ -157,8 +157,8 @@ out:
 
 /*
  * The command that fetches what the answer still lacks: more data (61xx), or
- * the same read with the length that fits (6Cxx). Nothing else is ever sent
- * twice, and a VERIFY never.
+ * the same read with the smaller length that fits (6Cxx). Nothing else is ever
+ * sent twice, and a VERIFY never.
  */
 static bool
 next_command(const struct oki_card *c, const struct oki_apdu *last,
@@ -171,7 +171,7 @@ next_command(const struct oki_card *c, const struct oki_apdu *last,
 		    .le = le };
 		return true;
 	}
-	if (sw >> 8 == 0x6c && last->le <= 256 &&
+	if (sw >> 8 == 0x6c && last->le <= 256 && le < last->le &&
 	    (last->ins == OKI_INS_READ || last->ins == OKI_INS_GET_RESPONSE)) {
 		*next = *last;
 		next->le = le;

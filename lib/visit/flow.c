@@ -205,7 +205,8 @@ step_card(struct flow *f)
 	    oki_card_open)(oki_root_readers(v->root), v->reader, &wait,
 	    &v->card, f->e);
 	spent(v, ONSHI_PHASE_READER, start);
-	if (r == ONSHI_E_CARD_NONE && v->asked != ONSHI_NEED_CARD) {
+	if ((r == ONSHI_E_CARD_NONE || r == ONSHI_E_READER_NONE) &&
+	    v->asked != ONSHI_NEED_CARD) {
 		oki_error_clear(f->e);
 		return need(f, ONSHI_NEED_CARD);
 	}

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <winscard.h>
@@ -16,6 +17,7 @@
 #define MS	3000
 #define TEXT	((const uint8_t *)"bytes to sign")
 #define TEXTLEN	13
+#define PCSC_HEADER	"/usr/include/PCSC/pcsclite.h"
 
 static struct mock_identity *owner;
 static struct mock m;
@@ -119,22 +121,165 @@ END_TEST
 
 /* ---- FM-7 ------------------------------------------------------------- */
 
-static const long codes[] = {
-	SCARD_F_INTERNAL_ERROR, SCARD_E_CANCELLED, SCARD_E_INVALID_HANDLE,
-	SCARD_E_INVALID_PARAMETER, SCARD_E_NO_MEMORY,
-	SCARD_F_WAITED_TOO_LONG, SCARD_E_INSUFFICIENT_BUFFER,
-	SCARD_E_UNKNOWN_READER, SCARD_E_TIMEOUT, SCARD_E_SHARING_VIOLATION,
-	SCARD_E_NO_SMARTCARD, SCARD_E_PROTO_MISMATCH, SCARD_E_NOT_READY,
-	SCARD_E_INVALID_VALUE, SCARD_E_SYSTEM_CANCELLED, SCARD_F_COMM_ERROR,
-	SCARD_F_UNKNOWN_ERROR, SCARD_E_NOT_TRANSACTED,
-	SCARD_E_READER_UNAVAILABLE, SCARD_P_SHUTDOWN, SCARD_E_PCI_TOO_SMALL,
-	SCARD_E_CARD_UNSUPPORTED, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED,
-	SCARD_E_UNSUPPORTED_FEATURE, SCARD_E_NO_READERS_AVAILABLE,
-	SCARD_E_COMM_DATA_LOST, SCARD_E_SERVER_TOO_BUSY,
-	SCARD_W_UNSUPPORTED_CARD, SCARD_W_UNRESPONSIVE_CARD,
-	SCARD_W_UNPOWERED_CARD, SCARD_W_RESET_CARD, SCARD_W_REMOVED_CARD,
-	0x12345678L
+/* Short names of results, for the table. */
+enum {
+	GOOD	= ONSHI_OK,
+	NONE	= ONSHI_E_CARD_NONE,
+	GONE	= ONSHI_E_CARD_GONE,
+	UNREAD	= ONSHI_E_CARD_ANSWER,
+	MUTE	= ONSHI_E_CARD_TIMEOUT,
+	FOREIGN	= ONSHI_E_CARD_OTHER,
+	BROKEN	= ONSHI_E_READER,
+	BUSY	= ONSHI_E_READER_BUSY,
+	SERVICE	= ONSHI_E_READER_SERVICE,
+	DENIED	= ONSHI_E_READER_DENIED
 };
+
+/* What each code of PC/SC's header says, where it comes each time: to a list
+ * of readers, to who wants to hold a card, and within a session. */
+static const struct {
+	const char	*name;
+	long		 code;
+	int		 look, hold, session;
+} codes[] = {
+	{ "internal error", 0x80100001, SERVICE, SERVICE, SERVICE },
+	{ "cancelled, not by us", 0x80100002, NONE, NONE, GONE },
+	{ "invalid handle", 0x80100003, SERVICE, SERVICE, SERVICE },
+	{ "invalid parameter", 0x80100004, SERVICE, BROKEN, BROKEN },
+	{ "invalid target", 0x80100005, SERVICE, SERVICE, SERVICE },
+	{ "no memory", 0x80100006, SERVICE, SERVICE, SERVICE },
+	{ "waited too long", 0x80100007, SERVICE, MUTE, MUTE },
+	{ "insufficient buffer", 0x80100008, SERVICE, BROKEN, UNREAD },
+	{ "unknown reader", 0x80100009, NONE, NONE, GONE },
+	{ "time-out", 0x8010000a, NONE, MUTE, MUTE },
+	{ "sharing violation", 0x8010000b, BUSY, BUSY, BUSY },
+	{ "no card", 0x8010000c, NONE, NONE, GONE },
+	{ "unknown card", 0x8010000d, SERVICE, FOREIGN, GONE },
+	{ "cannot dispose", 0x8010000e, SERVICE, BROKEN, BROKEN },
+	{ "protocol", 0x8010000f, SERVICE, FOREIGN, BROKEN },
+	{ "not ready", 0x80100010, NONE, MUTE, MUTE },
+	{ "invalid value", 0x80100011, SERVICE, BROKEN, BROKEN },
+	{ "system cancelled", 0x80100012, SERVICE, SERVICE, SERVICE },
+	{ "link broken", 0x80100013, SERVICE, SERVICE, SERVICE },
+	{ "unknown error", 0x80100014, SERVICE, BROKEN, BROKEN },
+	{ "invalid ATR", 0x80100015, NONE, UNREAD, GONE },
+	{ "not transacted", 0x80100016, SERVICE, NONE, GONE },
+	{ "reader unavailable", 0x80100017, NONE, NONE, GONE },
+	{ "shutdown", 0x80100018, SERVICE, SERVICE, SERVICE },
+	{ "PCI too small", 0x80100019, SERVICE, BROKEN, BROKEN },
+	{ "reader unsupported", 0x8010001a, SERVICE, BROKEN, BROKEN },
+	{ "duplicate reader", 0x8010001b, SERVICE, BROKEN, BROKEN },
+	{ "card unsupported", 0x8010001c, NONE, UNREAD, GONE },
+	{ "no service", 0x8010001d, SERVICE, SERVICE, SERVICE },
+	{ "service stopped", 0x8010001e, SERVICE, SERVICE, SERVICE },
+	{ "unexpected", 0x8010001f, SERVICE, BROKEN, BROKEN },
+	{ "installation", 0x80100020, SERVICE, BROKEN, BROKEN },
+	{ "order", 0x80100021, SERVICE, BROKEN, BROKEN },
+	{ "no directory", 0x80100023, SERVICE, BROKEN, BROKEN },
+	{ "no file", 0x80100024, SERVICE, BROKEN, BROKEN },
+	{ "not a directory", 0x80100025, SERVICE, BROKEN, BROKEN },
+	{ "not a file", 0x80100026, SERVICE, BROKEN, BROKEN },
+	{ "no access", 0x80100027, DENIED, DENIED, DENIED },
+	{ "too much written", 0x80100028, SERVICE, BROKEN, BROKEN },
+	{ "bad seek", 0x80100029, SERVICE, BROKEN, BROKEN },
+	{ "invalid PIN", 0x8010002a, SERVICE, BROKEN, BROKEN },
+	{ "unknown layer", 0x8010002b, SERVICE, SERVICE, SERVICE },
+	{ "no such certificate", 0x8010002c, SERVICE, BROKEN, BROKEN },
+	{ "certificate unavailable", 0x8010002d, SERVICE, BROKEN, BROKEN },
+	{ "no readers", 0x8010002e, NONE, NONE, GONE },
+	{ "data lost", 0x8010002f, SERVICE, NONE, GONE },
+	{ "no key container", 0x80100030, SERVICE, BROKEN, BROKEN },
+	{ "server too busy", 0x80100031, BUSY, BUSY, BUSY },
+	{ "unsupported card", 0x80100065, NONE, UNREAD, GONE },
+	{ "unresponsive card", 0x80100066, NONE, MUTE, GONE },
+	{ "unpowered card", 0x80100067, NONE, MUTE, GONE },
+	{ "reset card", 0x80100068, NONE, NONE, GONE },
+	{ "removed card", 0x80100069, NONE, NONE, GONE },
+	{ "security violation", 0x8010006a, DENIED, DENIED, DENIED },
+	{ "wrong PIN", 0x8010006b, SERVICE, BROKEN, BROKEN },
+	{ "PIN blocked", 0x8010006c, SERVICE, BROKEN, BROKEN },
+	{ "end of file", 0x8010006d, SERVICE, BROKEN, BROKEN },
+	{ "cancelled by the user", 0x8010006e, SERVICE, BROKEN, BROKEN },
+	{ "not authenticated", 0x8010006f, SERVICE, BROKEN, BROKEN },
+	{ "of no header", 0x12345678, SERVICE, BROKEN, BROKEN }
+};
+
+static void
+fail_from(const char *function, long code)
+{
+	start();
+	pcsc_fake.only = function;
+	pcsc_fake.fail_at = 1;
+	pcsc_fake.from_there = true;
+	pcsc_fake.code = code;
+}
+
+START_TEST(t_code)
+{
+	int kind, r;
+
+	fail_from("SCardListReaders", codes[_i].code);
+	r = open_card_ms(300);
+	ck_assert_msg(r == codes[_i].look, "%s: look %d", codes[_i].name, r);
+	stop();
+	fail_from("SCardConnect", codes[_i].code);
+	r = open_card_ms(300);
+	ck_assert_msg(r == codes[_i].hold, "%s: hold %d", codes[_i].name, r);
+	if (r != NONE)
+		ck_assert_int_eq(onshi_error_system(&t.e), codes[_i].code);
+	stop();
+	fail_from("SCardTransmit", codes[_i].code);
+	ck_assert_int_eq(open_card_ms(MS), ONSHI_OK);
+	r = oki_card_kind(card, mock_wait(&t, 300), &kind, &t.e);
+	ck_assert_msg(r == codes[_i].session, "%s: session %d",
+	    codes[_i].name, r);
+	if (r != UNREAD)
+		ck_assert_int_eq(onshi_error_system(&t.e), codes[_i].code);
+	stop();
+}
+END_TEST
+
+/* The sign extended, as some drivers do. */
+START_TEST(t_sign_extended)
+{
+	fail_from("SCardConnect", (long)0xffffffff8010006aL);
+	ck_assert_int_eq(open_card_ms(300), ONSHI_E_READER_DENIED);
+	ck_assert_int_eq(onshi_error_system(&t.e), 0x8010006a);
+	stop();
+}
+END_TEST
+
+static bool
+is_listed(unsigned long code)
+{
+	for (size_t i = 0; i < OKI_COUNT(codes); i++)
+		if ((unsigned long)codes[i].code == code)
+			return true;
+
+	return code == 0;
+}
+
+/* No code of the system's own header is missing above. */
+START_TEST(t_header)
+{
+	FILE *f = fopen(PCSC_HEADER, "re");
+	char line[512], *at;
+	int found = 0;
+
+	if (f == NULL)		/* elsewhere, it is another one's list */
+		return;
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, "#define SCARD_", 14) != 0 ||
+		    strchr("SEFWP", line[14]) == NULL || line[15] != '_' ||
+		    (at = strstr(line, "0x")) == NULL)
+			continue;
+		found++;
+		ck_assert_msg(is_listed(strtoul(at, NULL, 16)), "%s", line);
+	}
+	fclose(f);
+	ck_assert_int_ge(found, 50);
+}
+END_TEST
 
 static void
 fail_call(int k, long code, bool dies)
@@ -168,7 +313,7 @@ fail_call(int k, long code, bool dies)
 START_TEST(t_fail)
 {
 	for (size_t i = 0; i < OKI_COUNT(codes); i++)
-		fail_call(_i, codes[i], false);
+		fail_call(_i, codes[i].code, false);
 }
 END_TEST
 
@@ -212,11 +357,20 @@ static const struct {
 	  ONSHI_E_PIN_UNKNOWN },
 	/* SEC-65: during a call. */
 	{ "service gone", "SCardTransmit", SCARD_E_NO_SERVICE, 1,
-	  ONSHI_E_READER },
+	  ONSHI_E_READER_SERVICE },
 	{ "service stopped", "SCardTransmit", SCARD_E_SERVICE_STOPPED, 5,
-	  ONSHI_E_READER },
+	  ONSHI_E_READER_SERVICE },
 	{ "link broken", "SCardTransmit", SCARD_F_COMM_ERROR, 3,
-	  ONSHI_E_READER },
+	  ONSHI_E_READER_SERVICE },
+	{ "denied at VERIFY", "SCardTransmit", SCARD_W_SECURITY_VIOLATION, 4,
+	  ONSHI_E_PIN_UNKNOWN },
+	{ "busy at VERIFY", "SCardTransmit", SCARD_E_SHARING_VIOLATION, 4,
+	  ONSHI_E_PIN_UNKNOWN },
+	/* At the first READ: begun anew, and shorter. */
+	{ "not transacted at READ", "SCardTransmit", SCARD_E_NOT_TRANSACTED,
+	  2, ONSHI_OK },
+	{ "link broken at READ", "SCardTransmit", SCARD_F_COMM_ERROR, 2,
+	  ONSHI_OK },
 	/* And before it: not seen. */
 	{ "old link, list", "SCardListReaders", SCARD_F_COMM_ERROR, 1,
 	  ONSHI_OK },
@@ -245,7 +399,7 @@ START_TEST(t_meaning)
 	r = check_in(MS);
 	ck_assert_msg(r == meanings[_i].result, "%s: %d", meanings[_i].name,
 	    r);
-	if (r == ONSHI_E_READER || r == ONSHI_E_CARD_GONE)
+	if (r == ONSHI_E_READER_SERVICE || r == ONSHI_E_CARD_GONE)
 		ck_assert_int_eq(t.e.system, meanings[_i].code & 0xffffffff);
 	if (strcmp(meanings[_i].function, "SCardDisconnect") == 0)
 		ck_assert_int_ne(closed, ONSHI_OK);
@@ -273,7 +427,7 @@ START_TEST(t_daemon)
 	ck_assert_int_eq(open_card_ms(MS), ONSHI_OK);
 	pcsc_fake_restart();
 	ck_assert_int_eq(oki_card_kind(card, mock_wait(&t, MS), &closed,
-	    &t.e), ONSHI_E_READER);
+	    &t.e), ONSHI_E_READER_SERVICE);
 	ck_assert_int_ne(oki_card_close(&card, &t.e), ONSHI_OK);
 	ck_assert_int_eq(check_in(MS), ONSHI_OK);
 }
@@ -318,6 +472,62 @@ START_TEST(t_shared)
 	m.commands = 0;
 	ck_assert_int_eq(open_card_ms(300), ONSHI_E_READER);
 	ck_assert_int_eq(m.commands, 0);
+}
+END_TEST
+
+/* Another program's transaction: said as such, and served once it ends. */
+START_TEST(t_transaction)
+{
+	pcsc_fake.shared = true;
+	pcsc_fake.transaction = true;
+	ck_assert_int_eq(open_card_ms(300), ONSHI_E_READER_BUSY);
+	ck_assert_int_eq(open_card_ms(300), ONSHI_E_READER_BUSY);
+	ck_assert_int_eq(m.commands, 0);
+	pcsc_fake_lock();
+	pcsc_fake.transaction = false;
+	pcsc_fake_unlock();
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+}
+END_TEST
+
+static const struct {
+	const char	*name;
+	unsigned long	 first, second;	/* states, beside the card's */
+	bool		 both;
+	int		 result;
+	int		 slot;		/* held: 0 or 1 */
+} slots[] = {
+	{ "one card", 0, 0, false, ONSHI_OK, 0 },
+	{ "two cards", 0, 0, true, ONSHI_E_READER_SEVERAL, -1 },
+	{ "the first is mute", SCARD_STATE_MUTE, 0, true, ONSHI_OK, 1 },
+	{ "the second is mute", 0, SCARD_STATE_MUTE, true, ONSHI_OK, 0 },
+	{ "the first is another's", SCARD_STATE_EXCLUSIVE |
+	  SCARD_STATE_INUSE, 0, true, ONSHI_OK, 1 },
+	{ "the second is another's", 0, SCARD_STATE_EXCLUSIVE |
+	  SCARD_STATE_INUSE, true, ONSHI_OK, 0 },
+	{ "shared is no reason", SCARD_STATE_INUSE, 0, true,
+	  ONSHI_E_READER_SEVERAL, -1 },
+	{ "the only card is asleep", SCARD_STATE_UNPOWERED, 0, false,
+	  ONSHI_OK, 0 },
+	{ "the only card is mute", SCARD_STATE_MUTE, 0, false, ONSHI_OK, 0 },
+	{ "a reader that goes", SCARD_STATE_UNAVAILABLE, 0, true, ONSHI_OK,
+	  1 },
+	{ "a reader not known", SCARD_STATE_UNKNOWN, 0, true, ONSHI_OK, 1 },
+	{ "no reader knows", SCARD_STATE_UNAVAILABLE, SCARD_STATE_UNKNOWN,
+	  true, ONSHI_E_CARD_NONE, -1 }
+};
+
+START_TEST(t_slot)
+{
+	pcsc_fake.state[0] = slots[_i].first;
+	pcsc_fake.state[1] = slots[_i].second;
+	pcsc_fake.both = slots[_i].both;
+	ck_assert_int_eq(open_card_ms(300), slots[_i].result);
+	if (slots[_i].slot >= 0)
+		ck_assert_str_eq(pcsc_fake.connected,
+		    pcsc_fake.names[slots[_i].slot]);
+	else
+		ck_assert_str_eq(pcsc_fake.connected, "");
 }
 END_TEST
 
@@ -480,6 +690,9 @@ main(void)
 	tcase_add_loop_test(whole, t_fail, 1, 20);
 	tcase_add_loop_test(whole, t_die, 1, 20);
 	tcase_add_loop_test(whole, t_meaning, 0, OKI_COUNT(meanings));
+	tcase_add_loop_test(whole, t_code, 0, OKI_COUNT(codes));
+	tcase_add_test(whole, t_sign_extended);
+	tcase_add_test(whole, t_header);
 	suite_add_tcase(s, whole);
 	tcase_set_timeout(c, 30);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
@@ -488,6 +701,8 @@ main(void)
 	tcase_add_test(c, t_daemon);
 	tcase_add_test(c, t_stopped);
 	tcase_add_test(c, t_shared);
+	tcase_add_test(c, t_transaction);
+	tcase_add_loop_test(c, t_slot, 0, OKI_COUNT(slots));
 	tcase_add_test(c, t_unresponsive);
 	tcase_add_test(c, t_t0);
 	tcase_add_loop_test(c, t_largest, 0, OKI_COUNT(sizes));

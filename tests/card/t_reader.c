@@ -94,7 +94,11 @@ static const struct {
 	{ "by name, the card elsewhere", "Mock 1", "01",
 	  ONSHI_E_CARD_NONE, 0 },
 	{ "none", NULL, "00", ONSHI_E_CARD_NONE, 0 },
-	{ "three, one card", "Mock", "001", ONSHI_OK, 3 }
+	{ "three, one card", "Mock", "001", ONSHI_OK, 3 },
+	{ "by name, another case", "mOCK 2", "11", ONSHI_OK, 2 },
+	{ "by a part, another case", "MOCK", "01", ONSHI_OK, 2 },
+	{ "by the end of a name", "K 2", "11", ONSHI_OK, 2 },
+	{ "longer than a name", "Mock 12", "11", ONSHI_E_CARD_NONE, 0 }
 };
 
 START_TEST(t_choose)
@@ -373,7 +377,7 @@ START_TEST(t_now)
 	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
 	    10000), &card, &t.e), ONSHI_E_CARD_NONE);
 	ck_assert_int_eq(oki_card_open_now(t.readers, "Nowhere", mock_wait(&t,
-	    10000), &card, &t.e), ONSHI_E_CARD_NONE);
+	    10000), &card, &t.e), ONSHI_E_READER_NONE);
 	ck_assert_int_le((int)(mock_now() - before), SLACK);
 	mock_put(&m[1], true);
 	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
@@ -397,6 +401,31 @@ START_TEST(t_cancel_wait)
 	oki_cancel_clear(&t.cancel);
 	mock_put(&m[0], true);
 	ck_assert_int_eq(open_card(NULL, MS, &card), ONSHI_OK);
+}
+END_TEST
+
+/* Shortly after it a look for what lies there now looks again for a while: a
+ * reader may still be at the wait that was given up. */
+START_TEST(t_cancel_then_now)
+{
+	struct later l;
+
+	mock_world_open(&t, m, 1);
+	later_start(&l, 50, NULL, &t.cancel);
+	ck_assert_int_eq(open_card(NULL, 10000, &card), ONSHI_E_CANCELLED);
+	later_end(&l);
+	oki_cancel_clear(&t.cancel);
+	later_start(&l, 150, &m[0], NULL);
+	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
+	    10000), &card, &t.e), ONSHI_OK);
+	later_end(&l);
+	/* And no longer than a while. */
+	ck_assert_int_eq(oki_card_close(&card, &t.e), ONSHI_OK);
+	mock_put(&m[0], false);
+	passed();
+	ck_assert_int_eq(oki_card_open_now(t.readers, NULL, mock_wait(&t,
+	    10000), &card, &t.e), ONSHI_E_CARD_NONE);
+	ck_assert_int_le(passed(), 500 + 2 * SLACK);
 }
 END_TEST
 
@@ -681,6 +710,7 @@ main(void)
 	tcase_add_test(c, t_no_time);
 	tcase_add_test(c, t_now);
 	tcase_add_test(c, t_cancel_wait);
+	tcase_add_test(c, t_cancel_then_now);
 	tcase_add_loop_test(c, t_cancel_command, 0, 3);
 	tcase_add_test(c, t_hanging);
 	tcase_add_test(c, t_hanging_limit);

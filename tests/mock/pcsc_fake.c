@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <winscard.h>
@@ -80,7 +81,8 @@ enter(const char *name)
 		pcsc_fake.calls++;
 	else
 		return false;
-	fails = pcsc_fake.calls == pcsc_fake.fail_at;
+	fails = pcsc_fake.calls == pcsc_fake.fail_at ||
+	    (pcsc_fake.from_there && pcsc_fake.calls > pcsc_fake.fail_at);
 	if (fails && pcsc_fake.and_dies)
 		die();
 
@@ -202,8 +204,11 @@ state_now(const char *name, DWORD *state)
 {
 	for (size_t i = 0; pcsc_fake.names[i] != NULL; i++)
 		if (strcmp(pcsc_fake.names[i], name) == 0) {
-			*state = i == 0 && card_is_there() ?
-			    SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
+			*state = i <= (pcsc_fake.both ? 1u : 0u) &&
+			    card_is_there() ? SCARD_STATE_PRESENT :
+			    SCARD_STATE_EMPTY;
+			if (i < OKI_COUNT(pcsc_fake.state))
+				*state |= pcsc_fake.state[i];
 			return true;
 		}
 
@@ -226,7 +231,8 @@ look(SCARD_READERSTATE *s, DWORD n, size_t before)
 			return SCARD_E_UNKNOWN_READER;
 		s[i].dwEventState = now;
 		if ((s[i].dwCurrentState & (SCARD_STATE_PRESENT |
-		    SCARD_STATE_EMPTY)) != now) {
+		    SCARD_STATE_EMPTY)) != (now & (SCARD_STATE_PRESENT |
+		    SCARD_STATE_EMPTY))) {
 			s[i].dwEventState |= SCARD_STATE_CHANGED;
 			code = SCARD_S_SUCCESS;
 		}
@@ -284,9 +290,11 @@ SCardConnect(SCARDCONTEXT context, LPCSTR name, DWORD share, DWORD protocols,
 		return leave(pcsc_fake.code);
 	if (is_stale(context))
 		return leave(SCARD_E_SERVICE_STOPPED);
-	if (pcsc_fake.names[0] == NULL ||
-	    strcmp(name, pcsc_fake.names[0]) != 0)
+	if (pcsc_fake.names[0] == NULL || (strcmp(name, pcsc_fake.names[0]) !=
+	    0 && !(pcsc_fake.both && strcmp(name, pcsc_fake.names[1]) == 0)))
 		return leave(SCARD_E_UNKNOWN_READER);
+	(void)snprintf(pcsc_fake.connected, sizeof(pcsc_fake.connected), "%s",
+	    name);
 	if ((code = may_connect(share, protocols)) != SCARD_S_SUCCESS)
 		return leave(code);
 	if ((code = from_result(mock_ops.hold(pcsc_fake.card, 0))) !=
@@ -329,6 +337,11 @@ SCardBeginTransaction(SCARDHANDLE card)
 		return leave(pcsc_fake.code);
 	if (is_stale(card))
 		return leave(SCARD_E_INVALID_HANDLE);
+	while (pcsc_fake.transaction) {
+		pcsc_fake_unlock();
+		mock_sleep(5);
+		pcsc_fake_lock();
+	}
 	pcsc_fake.transactions++;
 
 	return leave(SCARD_S_SUCCESS);

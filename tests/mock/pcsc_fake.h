@@ -11,6 +11,7 @@
 struct pcsc_fake {
 	/* set by the test */
 	const char	*names[40];	/* NULL last; the first has it */
+	bool		 both;		/* the second has a card, too */
 	struct mock	*card;
 	bool		 no_daemon;
 	bool		 exclusive;	/* another program holds the card */
@@ -23,6 +24,9 @@ struct pcsc_fake {
 	long		 code;
 	const char	*only;		/* of this function */
 	bool		 and_dies;	/* the daemon, at that call */
+	bool		 from_there;	/* and every call after it fails */
+	bool		 transaction;	/* another program's, without end */
+	unsigned long	 state[2];	/* more, of the first two readers */
 
 	/* what happened */
 	int		 calls;
@@ -30,6 +34,7 @@ struct pcsc_fake {
 	int		 connects, transactions;
 	int		 left_powered;	/* closed without power off */
 	bool		 powered;
+	char		 connected[130];	/* the reader asked last */
 };
 
 extern struct pcsc_fake pcsc_fake;

@@ -479,6 +479,41 @@ fault_after(struct mock *m, struct answer *a, uint8_t *reply, size_t *len)
 	}
 }
 
+/* A reader that carries no answer so long. */
+static int
+overrun(struct mock *m, struct answer *a)
+{
+	m->overruns++;
+	switch (m->beyond) {
+	case MOCK_BEYOND_EMPTY:
+	case MOCK_BEYOND_SW:
+		a->len = 0;
+		if (m->beyond == MOCK_BEYOND_SW)
+			a->sw = m->sw;
+		return ONSHI_OK;
+	case MOCK_BEYOND_SHORT:
+		a->len = m->limit;
+		return ONSHI_OK;
+	case MOCK_BEYOND_CUT:
+		a->len = m->limit - 2;
+		a->sw = (unsigned int)a->data[a->len] << 8 |
+		    a->data[a->len + 1];
+		return ONSHI_OK;
+	case MOCK_BEYOND_NOTHING:
+	case MOCK_BEYOND_GONE:
+		power_off(m);
+		return ONSHI_E_CARD_GONE;
+	case MOCK_BEYOND_SERVICE:
+		return ONSHI_E_READER_SERVICE;
+	case MOCK_BEYOND_TIMEOUT:
+		return ONSHI_E_CARD_TIMEOUT;
+	case MOCK_BEYOND_READER:
+		break;
+	}
+
+	return ONSHI_E_READER;
+}
+
 /* ---- the table -------------------------------------------------------- */
 
 static void
@@ -603,6 +638,8 @@ do_transmit(void *self, const uint8_t *command, size_t len, uint8_t *reply,
 			card_answers(m, command, len, a);
 		r = gone ? ONSHI_E_CARD_GONE : ONSHI_OK;
 	}
+	if (r == ONSHI_OK && m->limit > 0 && a->len > m->limit)
+		r = overrun(m, a);
 	if (r == ONSHI_OK && here) {
 		r = fault_after(m, a, reply, replylen);
 	} else if (r == ONSHI_OK) {

@@ -61,6 +61,19 @@ enum mock_extended {
 	MOCK_EXT_DROP		/* the card is thrown out, and lies there */
 };
 
+/* What a reader with a limit does to an answer that is longer. */
+enum mock_beyond {
+	MOCK_BEYOND_EMPTY,	/* success without data */
+	MOCK_BEYOND_SW,		/* sw, and no data */
+	MOCK_BEYOND_SHORT,	/* what fits, and success */
+	MOCK_BEYOND_CUT,	/* what fits, without a status word */
+	MOCK_BEYOND_NOTHING,	/* no bytes at all */
+	MOCK_BEYOND_GONE,	/* throws the card out, which lies there yet */
+	MOCK_BEYOND_READER,
+	MOCK_BEYOND_SERVICE,
+	MOCK_BEYOND_TIMEOUT
+};
+
 enum mock_kind {
 	MOCK_MY_NUMBER,
 	MOCK_NO_CERTIFICATE,
@@ -85,6 +98,8 @@ struct mock {
 	const struct mock_identity *id, *other;
 	enum mock_kind		 kind;
 	enum mock_extended	 extended;
+	size_t			 limit;		/* of an answer's data, or 0 */
+	enum mock_beyond	 beyond;
 	bool			 no_sfi;
 	bool			 no_common;	/* closing SELECT: 6A82 */
 	bool			 first_6f00;
@@ -113,6 +128,7 @@ struct mock {
 	int			 inside;	/* calls under way */
 	int			 overlaps;
 	int			 extendeds;	/* long reads */
+	int			 overruns;	/* answers beyond the limit */
 	size_t			 out, in;	/* bytes */
 	char			 last[64];	/* last command, hexadecimal */
 	bool			 pin_verified;	/* on the card as it is now */
