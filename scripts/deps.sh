@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing on a Debian 12, by package name: sh scripts/deps.sh
-# [build|check]. Does nothing, and needs no rights, when all of it is there.
+# [build|check|full]. Does nothing, and needs no rights, when all of it is there.
 set -eu
 
 build="gcc libc6-dev make pkgconf autoconf automake libtool git ca-certificates
@@ -10,12 +10,15 @@ build="gcc libc6-dev make pkgconf autoconf automake libtool git ca-certificates
 check="$build check libp11-dev softhsm2 libengine-pkcs11-openssl opensc opensc-pkcs11
     openssl curl python3 python3-pytest python3-pip python3-setuptools
     python3-wheel mypy mandoc g++ clang libclang-rt-14-dev valgrind strace
-    xz-utils"
+    xz-utils gnucobol4"
+
+full="$check gcovr"
 
 case ${1:-build} in
 build) want=$build ;;
 check) want=$check ;;
-*) echo "usage: sh scripts/deps.sh [build|check]" >&2; exit 2 ;;
+full) want=$full ;;
+*) echo "usage: sh scripts/deps.sh [build|check|full]" >&2; exit 2 ;;
 esac
 
 missing=

@@ -55,5 +55,15 @@ sleep 1 | timeout 10 "$WORLD/checkin_loop" "00 00" "00 01" >"$WORLD/said" 2>&1 |
     rc=$?
 want "both counters, nobody there" 0 "窓口1: 中止しました"
 want "both counters, nobody there" 0 "窓口2: 中止しました"
+# As its head says, and as onshikaku(3) says of COBOL.
+if command -v cobc >/dev/null; then
+	(cd "$WORLD" && cobc -x -fstatic-call "$top/examples/eligibility.cob" \
+	    -L"$ONSHIKAKU_BINDIR/lib/.libs" -lonshikaku) >"$WORLD/cobc" 2>&1 ||
+	    cat "$WORLD/cobc"
+	run '' "$WORLD/eligibility"
+	want "COBOL" 0 "outcome +0000000001"
+else
+	echo "cobc is not installed: COBOL was not tried"
+fi
 echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
 [ $failures -eq 0 ]
