@@ -79,6 +79,11 @@ ONSHI_API ONSHI_CHECK int onshi_visit_new(struct onshi *o, int purpose,
     struct onshi_visit **out);
 ONSHI_API void onshi_visit_free(struct onshi_visit **vp);
 
+/* Ends it (CO-10): what rests on consent is wiped, the eligibility stays until
+ * its own time. Harmless when ended. Waits for the record alone, up to the
+ * deadline: ONSHI_E_AUDIT. onshi_visit_free does the same, but says nothing. */
+ONSHI_API ONSHI_CHECK int onshi_visit_end(struct onshi_visit *v);
+
 /*
  * Inputs. Each is checked and copied at once; none waits. Consent and patient
  * are settled by the first advance (CO-1: consent before the card), all others
@@ -158,8 +163,9 @@ ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
 ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
     const struct onshi_operator *op, struct onshi_answer **out);
 
-/* The patient takes a consent back (CO-10): answers of that category are
- * wiped, and nothing more of it can be had in this visit. */
+/* The patient takes a consent back (CO-10): nothing more of it can be had or
+ * read in this visit. At any moment, from any thread, also while a call
+ * is under way; never waits, and leaves no error on v. */
 ONSHI_API ONSHI_CHECK int onshi_visit_withdraw(struct onshi_visit *v,
     int category);
 

@@ -14,6 +14,7 @@ static const char *const events[] = {
 	[OKI_AUDIT_LOG_ANCHOR] = "log.anchor",
 	[OKI_AUDIT_IDENTITY_BEGIN] = "identity.begin",
 	[OKI_AUDIT_IDENTITY_END] = "identity.end",
+	[OKI_AUDIT_VISIT_END] = "visit.end",
 	[OKI_AUDIT_CONSENT_GIVEN] = "consent.given",
 	[OKI_AUDIT_CONSENT_REFUSED] = "consent.refused",
 	[OKI_AUDIT_CONSENT_WITHDRAWN] = "consent.withdrawn",

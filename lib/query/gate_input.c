@@ -110,24 +110,44 @@ oki_question_gate(struct oki_question *q, enum oki_moment moment,
 	return ONSHI_OK;
 }
 
+static bool
+consent_holds(const struct oki_consent *c, const struct oki_env *env)
+{
+	int64_t end = oki_consent_end(c);
+
+	return c->withdrawn == 0 && (end == 0 || oki_wall(env) < end);
+}
+
+/* What rests on several consents dies with any of them. */
 int
 oki_query_readable(const struct oki_case *k, int category, const char **rule)
 {
-	const struct oki_consent *c;
-	int64_t end;
+	size_t i;
+	int other;
 
 	*rule = "CO-10";
 	if (category == ONSHI_CATEGORY_ELIGIBILITY || category <= 0 ||
 	    category >= OKI_CATEGORIES)
 		return ONSHI_OK;
-	c = &k->consent[category];
-	if (c->withdrawn)
+	if (!consent_holds(&k->consent[category], k->env))
 		return ONSHI_E_EXPIRED;
-	end = oki_consent_end(c);
-	if (end != 0 && oki_wall(k->env) >= end)
-		return ONSHI_E_EXPIRED;
-	if (!clocks_agree(k))
-		return ONSHI_E_EXPIRED;
+	for (i = 0; i < OKI_GATE_WITH; i++) {
+		other = oki_gate_with(category, i);
+		if (other >= 0 && other < OKI_CATEGORIES &&
+		    !consent_holds(&k->consent[other], k->env))
+			return ONSHI_E_EXPIRED;
+	}
 
-	return ONSHI_OK;
+	return clocks_agree(k) ? ONSHI_OK : ONSHI_E_EXPIRED;
+}
+
+int
+oki_query_may(const struct oki_case *k, int category,
+    const struct onshi_operator *op, const char **rule)
+{
+	struct oki_gate_input in;
+
+	oki_gate_input_fill(k, category, op, OKI_BEFORE_RECORD, &in);
+
+	return oki_gate_decide(&in, rule);
 }

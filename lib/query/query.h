@@ -28,7 +28,7 @@ struct oki_consent {
 	bool		asked;
 	bool		given;
 	bool		granted;
-	bool		withdrawn;
+	oki_atomic_int	withdrawn;	/* from any thread, at any time */
 	bool		withdrawal_recorded;
 	int64_t		since;		/* seconds UTC, 0 unknown */
 	int64_t		until;
@@ -81,7 +81,7 @@ struct oki_case {
 	int			 purpose;
 	int			 method;
 	bool			 proven;
-	bool			 ended;
+	oki_atomic_int		 ended;		/* likewise */
 	bool			 confirmed;
 	bool			 register_use;
 	struct oki_consent	 consent[OKI_CATEGORIES];
@@ -148,6 +148,11 @@ int	oki_query_eligibility(struct oki_case *k,
 int	oki_query_medical(struct oki_case *k, int category,
 	    const struct onshi_operator *op, struct oki_wait *w,
 	    struct oki_reply *out, struct onshi_error *e) OKI_CHECK;
+
+/* Whether a question would be refused by what is known now: ONSHI_OK or the
+ * result; op NULL: nobody. Asks and records nothing. rule may be NULL. */
+int	oki_query_may(const struct oki_case *k, int category,
+	    const struct onshi_operator *op, const char **rule);
 
 /* Whether an answer of that category may still be read now (CO-10). */
 int	oki_query_readable(const struct oki_case *k, int category,

@@ -3,10 +3,12 @@
 
 #include "visit/inside.h"
 
+enum { NOBODY = 0, SEVERAL = -1 };	/* in place of a thread */
+
 /* What came back, shared by the handles that were given out for it. */
 struct oki_answer_body {
 	size_t			 refs;		/* under the visit's lock */
-	struct oki_answer_body	*next;		/* of the visit's */
+	struct oki_answer_body	*next;		/* likewise */
 	struct onshi_visit	*visit;		/* lives longer than this */
 	int			 category;
 	struct oki_reply	 reply;
@@ -15,25 +17,31 @@ struct oki_answer_body {
 	int64_t			 expires;	/* wall clock, seconds */
 	int64_t			 boot_end_ms;	/* boot clock: the same moment */
 	oki_atomic_int		 gone;		/* wiped */
+	_Atomic int64_t		 reader;	/* the thread that text was handed
+						   to since the last call */
 };
 
 /* One handle: what it reads, and how far it has read. */
 struct onshi_answer {
 	struct onshi_visit	*visit;		/* counted */
 	struct oki_answer_body	*body;		/* counted */
+	oki_atomic_int		 busy;		/* a call is inside */
 	size_t			 at;
 	const struct onshi_record *last;
 	struct onshi_error	 error;
 };
 
+/* Asks clocks, which may be the program's: never under the lock. */
 static int
-readable(void *self)
+standing(const struct oki_answer_body *b)
 {
-	const struct oki_answer_body *b = self;
 	const struct oki_env *env = b->visit->k.env;
 	const char *rule;
 	int r;
 
+	if (b->category != ONSHI_CATEGORY_ELIGIBILITY &&
+	    atomic_load(&b->visit->k.ended) != 0)
+		return ONSHI_E_EXPIRED;
 	if ((r = oki_query_readable(&b->visit->k, b->category, &rule)) !=
 	    ONSHI_OK)
 		return r;
@@ -42,6 +50,63 @@ readable(void *self)
 		return ONSHI_E_EXPIRED;
 
 	return ONSHI_OK;
+}
+
+/* From now on somebody may be reading it: it is wiped in a call alone. */
+static int
+lend(struct oki_answer_body *b)
+{
+	int64_t me = oki_os_thread(), before;
+	int r = ONSHI_OK;
+
+	if (atomic_load(&b->reader) == me)
+		return atomic_load(&b->gone) ? ONSHI_E_EXPIRED : ONSHI_OK;
+	oki_mutex_lock(b->visit->lock);
+	before = atomic_load(&b->reader);
+	if (atomic_load(&b->gone))
+		r = ONSHI_E_EXPIRED;
+	else
+		atomic_store(&b->reader, before == NOBODY ? me : SEVERAL);
+	oki_mutex_unlock(b->visit->lock);
+
+	return r;
+}
+
+/* The guard of every getter of a record. */
+static int
+readable(void *self)
+{
+	struct oki_answer_body *b = self;
+	int r;
+
+	if (!oki_visit_is_ours(b->visit))
+		return ONSHI_E_STATE;
+	if ((r = standing(b)) != ONSHI_OK)
+		return r;
+
+	return lend(b);
+}
+
+int
+oki_answer_body_check(struct oki_answer_body *b, struct onshi_error *e)
+{
+	const char *rule = "CO-6";
+	int r;
+
+	if (standing(b) == ONSHI_OK && !atomic_load(&b->gone))
+		return ONSHI_OK;
+	if (b->category != ONSHI_CATEGORY_ELIGIBILITY &&
+	    (atomic_load(&b->visit->k.ended) != 0 ||
+	    oki_query_readable(&b->visit->k, b->category, &rule) != ONSHI_OK))
+		r = oki_fail(e, ONSHI_E_CONSENT_OVER, "the consent is over");
+	else
+		r = oki_fail(e, ONSHI_E_EXPIRED, "the answer is past its time");
+	if (e != NULL) {
+		e->phase = ONSHI_PHASE_RULES;
+		(void)oki_copy(e->rule, sizeof(e->rule), rule);
+	}
+
+	return r;
 }
 
 /* The service's own time of processing, else ours. */
@@ -88,6 +153,8 @@ oki_answer_body_new(struct onshi_visit *v, int category,
 		return ONSHI_E_NOMEM;
 	}
 	b->refs = 1;
+	atomic_init(&b->gone, 0);
+	atomic_init(&b->reader, NOBODY);
 	b->visit = v;
 	b->category = category;
 	b->reply = *reply;
@@ -142,6 +209,7 @@ oki_answer_new(struct onshi_visit *v, struct oki_answer_body *b,
 	if ((a = oki_alloc(sizeof(*a))) == NULL)
 		return ONSHI_E_NOMEM;
 	oki_error_clear(&a->error);
+	atomic_init(&a->busy, 0);
 	a->visit = oki_visit_ref(v);
 	oki_mutex_lock(v->lock);
 	b->refs++;
@@ -162,15 +230,18 @@ onshi_answer_free(struct onshi_answer **ap)
 		return;
 	*ap = NULL;
 	v = a->visit;
+	if (!oki_visit_is_ours(v))	/* the parent's locks (SEC-116) */
+		return;
 	oki_answer_body_unref(&a->body);
 	oki_free(a);
 	oki_visit_unref(v);
 }
 
+/* With the lock held: memory alone, the record is the visit's thread's. */
 static void
 body_wipe(struct oki_answer_body *b)
 {
-	struct onshi_error e;
+	struct onshi_visit *v = b->visit;
 
 	if (atomic_exchange(&b->gone, 1))
 		return;
@@ -178,53 +249,118 @@ body_wipe(struct oki_answer_body *b)
 	oki_doc_wipe(b->head);
 	if (b->reply.lines != NULL)
 		oki_doc_wipe(b->reply.lines);
-	oki_error_clear(&e);
-	if (oki_case_note(&b->visit->k, OKI_AUDIT_RESULT_WIPED, NULL,
-	    b->category, ONSHI_OK, &e) != ONSHI_OK)
-		atomic_store(&b->visit->k.recorded, 0);
+	v->notes.wiped[b->category]++;
+	oki_cond_broadcast(v->changed);
 }
 
-/*
- * Called on entry to a call on the visit, and nowhere else: so a borrowed text
- * never changes under another call. Not while the visit's thread works: what
- * runs out meanwhile is refused, and wiped by a later call.
- */
-void
-oki_answers_expire(struct onshi_visit *v)
+/* With the lock held: whether it goes now. */
+static bool
+is_to_go(const struct oki_answer_body *b, enum oki_expiry how, bool stands)
 {
-	struct oki_answer_body *b;
+	int64_t reader = atomic_load(&b->reader);
 
-	for (b = v->bodies; b != NULL; b = b->next)
-		if (!atomic_load(&b->gone) && readable(b) != ONSHI_OK)
-			body_wipe(b);
+	switch (how) {
+	case OKI_EXPIRE_ON_CALL:
+		return !stands;
+	case OKI_EXPIRE_ON_TIME:
+		return !stands && reader == NOBODY;
+	case OKI_EXPIRE_WITHDRAWN:
+		return !stands && (reader == NOBODY ||
+		    reader == oki_os_thread());
+	case OKI_EXPIRE_END:
+		return !stands || b->category != ONSHI_CATEGORY_ELIGIBILITY;
+	}
+
+	return true;
 }
 
-void
-oki_answers_wipe(struct onshi_visit *v, int category)
+static struct oki_answer_body *
+body_ref(struct oki_answer_body *b)
 {
-	struct oki_answer_body *b;
+	if (b != NULL)
+		b->refs++;
+
+	return b;
+}
+
+/* Answers are freed by any thread at any time, so each is held while it is
+ * looked at. */
+void
+oki_answers_expire(struct onshi_visit *v, enum oki_expiry how)
+{
+	struct oki_answer_body *b, *next;
+	bool stands;
+
+	oki_mutex_lock(v->lock);
+	b = body_ref(v->bodies);
+	oki_mutex_unlock(v->lock);
+	for (; b != NULL; b = next) {
+		stands = standing(b) == ONSHI_OK;
+		oki_mutex_lock(v->lock);
+		if (is_to_go(b, how, stands))
+			body_wipe(b);
+		else if (how == OKI_EXPIRE_ON_CALL)
+			atomic_store(&b->reader, NOBODY);
+		next = body_ref(b->next);
+		oki_mutex_unlock(v->lock);
+		oki_answer_body_unref(&b);
+	}
+}
+
+bool
+oki_answers_are_there(const struct onshi_visit *v)
+{
+	const struct oki_answer_body *b;
 
 	for (b = v->bodies; b != NULL; b = b->next)
-		if (b->category == category)
-			body_wipe(b);
+		if (!atomic_load(&b->gone))
+			return true;
+
+	return false;
+}
+
+static bool
+is_ours(const struct onshi_answer *a)
+{
+	return a != NULL && oki_visit_is_ours(a->visit);
+}
+
+/* The door of an answer: one thread at a time. */
+static int
+enter(struct onshi_answer *a)
+{
+	if (a == NULL)
+		return ONSHI_E_ARG;
+	if (!is_ours(a) || atomic_exchange(&a->busy, 1) != 0)
+		return ONSHI_E_STATE;
+	oki_error_clear(&a->error);
+
+	return ONSHI_OK;
+}
+
+static int
+leave(struct onshi_answer *a, int r)
+{
+	atomic_store(&a->busy, 0);
+	return r;
 }
 
 int
 onshi_answer_outcome(const struct onshi_answer *a)
 {
-	return a != NULL ? a->body->reply.outcome : ONSHI_OUTCOME_NONE;
+	return is_ours(a) ? a->body->reply.outcome : ONSHI_OUTCOME_NONE;
 }
 
 int64_t
 onshi_answer_time(const struct onshi_answer *a)
 {
-	return a != NULL ? a->body->time : 0;
+	return is_ours(a) ? a->body->time : 0;
 }
 
 int64_t
 onshi_answer_expires(const struct onshi_answer *a)
 {
-	return a != NULL ? a->body->expires : 0;
+	return is_ours(a) ? a->body->expires : 0;
 }
 
 const struct onshi_error *
@@ -267,6 +403,16 @@ next_result(struct onshi_answer *a, const struct onshi_record **rec)
 	return found != NULL ? ONSHI_OK : ONSHI_END;
 }
 
+static int
+next_line(struct onshi_answer *a, const struct onshi_record **rec)
+{
+	if (a->body->reply.lines == NULL)
+		return ONSHI_END;
+
+	return onshi_record_at(oki_doc_root(a->body->reply.lines), a->at++,
+	    NULL, NULL, NULL, rec);
+}
+
 int
 onshi_answer_next(struct onshi_answer *a, const struct onshi_record **rec)
 {
@@ -275,28 +421,27 @@ onshi_answer_next(struct onshi_answer *a, const struct onshi_record **rec)
 	if (rec == NULL)
 		return ONSHI_E_ARG;
 	*rec = NULL;
-	if (a == NULL)
-		return ONSHI_E_ARG;
-	oki_error_clear(&a->error);
+	if ((r = enter(a)) != ONSHI_OK)
+		return r;
 	if ((r = readable(a->body)) != ONSHI_OK)
-		return oki_fail(&a->error, r, "past its time or its consent");
-	if (a->body->category == ONSHI_CATEGORY_ELIGIBILITY)
-		return next_result(a, rec);
-	if (a->body->reply.lines == NULL)
-		return ONSHI_END;
+		r = oki_fail(&a->error, r, "past its time or its consent");
+	else if (a->body->category == ONSHI_CATEGORY_ELIGIBILITY)
+		r = next_result(a, rec);
+	else
+		r = next_line(a, rec);
 
-	return onshi_record_at(oki_doc_root(a->body->reply.lines), a->at++, NULL,
-	    NULL, NULL, rec);
+	return leave(a, r);
 }
 
 int
 onshi_answer_rewind(struct onshi_answer *a)
 {
-	if (a == NULL)
-		return ONSHI_E_ARG;
-	oki_error_clear(&a->error);
+	int r;
+
+	if ((r = enter(a)) != ONSHI_OK)
+		return r;
 	a->at = 0;
 	a->last = NULL;
 
-	return ONSHI_OK;
+	return leave(a, ONSHI_OK);
 }

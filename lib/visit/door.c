@@ -4,9 +4,17 @@
  */
 #include "visit/inside.h"
 
+/* In a forked child the parent's threads, card, sockets and locks are not ours:
+ * nothing is touched, nothing is told (SEC-116). */
+bool
+oki_visit_is_ours(const struct onshi_visit *v)
+{
+	return v->process == oki_os_process();
+}
+
 /* From a table that serves this visit: it would wait for itself. */
-static bool
-is_own_thread(struct onshi_visit *v)
+bool
+oki_visit_is_inside(struct onshi_visit *v)
 {
 	int64_t me = oki_os_thread();
 
@@ -18,13 +26,17 @@ oki_visit_enter(struct onshi_visit *v)
 {
 	if (v == NULL)
 		return ONSHI_E_ARG;
-	if (is_own_thread(v))
-		return ONSHI_E_REENTRANT;
-	if (v->process != oki_os_process() ||
-	    atomic_exchange(&v->busy, 1) != 0)
+	if (!oki_visit_is_ours(v))
 		return ONSHI_E_STATE;
+	if (oki_visit_is_inside(v))
+		return ONSHI_E_REENTRANT;
+	if (atomic_exchange(&v->busy, 1) != 0)
+		return ONSHI_E_STATE;
+	/* Another thread may free the visit meanwhile. */
+	(void)oki_visit_ref(v);
 	oki_error_clear(&v->error);
 	oki_worker_forgive(v);
+	oki_answers_expire(v, OKI_EXPIRE_ON_CALL);
 
 	return ONSHI_OK;
 }
@@ -33,18 +45,7 @@ int
 oki_visit_leave(struct onshi_visit *v, int r)
 {
 	atomic_store(&v->busy, 0);
-	return r;
-}
-
-/* Work: begun here, or under way and asked for its end. What is over is wiped
- * before it begins; while it runs, the answers are the worker's, too. */
-int
-oki_visit_enter_work(struct onshi_visit *v)
-{
-	int r;
-
-	if ((r = oki_visit_enter(v)) == ONSHI_OK && !oki_worker_is_busy(v))
-		oki_answers_expire(v);
+	oki_visit_unref(v);
 
 	return r;
 }

@@ -13,13 +13,13 @@ is_settled(const struct onshi_visit *v)
 static bool
 is_proved(const struct onshi_visit *v)
 {
-	return v->step == OKI_STEP_ANSWERED || v->k.ended;
+	return v->step == OKI_STEP_ANSWERED || atomic_load(&v->k.ended) != 0;
 }
 
 static bool
 is_not_asked(const struct onshi_visit *v)
 {
-	return v->step != OKI_STEP_CONFIRM;
+	return v->step != OKI_STEP_CONFIRM || v->restart;
 }
 
 /* An input: not while a call is under way, nor when it is settled. */
@@ -33,12 +33,28 @@ enter_input(struct onshi_visit *v, bool (*over)(const struct onshi_visit *))
 	if (oki_worker_is_busy(v))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_STATE,
 		    "a call is under way"));
-	oki_answers_expire(v);
+	if (atomic_load(&v->closed) != 0)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_STATE,
+		    "the visit is over"));
 	if (over != NULL && over(v))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_STATE,
 		    "that is settled in this visit"));
 
 	return ONSHI_OK;
+}
+
+/* What was given for the card at hand goes now; the card itself may hang, so it
+ * is let go by the visit's thread before anything else is done. */
+static void
+begin_again(struct onshi_visit *v)
+{
+	if (v->step == OKI_STEP_NEW && !v->settled)
+		return;
+	oki_secret_free(&v->pin);
+	v->pin_flags = 0;
+	onshi_operator_free(&v->confirmer);
+	v->k.confirmed = false;
+	v->restart = true;
 }
 
 int
@@ -55,8 +71,10 @@ onshi_visit_set_method(struct onshi_visit *v, int method)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "no such method"));
 	if (method != v->k.method) {
-		oki_flow_restart(v);
+		begin_again(v);
+		oki_mutex_lock(v->lock);
 		v->k.method = method;
+		oki_mutex_unlock(v->lock);
 	}
 
 	return oki_visit_leave(v, ONSHI_OK);
@@ -76,8 +94,10 @@ onshi_visit_set_consent(struct onshi_visit *v, int category, int given)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "category or answer"));
 	c = &v->k.consent[category];
+	oki_mutex_lock(v->lock);
 	c->asked = true;
 	c->given = given == ONSHI_CONSENT_GIVEN;
+	oki_mutex_unlock(v->lock);
 
 	return oki_visit_leave(v, ONSHI_OK);
 }
@@ -92,7 +112,9 @@ onshi_visit_set_patient(struct onshi_visit *v, const char *id)
 	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_VALUE,
 		    "a patient's id is 1 to 64 of A-Z a-z 0-9 . _ - @"));
+	oki_mutex_lock(v->lock);
 	(void)oki_copy(v->k.patient, sizeof(v->k.patient), id);
+	oki_mutex_unlock(v->lock);
 
 	return oki_visit_leave(v, ONSHI_OK);
 }
@@ -110,7 +132,7 @@ onshi_visit_set_reader(struct onshi_visit *v, const char *name)
 		    "a reader's name is at most %d bytes",
 		    OKI_READER_ROOM - 1));
 	if (strcmp(name, v->reader) != 0) {
-		oki_flow_restart(v);
+		begin_again(v);
 		(void)oki_copy(v->reader, sizeof(v->reader), name);
 	}
 
@@ -243,29 +265,40 @@ onshi_visit_set_blocking(struct onshi_visit *v, int yes)
 	return oki_visit_leave(v, ONSHI_OK);
 }
 
-/* CO-10: what was not yet given cannot be given afterwards, either. */
+/* It makes what the card has signed untrue; the flow looks at it by itself. */
+static void
+note_withdrawal(struct onshi_visit *v, int category)
+{
+	struct oki_consent *c = &v->k.consent[category];
+
+	oki_mutex_lock(v->lock);
+	if (atomic_exchange(&c->withdrawn, 1) == 0) {
+		if (c->given)
+			atomic_store(&v->unsign, 1);
+		v->notes.withdrawn[category] = true;
+		v->notes.failed = 0;
+		oki_cond_broadcast(v->changed);
+	}
+	oki_mutex_unlock(v->lock);
+}
+
+/*
+ * CO-10: at any moment, from any thread, also while a call is under way: so it
+ * does not come in by the door, and never waits. What was not yet given cannot
+ * be given afterwards, either.
+ */
 int
 onshi_visit_withdraw(struct onshi_visit *v, int category)
 {
-	struct oki_consent *c;
-	int r;
-
-	if ((r = enter_input(v, NULL)) != ONSHI_OK)
-		return r;
+	if (v == NULL)
+		return ONSHI_E_ARG;
+	if (!oki_visit_is_ours(v))
+		return ONSHI_E_STATE;
 	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
 	    OKI_CATEGORIES)
-		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
-		    "no category of consent"));
-	c = &v->k.consent[category];
-	if (c->withdrawal_recorded)
-		return oki_visit_leave(v, ONSHI_OK);
-	if (oki_consent_is_given(c))
-		oki_flow_unsign(v);
-	c->withdrawn = true;
-	oki_answers_wipe(v, category);
-	r = oki_case_note(&v->k, OKI_AUDIT_CONSENT_WITHDRAWN, NULL,
-	    category, ONSHI_OK, &v->error);
-	c->withdrawal_recorded = r == ONSHI_OK;
+		return ONSHI_E_ARG;
+	note_withdrawal(v, category);
+	oki_answers_expire(v, OKI_EXPIRE_WITHDRAWN);
 
-	return oki_visit_leave(v, r);
+	return ONSHI_OK;
 }

@@ -29,6 +29,9 @@ int		 oki_root_fail(struct onshi *o, int result, const char *text);
 /* ---- operator.c, names.c ------------------------------------------------- */
 
 struct onshi_operator *oki_operator_ref(const struct onshi_operator *op);
+/* The same person, signed in alike. */
+bool	oki_operator_is(const struct onshi_operator *a,
+	    const struct onshi_operator *b);
 
 /* The error of a handle that is NULL. */
 const struct onshi_error *oki_no_handle(void);
@@ -53,15 +56,36 @@ enum oki_step {			/* where a visit stands; flow.c's table */
 enum oki_visit_job {
 	OKI_JOB_NONE,
 	OKI_JOB_ADVANCE,
-	OKI_JOB_GET
+	OKI_JOB_GET,
+	OKI_JOB_RECORD		/* nothing but what is to be recorded */
 };
 
 struct oki_answer_body;		/* what came back, shared by its handles */
 struct oki_prefetch;		/* connection and challenge, made meanwhile */
+struct oki_note;		/* one entry to be written, with an operator */
+
+/* What is to be written to the record, kept until it stands. A withdrawal and a
+ * wiped result need no memory of their own, so that they cannot fail. */
+struct oki_notes {
+	bool			 withdrawn[OKI_CATEGORIES];
+	size_t			 wiped[OKI_CATEGORIES];
+	struct oki_note		*first;
+	bool			 end;
+	int			 failed;	/* times in a row */
+};
+
+/* What a visit tells of itself, as it was when the work under way began. */
+struct oki_told {
+	int32_t			 apdus;
+	int32_t			 bytes;
+	int32_t			 ms[OKI_PHASES];
+	struct oki_consent	 consent[OKI_CATEGORIES];
+};
 
 struct onshi_visit {
 	oki_atomic_int		 refs;
 	oki_atomic_int		 busy;		/* a public call is inside */
+	oki_atomic_int		 closed;	/* onshi_visit_end, or free */
 	int64_t			 process;
 	_Atomic int64_t		 own[2];	/* threads: worker, prefetch */
 	struct onshi		*root;
@@ -80,7 +104,7 @@ struct onshi_visit {
 	enum oki_step		 step;
 	int			 asked;		/* need reported for this step */
 	struct onshi_error	 refusal;	/* why that need came again */
-	bool			 settled;	/* consent and patient */
+	oki_atomic_int		 settled;	/* consent and patient */
 	bool			 verified;	/* a PIN was right in this visit */
 	struct oki_card		*card;
 	struct onshi_certificate *certificate;
@@ -91,6 +115,8 @@ struct onshi_visit {
 	struct oki_buf		 signature;
 	struct oki_prefetch	*prefetch;
 	struct oki_answer_body	*eligibility;
+	oki_atomic_int		 unsign;	/* a consent was withdrawn */
+	bool			 restart;	/* another method or reader */
 
 	/* worker.c */
 	struct oki_mutex	*lock;		/* guards what follows */
@@ -100,25 +126,33 @@ struct onshi_visit {
 	enum oki_visit_job		 job;
 	bool			 job_done;
 	bool			 job_stuck;	/* abandoned at its deadline */
+	bool			 job_replaced;	/* another asks the same */
 	int64_t			 job_until_ms;
-	bool			 leave;
-	bool			 worker_left;
 	int			 job_category;
 	struct onshi_operator	*job_operator;
+	struct onshi_operator	*next_operator;	/* of who replaces it */
 	int			 job_result;
 	struct onshi_error	 job_error;
 	struct oki_answer_body	*job_body;	/* of a get that is done */
+	oki_atomic_int		 cancelled;	/* by the program, not by us */
+	struct oki_told		 told;
 	struct oki_answer_body	*bodies;	/* all that are alive */
+	struct oki_notes	 notes;
+	bool			 ending;	/* onshi_visit_end, or free */
+	bool			 ended;		/* the thread is done with it */
+	bool			 leave;
+	bool			 worker_left;
 };
 
 struct onshi_visit *oki_visit_ref(struct onshi_visit *v);
 void	oki_visit_unref(struct onshi_visit *v);
 
-/* door.c: into a call and out of it with its result. Work: what is over is
- * wiped before it begins. */
+/* door.c: into a call and out of it with its result. The visit lives until it
+ * is out; what is over is wiped on the way in. */
 int	oki_visit_enter(struct onshi_visit *v) OKI_CHECK;
-int	oki_visit_enter_work(struct onshi_visit *v) OKI_CHECK;
 int	oki_visit_leave(struct onshi_visit *v, int r);
+bool	oki_visit_is_ours(const struct onshi_visit *v);	/* no forked child */
+bool	oki_visit_is_inside(struct onshi_visit *v);	/* called by a table */
 
 /* flow.c, on the worker: OK, a need, or a failure noted in e. */
 int	oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
@@ -143,23 +177,58 @@ bool	oki_prefetch_drop(struct oki_prefetch **pp);
 int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
 	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
 
-/* worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. */
-int	oki_worker_run(struct onshi_visit *v, enum oki_visit_job job, int category,
-	    struct onshi_operator *op);
+/* notes.c. Add and are_due with the lock held; written by the visit's thread,
+ * or by a call that may wait where there is none. ONSHI_E_AUDIT: they stay. */
+int	oki_note_new(enum oki_audit_event event,
+	    const struct onshi_operator *op, int category, int result,
+	    struct oki_note **out) OKI_CHECK;
+void	oki_note_add(struct onshi_visit *v, struct oki_note **np);
+void	oki_note_free(struct oki_note **np);
+bool	oki_notes_are_due(const struct onshi_visit *v);
+int	oki_notes_write(struct onshi_visit *v, struct onshi_error *e);
+void	oki_notes_free(struct onshi_visit *v);
+
+/*
+ * worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. A get
+ * that somebody else asked for is abandoned and asked anew (CO-13): whether he
+ * may is to be known before.
+ */
+int	oki_worker_run(struct onshi_visit *v, enum oki_visit_job job,
+	    int category, struct onshi_operator *op);
 bool	oki_worker_is_busy(const struct onshi_visit *v);
+/* Whether a get of that category is under way for another operator. */
+bool	oki_worker_is_anothers(const struct onshi_visit *v, int category,
+	    const struct onshi_operator *op);
 /* Lets a job go that came back too late for its call; the next may begin. */
 void	oki_worker_forgive(struct onshi_visit *v);
-/* False: it hangs in a table of the program, and ends by itself. */
-bool	oki_worker_stop(struct onshi_visit *v);
+/* Ends what is under way, and waits until what is to be recorded stands, up to
+ * the deadline, else ONSHI_E_AUDIT. is_alone: no other call is inside. */
+int	oki_worker_end(struct onshi_visit *v, bool is_alone) OKI_CHECK;
+/* The thread goes, after all that; one that hangs in a table of the program
+ * goes by itself when it comes back. */
+void	oki_worker_stop(struct onshi_visit *v);
+
+/* visit.c: with no thread in it: card, line and all that no answer needs. */
+void	oki_visit_clean(struct onshi_visit *v);
+/* telling.c: what is told while the visit's thread works. */
+void	oki_visit_tell(const struct onshi_visit *v, struct oki_told *out);
 
 /* answer.c */
 int	oki_answer_body_new(struct onshi_visit *v, int category,
 	    struct oki_reply *reply, struct oki_answer_body **out) OKI_CHECK;
 void	oki_answer_body_unref(struct oki_answer_body **bp);
+/* ONSHI_E_CONSENT_OVER, ONSHI_E_EXPIRED: not to be handed out any more. */
+int	oki_answer_body_check(struct oki_answer_body *b, struct onshi_error *e)
+	    OKI_CHECK;
 int	oki_answer_new(struct onshi_visit *v, struct oki_answer_body *b,
 	    struct onshi_answer **out) OKI_CHECK;
-/* Wipes what is past its time or its consent; all of one category. */
-void	oki_answers_expire(struct onshi_visit *v);
-void	oki_answers_wipe(struct onshi_visit *v, int category);
+/* Wipes what is past its time or its consent. on_call: in a call on the visit,
+ * which ends the life of every text that was handed out before it; on_time: by
+ * the visit's thread, which leaves what somebody may be reading; withdrawn:
+ * likewise, but for what the calling thread itself has read. */
+enum oki_expiry { OKI_EXPIRE_ON_CALL, OKI_EXPIRE_ON_TIME,
+    OKI_EXPIRE_WITHDRAWN, OKI_EXPIRE_END };
+void	oki_answers_expire(struct onshi_visit *v, enum oki_expiry how);
+bool	oki_answers_are_there(const struct onshi_visit *v);	/* lock held */
 
 #endif

@@ -44,6 +44,16 @@ oki_operator_ref(const struct onshi_operator *op)
 	return shared.out;
 }
 
+bool
+oki_operator_is(const struct onshi_operator *a, const struct onshi_operator *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+
+	return a == b || (oki_text_equal(a->id, b->id) &&
+	    a->licence == b->licence && a->sign_in == b->sign_in);
+}
+
 void
 onshi_operator_free(struct onshi_operator **op)
 {

@@ -8,19 +8,27 @@ oki_visit_ref(struct onshi_visit *v)
 	return v;
 }
 
-/* With no thread left in it: card, line and all that no answer needs. */
+/* Nothing that could name the patient outlives the visit, but for an answer
+ * that a program still keeps. */
 static void
-visit_end(struct onshi_visit *v)
+forget(struct onshi_visit *v)
 {
 	oki_flow_close_card(v);
 	oki_answer_body_unref(&v->job_body);
-	oki_answer_body_unref(&v->eligibility);
 	oki_case_end(&v->k);
 	oki_secret_free(&v->pin);
 	oki_buf_free(&v->signature);
 	oki_certificate_free(&v->certificate);
 	onshi_operator_free(&v->confirmer);
 	onshi_operator_free(&v->job_operator);
+	onshi_operator_free(&v->next_operator);
+}
+
+void
+oki_visit_clean(struct onshi_visit *v)
+{
+	if (oki_prefetch_drop(&v->prefetch))	/* else it holds the visit */
+		forget(v);
 }
 
 static void
@@ -28,7 +36,9 @@ visit_destroy(struct onshi_visit *v)
 {
 	struct onshi *root = v->root;
 
-	visit_end(v);
+	forget(v);
+	oki_answer_body_unref(&v->eligibility);
+	oki_notes_free(v);
 	oki_case_clear(&v->k);
 	oki_cancel_free(&v->cancel);
 	oki_event_free(&v->ready);
@@ -83,6 +93,11 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 	atomic_init(&v->refs, 1);
 	atomic_init(&v->busy, 0);
 	atomic_init(&v->k.recorded, 0);
+	atomic_init(&v->k.ended, 0);
+	atomic_init(&v->closed, 0);
+	atomic_init(&v->cancelled, 0);
+	atomic_init(&v->unsign, 0);
+	atomic_init(&v->settled, 0);
 	v->process = oki_os_process();
 	v->root = oki_root_ref(o);
 	v->blocking = 1;
@@ -110,39 +125,146 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 	return ONSHI_OK;
 }
 
+/* CO-10: from here on nothing that rests on consent is readable; what of it is
+ * there is wiped. The eligibility stays until its own time. */
+static void
+end_consent(struct onshi_visit *v)
+{
+	bool is_first = atomic_exchange(&v->closed, 1) == 0;
+
+	atomic_store(&v->k.ended, 1);
+	oki_mutex_lock(v->lock);
+	if (is_first && v->settled)
+		v->notes.end = true;
+	oki_mutex_unlock(v->lock);
+	oki_answers_expire(v, OKI_EXPIRE_END);
+}
+
+int
+onshi_visit_end(struct onshi_visit *v)
+{
+	int r;
+
+	if ((r = oki_visit_enter(v)) != ONSHI_OK)
+		return r;
+	end_consent(v);
+	if ((r = oki_worker_end(v, true)) != ONSHI_OK) {
+		v->error.phase = ONSHI_PHASE_AUDIT;
+		r = oki_fail(&v->error, r,
+		    "the visit's end could not be put on record");
+	}
+
+	return oki_visit_leave(v, r);
+}
+
+/* From any thread at any moment: a call of another one comes back by itself,
+ * and the visit's own thread never waits for itself. */
 void
 onshi_visit_free(struct onshi_visit **vp)
 {
 	struct onshi_visit *v;
-	bool alone;
+	bool is_alone;
 
 	if (vp == NULL || (v = *vp) == NULL)
 		return;
 	*vp = NULL;
-	/* In a forked child the parent's threads, card and sockets are not
-	 * ours: nothing is touched (SEC-116). */
-	if (v->process != oki_os_process())
+	if (!oki_visit_is_ours(v))
 		return;
+	is_alone = atomic_exchange(&v->busy, 1) == 0;	/* no call follows */
 	oki_cancel_set(&v->cancel);
-	alone = oki_worker_stop(v);
-	if (oki_prefetch_drop(&v->prefetch) && alone)	/* it holds the visit */
-		visit_end(v);
+	end_consent(v);
+	if (!oki_visit_is_inside(v) && oki_worker_end(v, is_alone) != ONSHI_OK)
+		OKI_LOG(v->k.env, VISIT,
+		    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
+	oki_worker_stop(v);
 	oki_visit_unref(v);
 }
 
 /* ---- work ---------------------------------------------------------------- */
+
+static bool
+is_over(const struct onshi_visit *v)
+{
+	return atomic_load(&v->closed) != 0;
+}
 
 int
 onshi_visit_advance(struct onshi_visit *v)
 {
 	int r;
 
-	if ((r = oki_visit_enter_work(v)) != ONSHI_OK)
+	if ((r = oki_visit_enter(v)) != ONSHI_OK)
 		return r;
-	if (!oki_worker_is_busy(v) && v->step == OKI_STEP_ANSWERED)
-		return oki_visit_leave(v, ONSHI_OK);
+	if (is_over(v))
+		r = oki_fail(&v->error, ONSHI_E_STATE, "the visit is over");
+	else if (!oki_worker_is_busy(v) && v->step == OKI_STEP_ANSWERED)
+		r = ONSHI_OK;
+	else
+		r = oki_worker_run(v, OKI_JOB_ADVANCE, -1, NULL);
 
-	return oki_visit_leave(v, oki_worker_run(v, OKI_JOB_ADVANCE, -1, NULL));
+	return oki_visit_leave(v, r);
+}
+
+static int
+not_answered(struct onshi_visit *v)
+{
+	return oki_fail(&v->error, ONSHI_E_STATE,
+	    "the visit is not answered yet");
+}
+
+/* What was said before stands on the record before the answer is handed out. */
+static bool
+is_recorded_first(struct onshi_visit *v)
+{
+	bool is;
+
+	oki_mutex_lock(v->lock);
+	is = v->job == OKI_JOB_RECORD ||
+	    (v->job == OKI_JOB_NONE && !is_over(v) && oki_notes_are_due(v));
+	oki_mutex_unlock(v->lock);
+
+	return is;
+}
+
+static int
+get_eligibility(struct onshi_visit *v, struct onshi_answer **out)
+{
+	int r;
+
+	if (is_recorded_first(v) && v->step == OKI_STEP_ANSWERED &&
+	    (r = oki_worker_run(v, OKI_JOB_RECORD, -1, NULL)) != ONSHI_OK)
+		return r;
+	if (oki_worker_is_busy(v) || v->step != OKI_STEP_ANSWERED)
+		return not_answered(v);
+	if ((r = oki_answer_body_check(v->eligibility, &v->error)) != ONSHI_OK)
+		return r;
+
+	return oki_answer_new(v, v->eligibility, out);
+}
+
+/* Whoever may not ask does not disturb who did (CO-13). */
+static int
+may_take_over(struct onshi_visit *v, int category,
+    const struct onshi_operator *op)
+{
+	const char *rule = NULL;
+	struct oki_note *note;
+	int r;
+
+	if ((r = oki_query_may(&v->k, category, op, &rule)) == ONSHI_OK)
+		return ONSHI_OK;
+	v->error.phase = ONSHI_PHASE_RULES;
+	(void)oki_copy(v->error.rule, sizeof(v->error.rule),
+	    rule != NULL ? rule : "");
+	(void)oki_fail(&v->error, r, "somebody else has asked for it");
+	if (oki_note_new(OKI_AUDIT_QUERY_REFUSED, op, category, r, &note) !=
+	    ONSHI_OK)
+		return r;
+	oki_mutex_lock(v->lock);
+	oki_note_add(v, &note);
+	oki_mutex_unlock(v->lock);
+
+	return r;
 }
 
 static int
@@ -150,16 +272,29 @@ get_medical(struct onshi_visit *v, int category,
     const struct onshi_operator *op, struct onshi_answer **out)
 {
 	struct oki_answer_body *body;
-	struct onshi_operator *shared = oki_operator_ref(op);
+	struct onshi_operator *shared;
 	int r;
 
+	if (is_over(v))
+		return oki_fail(&v->error, ONSHI_E_STATE, "the visit is over");
+	if (!oki_worker_is_busy(v) && v->step != OKI_STEP_ANSWERED)
+		return not_answered(v);
+	if (oki_worker_is_anothers(v, category, op) &&
+	    (r = may_take_over(v, category, op)) != ONSHI_OK)
+		return r;
+	shared = oki_operator_ref(op);
 	r = oki_worker_run(v, OKI_JOB_GET, category, shared);
 	onshi_operator_free(&shared);
 	if (r != ONSHI_OK)
 		return r;
+	oki_mutex_lock(v->lock);
 	body = v->job_body;
 	v->job_body = NULL;
-	r = oki_answer_new(v, body, out);
+	oki_mutex_unlock(v->lock);
+	if (body == NULL)
+		r = ONSHI_E_STATE;
+	else if ((r = oki_answer_body_check(body, &v->error)) == ONSHI_OK)
+		r = oki_answer_new(v, body, out);
 	oki_answer_body_unref(&body);
 
 	return r;
@@ -174,33 +309,27 @@ onshi_visit_get(struct onshi_visit *v, int category,
 	if (out == NULL)
 		return ONSHI_E_ARG;
 	*out = NULL;
-	if ((r = oki_visit_enter_work(v)) != ONSHI_OK)
+	if ((r = oki_visit_enter(v)) != ONSHI_OK)
 		return r;
-	if (category < ONSHI_CATEGORY_ELIGIBILITY || category >=
-	    OKI_CATEGORIES ||
-	    category == ONSHI_CATEGORY_LIMIT || category ==
-	    ONSHI_CATEGORY_DISEASES)
+	if (category == ONSHI_CATEGORY_ELIGIBILITY)
+		r = get_eligibility(v, out);
+	else if (category < ONSHI_CATEGORY_ELIGIBILITY || category >=
+	    OKI_CATEGORIES || category == ONSHI_CATEGORY_LIMIT ||
+	    category == ONSHI_CATEGORY_DISEASES)
 		r = oki_fail(&v->error, ONSHI_E_ARG, "no such question");
-	else if (category != ONSHI_CATEGORY_ELIGIBILITY &&
-	    !oki_worker_is_busy(v) &&
-	    v->step != OKI_STEP_ANSWERED)
-		r = oki_fail(&v->error, ONSHI_E_STATE,
-		    "the visit is not answered yet");
-	else if (category != ONSHI_CATEGORY_ELIGIBILITY)
-		r = get_medical(v, category, op, out);
-	else if (oki_worker_is_busy(v) || v->step != OKI_STEP_ANSWERED)
-		r = oki_fail(&v->error, ONSHI_E_STATE,
-		    "the visit is not answered yet");
 	else
-		r = oki_answer_new(v, v->eligibility, out);
+		r = get_medical(v, category, op, out);
 
 	return oki_visit_leave(v, r < 0 ? oki_fail(&v->error, r, "get") : r);
 }
 
-/* Async-signal-safe: one atomic store and one write. */
+/* Async-signal-safe: stores and one write. In a forked child the descriptor is
+ * the parent's, too. */
 void
 onshi_visit_cancel(struct onshi_visit *v)
 {
-	if (v != NULL)
-		oki_cancel_set(&v->cancel);
+	if (v == NULL || !oki_visit_is_ours(v))
+		return;
+	atomic_store(&v->cancelled, 1);
+	oki_cancel_set(&v->cancel);
 }

@@ -420,6 +420,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	nap(f->sleep_ms);
 	if (f->reenter != NULL)
 		f->reentered = onshi_visit_advance(f->reenter);
+	if (f->inside != NULL)
+		f->inside(prefix);
 	if (f->cancels_for == prefix[0])
 		onshi_visit_cancel(atomic_load(&f->cancels));
 	if (f->exchange_result != ONSHI_OK &&
@@ -504,8 +506,15 @@ fake_entry(void *self, const char *line, size_t len)
 {
 	struct fake *f = self;
 	const char *e = strstr(line, "\te="), *end;
-	size_t have = strlen(f->events);
+	size_t have;
 
+	atomic_fetch_add(&f->audit_waits, 1);
+	while (atomic_load(&f->audit_held) != 0)
+		nap(1);
+	atomic_fetch_sub(&f->audit_waits, 1);
+	if (atomic_load(&f->audit_fails) != 0)
+		return 1;
+	have = strlen(f->events);
 	if (f->record_len + len < sizeof(f->record)) {
 		memcpy(f->record + f->record_len, line, len);
 		f->record_len += len;

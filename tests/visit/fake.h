@@ -53,6 +53,7 @@ struct fake {
 	int64_t		challenge_seconds;
 	struct onshi_visit *reenter;	/* called from inside an exchange */
 	_Atomic(struct onshi_visit *) cancels;	/* cancelled there */
+	void		(*inside)(const char *prefix);	/* in an exchange */
 	char		cancels_for;	/* in that alone */
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
@@ -72,6 +73,9 @@ struct fake {
 	/* record */
 	bool		audit;
 	int		audit_fails_at;	/* the n-th entry fails; 0 never */
+	atomic_int	audit_held;	/* entries wait while it is set, */
+	atomic_int	audit_waits;	/* so many do, */
+	atomic_int	audit_fails;	/* or fail */
 	const char	*passes_at;	/* seconds pass at that event */
 	int		passes;
 	atomic_int	entries;

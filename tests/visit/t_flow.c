@@ -464,8 +464,8 @@ START_TEST(test_line_closed)
 
 	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
 	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
-	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a), ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.closes), 0);
 	onshi_visit_free(&v);
 	ck_assert_int_eq(atomic_load(&f.closes), 1);

@@ -340,7 +340,8 @@ START_TEST(test_record)
 	    "query.refused;query.intent;query.outcome;"));
 	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
 	    ONSHI_OK);
-	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;visit.end;"));
 }
 END_TEST
 
@@ -383,24 +384,34 @@ START_TEST(test_fails_twice)
 }
 END_TEST
 
-/* CO-7, CO-10: a withdrawal counts at once, and is said again until it stands
- * on the record. */
+/* CO-7, CO-10: a withdrawal counts at once, and is kept until it stands on the
+ * record; nothing is handed out before. */
 START_TEST(test_withdrawal_recorded)
 {
+	struct onshi_answer *a;
+
 	root_with(NULL, NULL);
 	check_in(ALL);
-	f.audit_fails_at = atomic_load(&f.entries) + 1;
-	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
-	    ONSHI_E_AUDIT);
-	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CONSENT_OVER);
-	ck_assert_ptr_null(strstr(f.events, "consent.withdrawn;"));
+	atomic_store(&f.audit_fails, 1);
 	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
 	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_CHECKUPS), ONSHI_E_AUDIT);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a), ONSHI_E_AUDIT);
+	ck_assert_ptr_null(strstr(f.events, "consent.withdrawn;"));
+	atomic_store(&f.audit_fails, 0);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a), ONSHI_OK);
+	onshi_answer_free(&a);
 	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
+	ck_assert_int_eq(onshi_visit_is_recorded(v), 1);
 	f.events[0] = '\0';
 	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
 	    ONSHI_OK);
-	ck_assert_str_eq(f.events, "");
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_str_eq(f.events, "visit.end;");
 }
 END_TEST
 
@@ -477,6 +488,7 @@ START_TEST(test_time_to_live)
 	ck_assert_int_eq(onshi_answer_rewind(a), ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;"));
 	onshi_answer_free(&a);
 }
@@ -497,11 +509,11 @@ START_TEST(test_withdrawn)
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
 	    ONSHI_OK);
-	ck_assert_ptr_nonnull(strstr(f.events,
-	    "result.wiped;consent.withdrawn;"));
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_answer_next(other, &rec), ONSHI_OK);
 	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CONSENT_OVER);
+	ck_assert_ptr_nonnull(strstr(f.events,
+	    "consent.withdrawn;result.wiped;"));
 	ck_assert_int_eq(get(ONSHI_CATEGORY_CARE), ONSHI_E_CONSENT_OVER);
 	onshi_answer_free(&a);
 	onshi_answer_free(&other);

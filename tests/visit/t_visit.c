@@ -544,7 +544,7 @@ END_TEST
 /* Order of freeing does not matter: an answer keeps what it needs. */
 START_TEST(test_freeing)
 {
-	struct onshi_answer *a;
+	struct onshi_answer *a, *b;
 	const struct onshi_record *rec;
 	struct onshi *root = o;
 
@@ -554,8 +554,12 @@ START_TEST(test_freeing)
 	onshi_free(&root);
 	o = NULL;
 	onshi_operator_free(&doctor);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &b), ONSHI_OK);
 	onshi_visit_free(&v);
-	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_answer_next(b, &rec), ONSHI_OK);
+	onshi_answer_free(&b);
 	onshi_answer_free(&a);
 	onshi_answer_free(&a);
 }

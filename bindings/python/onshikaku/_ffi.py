@@ -185,6 +185,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_operator_free", None, (P(P(Operator)),)),
     ("onshi_visit_new", c_int, (P(Root), c_int, P(P(Visit)))),
     ("onshi_visit_free", None, (P(P(Visit)),)),
+    ("onshi_visit_end", c_int, (P(Visit),)),
     ("onshi_visit_set_method", c_int, (P(Visit), c_int)),
     ("onshi_visit_set_consent", c_int, (P(Visit), c_int, c_int)),
     ("onshi_visit_set_patient", c_int, (P(Visit), c_char_p)),

@@ -194,8 +194,19 @@ class Visit(Handle):
         return self.get(Category.CHECKUPS, operator)
 
     def withdraw(self, category: Category) -> None:
-        """The patient takes a consent back: its answers are wiped."""
+        """The patient takes a consent back: nothing more of it can be read.
+
+        At any moment, from any thread; never waits.
+        """
         self._call(lib.onshi_visit_withdraw, category)
+
+    def end(self) -> None:
+        """Consent is over: medical answers are wiped, the end is recorded.
+
+        The eligibility can be read until its own time. :meth:`close` ends it,
+        too, but does not say whether the end could be recorded.
+        """
+        self._call(lib.onshi_visit_end)
 
     def cancel(self) -> None:
         """Ends a call that waits, or the next one, with :class:`Cancelled`.

@@ -1,0 +1,203 @@
+/*
+ * What has to stand on the record and comes of a call that must not wait: it is
+ * kept here, and written by the visit's own thread until it stands, before the
+ * next answer is handed out, and at the latest when the visit ends.
+ */
+#include "visit/inside.h"
+
+struct oki_note {
+	struct oki_note		*next;
+	enum oki_audit_event	 event;
+	struct onshi_operator	*op;
+	int			 category;
+	int			 result;
+};
+
+/* The one that is to be written next. */
+struct pick {
+	enum oki_audit_event	 event;
+	struct onshi_operator	*op;		/* counted */
+	int			 category;
+	int			 result;
+};
+
+int
+oki_note_new(enum oki_audit_event event, const struct onshi_operator *op,
+    int category, int result, struct oki_note **out)
+{
+	struct oki_note *n;
+
+	if ((n = *out = oki_alloc(sizeof(*n))) == NULL)
+		return ONSHI_E_NOMEM;
+	n->event = event;
+	n->op = oki_operator_ref(op);
+	n->category = category;
+	n->result = result;
+
+	return ONSHI_OK;
+}
+
+void
+oki_note_free(struct oki_note **np)
+{
+	if (*np == NULL)
+		return;
+	onshi_operator_free(&(*np)->op);
+	oki_free(*np);
+	*np = NULL;
+}
+
+/* With the lock held, as the next two. */
+void
+oki_note_add(struct onshi_visit *v, struct oki_note **np)
+{
+	struct oki_note **last = &v->notes.first;
+
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = *np;
+	*np = NULL;
+	v->notes.failed = 0;
+	oki_cond_broadcast(v->changed);
+}
+
+bool
+oki_notes_are_due(const struct onshi_visit *v)
+{
+	const struct oki_notes *n = &v->notes;
+	size_t i;
+
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		if (n->withdrawn[i] || n->wiped[i] != 0)
+			return true;
+
+	return n->first != NULL || n->end;
+}
+
+/* First what people said, then what came of it; the end is the last. */
+static bool
+pick_note(struct onshi_visit *v, struct pick *p)
+{
+	const struct oki_notes *n = &v->notes;
+	int i;
+
+	p->op = NULL;
+	p->result = ONSHI_OK;
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		if (n->withdrawn[i]) {
+			p->event = OKI_AUDIT_CONSENT_WITHDRAWN;
+			p->category = i;
+			return true;
+		}
+	if (n->first != NULL) {
+		p->event = n->first->event;
+		p->op = oki_operator_ref(n->first->op);
+		p->category = n->first->category;
+		p->result = n->first->result;
+		return true;
+	}
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		if (n->wiped[i] != 0) {
+			p->event = OKI_AUDIT_RESULT_WIPED;
+			p->category = i;
+			return true;
+		}
+	p->event = OKI_AUDIT_VISIT_END;
+	p->category = ONSHI_CATEGORY_ELIGIBILITY;
+
+	return n->end;
+}
+
+/* The case as it stands, as far as an entry tells of it: it is written without
+ * the lock, while inputs may change the case. */
+static void
+snapshot(const struct onshi_visit *v, int category, struct oki_case *out)
+{
+	const struct oki_consent *c = &v->k.consent[category];
+
+	out->env = v->k.env;
+	out->audit = v->k.audit;
+	(void)oki_copy(out->id, sizeof(out->id), v->k.id);
+	(void)oki_copy(out->patient, sizeof(out->patient), v->k.patient);
+	out->purpose = v->k.purpose;
+	out->method = v->k.method;
+	out->proven = v->k.proven;
+	out->proved_at = v->k.proved_at;
+	out->consent[category].asked = c->asked;
+	out->consent[category].given = c->given;
+	out->consent[category].granted = c->granted;
+	out->consent[category].since = c->since;
+	out->consent[category].until = c->until;
+	atomic_init(&out->consent[category].withdrawn,
+	    atomic_load(&v->k.consent[category].withdrawn));
+	atomic_init(&out->recorded, atomic_load(&v->k.recorded));
+}
+
+/* It stands: one less to be written. With the lock held. */
+static void
+settle(struct onshi_visit *v, const struct pick *p)
+{
+	struct oki_notes *n = &v->notes;
+	struct oki_note *first = n->first;
+
+	if (p->event == OKI_AUDIT_CONSENT_WITHDRAWN) {
+		n->withdrawn[p->category] = false;
+	} else if (p->event == OKI_AUDIT_VISIT_END) {
+		n->end = false;
+	} else if (first != NULL && first->event == p->event &&
+	    first->op == p->op) {
+		n->first = first->next;
+		oki_note_free(&first);
+	} else {
+		n->wiped[p->category]--;
+	}
+}
+
+static int
+write_note(struct onshi_visit *v, struct oki_case *k, const struct pick *p,
+    struct onshi_error *e)
+{
+	int r;
+
+	r = oki_case_note(k, p->event, p->op, p->category, p->result, e);
+	atomic_store(&v->k.recorded, atomic_load(&k->recorded));
+
+	return r;
+}
+
+int
+oki_notes_write(struct onshi_visit *v, struct onshi_error *e)
+{
+	struct oki_case k;
+	struct pick p;
+	int r = ONSHI_OK;
+
+	oki_mutex_lock(v->lock);
+	while (r == ONSHI_OK && pick_note(v, &p)) {
+		oki_wipe(&k, sizeof(k));
+		snapshot(v, p.category, &k);
+		oki_mutex_unlock(v->lock);
+		r = write_note(v, &k, &p, e);
+		oki_mutex_lock(v->lock);
+		if (r == ONSHI_OK)
+			settle(v, &p);
+		onshi_operator_free(&p.op);
+	}
+	v->notes.failed = r == ONSHI_OK ? 0 : v->notes.failed + 1;
+	oki_cond_broadcast(v->changed);
+	oki_mutex_unlock(v->lock);
+	oki_wipe(&k, sizeof(k));
+
+	return r;
+}
+
+void
+oki_notes_free(struct onshi_visit *v)
+{
+	struct oki_note *n;
+
+	while ((n = v->notes.first) != NULL) {
+		v->notes.first = n->next;
+		oki_note_free(&n);
+	}
+}

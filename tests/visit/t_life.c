@@ -1,0 +1,716 @@
+/*
+ * How long what a visit brings may live: consent taken back or run out at any
+ * moment (CO-10), the visit's end, whose question it is (CO-13), what has to
+ * stand on the record without anybody waiting for it, and handles that are
+ * freed by any thread at any time (SEC-110, SEC-116).
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "fake.h"
+#include "tests/search.h"
+
+#define HOUR_MS	3600000
+#define ALL	0x7eu
+
+static struct fake f;
+static struct onshi *o;
+static struct onshi_visit *v;
+static struct onshi_operator *doctor, *other, *staff;
+
+static void
+begin(void)
+{
+	fake_init(&f);
+	o = fake_root(&f);
+	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+	ck_assert_int_eq(onshi_operator_new(o, "D0002", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &other), ONSHI_OK);
+	ck_assert_int_eq(onshi_operator_new(o, "U0001",
+	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &staff), ONSHI_OK);
+}
+
+static void
+end(void)
+{
+	atomic_store(&f.audit_held, 0);
+	onshi_visit_free(&v);
+	onshi_operator_free(&doctor);
+	onshi_operator_free(&other);
+	onshi_operator_free(&staff);
+	onshi_free(&o);
+	fake_done(&f);
+}
+
+static struct onshi_answer *
+get(int category, const struct onshi_operator *op)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(onshi_visit_get(v, category, op, &a), ONSHI_OK);
+
+	return a;
+}
+
+static int
+refused(int category, const struct onshi_operator *op)
+{
+	struct onshi_answer *a;
+	int r;
+
+	r = onshi_visit_get(v, category, op, &a);
+	ck_assert_ptr_null(a);
+
+	return r;
+}
+
+static int
+peek(struct onshi_answer *a)
+{
+	const struct onshi_record *rec;
+
+	return onshi_answer_head(a, &rec);
+}
+
+/* The drug's name in memory that can be written, but for the service's own. */
+static size_t
+copies(void)
+{
+	return count_in_memory("CANARYDRUG", sizeof("CANARYDRUG") - 1);
+}
+
+static void
+pass(int64_t ms)
+{
+	atomic_fetch_add(&f.wall, ms);
+	atomic_fetch_add(&f.boot, ms);
+}
+
+/* Until it stands there, as the visit's own thread writes it. */
+static void
+wait_entry(const char *event)
+{
+	while (strstr(f.events, event) == NULL)
+		usleep(2000);
+}
+
+/* Non-blocking: until the call is through, and nobody has collected it. */
+static void
+let_finish(void)
+{
+	struct pollfd p = { .fd = (int)onshi_visit_fd(v), .events = POLLIN };
+
+	ck_assert_int_eq(poll(&p, 1, 20000), 1);
+}
+
+/* ---- nobody waits for the record ------------------------------------------ */
+
+static void
+every_input(void)
+{
+	int64_t t;
+	int n;
+
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_VISUAL),
+	    ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS, 1),
+	    ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_reader(v, "fake"), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_register_use(v, 1), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_START_DATE,
+	    "202601"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_CARE),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_consent(v, ONSHI_CATEGORY_CARE, &n, &n,
+	    &t, &t), ONSHI_OK);
+	ck_assert_int_eq(n, 0);
+	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
+	ck_assert_ptr_nonnull(onshi_visit_certificate(v));
+	ck_assert_int_gt(onshi_visit_apdus(v), 0);
+	ck_assert_int_gt(onshi_visit_ms(v, ONSHI_PHASE_READER), -1);
+}
+
+/* Three answers are over, three entries wait for a record that another holds:
+ * with the calling thread in it this would never end. */
+START_TEST(test_no_input_waits)
+{
+	struct onshi_answer *a[3];
+	int i;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	for (i = 0; i < 3; i++)
+		a[i] = get(ONSHI_CATEGORY_DRUGS, doctor);
+	atomic_store(&f.audit_held, 1);
+	pass(HOUR_MS);
+	every_input();
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(peek(a[i]), ONSHI_E_EXPIRED);
+	ck_assert_uint_eq(copies(), 0);
+	atomic_store(&f.audit_held, 0);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
+	ck_assert_ptr_nonnull(strstr(f.events,
+	    "result.wiped;result.wiped;result.wiped;visit.end;"));
+	for (i = 0; i < 3; i++)
+		onshi_answer_free(&a[i]);
+}
+END_TEST
+
+/* What cannot be written stays to be written, once, until the end says so. */
+START_TEST(test_kept_until_it_stands)
+{
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	atomic_store(&f.audit_fails, 1);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_E_AUDIT);
+	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)),
+	    ONSHI_E_AUDIT);
+	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
+	atomic_store(&f.audit_fails, 0);
+	f.events[0] = '\0';
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_str_eq(f.events, "consent.withdrawn;visit.end;");
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	onshi_visit_free(&v);
+	ck_assert_str_eq(f.events, "consent.withdrawn;visit.end;");
+}
+END_TEST
+
+/* ---- consent runs out ------------------------------------------------------ */
+
+START_TEST(test_end)
+{
+	struct onshi_answer *drugs, *eligibility;
+	const struct onshi_record *rec;
+	const char *text;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	drugs = get(ONSHI_CATEGORY_DRUGS, doctor);
+	eligibility = get(ONSHI_CATEGORY_ELIGIBILITY, NULL);
+	ck_assert_int_eq(onshi_answer_next(drugs, &rec), ONSHI_OK);
+	if (_i == 0)
+		ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	else
+		onshi_visit_free(&v);
+	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
+	    ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_answer_next(drugs, &rec), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(peek(drugs), ONSHI_E_EXPIRED);
+	ck_assert_uint_eq(copies(), 0);
+	ck_assert_int_eq(onshi_answer_next(eligibility, &rec), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;visit.end;"));
+	ck_assert_int_eq(atomic_load(&f.closes), atomic_load(&f.opens));
+	pass(HOUR_MS);
+	ck_assert_int_eq(onshi_answer_rewind(eligibility), ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_next(eligibility, &rec),
+	    ONSHI_E_EXPIRED);
+	onshi_answer_free(&drugs);
+	onshi_answer_free(&eligibility);
+}
+END_TEST
+
+/* Nothing begins after it. */
+START_TEST(test_after_the_end)
+{
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_STATE);
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_NUMBER),
+	    ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_START_DATE,
+	    "202601"), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
+	ck_assert_ptr_null(onshi_visit_certificate(v));
+	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
+/* A visit that nobody began has nothing to record. */
+START_TEST(test_end_unbegun)
+{
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_STATE);
+	onshi_visit_free(&v);
+	ck_assert_str_eq(f.events, "");
+	ck_assert_int_eq(onshi_visit_end(NULL), ONSHI_E_ARG);
+}
+END_TEST
+
+/* An answer that nobody collects is wiped by itself; collecting it is too
+ * late, then it is asked anew. */
+START_TEST(test_uncollected)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_NEED_WAIT);
+	let_finish();
+	onshi_wipe(f.last_body, sizeof(f.last_body));
+	pass(HOUR_MS);
+	wait_entry("result.wiped;");
+	ck_assert_uint_eq(copies(), 0);
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, doctor);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(atomic_load(&f.medical), 2);
+}
+END_TEST
+
+/* So is one that was collected and never read, without any call. Text that was
+ * handed out stays until the next one, but is refused. */
+START_TEST(test_wiped_on_time)
+{
+	const struct onshi_record *rec;
+	struct onshi_answer *a;
+	const char *text;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, doctor);
+	if (_i == 0) {
+		pass(HOUR_MS);
+		wait_entry("result.wiped;");
+		ck_assert_uint_eq(copies(), 0);
+	} else {
+		ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+		ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME,
+		    &text), ONSHI_OK);
+		pass(HOUR_MS);
+		ck_assert_int_eq(peek(a), ONSHI_E_EXPIRED);
+		ck_assert_str_eq(text, "CANARYDRUG");
+		ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
+		ck_assert_str_eq(text, "");
+		ck_assert_uint_eq(copies(), 0);
+	}
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* What rests on several consents dies with any of them. */
+static const struct {
+	const char	*name;
+	int		 category;
+	int		 withdrawn;
+	bool		 is_over;
+} rests[] = {
+	{ "drugs", ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_DRUGS, true },
+	{ "drugs, care taken back", ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_CARE,
+	    false },
+	{ "care on drugs", ONSHI_CATEGORY_CARE, ONSHI_CATEGORY_DRUGS, true },
+	{ "surgery on drugs", ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_DRUGS,
+	    true },
+	{ "surgery on care", ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_CARE,
+	    true },
+	{ "checkups alone", ONSHI_CATEGORY_CHECKUPS, ONSHI_CATEGORY_DRUGS,
+	    false }
+};
+
+START_TEST(test_rests_on)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	a = get(rests[_i].category, doctor);
+	ck_assert_int_eq(onshi_visit_withdraw(v, rests[_i].withdrawn),
+	    ONSHI_OK);
+	ck_assert_msg(peek(a) == (rests[_i].is_over ? ONSHI_E_EXPIRED :
+	    ONSHI_OK), "%s", rests[_i].name);
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* Withdrawn while the service answers: what arrives is never handed out. */
+static void
+take_back(const char *prefix)
+{
+	if (prefix[0] == 'Y')
+		ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+		    ONSHI_OK);
+}
+
+START_TEST(test_withdrawn_under_way)
+{
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	f.inside = take_back;
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_E_CONSENT_OVER);
+	f.inside = NULL;
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	onshi_wipe(f.last_body, sizeof(f.last_body));
+	ck_assert_uint_eq(copies(), 0);
+	ck_assert_ptr_nonnull(strstr(f.events, "consent.withdrawn;"));
+}
+END_TEST
+
+/* The same of an answer that is there and waits to be collected, and of one
+ * that is being read while another question is under way. */
+START_TEST(test_withdrawn_uncollected)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_NEED_WAIT);
+	let_finish();
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
+	ck_assert_uint_eq(copies(), 0);
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_E_CONSENT_OVER);
+}
+END_TEST
+
+START_TEST(test_withdrawn_beside)
+{
+	struct onshi_answer *drugs, *a;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	drugs = get(ONSHI_CATEGORY_DRUGS, doctor);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	atomic_store(&f.sleep_ms, 200);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor,
+	    &a), ONSHI_NEED_WAIT);
+	ck_assert_int_eq(peek(drugs), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
+	ck_assert_int_eq(peek(drugs), ONSHI_E_EXPIRED);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_E_STATE);
+	ck_assert_uint_eq(copies(), 0);
+	while (onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor, &a) ==
+	    ONSHI_NEED_WAIT)
+		usleep(2000);
+	ck_assert_ptr_nonnull(a);
+	onshi_answer_free(&a);
+	onshi_answer_free(&drugs);
+}
+END_TEST
+
+/* ---- whose question it is (CO-13) ------------------------------------------ */
+
+START_TEST(test_another_operator)
+{
+	struct onshi_answer *a;
+	bool is_done = _i % 2 != 0;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	if (!is_done)
+		atomic_store(&f.sleep_ms, 300);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_NEED_WAIT);
+	if (is_done)
+		let_finish();
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, staff),
+	    ONSHI_E_LICENCE);
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, NULL),
+	    ONSHI_E_OPERATOR);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_E_STATE);
+	while (onshi_visit_get(v, ONSHI_CATEGORY_DRUGS,
+	    _i < 2 ? doctor : other, &a) == ONSHI_NEED_WAIT)
+		usleep(2000);
+	ck_assert_ptr_nonnull(a);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.record, "e=query.refused\to=serious\t"
+	    "a=U0001\t"));
+	ck_assert_int_eq(strstr(f.record, "e=query.outcome\to=ok\ta=D0002\t")
+	    != NULL, _i >= 2);
+	if (_i == 3)
+		ck_assert_ptr_nonnull(strstr(f.record,
+		    "e=result.wiped\to=minor\ta=D0001\t"));
+}
+END_TEST
+
+/* Signed in otherwise, or with another licence, it is another operator. */
+START_TEST(test_same_operator)
+{
+	struct onshi_operator *again, *weaker;
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &again), ONSHI_OK);
+	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_NONE, &weaker), ONSHI_OK);
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_NEED_WAIT);
+	let_finish();
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, weaker),
+	    ONSHI_E_SIGN_IN);
+	a = get(ONSHI_CATEGORY_DRUGS, again);
+	ck_assert_int_eq(atomic_load(&f.medical), 1);
+	onshi_answer_free(&a);
+	onshi_operator_free(&again);
+	onshi_operator_free(&weaker);
+}
+END_TEST
+
+/* ---- any thread, any moment ------------------------------------------------ */
+
+#define POOL	60
+
+static struct onshi_answer *pool[POOL];
+static atomic_int stop;
+
+static void *
+free_pool(void *arg)
+{
+	int i;
+
+	for (i = 0; i < POOL; i++) {
+		onshi_answer_free(&pool[i]);
+		usleep(100);
+	}
+	atomic_store(&stop, 1);
+
+	return arg;
+}
+
+/* As a garbage collector does it, while another thread is in calls, in which
+ * they run out, too. */
+START_TEST(test_answers_freed)
+{
+	struct onshi_answer *a;
+	pthread_t t;
+	int i;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	for (i = 0; i < POOL; i++)
+		pool[i] = get(i % 2 == 0 ? ONSHI_CATEGORY_DRUGS :
+		    ONSHI_CATEGORY_ELIGIBILITY, doctor);
+	atomic_store(&stop, 0);
+	ck_assert_int_eq(pthread_create(&t, NULL, free_pool, NULL), 0);
+	for (i = 0; atomic_load(&stop) == 0; i++) {
+		ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
+		if (i < 100) {
+			a = get(ONSHI_CATEGORY_ELIGIBILITY, NULL);
+			onshi_answer_free(&a);
+		} else if (i == 100) {
+			pass(HOUR_MS);
+		}
+	}
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+}
+END_TEST
+
+static void *
+withdraw_all(void *arg)
+{
+	int i;
+
+	for (i = 1; i < 7; i++) {
+		usleep(300);
+		if (onshi_visit_withdraw(v, i) != ONSHI_OK)
+			abort();
+	}
+	atomic_store(&stop, 1);
+
+	return arg;
+}
+
+/* Calls of the visit's own thread never meet E_STATE for it. */
+START_TEST(test_withdrawn_by_another_thread)
+{
+	struct onshi_answer *a;
+	pthread_t t;
+	int r;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	atomic_store(&stop, 0);
+	ck_assert_int_eq(pthread_create(&t, NULL, withdraw_all, NULL), 0);
+	while (atomic_load(&stop) == 0) {
+		r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a);
+		ck_assert(r == ONSHI_OK || r == ONSHI_E_CONSENT_OVER);
+		onshi_answer_free(&a);
+	}
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_E_CONSENT_OVER);
+}
+END_TEST
+
+static struct onshi_visit *victim;
+
+static void *
+free_victim(void *arg)
+{
+	while (atomic_load(&f.checkins) == 0)
+		usleep(100);
+	onshi_visit_free(&victim);
+
+	return arg;
+}
+
+static void
+hold_up(const char *prefix)
+{
+	if (prefix[0] == 'O')
+		usleep(50000);
+}
+
+/* A visit that is freed while another thread waits in it. */
+START_TEST(test_visit_freed)
+{
+	pthread_t t;
+	int r;
+
+	f.inside = hold_up;
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	victim = v;
+	ck_assert_int_eq(pthread_create(&t, NULL, free_victim, NULL), 0);
+	r = onshi_visit_advance(v);
+	v = NULL;
+	ck_assert(r == ONSHI_OK || r == ONSHI_E_CANCELLED);
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+}
+END_TEST
+
+/* By the visit's own thread, inside a table: a collector runs anywhere. */
+static struct onshi_answer *inner;
+
+static void
+free_inside(const char *prefix)
+{
+	if (prefix[0] != 'T')
+		return;
+	onshi_answer_free(&inner);
+	onshi_visit_free(&victim);
+}
+
+START_TEST(test_freed_inside)
+{
+	struct onshi_answer *a;
+	int r;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	inner = get(ONSHI_CATEGORY_DRUGS, doctor);
+	victim = v;
+	f.inside = free_inside;
+	r = onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor, &a);
+	v = NULL;
+	ck_assert_int_eq(r, ONSHI_E_CANCELLED);
+	ck_assert_ptr_null(a);
+	ck_assert_ptr_null(inner);
+	wait_entry("visit.end;");
+}
+END_TEST
+
+/* ---- a forked child (SEC-116) ---------------------------------------------- */
+
+static int
+in_child(struct onshi_answer *a, const struct onshi_record *rec)
+{
+	const struct onshi_record *found;
+	const char *text;
+	int n;
+
+	if (onshi_answer_next(a, &found) != ONSHI_E_STATE ||
+	    onshi_answer_head(a, &found) != ONSHI_E_STATE ||
+	    onshi_answer_rewind(a) != ONSHI_E_STATE ||
+	    onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text) !=
+	    ONSHI_E_STATE ||
+	    onshi_record_at(rec, 0, NULL, NULL, &text, NULL) != ONSHI_E_STATE)
+		return 1;
+	if (onshi_answer_outcome(a) != ONSHI_OUTCOME_NONE ||
+	    onshi_answer_time(a) != 0 || onshi_answer_expires(a) != 0)
+		return 2;
+	if (onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS) != ONSHI_E_STATE ||
+	    onshi_visit_end(v) != ONSHI_E_STATE ||
+	    onshi_visit_consent(v, ONSHI_CATEGORY_DRUGS, &n, NULL, NULL,
+	    NULL) != ONSHI_E_STATE || onshi_visit_fd(v) != -1 ||
+	    onshi_visit_certificate(v) != NULL || onshi_visit_apdus(v) != 0 ||
+	    onshi_visit_is_recorded(v) != 0)
+		return 3;
+	onshi_visit_cancel(v);
+	onshi_answer_free(&a);
+	onshi_visit_free(&v);
+
+	return 0;
+}
+
+START_TEST(test_forked)
+{
+	const struct onshi_record *rec;
+	struct onshi_answer *a, *b;
+	const char *text;
+	int status;
+	pid_t child;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, doctor);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+	if ((child = fork()) == 0)
+		_exit(in_child(a, rec));
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
+	    ONSHI_OK);
+	b = get(ONSHI_CATEGORY_CHECKUPS, doctor);
+	ck_assert_ptr_null(strstr(f.events, "withdrawn"));
+	onshi_answer_free(&a);
+	onshi_answer_free(&b);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("life");
+	TCase *t = tcase_create("life");
+	SRunner *sr;
+	int failed;
+
+	fake_prepare();
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, test_no_input_waits);
+	tcase_add_test(t, test_kept_until_it_stands);
+	tcase_add_loop_test(t, test_end, 0, 2);
+	tcase_add_test(t, test_after_the_end);
+	tcase_add_test(t, test_end_unbegun);
+	tcase_add_test(t, test_uncollected);
+	tcase_add_loop_test(t, test_wiped_on_time, 0, 2);
+	tcase_add_loop_test(t, test_rests_on, 0,
+	    (int)(sizeof(rests) / sizeof(rests[0])));
+	tcase_add_test(t, test_withdrawn_under_way);
+	tcase_add_test(t, test_withdrawn_uncollected);
+	tcase_add_test(t, test_withdrawn_beside);
+	tcase_add_loop_test(t, test_another_operator, 0, 4);
+	tcase_add_test(t, test_same_operator);
+	tcase_add_test(t, test_answers_freed);
+	tcase_add_test(t, test_withdrawn_by_another_thread);
+	tcase_add_test(t, test_visit_freed);
+	tcase_add_test(t, test_freed_inside);
+	tcase_add_test(t, test_forked);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
