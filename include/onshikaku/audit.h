@@ -64,7 +64,7 @@ ONSHI_API int64_t onshi_audit_clock_jumps(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_pruned(const struct onshi_audit *a);
 
 /* The head as "N:HASH", to be noted elsewhere: number and hash of the last
- * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_NONE if no record is
+ * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_GONE if no record is
  * there. Borrowed from a until the next call of it. */
 ONSHI_API ONSHI_CHECK int onshi_audit_head(struct onshi_audit *a,
     const char **head);

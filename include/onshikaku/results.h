@@ -84,10 +84,11 @@ enum {
 	ONSHI_E_DISASTER_AREA	= -614,	/* the emergency mode is not activated for this area */
 	ONSHI_E_DISASTER_PERIOD	= -615,	/* the emergency mode is not in its period */
 	ONSHI_E_NOMEM		= -701,	/* out of memory */
-	ONSHI_E_AUDIT		= -702,	/* the record cannot be written, so nothing is handed over */
-	ONSHI_E_AUDIT_NONE	= -703,	/* no record is set up, which medical information needs */
+	ONSHI_E_AUDIT		= -702,	/* the audit trail cannot be written, so nothing is handed over */
+	ONSHI_E_AUDIT_NONE	= -703,	/* no audit trail is set up, which medical information needs */
 	ONSHI_E_DISK		= -704,	/* a file or directory cannot be used */
 	ONSHI_E_SYSTEM		= -705,	/* the operating system has no thread, descriptor or random number left */
+	ONSHI_E_AUDIT_GONE	= -706,	/* audit.dir is set, but no audit trail lies there */
 	ONSHI_E_CANCELLED	= -801	/* cancelled */
 };
 

@@ -153,6 +153,10 @@ struct onshi_audit_ops {
 
 ONSHI_API ONSHI_CHECK int onshi_config_set_audit(struct onshi_config *c,
     const struct onshi_audit_ops *ops, void *self);
+/* A copy beside that one or beside audit.dir, up to 8; from the directory lines
+ * come with h and g. One that fails refuses nothing: log and trail say so. */
+ONSHI_API ONSHI_CHECK int onshi_config_add_audit(struct onshi_config *c,
+    const struct onshi_audit_ops *ops, void *self);
 
 #ifdef __cplusplus
 }

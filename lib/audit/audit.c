@@ -1,56 +1,69 @@
-/* The record of a root: a directory, a program's own table, or none. */
+/* The trail of a root: one sink that counts, and copies beside it. */
 #include "config.h"
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
-struct oki_audit {
-	oki_atomic_int		 holders;
-	oki_atomic_int		 on;		/* once seen, for good */
-	struct oki_env		*env;
-	struct oki_mutex	*mutex;		/* over what follows */
-	struct oki_cond		*idle;
-	bool			 busy;		/* a thread is at the sink */
-	const struct onshi_audit_ops *ops;	/* in place of store */
-	void			*self;
-	uint64_t		 n;		/* of the table's next line */
-	bool			 has_dir;
-	struct oki_audit_store	 store;
-	int32_t			 lock_ms;
-};
+/* What the config has: a program's own sink goes before a directory. */
+static void
+choose(struct oki_audit *a)
+{
+	const struct onshi_config *c = oki_env_config(a->env);
+	const char *dir = oki_config_text(c, OKI_AUDIT_DIR);
+	struct oki_audit_copy *p = a->copies;
+
+	a->own = oki_config_audit(c, &a->self);
+	if (a->own != NULL)
+		a->sink = &oki_audit_sink_own;
+	else if (dir != NULL && dir[0] != '\0')
+		a->sink = &oki_audit_sink_dir;
+	while (a->ncopies < OKI_COUNT(a->copies) && (p->ops =
+	    oki_config_audit_copy(c, a->ncopies, &p->self)) != NULL) {
+		a->ncopies++;
+		p++;
+	}
+}
+
+static int
+init(struct oki_audit *a)
+{
+	const struct onshi_config *c = oki_env_config(a->env);
+	int r;
+
+	atomic_init(&a->holders, 1);
+	a->n = 1;
+	a->lock_ms = OKI_AUDIT_LOCK_MS;
+	oki_buf_init(&a->written, OKI_AUDIT_WRITTEN);
+	choose(a);
+	if ((r = oki_mutex_new(&a->mutex)) == ONSHI_OK &&
+	    (r = oki_cond_new(&a->idle)) == ONSHI_OK)
+		r = oki_audit_store_init(&a->store,
+		    a->sink == &oki_audit_sink_dir ?
+		    oki_config_text(c, OKI_AUDIT_DIR) : "",
+		    oki_config_text(c, OKI_FACILITY_CODE), a->env);
+	if (a->ncopies > 0)
+		a->store.written = &a->written;
+
+	return r;
+}
 
 int
 oki_audit_open(struct oki_env *env, struct oki_audit **out,
     struct onshi_error *e)
 {
-	const struct onshi_config *c;
-	const char *dir, *code;
 	struct oki_audit *a;
 	int r;
 
 	*out = NULL;
 	if (env == NULL)
 		return oki_fail(e, ONSHI_E_ARG, "no environment");
-	c = oki_env_config(env);
 	if ((a = oki_alloc(sizeof(*a))) == NULL)
-		return oki_fail(e, ONSHI_E_NOMEM, "record");
-	atomic_init(&a->holders, 1);
-	atomic_init(&a->on, 0);
+		return oki_fail(e, ONSHI_E_NOMEM, "audit");
 	a->env = oki_env_ref(env);
-	a->n = 1;
-	a->lock_ms = OKI_AUDIT_LOCK_MS;
-	a->ops = oki_config_audit(c, &a->self);
-	dir = oki_config_text(c, OKI_AUDIT_DIR);
-	code = oki_config_text(c, OKI_FACILITY_CODE);
-	a->has_dir = dir != NULL && dir[0] != '\0';
-	if ((r = oki_mutex_new(&a->mutex)) == ONSHI_OK &&
-	    (r = oki_cond_new(&a->idle)) == ONSHI_OK)
-		r = oki_audit_store_init(&a->store, a->has_dir ? dir : "",
-		    code, a->env);
-	if (r != ONSHI_OK) {
+	if ((r = init(a)) != ONSHI_OK) {
 		oki_audit_close(&a);
-		return oki_fail(e, r, "record");
+		return oki_fail(e, r, "audit");
 	}
 	*out = a;
 
@@ -77,29 +90,20 @@ oki_audit_close(struct oki_audit **ap)
 	if (atomic_fetch_sub(&a->holders, 1) != 1)
 		return;
 	oki_audit_store_free(&a->store);
+	oki_buf_free(&a->written);
 	oki_cond_free(&a->idle);
 	oki_mutex_free(&a->mutex);
 	oki_env_free(&a->env);
 	oki_free(a);
 }
 
-/* A record that was there stays: to take it away turns nothing off. */
 bool
-oki_audit_is_on(struct oki_audit *a)
+oki_audit_is_on(const struct oki_audit *a)
 {
-	if (a == NULL)
-		return false;
-	if (a->ops != NULL || atomic_load(&a->on) != 0)
-		return true;
-	if (!a->has_dir || !oki_audit_store_is_on(&a->store))
-		return false;
-	atomic_store(&a->on, 1);
-
-	return true;
+	return a != NULL && a->sink != NULL;
 }
 
-/* Waits until no other thread is at the sink, for what is left of the time
- * that the lock between processes may take (SEC-98). */
+/* Waits until no other thread is at the sink. */
 static int
 enter(struct oki_audit *a, int64_t end, struct onshi_error *e)
 {
@@ -110,7 +114,7 @@ enter(struct oki_audit *a, int64_t end, struct onshi_error *e)
 	while (r == ONSHI_OK && a->busy) {
 		if ((left = end - oki_os_steady_ms()) <= 0)
 			r = oki_audit_fail(e, 0,
-			    "another thread holds the record");
+			    "another thread is at the trail");
 		else
 			(void)oki_cond_wait(a->idle, a->mutex, (int32_t)left);
 	}
@@ -130,60 +134,71 @@ leave(struct oki_audit *a)
 	oki_mutex_unlock(a->mutex);
 }
 
-/* The line as it is, but for the chain, which a table has or has not. */
-static int
-hand_over(struct oki_audit *a, const struct oki_audit_entry *entry,
-    struct onshi_error *e)
+/* By the system's clock, since threads and processes wait by it. */
+static int64_t
+end_of(const struct oki_audit *a, const struct oki_wait *w)
 {
-	struct oki_audit_line line;
-	struct oki_audit_stamp st;
+	int32_t ms = w != NULL ? oki_wait_left(w) : a->lock_ms;
 
-	st.n = a->n;
-	st.wall_ms = oki_wall_ms(a->env);
-	st.boot_ms = oki_boot_ms(a->env);
-	memcpy(st.boot, a->store.boot, sizeof(st.boot));
-	memcpy(st.institution, a->store.institution, sizeof(st.institution));
-	if (oki_audit_line_make(entry, &st, &line) != ONSHI_OK)
-		return oki_audit_fail(e, 0, "an entry that cannot be");
-	if (a->ops->entry(a->self, line.text, line.len) != 0)
-		return oki_audit_fail(e, 0, "the record's table failed");
-	a->n++;
-
-	return ONSHI_OK;
+	return oki_os_steady_ms() + (ms < a->lock_ms ? ms : a->lock_ms);
 }
 
-int
-oki_audit_append(struct oki_audit *a, const struct oki_audit_entry *entry,
+static int
+append(struct oki_audit *a, const struct oki_audit_entry *entry, int64_t end,
     struct onshi_error *e)
 {
-	int64_t end, left;
+	int64_t left = end - oki_os_steady_ms();
 	int r;
 
-	if (a == NULL || entry == NULL)
-		return oki_fail(e, ONSHI_E_ARG, "no record, or no entry");
-	if (!oki_audit_is_on(a)) {
-		r = oki_fail(e, ONSHI_E_AUDIT_NONE, "no record is set up");
-		if (e != NULL)
-			e->phase = ONSHI_PHASE_AUDIT;
-		return r;
-	}
-	end = oki_os_steady_ms() + a->lock_ms;
-	if ((r = enter(a, end, e)) != ONSHI_OK)
-		return r;
-	left = end - oki_os_steady_ms();
-	if (a->ops != NULL)
-		r = hand_over(a, entry, e);
-	else
-		r = oki_audit_store_append(&a->store, entry,
-		    left > 0 ? (int32_t)left : 0, e);
-	leave(a);
+	oki_buf_reset(&a->written);
+	r = a->sink->append(a, entry, left > 0 ? (int32_t)left : 0, e);
+	/* Also those that came before one that failed: they are there. */
+	oki_audit_copy_all(a);
 
 	return r;
 }
 
-void
-oki_audit_tune(struct oki_audit *a, int64_t segment_bytes, int32_t lock_ms)
+/* What a copy missed stands on the trail itself, from when to when. */
+static void
+say_copies(struct oki_audit *a, int64_t end)
 {
-	a->store.segment_bytes = segment_bytes;
-	a->lock_ms = lock_ms;
+	struct oki_audit_entry entry = { .event = OKI_AUDIT_LOG_COPY };
+	char result[64];
+	size_t i;
+
+	for (i = 0; i < a->ncopies; i++) {
+		if (a->copies[i].said == a->copies[i].behind)
+			continue;
+		entry.outcome = a->copies[i].behind ? OKI_AUDIT_SERIOUS :
+		    OKI_AUDIT_OK;
+		entry.result = oki_audit_copy_text(a, i, result);
+		a->copies[i].said = a->copies[i].behind;
+		if (append(a, &entry, end, NULL) != ONSHI_OK)
+			a->copies[i].said = !a->copies[i].said;
+	}
+}
+
+int
+oki_audit_append(struct oki_audit *a, const struct oki_audit_entry *entry,
+    const struct oki_wait *w, struct onshi_error *e)
+{
+	int64_t end;
+	int r;
+
+	if (a == NULL || entry == NULL)
+		return oki_fail(e, ONSHI_E_ARG, "no trail, or no entry");
+	if (a->sink == NULL) {
+		r = oki_fail(e, ONSHI_E_AUDIT_NONE, "audit.dir is not set");
+		if (e != NULL)
+			e->phase = ONSHI_PHASE_AUDIT;
+		return r;
+	}
+	end = end_of(a, w);
+	if ((r = enter(a, end, e)) != ONSHI_OK)
+		return r;
+	if ((r = append(a, entry, end, e)) == ONSHI_OK)
+		say_copies(a, end);
+	leave(a);
+
+	return r;
 }

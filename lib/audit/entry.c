@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 static const char *const events[] = {
 	[OKI_AUDIT_LOG_OPEN] = "log.open",
@@ -12,17 +12,23 @@ static const char *const events[] = {
 	[OKI_AUDIT_LOG_ROTATE] = "log.rotate",
 	[OKI_AUDIT_LOG_PRUNE] = "log.prune",
 	[OKI_AUDIT_LOG_ANCHOR] = "log.anchor",
+	[OKI_AUDIT_LOG_COPY] = "log.copy",
 	[OKI_AUDIT_IDENTITY_BEGIN] = "identity.begin",
 	[OKI_AUDIT_IDENTITY_END] = "identity.end",
-	[OKI_AUDIT_VISIT_END] = "visit.end",
 	[OKI_AUDIT_CONSENT_GIVEN] = "consent.given",
 	[OKI_AUDIT_CONSENT_REFUSED] = "consent.refused",
 	[OKI_AUDIT_CONSENT_WITHDRAWN] = "consent.withdrawn",
 	[OKI_AUDIT_QUERY_INTENT] = "query.intent",
 	[OKI_AUDIT_QUERY_OUTCOME] = "query.outcome",
 	[OKI_AUDIT_QUERY_REFUSED] = "query.refused",
+	[OKI_AUDIT_QUERY_ABANDONED] = "query.abandoned",
 	[OKI_AUDIT_RESULT_READ] = "result.read",
 	[OKI_AUDIT_RESULT_WIPED] = "result.wiped",
+	[OKI_AUDIT_PERSON_CONFIRMED] = "person.confirmed",
+	[OKI_AUDIT_PERSON_DENIED] = "person.denied",
+	[OKI_AUDIT_CARD_CHANGED] = "card.changed",
+	[OKI_AUDIT_OPERATOR_SET] = "operator.set",
+	[OKI_AUDIT_VISIT_END] = "visit.end",
 	[OKI_AUDIT_DISASTER_ON] = "disaster.on",
 	[OKI_AUDIT_DISASTER_ACK] = "disaster.ack",
 	[OKI_AUDIT_CONFIG_CHANGE] = "config.change",

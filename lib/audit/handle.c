@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define RETENTION	5	/* years (SEC-100) */
 #define RETENTION_MOST	100
@@ -244,7 +244,7 @@ onshi_audit_head(struct onshi_audit *a, const char **head)
 	if (!view.has_state)
 		r = oki_audit_fail(&a->error, 0, "audit.state is damaged");
 	else if (view.mark.n == 1)
-		r = oki_fail(&a->error, ONSHI_E_AUDIT_NONE,
+		r = oki_fail(&a->error, ONSHI_E_AUDIT_GONE,
 		    "audit init has not finished");
 	else {
 		oki_hex(hex, view.mark.hash, OKI_AUDIT_HASH);

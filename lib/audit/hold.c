@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 int
 oki_audit_fail(struct onshi_error *e, int64_t sys, const char *text)
@@ -26,10 +26,12 @@ oki_audit_poison(struct oki_audit_hold *h, int64_t sys, const char *text)
 	return oki_audit_fail(h->e, sys, text);
 }
 
+/* A directory that is named and holds no trail: not there (a volume that is not
+ * mounted looks so), or never begun. Which of them, only people know. */
 static int
-none(struct oki_audit_hold *h, const char *text)
+gone(struct oki_audit_hold *h, const char *text)
 {
-	int r = oki_fail(h->e, ONSHI_E_AUDIT_NONE, "%s", text);
+	int r = oki_fail(h->e, ONSHI_E_AUDIT_GONE, "%s", text);
 
 	if (h->e != NULL)
 		h->e->phase = ONSHI_PHASE_AUDIT;
@@ -111,7 +113,7 @@ no_state(struct oki_audit_hold *h, const char *text)
 	if (oki_audit_log_is_empty(h->dir, &empty, &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys, "audit.dir cannot be read");
 
-	return empty ? none(h, "no record in audit.dir") :
+	return empty ? gone(h, "audit.dir is empty") :
 	    oki_audit_fail(h->e, 0, text);
 }
 
@@ -172,7 +174,7 @@ read_state(struct oki_audit_hold *h)
 	if (h->slot < 0)
 		return no_state(h, "audit.state is damaged");
 	if (h->mark.n == 1)
-		return none(h, "audit init has not finished");
+		return gone(h, "audit init has not finished");
 
 	return ONSHI_OK;
 }
@@ -195,6 +197,25 @@ check_seen(struct oki_audit_hold *h)
 	return ONSHI_OK;
 }
 
+/* Who may write to the directory puts another trail in this one's place. */
+static int
+check_dir(struct oki_audit_hold *h)
+{
+	struct oki_file_facts facts;
+	int64_t sys = 0;
+
+	if (oki_dir_facts(h->dir, &facts, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.dir cannot be read");
+	if (!facts.is_ours)
+		return oki_audit_fail(h->e, 0,
+		    "audit.dir belongs to another user");
+	if (facts.others_write)
+		return oki_audit_fail(h->e, 0,
+		    "others may write to audit.dir: its rights are 0700");
+
+	return ONSHI_OK;
+}
+
 int
 oki_audit_hold_open(struct oki_audit_hold *h, struct oki_audit_store *s,
     struct onshi_error *e)
@@ -205,10 +226,10 @@ oki_audit_hold_open(struct oki_audit_hold *h, struct oki_audit_store *s,
 	h->store = s;
 	h->e = e;
 	if (oki_dir_open(s->path, &h->dir, &sys) != ONSHI_OK)
-		return oki_os_is_absent(sys) ? none(h, "no audit.dir") :
+		return oki_os_is_absent(sys) ? gone(h, "audit.dir is not there") :
 		    oki_audit_fail(e, sys, "audit.dir cannot be opened");
 
-	return ONSHI_OK;
+	return check_dir(h);
 }
 
 int
@@ -229,11 +250,11 @@ oki_audit_hold_take(struct oki_audit_hold *h, struct oki_audit_store *s,
 void
 oki_audit_hold_drop(struct oki_audit_hold *h)
 {
-	oki_file_close(&h->segment);
-	oki_file_close(&h->state);
-	if (h->lock != NULL)
+	if (h->lock != NULL)		/* others wait for it */
 		oki_file_unlock(h->lock);
 	oki_file_close(&h->lock);
+	oki_file_close(&h->segment);
+	oki_file_close(&h->state);
 	oki_dir_close(&h->dir);
 	oki_wipe(&h->mark, sizeof(h->mark));
 }
@@ -325,8 +346,9 @@ oki_audit_hold_write(struct oki_audit_hold *h,
 		r = oki_audit_fail(h->e, sys, "the log cannot be written");
 	else if (oki_file_sync(h->segment, &sys) != ONSHI_OK)
 		r = oki_audit_poison(h, sys, "the log cannot be synced");
-	else
-		r = oki_audit_hold_advance(h, line.text, line.len, key);
+	else if ((r = oki_audit_hold_advance(h, line.text, line.len, key)) ==
+	    ONSHI_OK)
+		oki_audit_written(h->store->written, line.text, line.len);
 	oki_wipe(key, sizeof(key));
 
 	return r;

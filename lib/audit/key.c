@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define BLOCK		64	/* of SHA-256 */
 #define CHECK_BYTES	3

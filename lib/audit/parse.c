@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 /* What is still to be read. Every step moves at on, or fails. */
 struct cursor {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 /* ---- the entry that stands for a segment --------------------------------- */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define CHUNK	((size_t)64 << 10)
 
@@ -136,14 +136,15 @@ oki_audit_view_open(const char *path, int32_t lock_ms,
 		if (!oki_os_is_absent(sys))
 			return oki_audit_fail(e, sys,
 			    "audit.dir cannot be opened");
-		return oki_fail(e, ONSHI_E_AUDIT_NONE, "no audit.dir");
+		return oki_fail(e, ONSHI_E_AUDIT_GONE,
+		    "audit.dir is not there");
 	}
 	if ((r = lock_if_any(v->dir, lock_ms, &lock, e)) == ONSHI_OK &&
 	    (r = view_state(v, e)) == ONSHI_OK &&
 	    (r = view_segments(v, e)) == ONSHI_OK &&
 	    (r = view_beyond(v, e)) == ONSHI_OK &&
 	    !v->has_state && v->nsegments == 0)
-		r = oki_fail(e, ONSHI_E_AUDIT_NONE, "no record in audit.dir");
+		r = oki_fail(e, ONSHI_E_AUDIT_GONE, "audit.dir is empty");
 	if (lock != NULL)
 		oki_file_unlock(lock);
 	oki_file_close(&lock);

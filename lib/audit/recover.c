@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 /* Bytes beyond the state's length: behind its segment, or, if the crash was in
  * the middle of beginning a new one, in the next. */
@@ -179,8 +179,10 @@ accept_whole(struct oki_audit_hold *h, struct tail *t)
 	if (oki_audit_key_next(&h->store->sums, key) != ONSHI_OK)
 		r = oki_audit_fail(h->e, 0, "hash");
 	else if ((r = oki_audit_hold_advance(h, t->bytes, t->len, key)) ==
-	    ONSHI_OK)
+	    ONSHI_OK) {
+		oki_audit_written(h->store->written, t->bytes, t->len);
 		r = oki_audit_hold_write(h, &entry);
+	}
 	oki_wipe(key, sizeof(key));
 
 	return r;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define MARK_NAME	"gap"	/* in the directory of a reseal under way: what
 				   its entry will say, ends with LF */
@@ -352,7 +352,7 @@ look(struct reseal *w, const uint8_t *key, struct oki_audit_report *report,
 	    report, v, &e);
 	*code = e.code;
 	if (r == ONSHI_OK && e.code != ONSHI_OK && e.code !=
-	    ONSHI_E_AUDIT_NONE && w->h.e != NULL)
+	    ONSHI_E_AUDIT_GONE && w->h.e != NULL)
 		oki_error_copy(w->h.e, &e);
 
 	return r;
@@ -393,7 +393,7 @@ is_unborn(const struct reseal *w, const struct oki_audit_report *report,
 
 	if (!w->marked || !w->filled)
 		return false;
-	if (code == ONSHI_E_AUDIT_NONE)
+	if (code == ONSHI_E_AUDIT_GONE)
 		return true;
 	if (report->verdict == ONSHI_AUDIT_UNREADABLE)
 		return false;
@@ -417,8 +417,8 @@ judge(struct reseal *w, const uint8_t *old, struct oki_audit_report *report,
 		*found = UNBORN;
 		return ONSHI_OK;
 	}
-	if (code == ONSHI_E_AUDIT_NONE)
-		return oki_fail(w->h.e, code, "no record in audit.dir");
+	if (code == ONSHI_E_AUDIT_GONE)
+		return oki_fail(w->h.e, code, "audit.dir is empty");
 	if (!is_broken(report) && report->verdict != ONSHI_AUDIT_UNREADABLE &&
 	    old != NULL && (r = look_sealed(w, old, report, v, &code)) !=
 	    ONSHI_OK)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define FORMAT		1
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define FIRST_SEGMENT	"audit-000001.log"
 #define BEGINNING	128	/* of a line: its time stands in it */
@@ -56,30 +56,6 @@ peek(struct oki_dir *d, uint64_t *n, int64_t *sys)
 	oki_wipe(&mark, sizeof(mark));
 
 	return r;
-}
-
-/* Whether there is a record, whole or not: what cannot be read is one, and its
- * first entry says why it cannot be written. */
-bool
-oki_audit_store_is_on(const struct oki_audit_store *s)
-{
-	struct oki_dir *d = NULL;
-	int64_t sys = 0;
-	uint64_t n;
-	bool empty, on;
-
-	if (oki_dir_open(s->path, &d, &sys) != ONSHI_OK)
-		return !oki_os_is_absent(sys);
-	if (peek(d, &n, &sys) != ONSHI_OK)
-		on = true;
-	else if (n > 0)
-		on = n > 1;
-	else
-		on = oki_audit_log_is_empty(d, &empty, &sys) != ONSHI_OK ||
-		    !empty;
-	oki_dir_close(&d);
-
-	return on;
 }
 
 /* ---- beginning ----------------------------------------------------------- */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define JUMP_MS		60000	/* as far as clocks may differ (SEC-88) */
 #define HEAD_LEAST	24	/* digits of a hash that are taken as a head */

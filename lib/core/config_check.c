@@ -82,6 +82,9 @@ check_path(const struct oki_config_row *row, char *text)
 	(void)row;
 	if (!is_line(text))
 		return "is no line of UTF-8 text";
+	/* It outlives the working directory it was written in. */
+	if (text[0] != '\0' && !oki_os_path_is_whole(text))
+		return "has to be an absolute path";
 
 	return strlen(text) > PATH_MAX_LEN ? "is too long" : NULL;
 }

@@ -126,6 +126,30 @@ onshi_config_set_audit(struct onshi_config *c,
 }
 
 int
+onshi_config_add_audit(struct onshi_config *c,
+    const struct onshi_audit_ops *ops, void *self)
+{
+	struct oki_config_ops *o;
+	struct onshi_error *e;
+	int r;
+
+	if ((r = oki_config_enter(c)) != ONSHI_OK)
+		return r;
+	e = oki_config_error_of(c);
+	o = oki_config_ops(c);
+	if (o->copies == OKI_COUNT(o->copy))
+		return oki_fail(e, ONSHI_E_ARG, "no more than %zu copies",
+		    o->copies);
+	if ((r = oki_table_copy(&o->copy[o->copies].ops, sizeof(*ops), ops,
+	    offsetof(struct onshi_audit_ops, done))) != ONSHI_OK)
+		return oki_fail(e, r,
+		    "the copy's table lacks a member or its size is wrong");
+	o->copy[o->copies++].self = self;
+
+	return ONSHI_OK;
+}
+
+int
 onshi_config_set_link(struct onshi_config *c,
     const struct onshi_link_ops *ops, void *self)
 {
@@ -205,6 +229,9 @@ oki_config_ops_free(struct oki_config_ops *o)
 		    o->reader[i].self);
 		oki_free(o->reader[i].name);
 	}
+	for (i = 0; i < o->copies; i++)
+		finish(&o->copy[i].ops,
+		    offsetof(struct onshi_audit_ops, done), o->copy[i].self);
 	finish(&o->link, offsetof(struct onshi_link_ops, done), o->link_self);
 	finish(&o->audit, offsetof(struct onshi_audit_ops, done),
 	    o->audit_self);
@@ -241,6 +268,18 @@ const struct onshi_audit_ops *
 oki_config_audit(const struct onshi_config *c, void **self)
 {
 	return TABLE_OF(c, audit, self);
+}
+
+const struct onshi_audit_ops *
+oki_config_audit_copy(const struct onshi_config *c, size_t i, void **self)
+{
+	const struct oki_config_ops *o = oki_config_ops_of(c);
+
+	if (i >= o->copies)
+		return NULL;
+	*self = o->copy[i].self;
+
+	return &o->copy[i].ops;
 }
 
 const struct onshi_reader_ops *

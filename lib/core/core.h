@@ -299,6 +299,11 @@ struct oki_config_ops {
 	struct onshi_audit_ops	audit;
 	void			*clock_self, *log_self, *link_self;
 	void			*audit_self;
+	struct oki_config_copy {		/* beside the sink, in order */
+		struct onshi_audit_ops	 ops;
+		void			*self;
+	}			copy[8];
+	size_t			copies;
 	struct oki_config_reader {
 		struct onshi_reader_ops	 ops;
 		char			*name;
@@ -317,6 +322,9 @@ const struct onshi_link_ops *oki_config_link(const struct onshi_config *c,
     void **self);
 const struct onshi_audit_ops *oki_config_audit(const struct onshi_config *c,
     void **self);
+/* The i-th copy added, NULL after the last. */
+const struct onshi_audit_ops *oki_config_audit_copy(
+    const struct onshi_config *c, size_t i, void **self);
 /* The i-th reader added, NULL after the last. */
 const struct onshi_reader_ops *oki_config_reader(const struct onshi_config *c,
     size_t i, const char **name, void **self);

@@ -90,6 +90,8 @@ enum {
 };
 
 int	oki_dir_open(const char *path, struct oki_dir **out, int64_t *sys);
+/* Whether a path means the same from every working directory. */
+bool	oki_os_path_is_whole(const char *path);
 int	oki_dir_make(const char *path, int64_t *sys);	/* 0700; there is fine */
 int	oki_dir_make_in(struct oki_dir *d, const char *name, int64_t *sys);
 int	oki_dir_open_in(struct oki_dir *d, const char *name,
@@ -127,6 +129,8 @@ struct oki_file_facts {
 };
 int	oki_file_facts(struct oki_file *f, struct oki_file_facts *out,
 	    int64_t *sys);
+int	oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out,
+	    int64_t *sys);		/* size says nothing */
 /* All of len or a failure; EINTR is not one. read: *got < len at the end. */
 int	oki_file_read(struct oki_file *f, int64_t at, void *to, size_t len,
 	    size_t *got, int64_t *sys);

@@ -396,12 +396,12 @@ oki_os_is_absent(int64_t sys)
 	return sys == ENOENT;
 }
 
-int
-oki_file_facts(struct oki_file *f, struct oki_file_facts *out, int64_t *sys)
+static int
+facts_of(int fd, struct oki_file_facts *out, int64_t *sys)
 {
 	struct stat st;
 
-	if (fstat(f->fd, &st) != 0)
+	if (fstat(fd, &st) != 0)
 		return failed(sys);
 	out->size = st.st_size;
 	out->is_ours = st.st_uid == geteuid() || st.st_uid == 0;
@@ -409,6 +409,24 @@ oki_file_facts(struct oki_file *f, struct oki_file_facts *out, int64_t *sys)
 	out->others_write = (st.st_mode & (S_IWGRP | S_IWOTH)) != 0;
 
 	return ONSHI_OK;
+}
+
+int
+oki_file_facts(struct oki_file *f, struct oki_file_facts *out, int64_t *sys)
+{
+	return facts_of(f->fd, out, sys);
+}
+
+int
+oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out, int64_t *sys)
+{
+	return facts_of(d->fd, out, sys);
+}
+
+bool
+oki_os_path_is_whole(const char *path)
+{
+	return path[0] == '/';
 }
 
 int

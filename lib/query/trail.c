@@ -109,7 +109,7 @@ append(struct oki_case *k, const struct oki_audit_entry *entry,
 	int r = ONSHI_OK;
 
 	if (oki_audit_is_on(k->audit)) {
-		r = oki_audit_append(k->audit, entry, e);
+		r = oki_audit_append(k->audit, entry, NULL, e);
 		atomic_store(&k->recorded, r == ONSHI_OK);
 		if (r != ONSHI_OK && e != NULL)
 			e->phase = ONSHI_PHASE_AUDIT;

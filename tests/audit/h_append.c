@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 static int
 begin(const char *dir)
@@ -111,9 +111,10 @@ add(const char *dir, int n, int64_t segment_bytes)
 	    (r = oki_env_new(c, &env)) != ONSHI_OK ||
 	    (r = oki_audit_open(env, &a, NULL)) != ONSHI_OK)
 		goto out;
-	oki_audit_tune(a, segment_bytes, 1000);
+	a->store.segment_bytes = segment_bytes;
+	a->lock_ms = 1000;
 	for (i = 0; r == ONSHI_OK && i < n; i++)
-		if ((r = oki_audit_append(a, &entry, NULL)) == ONSHI_OK) {
+		if ((r = oki_audit_append(a, &entry, NULL, NULL)) == ONSHI_OK) {
 			puts("acknowledged");
 			(void)fflush(stdout);
 		}

@@ -603,6 +603,8 @@ __wrap_oki_dir_move(struct oki_dir *from, const char *name,
 int	__wrap_oki_file_open(struct oki_dir *, const char *, int,
 	    struct oki_file **, int64_t *);
 void	__wrap_oki_file_close(struct oki_file **);
+int	__wrap_oki_dir_facts(struct oki_dir *, struct oki_file_facts *,
+	    int64_t *);
 int	__wrap_oki_file_facts(struct oki_file *, struct oki_file_facts *,
 	    int64_t *);
 int	__wrap_oki_file_read(struct oki_file *, int64_t, void *, size_t,
@@ -668,6 +670,23 @@ __wrap_oki_file_facts(struct oki_file *f, struct oki_file_facts *out,
 	if (fa != MEMFS_NONE)
 		return failed(sys, number_of(fa));
 	out->size = (int64_t)disk.inodes[f->inode].len;
+	out->is_ours = true;
+	out->others_read = false;
+	out->others_write = false;
+
+	return ONSHI_OK;
+}
+
+int
+__wrap_oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out,
+    int64_t *sys)
+{
+	enum memfs_fault fa = fate("dir_facts");
+
+	(void)d;
+	if (fa != MEMFS_NONE)
+		return failed(sys, number_of(fa));
+	out->size = 0;
 	out->is_ours = true;
 	out->others_read = false;
 	out->others_write = false;

@@ -2,7 +2,7 @@
 #ifndef OKI_TESTS_RECORD_H
 #define OKI_TESTS_RECORD_H
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 #define REC_CODE	"1319999996"
 

@@ -17,13 +17,16 @@
 #include "tests/audit/record.h"
 #include "tests/oom/oom.h"
 
-static char top[64];		/* a directory of this test's own */
-static char dir[96];		/* the record in it */
+static char top[1100];		/* a directory of this test's own */
+static char dir[1200];		/* the record in it */
 
 static void
 setup(void)
 {
-	(void)snprintf(top, sizeof(top), "t_audit.XXXXXX");
+	char here[1024];
+
+	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
+	(void)snprintf(top, sizeof(top), "%s/t_audit.XXXXXX", here);
 	ck_assert_ptr_nonnull(mkdtemp(top));
 	(void)snprintf(dir, sizeof(dir), "%s/record", top);
 }
@@ -32,7 +35,7 @@ static void
 remove_all(const char *path)
 {
 	struct oki_dir *d;
-	char **names, inner[512];
+	char **names, inner[1500];
 	size_t i, n;
 
 	if (oki_dir_open(path, &d, NULL) != ONSHI_OK)
@@ -59,7 +62,7 @@ teardown(void)
 static char *
 inside(const char *name)
 {
-	static char path[160];
+	static char path[1300];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 
@@ -109,7 +112,7 @@ append(struct oki_audit *a, int i, struct onshi_error *e)
 	oki_error_clear(e);
 	rec_entry(&entry, i);
 
-	return oki_audit_append(a, &entry, e);
+	return oki_audit_append(a, &entry, NULL, e);
 }
 
 static void
@@ -154,7 +157,8 @@ START_TEST(none)
 	ck_assert_ptr_null(a);
 	oki_audit_close(&a);
 	ck_assert(!oki_audit_is_on(NULL));
-	ck_assert_int_eq(oki_audit_append(NULL, NULL, NULL), ONSHI_E_ARG);
+	ck_assert_int_eq(oki_audit_append(NULL, NULL, NULL, NULL),
+	    ONSHI_E_ARG);
 }
 END_TEST
 
@@ -166,16 +170,14 @@ START_TEST(begun_while_running)
 	struct stat st;
 	int64_t n;
 
-	ck_assert(!oki_audit_is_on(a));
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_NONE);
+	ck_assert(oki_audit_is_on(a));
+	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_ne(stat(dir, &st), 0);		/* nothing is made */
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
-	ck_assert(!oki_audit_is_on(a));
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_ne(stat(inside("audit.lock"), &st), 0);
 
 	begin(key);
-	ck_assert(oki_audit_is_on(a));
 	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
 	ck_assert_int_eq(append(a, 1, &e), ONSHI_OK);
 	ck_assert_int_eq(verdict_of(key, &n), ONSHI_AUDIT_INTACT);
@@ -183,8 +185,7 @@ START_TEST(begun_while_running)
 
 	/* Taken away, it does not turn the rule off. */
 	remove_all(dir);
-	ck_assert(oki_audit_is_on(a));
-	ck_assert_int_ne(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	oki_audit_close(&a);
 }
 END_TEST
@@ -211,7 +212,7 @@ END_TEST
 /* Directory replaced, state replaced by an older one, while in use (FM-25). */
 START_TEST(replaced_in_use)
 {
-	char key[OKI_AUDIT_KEY_TEXT], other[OKI_AUDIT_KEY_TEXT], away[128];
+	char key[OKI_AUDIT_KEY_TEXT], other[OKI_AUDIT_KEY_TEXT], away[1300];
 	uint8_t old[2 * OKI_AUDIT_SLOT];
 	struct oki_audit *a;
 	struct onshi_error e;
@@ -259,13 +260,15 @@ write_many(int who)
 	char patient[32];
 	int i;
 
-	oki_audit_tune(a, 100000, 60000);
+	a->store.segment_bytes = 100000;
+	a->lock_ms = 60000;
 	for (i = 0; i < EACH; i++) {
 		oki_error_clear(&e);
 		rec_entry(&entry, i);
 		(void)snprintf(patient, sizeof(patient), "%d-%d", who, i);
 		entry.patient = patient;
-		ck_assert_int_eq(oki_audit_append(a, &entry, &e), ONSHI_OK);
+		ck_assert_int_eq(oki_audit_append(a, &entry, NULL, &e),
+		    ONSHI_OK);
 	}
 	oki_audit_close(&a);
 }
@@ -355,7 +358,8 @@ START_TEST(killed_at_random)
 		ck_assert(verdict == ONSHI_AUDIT_INTACT ||
 		    verdict == ONSHI_AUDIT_TORN);
 		a = open_record(dir, NULL, NULL);
-		oki_audit_tune(a, 100000, 5000);
+		a->store.segment_bytes = 100000;
+		a->lock_ms = 5000;
 		ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
 		oki_audit_close(&a);
 		ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_INTACT);
@@ -379,7 +383,7 @@ work(void *arg)
 	for (i = 0; i < EACH; i++) {
 		(void)snprintf(patient, sizeof(patient), "%d-%d", w->who, i);
 		entry.patient = patient;
-		if (oki_audit_append(w->a, &entry, NULL) != ONSHI_OK)
+		if (oki_audit_append(w->a, &entry, NULL, NULL) != ONSHI_OK)
 			return w;
 	}
 	oki_audit_close(&w->a);
@@ -398,7 +402,8 @@ START_TEST(four_threads)
 
 	begin(key);
 	a = open_record(dir, NULL, NULL);
-	oki_audit_tune(a, 100000, 60000);
+	a->store.segment_bytes = 100000;
+	a->lock_ms = 60000;
 	for (i = 0; i < 4; i++) {
 		w[i].a = oki_audit_ref(a);
 		w[i].who = i;
@@ -434,7 +439,8 @@ START_TEST(lock_held)
 	fd = open(inside("audit.lock"), O_RDWR | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
-	oki_audit_tune(a, 100000, 200);
+	a->store.segment_bytes = 100000;
+	a->lock_ms = 200;
 	from = now_ms();
 	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT);
 	ck_assert_int_ge(now_ms() - from, 200);
@@ -453,8 +459,8 @@ try_once(void *arg)
 {
 	struct oki_audit_entry entry = { .event = OKI_AUDIT_RESULT_READ };
 
-	return oki_audit_append(arg, &entry, NULL) == ONSHI_E_AUDIT ? NULL :
-	    arg;
+	return oki_audit_append(arg, &entry, NULL, NULL) == ONSHI_E_AUDIT ?
+	    NULL : arg;
 }
 
 START_TEST(lock_held_for_many)
@@ -468,7 +474,8 @@ START_TEST(lock_held_for_many)
 
 	begin(key);
 	a = open_record(dir, NULL, NULL);
-	oki_audit_tune(a, 100000, 400);
+	a->store.segment_bytes = 100000;
+	a->lock_ms = 400;
 	fd = open(inside("audit.lock"), O_RDWR | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
@@ -509,7 +516,8 @@ START_TEST(whatever_the_umask)
 
 	begin(key);
 	a = open_record(dir, NULL, NULL);
-	oki_audit_tune(a, 4000, 5000);
+	a->store.segment_bytes = 4000;
+	a->lock_ms = 5000;
 	for (i = 0; i < 20; i++)
 		ck_assert_int_eq(append(a, i, &e), ONSHI_OK);
 	(void)umask(before);
@@ -559,7 +567,7 @@ START_TEST(links)
 {
 	static const char *const names[] = { "audit.state", "audit.lock",
 	    "audit-000001.log" };
-	char key[OKI_AUDIT_KEY_TEXT], elsewhere[128], path[160];
+	char key[OKI_AUDIT_KEY_TEXT], elsewhere[1300], path[1300];
 	struct oki_audit *a;
 	struct onshi_error e;
 	size_t i;
@@ -608,8 +616,8 @@ sink_entry(void *self, const char *line, size_t len)
 	memcpy(k->last, line, len + 1);
 	k->len = len;
 	if (k->again != NULL)
-		ck_assert_int_eq(oki_audit_append(k->again, &entry, NULL),
-		    ONSHI_E_AUDIT);
+		ck_assert_int_eq(oki_audit_append(k->again, &entry, NULL,
+		    NULL), ONSHI_E_AUDIT);
 	k->inside--;
 
 	return k->calls == k->fail_at;
@@ -628,7 +636,7 @@ START_TEST(own_table)
 	rec_entry(&entry, 0);
 	entry.patient = "tab\there\nand\rthere";
 	oki_error_clear(&e);
-	ck_assert_int_eq(oki_audit_append(a, &entry, &e), ONSHI_OK);
+	ck_assert_int_eq(oki_audit_append(a, &entry, NULL, &e), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(k.last, "v=1\tn=1\tt="));
 	ck_assert_ptr_nonnull(strstr(k.last,
 	    "\tp=tab%09here%0Aand%0Dthere\t"));
@@ -643,7 +651,8 @@ START_TEST(own_table)
 	ck_assert_int_eq(append(a, 3, &e), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(k.last, "v=1\tn=3\tt="));
 	/* One that calls us back is refused, not stuck. */
-	oki_audit_tune(a, 4000, 50);
+	a->store.segment_bytes = 4000;
+	a->lock_ms = 50;
 	k.again = a;
 	ck_assert_int_eq(append(a, 4, &e), ONSHI_OK);
 	oki_audit_close(&a);
@@ -663,7 +672,8 @@ START_TEST(own_table_many_threads)
 	void *failed;
 	int i;
 
-	oki_audit_tune(a, 0, 60000);
+	a->store.segment_bytes = 0;
+	a->lock_ms = 60000;
 	for (i = 0; i < 4; i++) {
 		w[i].a = oki_audit_ref(a);
 		w[i].who = i;
@@ -761,16 +771,16 @@ START_TEST(every_door)
 	ck_assert_int_eq(onshi_audit_verify(a, NULL, NULL, &verdict),
 	    ONSHI_OK);
 	ck_assert_int_eq(verdict, ONSHI_AUDIT_UNREADABLE);
-	ck_assert_int_eq(onshi_audit_head(a, &text), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(onshi_audit_head(a, &text), ONSHI_E_AUDIT_GONE);
 	ck_assert_ptr_null(text);
-	ck_assert_int_eq(onshi_audit_select(a, 0, 0), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(onshi_audit_select(a, 0, 0), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_eq(onshi_audit_next(a, &text, &len), ONSHI_E_STATE);
 	ck_assert_uint_eq(len, 0);
 
 	ck_assert_int_eq(onshi_audit_prune(a, NULL, 20200101, &n),
-	    ONSHI_E_AUDIT_NONE);
+	    ONSHI_E_AUDIT_GONE);
 	ck_assert_int_eq(onshi_audit_reseal(a, REC_CODE, NULL,
-	    ONSHI_AUDIT_ACCEPT_LOSS, key, sizeof(key)), ONSHI_E_AUDIT_NONE);
+	    ONSHI_AUDIT_ACCEPT_LOSS, key, sizeof(key)), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_ne(access(dir, F_OK), 0);
 	ck_assert_int_eq(onshi_audit_init(a, REC_CODE, key, sizeof(key)),
 	    ONSHI_OK);
@@ -900,7 +910,7 @@ life(void *arg)
 	int r, verdict;
 
 	if ((r = oki_audit_open(env, &a, NULL)) != ONSHI_OK ||
-	    (r = oki_audit_append(a, &entry, NULL)) != ONSHI_OK ||
+	    (r = oki_audit_append(a, &entry, NULL, NULL)) != ONSHI_OK ||
 	    (r = onshi_audit_new(dir, &h)) != ONSHI_OK ||
 	    (r = onshi_audit_prune(h, NULL, 20200101, &removed)) !=
 	    ONSHI_OK || (r = onshi_audit_verify(h, NULL, NULL, &verdict)) != ONSHI_OK)

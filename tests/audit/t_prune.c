@@ -281,7 +281,7 @@ START_TEST(not_what_is_not_intact)
 	ck_assert_int_eq(prune(20261101, 5, NULL, NULL), ONSHI_E_AUDIT);
 	ck_assert_uint_eq(memfs_count("/rec/audit-0"), MONTHS);
 	memfs_reset();
-	ck_assert_int_eq(prune(20261101, 5, NULL, NULL), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(prune(20261101, 5, NULL, NULL), ONSHI_E_AUDIT_GONE);
 }
 END_TEST
 

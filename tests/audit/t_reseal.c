@@ -175,7 +175,7 @@ static const struct {
 	{ "none", no_harm, ONSHI_E_STATE, NULL },
 	{ "half an entry, which the next mends", half_an_entry, ONSHI_E_STATE,
 	    NULL },
-	{ "no record", all_of_it, ONSHI_E_AUDIT_NONE, NULL },
+	{ "no record", all_of_it, ONSHI_E_AUDIT_GONE, NULL },
 	{ "a byte", a_byte, ONSHI_OK, "changed:right=" },
 	{ "the last byte", the_last_byte, ONSHI_OK, "changed:right=" },
 	{ "the last line's end", torn, ONSHI_OK, "changed:right=" },

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 
 static char key[OKI_AUDIT_KEY_TEXT];
 
@@ -47,7 +47,7 @@ append(const char *dir, int n)
 	    (r = oki_audit_open(env, &a, NULL)) != ONSHI_OK)
 		goto out;
 	for (i = 0; r == ONSHI_OK && i < n; i++)
-		r = oki_audit_append(a, &entry, NULL);
+		r = oki_audit_append(a, &entry, NULL, NULL);
 out:
 	oki_audit_close(&a);
 	oki_env_free(&env);

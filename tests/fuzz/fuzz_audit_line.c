@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "audit/audit.h"
+#include "audit/inside.h"
 #include "fuzz.h"
 
 /* The values of a line by their keys, decoded. */

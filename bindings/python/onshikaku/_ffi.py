@@ -315,6 +315,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_config_set_clock", c_int, (P(Config), P(ClockOps), c_void_p)),
     ("onshi_config_set_log", c_int, (P(Config), P(LogOps), c_void_p)),
     ("onshi_config_set_audit", c_int, (P(Config), P(AuditOps), c_void_p)),
+    ("onshi_config_add_audit", c_int, (P(Config), P(AuditOps), c_void_p)),
 )
 
 

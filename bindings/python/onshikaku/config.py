@@ -324,6 +324,13 @@ class Config(Handle):
 
     def set_audit(self, entry: Callable[[bytes], object]) -> None:
         """entry raises when the line could not be made durable."""
+        self._plug(lib.onshi_config_set_audit, self._audit_ops(entry))
+
+    def add_audit(self, entry: Callable[[bytes], object]) -> None:
+        """A copy beside ``audit.dir``; one that raises refuses nothing."""
+        self._plug(lib.onshi_config_add_audit, self._audit_ops(entry))
+
+    def _audit_ops(self, entry: Callable[[bytes], object]) -> Any:
         guard = _Guard(self._raised, AUDIT)
 
         def call(_s: Any, text: Any, n: int) -> int:
@@ -333,4 +340,4 @@ class Config(Handle):
 
         ops = _ffi.AuditOps()
         ops.entry = _ffi.ENTRY_FN(call)
-        self._plug(lib.onshi_config_set_audit, ops)
+        return ops

@@ -19,7 +19,7 @@ def fields(line: str) -> dict[str, str]:
 
 def test_begin_and_verify(tmp_path: Path) -> None:
     with Audit(tmp_path / "record") as audit:
-        with pytest.raises(OnshiError, match="ONSHI_E_AUDIT_NONE"):
+        with pytest.raises(OnshiError, match="ONSHI_E_AUDIT_GONE"):
             audit.head
         key = audit.init("1319999996")
         assert ":" in key and key == key.strip()
@@ -37,7 +37,7 @@ def test_begin_and_verify(tmp_path: Path) -> None:
 def test_prune_keeps_what_has_to_be_kept(tmp_path: Path) -> None:
     today = datetime.now(JAPAN).date()
     with Audit(tmp_path / "record") as audit:
-        with pytest.raises(OnshiError, match="ONSHI_E_AUDIT_NONE"):
+        with pytest.raises(OnshiError, match="ONSHI_E_AUDIT_GONE"):
             audit.prune(date(2001, 1, 1))
         key = audit.init("1319999996")
         assert audit.prune(date(2001, 1, 1), key) == 0

@@ -395,6 +395,25 @@ def test_audit(world: World) -> None:
     assert all(entry.startswith(b"v=") and b"\n" not in entry for entry in entries)
 
 
+def test_copies_of_the_audit(world: World) -> None:
+    first: list[bytes] = []
+    copy: list[bytes] = []
+
+    def lame(_line: bytes) -> None:
+        raise OSError("the other disk is full")
+
+    with world.config() as config:
+        config.set_audit(first.append)
+        config.add_audit(copy.append)
+        config.add_audit(lame)
+        root = Onshi(config)
+    with root, root.visit() as visit:
+        check_in(visit, Category.DRUGS)
+        assert visit.is_recorded
+    assert first and copy == first
+    assert any(b"\te=log.copy\to=serious\t" in line for line in first)
+
+
 def test_an_audit_that_raises_hands_nothing_over(world: World) -> None:
     full = OSError("disk full")
     broken = False
