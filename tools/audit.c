@@ -531,7 +531,7 @@ command_audit_verify(struct tool *t)
 
 	if ((status = audit_open(t, &a)) != 0)
 		return status;
-	if (audit_read_key(t, &key) != 0) {
+	if (audit_set_retention(t, a) != 0 || audit_read_key(t, &key) != 0) {
 		status = UNREADABLE;
 	} else if ((f.result = onshi_audit_verify(a, (const char *)key.data,
 	    option_text(t, OPT_HEAD), &verdict)) != ONSHI_OK) {

@@ -293,6 +293,7 @@ int	session_end(struct session *s);
 int	audit_open(struct tool *t, struct onshi_audit **out);
 /* --key as text, the first line of its file, or none: 0, or the status. */
 int	audit_read_key(struct tool *t, struct bytes *key);
+int	audit_set_retention(struct tool *t, struct onshi_audit *a);
 /* Begins a record whose new key goes to --key-out: the first one, or anew after
  * a loss. */
 int	audit_begin(struct tool *t, bool anew);

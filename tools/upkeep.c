@@ -11,8 +11,8 @@
 
 /* The configuration's retention, wherever there is a configuration: a directory
  * can be named without one, and then the library's own holds. */
-static int
-set_retention(struct tool *t, struct onshi_audit *a)
+int
+audit_set_retention(struct tool *t, struct onshi_audit *a)
 {
 	const char *text, *path = getenv("ONSHIKAKU_CONF");
 	int r, status;
@@ -55,7 +55,7 @@ command_audit_prune(struct tool *t)
 
 	if ((status = audit_open(t, &a)) != 0)
 		return status;
-	if ((status = set_retention(t, a)) == 0 &&
+	if ((status = audit_set_retention(t, a)) == 0 &&
 	    (status = audit_read_key(t, &key)) == 0) {
 		r = onshi_audit_prune(a, (const char *)key.data,
 		    option_number(t, OPT_BEFORE, 0), &removed);

@@ -7,7 +7,6 @@
 
 #include "audit/inside.h"
 
-#define RETENTION	5	/* years (SEC-100) */
 #define RETENTION_MOST	100
 
 struct onshi_audit {
@@ -41,7 +40,7 @@ onshi_audit_new(const char *dir, struct onshi_audit **out)
 		oki_free(a);
 		return ONSHI_E_NOMEM;
 	}
-	a->years = RETENTION;
+	a->years = OKI_AUDIT_YEARS;
 	*out = a;
 
 	return ONSHI_OK;
@@ -171,9 +170,9 @@ int
 onshi_audit_verify(struct onshi_audit *a, const char *key, const char *head,
     int *out)
 {
+	struct oki_audit_proof proof = { .years = 0 };
 	struct oki_audit_head h;
 	uint8_t k0[OKI_AUDIT_HASH] = { 0 };
-	const uint8_t *used;
 	int r;
 
 	if (a == NULL)
@@ -186,9 +185,11 @@ onshi_audit_verify(struct onshi_audit *a, const char *key, const char *head,
 	if (head != NULL && oki_audit_head_parse(head, &h) != ONSHI_OK)
 		return oki_fail(&a->error, ONSHI_E_VALUE,
 		    "a head is N:HASH, at least 24 digits of it");
-	if ((r = read_key(a, key, k0, &used)) == ONSHI_OK &&
-	    (r = oki_audit_verify(a->dir, OKI_AUDIT_LOCK_MS, used,
-	    head == NULL ? NULL : &h, &a->report, &a->error)) == ONSHI_OK)
+	proof.head = head == NULL ? NULL : &h;
+	proof.years = a->years;
+	if ((r = read_key(a, key, k0, &proof.k0)) == ONSHI_OK &&
+	    (r = oki_audit_verify(a->dir, OKI_AUDIT_LOCK_MS, &proof,
+	    &a->report, &a->error)) == ONSHI_OK)
 		*out = a->report.verdict;
 	oki_wipe(k0, sizeof(k0));
 

@@ -16,6 +16,7 @@ enum {
 	OKI_AUDIT_LOCK_MS = 5000,	/* SEC-98 */
 	OKI_AUDIT_LOCK_HELD = -1,	/* for reading: the caller has it */
 	OKI_AUDIT_SEGMENTS = 999999,
+	OKI_AUDIT_YEARS = 5,	/* years (SEC-100) */
 	OKI_AUDIT_COPIES = 8,
 	OKI_AUDIT_WRITTEN = 8 * OKI_AUDIT_LINE	/* lines of one append: mended,
 						   begun a segment, its own */
@@ -362,16 +363,25 @@ struct oki_audit_head {
 /* "N:HASH", HASH at least its first 24 digits. ONSHI_E_VALUE. */
 int	oki_audit_head_parse(const char *text, struct oki_audit_head *out)
 	    OKI_CHECK;
-/* k0 and head may be NULL. */
-int	oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
-	    const struct oki_audit_head *head, struct oki_audit_report *out,
+/* What a trail is held against. */
+struct oki_audit_proof {
+	const uint8_t		*k0;	/* or NULL: the chain alone */
+	const struct oki_audit_head *head;	/* noted elsewhere, or NULL */
+	int			 years;	/* that entries are kept */
+	const struct oki_env	*env;	/* its clock; NULL: the system's */
+};
+int	oki_audit_verify(const char *path, int32_t lock_ms,
+	    const struct oki_audit_proof *proof, struct oki_audit_report *out,
 	    struct onshi_error *e) OKI_CHECK;
+/* Whether an entry of that time needs no more to be kept at another. */
+bool	oki_audit_is_old(int64_t entry_ms, int64_t at_ms, int years);
 
 struct oki_audit_segment {
 	uint64_t	number;
 	uint64_t	first;		/* entries */
 	uint64_t	last;
-	int64_t		newest_ms;	/* wall clock of the latest of them */
+	int64_t		first_ms;	/* wall clock of the first of them */
+	int64_t		newest_ms;	/* and of the latest */
 	int64_t		bytes;
 	bool		vouched;	/* a log.prune for it is on record */
 	uint8_t		hash[OKI_AUDIT_HASH];	/* of its last line */
@@ -388,12 +398,12 @@ struct oki_audit_survey {
 	char		id[OKI_AUDIT_ID + 1];	/* of its key; "" unknown */
 	char		institution[11];
 };
-int	oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
-	    const struct oki_audit_head *head, struct oki_audit_report *out,
+int	oki_audit_survey(const char *path, int32_t lock_ms,
+	    const struct oki_audit_proof *proof, struct oki_audit_report *out,
 	    struct oki_audit_survey *survey, struct onshi_error *e) OKI_CHECK;
 void	oki_audit_survey_free(struct oki_audit_survey *s);
 
-/* ---- what may go: prune.c ------------------------------------------------ */
+/* ---- what is missing at the beginning: past.c ---------------------------- */
 
 /* What a log.prune says of a segment that is gone, or is about to go. */
 struct oki_audit_vouch {
@@ -403,6 +413,29 @@ struct oki_audit_vouch {
 };
 bool	oki_audit_vouch_parse(const char *line, size_t len,
 	    struct oki_audit_vouch *out);
+
+/* The first entry that is there, and what stands for those before it. */
+struct oki_audit_past {
+	uint64_t	first;
+	int64_t		first_ms;	/* its sealed time */
+	uint8_t		before[OKI_AUDIT_HASH];	/* its h */
+	bool		vouched;	/* a log.prune says why, and may */
+	bool		has_lost;	/* entry 1 names what a reseal left: */
+	char		lost[16];	/* its directory, */
+	uint8_t		digest[OKI_AUDIT_HASH];	/* and what lies in it */
+};
+/* Entry 1, or a log.prune: p is its line, taken apart. */
+void	oki_audit_past_first(struct oki_audit_past *t, const char *line,
+	    size_t len, const struct oki_audit_parsed *p);
+void	oki_audit_past_vouch(struct oki_audit_past *t,
+	    const struct oki_audit_vouch *v, const struct oki_audit_parsed *p,
+	    const struct oki_audit_proof *proof);
+/* *right: nothing is missing but what may be. */
+int	oki_audit_past_judge(const struct oki_audit_past *t, struct oki_dir *d,
+	    const struct oki_audit_proof *proof, bool *right,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* ---- what may go: prune.c ------------------------------------------------ */
 
 /*
  * Removes the oldest segments all of whose entries are before a day (yyyymmdd,
@@ -428,6 +461,9 @@ int	oki_audit_prune(struct oki_audit_store *s,
  * is the key that was, or NULL; k0 takes the new one, yours to wipe. What was
  * interrupted is finished.
  */
+/* SHA-256 over all segments as they lie there, one after the other. */
+int	oki_audit_digest(struct oki_dir *d, uint8_t out[OKI_AUDIT_HASH],
+	    struct onshi_error *e) OKI_CHECK;
 int	oki_audit_reseal(struct oki_audit_store *s, const uint8_t *old,
 	    int32_t lock_ms, uint8_t k0[OKI_AUDIT_HASH],
 	    struct onshi_error *e) OKI_CHECK;

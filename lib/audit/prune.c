@@ -10,67 +10,6 @@
 
 /* ---- the entry that stands for a segment --------------------------------- */
 
-static bool
-take(const char **at, const char *end, const char *text)
-{
-	size_t len = strlen(text);
-
-	if ((size_t)(end - *at) < len || memcmp(*at, text, len) != 0)
-		return false;
-	*at += len;
-
-	return true;
-}
-
-static bool
-take_number(const char **at, const char *end, uint64_t *out)
-{
-	const char *from = *at;
-
-	for (*out = 0; *at < end && **at >= '0' && **at <= '9' &&
-	    *at - from < 18; (*at)++)
-		*out = *out * 10 + (uint64_t)(**at - '0');
-
-	return *at > from;
-}
-
-static bool
-take_hash(const char **at, const char *end, uint8_t out[OKI_AUDIT_HASH])
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *digit;
-	size_t i;
-
-	if (end - *at < 2 * OKI_AUDIT_HASH)
-		return false;
-	for (i = 0; i < 2 * OKI_AUDIT_HASH; i++, (*at)++) {
-		if (**at == '\0' || (digit = strchr(digits, **at)) == NULL)
-			return false;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 | (digit - digits));
-	}
-
-	return true;
-}
-
-bool
-oki_audit_vouch_parse(const char *line, size_t len,
-    struct oki_audit_vouch *out)
-{
-	const char *at = line, *end = line + len;
-	uint64_t entries;
-
-	memset(out, 0, sizeof(*out));
-	for (; at < end && !take(&at, end, "\tr="); at++)
-		;
-
-	return take(&at, end, "segment=") &&
-	    take_number(&at, end, &out->segment) &&
-	    take(&at, end, ":entries=") && take_number(&at, end, &entries) &&
-	    take(&at, end, ":last=") && take_number(&at, end, &out->last) &&
-	    take(&at, end, ":hash=") && take_hash(&at, end, out->hash) &&
-	    take(&at, end, ":sha256=");
-}
-
 static int
 write_vouch(struct oki_audit_hold *h, const struct oki_audit_segment *g,
     bool keyed)
@@ -132,13 +71,20 @@ out:
 	return r;
 }
 
+/*
+ * What is left has to begin with an entry that needs not be kept either: its
+ * sealed time is all that a verifier has to judge by (past.c). So a log.prune
+ * that somebody else put there opens no way for younger ones.
+ */
 static bool
-may_go(const struct oki_audit_survey *v, size_t i, int32_t before)
+may_go(const struct oki_audit_survey *v, size_t i, int32_t before, int years,
+    int64_t now)
 {
 	const struct oki_audit_segment *g = &v->segments[i];
 
-	return g->number < v->current && i + 1 < v->n && (g->vouched ||
-	    oki_date_of(g->newest_ms / 1000) < before);
+	return g->number < v->current && i + 1 < v->n &&
+	    oki_audit_is_old(v->segments[i + 1].first_ms, now, years) &&
+	    (g->vouched || oki_date_of(g->newest_ms / 1000) < before);
 }
 
 static int
@@ -146,12 +92,14 @@ prune_all(struct oki_audit_store *s, const struct oki_audit_prune *what,
     const struct oki_audit_survey *v, int32_t lock_ms, int64_t *removed,
     struct onshi_error *e)
 {
+	int64_t now = oki_wall_ms(s->env);
 	size_t i;
 	int r;
 
 	if (!oki_copy(s->institution, sizeof(s->institution), v->institution))
 		return oki_fail(e, ONSHI_E_INTERNAL, "institution");
-	for (i = 0; i < v->n && may_go(v, i, what->before); i++) {
+	for (i = 0; i < v->n && may_go(v, i, what->before, what->years, now);
+	    i++) {
 		if ((r = prune_segment(s, &v->segments[i], what->k0 != NULL,
 		    lock_ms, e)) != ONSHI_OK)
 			return r;
@@ -165,13 +113,15 @@ prune_all(struct oki_audit_store *s, const struct oki_audit_prune *what,
 /* Proved as far as can be: with a torn tail, too, which the first entry of ours
  * mends. What is gone can be proved no more. */
 static int
-prove(struct oki_audit_store *s, const uint8_t *k0, int32_t lock_ms,
-    struct oki_audit_survey *v, struct onshi_error *e)
+prove(struct oki_audit_store *s, const struct oki_audit_prune *what,
+    int32_t lock_ms, struct oki_audit_survey *v, struct onshi_error *e)
 {
+	const struct oki_audit_proof proof = { .k0 = what->k0,
+	    .years = what->years, .env = s->env };
 	struct oki_audit_report report;
 	int r;
 
-	if ((r = oki_audit_survey(s->path, lock_ms, k0, NULL, &report, v, e)) !=
+	if ((r = oki_audit_survey(s->path, lock_ms, &proof, &report, v, e)) !=
 	    ONSHI_OK)
 		return r;
 	switch (report.verdict) {
@@ -200,7 +150,7 @@ oki_audit_prune(struct oki_audit_store *s, const struct oki_audit_prune *what,
 	if (what->before > today - what->years * 10000)
 		return oki_fail(e, ONSHI_E_VALUE, "these entries have to be "
 		    "kept: audit.retention_years is %d", what->years);
-	if ((r = prove(s, what->k0, lock_ms, &v, e)) == ONSHI_OK)
+	if ((r = prove(s, what, lock_ms, &v, e)) == ONSHI_OK)
 		r = prune_all(s, what, &v, lock_ms, removed, e);
 	oki_audit_survey_free(&v);
 

@@ -169,31 +169,31 @@ make_lost(struct reseal *w)
 
 /* All bytes of a file into the hash. */
 static int
-add_file(struct reseal *w, const char *name, char *chunk,
-    struct oki_hash *hash)
+add_file(struct oki_dir *d, const char *name, char *chunk,
+    struct oki_hash *hash, struct onshi_error *e)
 {
 	struct oki_file *f = NULL;
 	int64_t at = 0, sys = 0;
 	size_t got = CHUNK;
 	int r;
 
-	if (oki_file_open(w->h.dir, name, OKI_OPEN_READ, &f, &sys) != ONSHI_OK)
-		return fail(w, sys, "a segment cannot be opened");
+	if (oki_file_open(d, name, OKI_OPEN_READ, &f, &sys) != ONSHI_OK)
+		return oki_audit_fail(e, sys, "a segment cannot be opened");
 	for (r = ONSHI_OK; r == ONSHI_OK && got == CHUNK; at += (int64_t)got)
 		if (oki_file_read(f, at, chunk, CHUNK, &got, &sys) !=
 		    ONSHI_OK)
-			r = fail(w, sys, "a segment cannot be read");
+			r = oki_audit_fail(e, sys, "a segment cannot be read");
 		else if (oki_hash_update(hash, chunk, got) !=
 		    ONSHI_OK)
-			r = fail(w, 0, "hash");
+			r = oki_audit_fail(e, 0, "hash");
 	oki_file_close(&f);
 
 	return r;
 }
 
-/* SHA-256 over all segments as they lie there, one after the other. */
-static int
-digest_all(struct reseal *w, uint8_t out[OKI_AUDIT_HASH])
+int
+oki_audit_digest(struct oki_dir *d, uint8_t out[OKI_AUDIT_HASH],
+    struct onshi_error *e)
 {
 	int64_t sys = 0;
 	struct oki_hash *hash = NULL;
@@ -201,16 +201,16 @@ digest_all(struct reseal *w, uint8_t out[OKI_AUDIT_HASH])
 	size_t i, n;
 	int r = ONSHI_OK;
 
-	if (oki_dir_names(w->h.dir, &names, &n, &sys) != ONSHI_OK)
-		return fail(w, sys, "audit.dir cannot be read");
+	if (oki_dir_names(d, &names, &n, &sys) != ONSHI_OK)
+		return oki_audit_fail(e, sys, "a directory cannot be read");
 	chunk = oki_alloc(CHUNK);
 	if (chunk == NULL || oki_hash_new(&hash) != ONSHI_OK)
-		r = fail(w, 0, "no memory");
+		r = oki_audit_fail(e, 0, "no memory");
 	for (i = 0; r == ONSHI_OK && i < n; i++)
 		if (oki_audit_segment_of(names[i]) > 0)
-			r = add_file(w, names[i], chunk, hash);
+			r = add_file(d, names[i], chunk, hash, e);
 	if (r == ONSHI_OK && oki_hash_final(hash, out) != ONSHI_OK)
-		r = fail(w, 0, "hash");
+		r = oki_audit_fail(e, 0, "hash");
 	oki_hash_free(&hash);
 	oki_free(chunk);
 	oki_dir_names_free(&names, n);
@@ -226,7 +226,7 @@ describe(struct reseal *w, const struct oki_audit_report *report,
 	uint8_t sum[OKI_AUDIT_HASH];
 	int r;
 
-	if ((r = digest_all(w, sum)) != ONSHI_OK)
+	if ((r = oki_audit_digest(w->h.dir, sum, w->h.e)) != ONSHI_OK)
 		return r;
 	oki_hex(digest, sum, sizeof(sum));
 	(void)snprintf(w->gap, sizeof(w->gap), "%s:right=%" PRId64
@@ -343,12 +343,14 @@ static int
 look(struct reseal *w, const uint8_t *key, struct oki_audit_report *report,
     struct oki_audit_survey *v, int *code)
 {
+	const struct oki_audit_proof proof = { .k0 = key,
+	    .years = OKI_AUDIT_YEARS, .env = w->h.store->env };
 	struct onshi_error e;
 	int r;
 
 	oki_error_clear(&e);
 	oki_audit_survey_free(v);
-	r = oki_audit_survey(w->h.store->path, OKI_AUDIT_LOCK_HELD, key, NULL,
+	r = oki_audit_survey(w->h.store->path, OKI_AUDIT_LOCK_HELD, &proof,
 	    report, v, &e);
 	*code = e.code;
 	if (r == ONSHI_OK && e.code != ONSHI_OK && e.code !=
@@ -381,16 +383,36 @@ look_sealed(struct reseal *w, const uint8_t *old,
 	return look(w, old, report, v, code);
 }
 
-/* Nothing at all, no byte in a log without a state, a state that counts none,
- * or a first entry alone: beside an old record that was set aside, that is a new
- * one half begun. */
+/* No more than a first entry: of the old ones the first segment is moved before
+ * all others, so one that is there is new. */
+static bool
+is_first_alone(const struct reseal *w)
+{
+	int64_t size, sys = 0;
+	char **names;
+	bool alone = true;
+	size_t i, n;
+
+	if (oki_dir_names(w->h.dir, &names, &n, &sys) != ONSHI_OK)
+		return false;
+	for (i = 0; i < n; i++)
+		if (oki_audit_segment_of(names[i]) > 0 &&
+		    (oki_audit_log_size(w->h.dir, names[i], &size, &sys) !=
+		    ONSHI_OK || size > (oki_audit_segment_of(names[i]) == 1 ?
+		    OKI_AUDIT_LINE : 0)))
+			alone = false;
+	oki_dir_names_free(&names, n);
+
+	return alone;
+}
+
+/* Nothing at all, a first entry at most without a state, a state that counts
+ * none, or a first entry alone: beside an old trail that was set aside, that is
+ * a new one half begun. */
 static bool
 is_unborn(const struct reseal *w, const struct oki_audit_report *report,
     const struct oki_audit_survey *v, int code)
 {
-	int64_t sys;
-	bool empty;
-
 	if (!w->marked || !w->filled)
 		return false;
 	if (code == ONSHI_E_AUDIT_GONE)
@@ -400,8 +422,7 @@ is_unborn(const struct reseal *w, const struct oki_audit_report *report,
 	if (!is_broken(report))
 		return report->entries <= 1;
 
-	return v->next == 1 || (v->next == 0 && oki_audit_log_is_empty(
-	    w->h.dir, &empty, &sys) == ONSHI_OK && empty);
+	return v->next == 1 || (v->next == 0 && is_first_alone(w));
 }
 
 static int

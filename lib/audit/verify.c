@@ -12,15 +12,13 @@
 
 struct walk {
 	const struct oki_audit_view	*view;
-	const struct oki_audit_head	*head;
+	const struct oki_audit_proof	*proof;
 	struct oki_audit_sums		 sums;
 	bool				 keyed;
 	uint8_t				 key[OKI_AUDIT_HASH];	/* of entry n */
 	char				 id[OKI_AUDIT_ID + 1];
 	bool				 begun;		/* at least one was read */
-	uint64_t			 first;		/* that is there */
-	uint8_t				 before[OKI_AUDIT_HASH]; /* its h */
-	bool				 vouched;	/* a log.prune says why */
+	struct oki_audit_past		 past;
 	uint64_t			 n;		/* the next one */
 	uint8_t				 hash[OKI_AUDIT_HASH];
 	struct oki_audit_parsed		 last;
@@ -70,24 +68,26 @@ clock_jumped(const struct oki_audit_parsed *a, const struct oki_audit_parsed *b)
 	    (boot < 0 || wall - boot > JUMP_MS || boot - wall > JUMP_MS));
 }
 
-/* What lies before the first entry that is there was taken away by prune, and
- * by nobody else: the entry that says so is chained and sealed like any other
- * (SEC-100). One that ends later was interrupted, and the chain itself has what
- * it did not come to. */
+/* One for a segment that is still there was interrupted. */
 static void
-hear(struct walk *w, const char *line, size_t len)
+hear(struct walk *w, const char *line, size_t len,
+    const struct oki_audit_parsed *p)
 {
+	struct oki_audit_segment *g;
 	struct oki_audit_vouch v;
 	size_t i;
 
-	if (!oki_audit_vouch_parse(line, len, &v) || v.last >= w->n)
+	if (!oki_audit_vouch_parse(line, len, &v))
 		return;
-	if (v.last >= w->first || (v.last + 1 == w->first &&
-	    memcmp(v.hash, w->before, OKI_AUDIT_HASH) == 0))
-		w->vouched = true;
-	for (i = 0; w->survey != NULL && i < w->survey->n; i++)
-		if (w->survey->segments[i].last == v.last)
-			w->survey->segments[i].vouched = true;
+	oki_audit_past_vouch(&w->past, &v, p, w->proof);
+	for (i = 0; w->survey != NULL && i < w->survey->n; i++) {
+		g = &w->survey->segments[i];
+		if (i + 1 < w->survey->n && g->last == v.last &&
+		    memcmp(g->hash, v.hash, OKI_AUDIT_HASH) == 0 &&
+		    oki_audit_is_old(g[1].first_ms, p->wall_ms,
+		    w->proof->years))
+			g->vouched = true;
+	}
 }
 
 static int
@@ -95,7 +95,7 @@ count(struct walk *w, const struct oki_audit_parsed *p)
 {
 	int r = ONSHI_OK;
 
-	if (w->n > w->first && clock_jumped(&w->last, p))
+	if (w->n > w->past.first && clock_jumped(&w->last, p))
 		w->report->clock_jumps++;
 	w->last = *p;
 	if (p->event == OKI_AUDIT_QUERY_INTENT && !p->has_request)
@@ -103,7 +103,8 @@ count(struct walk *w, const struct oki_audit_parsed *p)
 	else if (p->event == OKI_AUDIT_QUERY_INTENT)
 		r = oki_audit_intents_add(&w->intents, p->request);
 	else if (p->has_request && (p->event == OKI_AUDIT_QUERY_OUTCOME ||
-	    p->event == OKI_AUDIT_QUERY_REFUSED))
+	    p->event == OKI_AUDIT_QUERY_REFUSED ||
+	    p->event == OKI_AUDIT_QUERY_ABANDONED))
 		oki_audit_intents_remove(&w->intents, p->request);
 
 	return r;
@@ -138,7 +139,8 @@ genesis(struct walk *w, const struct oki_audit_parsed *p)
 }
 
 /* The first entry that is there, whatever its number: the key goes on to it.
- * Only the first segment begins with entry 1. */
+ * Only the first segment begins with entry 1, and each other one as rotating
+ * begins it. */
 static int
 find_first(struct walk *w, uint64_t segment, const char *line, size_t len,
     bool *good)
@@ -149,17 +151,32 @@ find_first(struct walk *w, uint64_t segment, const char *line, size_t len,
 
 	w->begun = true;
 	*good = oki_audit_line_parse(line, len, &p) && p.n <= PRUNED_MOST &&
-	    (p.n == 1) == (segment == 1);
-	if (!*good || p.n <= 1)
+	    (p.n == 1) == (segment == 1) &&
+	    (p.n == 1 || p.event == OKI_AUDIT_LOG_ROTATE);
+	if (!*good)
 		return ONSHI_OK;
-	w->first = w->n = p.n;
-	memcpy(w->before, p.h, OKI_AUDIT_HASH);
+	oki_audit_past_first(&w->past, line, len, &p);
+	w->n = p.n;
 	memcpy(w->hash, p.h, OKI_AUDIT_HASH);
 	for (i = 1; w->keyed && i < p.n; i++)
 		if ((r = oki_audit_key_next(&w->sums, w->key)) != ONSHI_OK)
 			return r;
 
 	return ONSHI_OK;
+}
+
+/* The head that was noted of this entry, if any was. */
+static bool
+head_fits(const struct walk *w)
+{
+	const struct oki_audit_head *head = w->proof->head;
+	char hex[2 * OKI_AUDIT_HASH + 1];
+
+	if (head == NULL || head->n != w->n)
+		return true;
+	oki_hex(hex, w->hash, OKI_AUDIT_HASH);
+
+	return strncmp(hex, head->hash, strlen(head->hash)) == 0;
 }
 
 /* An entry is bound to its number, to the line before it and, with the key, to
@@ -169,7 +186,6 @@ walk_line(struct walk *w, uint64_t segment, const char *line, size_t len,
     bool *good)
 {
 	struct oki_audit_parsed p;
-	char hex[2 * OKI_AUDIT_HASH + 1];
 	int r;
 
 	if (!w->begun && ((r = find_first(w, segment, line, len, good)) !=
@@ -184,31 +200,13 @@ walk_line(struct walk *w, uint64_t segment, const char *line, size_t len,
 	if ((r = check_seal(w, line, &p, good)) != ONSHI_OK || !*good ||
 	    (r = oki_audit_hash(&w->sums, line, len, w->hash)) != ONSHI_OK)
 		return r;
-	if (w->head != NULL && w->head->n == w->n) {
-		oki_hex(hex, w->hash, OKI_AUDIT_HASH);
-		*good = strncmp(hex, w->head->hash, strlen(w->head->hash)) ==
-		    0;
-	}
+	*good = head_fits(w);
 	if (*good && p.event == OKI_AUDIT_LOG_PRUNE)
-		hear(w, line, len);
+		hear(w, line, len, &p);
 	if (*good && (r = count(w, &p)) == ONSHI_OK)
 		w->n++;
 
 	return r;
-}
-
-/* Whether the head that was noted is one of those that are gone, and not the
- * one that was there. */
-static bool
-head_differs(const struct walk *w)
-{
-	char hex[2 * OKI_AUDIT_HASH + 1];
-
-	if (w->head == NULL || w->head->n + 1 != w->first)
-		return false;
-	oki_hex(hex, w->before, OKI_AUDIT_HASH);
-
-	return strncmp(hex, w->head->hash, strlen(w->head->hash)) != 0;
 }
 
 /* The log is right in itself: is it all that the state knows of, and all that
@@ -219,10 +217,6 @@ judge_end(struct walk *w)
 	const struct oki_audit_mark *m = &w->view->mark;
 	enum oki_audit_tail tail;
 
-	if (w->first > 1 && (!w->vouched || head_differs(w))) {
-		verdict(w, ONSHI_AUDIT_CHANGED, 1);
-		return;
-	}
 	if (!w->view->has_state || w->view->extra || m->n != w->n ||
 	    (w->keyed && memcmp(m->key, w->key, OKI_AUDIT_HASH) != 0)) {
 		verdict(w, ONSHI_AUDIT_CHANGED, w->n);
@@ -236,13 +230,31 @@ judge_end(struct walk *w)
 	    w->view->tail_len);
 	if (tail == OKI_AUDIT_TAIL_BAD)
 		verdict(w, ONSHI_AUDIT_CHANGED, w->n);
-	else if (w->head != NULL && w->head->n >= w->n)
+	else if (w->proof->head != NULL && w->proof->head->n >= w->n)
 		verdict(w, ONSHI_AUDIT_SHORTER, w->n);
 	else if (tail != OKI_AUDIT_TAIL_NONE)
 		verdict(w, ONSHI_AUDIT_TORN, 0);
 	else
 		verdict(w, w->keyed ? ONSHI_AUDIT_INTACT : ONSHI_AUDIT_NO_KEY,
 		    0);
+}
+
+/* Is all that lies before it gone for a reason? */
+static int
+judge(struct walk *w, struct onshi_error *e)
+{
+	bool right = true;
+	int r;
+
+	if (w->begun && (r = oki_audit_past_judge(&w->past, w->view->dir,
+	    w->proof, &right, e)) != ONSHI_OK)
+		return r;
+	if (right)
+		judge_end(w);
+	else
+		verdict(w, ONSHI_AUDIT_CHANGED, 1);
+
+	return ONSHI_OK;
 }
 
 /* For prune: what each segment holds, and a digest of it. */
@@ -260,6 +272,7 @@ survey_line(struct walk *w, uint64_t segment, const char *line, size_t len)
 		    s->segments[s->n - 1].digest)) != ONSHI_OK)
 			return r;
 		s->segments[s->n].number = segment;
+		s->segments[s->n].first_ms = w->last.wall_ms;
 		s->segments[s->n++].first = w->n - 1;
 	}
 	at = &s->segments[s->n - 1];
@@ -288,10 +301,8 @@ walk_all(struct walk *w, struct oki_audit_reader *reader,
 		if ((r = oki_audit_reader_next(reader, &piece, &bytes, &len,
 		    e)) != ONSHI_OK)
 			return r;
-		if (piece == OKI_AUDIT_PIECE_END) {
-			judge_end(w);
-			return ONSHI_OK;
-		}
+		if (piece == OKI_AUDIT_PIECE_END)
+			return judge(w, e);
 		good = false;
 		segment = w->view->segments[reader->i];
 		if (piece == OKI_AUDIT_PIECE_LINE && (r = walk_line(w, segment,
@@ -309,9 +320,9 @@ walk_all(struct walk *w, struct oki_audit_reader *reader,
 }
 
 static int
-begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
+begin(struct walk *w, struct onshi_error *e)
 {
-	w->first = w->n = 1;
+	w->past.first = w->n = 1;
 	memcpy(w->id, w->view->mark.id, sizeof(w->id));
 	if (oki_audit_sums_open(&w->sums) != ONSHI_OK)
 		return oki_audit_fail(e, 0, "no memory for a hash");
@@ -327,19 +338,19 @@ begin(struct walk *w, const uint8_t *k0, struct onshi_error *e)
 			memcpy(w->survey->id, w->id, sizeof(w->id));
 		}
 	}
-	if (k0 == NULL)
+	if (w->proof->k0 == NULL)
 		return ONSHI_OK;
 	w->keyed = true;
-	memcpy(w->key, k0, OKI_AUDIT_HASH);
-	if (oki_audit_key_id(&w->sums, k0, w->id) != ONSHI_OK)
+	memcpy(w->key, w->proof->k0, OKI_AUDIT_HASH);
+	if (oki_audit_key_id(&w->sums, w->key, w->id) != ONSHI_OK)
 		return oki_audit_fail(e, 0, "hash");
 
 	return ONSHI_OK;
 }
 
 int
-oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
-    const struct oki_audit_head *head, struct oki_audit_report *out,
+oki_audit_survey(const char *path, int32_t lock_ms,
+    const struct oki_audit_proof *proof, struct oki_audit_report *out,
     struct oki_audit_survey *survey, struct onshi_error *e)
 {
 	struct oki_audit_reader reader = { .buf = NULL };
@@ -353,16 +364,16 @@ oki_audit_survey(const char *path, int32_t lock_ms, const uint8_t *k0,
 		return ONSHI_OK;
 	memset(&w, 0, sizeof(w));
 	w.view = &view;
-	w.head = head;
+	w.proof = proof;
 	w.report = out;
 	w.survey = survey;
-	if ((r = begin(&w, k0, e)) == ONSHI_OK &&
+	if ((r = begin(&w, e)) == ONSHI_OK &&
 	    (r = oki_audit_reader_open(&reader, &view, e)) == ONSHI_OK)
 		r = walk_all(&w, &reader, e);
 	if (r != ONSHI_OK)
 		out->verdict = ONSHI_AUDIT_UNREADABLE;
-	out->entries = (int64_t)(w.n - w.first);
-	out->pruned = w.vouched ? (int64_t)w.first - 1 : 0;
+	out->entries = (int64_t)(w.n - w.past.first);
+	out->pruned = w.past.vouched ? (int64_t)w.past.first - 1 : 0;
 	out->unmatched = (int64_t)w.intents.count + w.intents.nameless;
 	oki_audit_intents_free(&w.intents);
 	oki_audit_reader_close(&reader);
@@ -382,9 +393,9 @@ oki_audit_survey_free(struct oki_audit_survey *s)
 }
 
 int
-oki_audit_verify(const char *path, int32_t lock_ms, const uint8_t *k0,
-    const struct oki_audit_head *head, struct oki_audit_report *out,
+oki_audit_verify(const char *path, int32_t lock_ms,
+    const struct oki_audit_proof *proof, struct oki_audit_report *out,
     struct onshi_error *e)
 {
-	return oki_audit_survey(path, lock_ms, k0, head, out, NULL, e);
+	return oki_audit_survey(path, lock_ms, proof, out, NULL, e);
 }

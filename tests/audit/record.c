@@ -129,15 +129,24 @@ rec_append(struct oki_audit_store *s, int i)
 struct oki_audit_report
 rec_verify(const char *dir, const uint8_t *k0, const char *head)
 {
+	return rec_verify_by(dir, k0, head, NULL);
+}
+
+struct oki_audit_report
+rec_verify_by(const char *dir, const uint8_t *k0, const char *head,
+    const struct oki_env *env)
+{
+	struct oki_audit_proof proof = { .k0 = k0, .env = env,
+	    .years = OKI_AUDIT_YEARS };
 	struct oki_audit_report report;
 	struct oki_audit_head h;
 	struct onshi_error e;
 
 	oki_error_clear(&e);
+	proof.head = head == NULL ? NULL : &h;
 	if (head != NULL)
 		ck_assert_int_eq(oki_audit_head_parse(head, &h), ONSHI_OK);
-	ck_assert_int_eq(oki_audit_verify(dir, 0, k0, head == NULL ? NULL : &h,
-	    &report, &e), ONSHI_OK);
+	ck_assert_int_eq(oki_audit_verify(dir, 0, &proof, &report, &e), ONSHI_OK);
 
 	return report;
 }

@@ -27,6 +27,9 @@ int	rec_append(struct oki_audit_store *s, int i);
 void	rec_entry(struct oki_audit_entry *e, int i);
 struct oki_audit_report rec_verify(const char *dir, const uint8_t *k0,
 	    const char *head);
+/* By the clock of env, which prune goes by. */
+struct oki_audit_report rec_verify_by(const char *dir, const uint8_t *k0,
+	    const char *head, const struct oki_env *env);
 /* "N:HASH" of a record. */
 void	rec_head(const char *dir, char head[96]);
 

@@ -111,7 +111,7 @@ append(int i)
 static void
 expect(const char *what, const uint8_t *key, int verdict, int64_t first_bad)
 {
-	struct oki_audit_report r = rec_verify(DIR, key, NULL);
+	struct oki_audit_report r = rec_verify_by(DIR, key, NULL, env);
 
 	ck_assert_msg(r.verdict == verdict && r.first_bad == first_bad,
 	    "%s, %s key: verdict %d at %d, not %d at %d", what,
@@ -164,7 +164,7 @@ START_TEST(dates_and_retention)
 		ck_assert_msg((memfs_count(path_of(i)) == 0) ==
 		    (i <= dates[_i].segments), "%s: %d", dates[_i].name, i);
 	expect_whole(dates[_i].name);
-	r = rec_verify(DIR, k0, NULL);
+	r = rec_verify_by(DIR, k0, NULL, env);
 	ck_assert_int_eq(r.pruned, removed);
 	ck_assert_int_eq(append(0), ONSHI_OK);
 	expect_whole("after the next entry");
@@ -236,15 +236,19 @@ START_TEST(old_heads)
 	    len - (size_t)(strchr((char *)log, '\n') + 1 - (char *)log), &v));
 	free(log);
 	oki_hex(hex, v.hash, OKI_AUDIT_HASH);
+	/* A head of what is gone proves nothing of what is there. */
 	(void)snprintf(head, sizeof(head), "5:%s", hex);
-	ck_assert_int_eq(rec_verify(DIR, k0, head).verdict,
-	    ONSHI_AUDIT_INTACT);
+	ck_assert_int_eq(rec_verify_by(DIR, k0, head, env).verdict,
+	    ONSHI_AUDIT_CHANGED);
+	(void)snprintf(head, sizeof(head), "3:%s", hex);
+	ck_assert_int_eq(rec_verify_by(DIR, k0, head, env).verdict,
+	    ONSHI_AUDIT_CHANGED);
 	hex[3] = hex[3] == '0' ? '1' : '0';
 	(void)snprintf(head, sizeof(head), "5:%s", hex);
-	ck_assert_int_eq(rec_verify(DIR, k0, head).verdict,
+	ck_assert_int_eq(rec_verify_by(DIR, k0, head, env).verdict,
 	    ONSHI_AUDIT_CHANGED);
 	(void)snprintf(head, sizeof(head), "9999:%s", hex);
-	ck_assert_int_eq(rec_verify(DIR, k0, head).verdict,
+	ck_assert_int_eq(rec_verify_by(DIR, k0, head, env).verdict,
 	    ONSHI_AUDIT_SHORTER);
 }
 END_TEST
@@ -380,6 +384,165 @@ START_TEST(vouched_by_a_forger)
 }
 END_TEST
 
+/*
+ * Whoever reads the state can seal a log.prune of their own. What they cannot
+ * choose is the time of the entry that is then the first: so the past can be
+ * cut only where it needs not be kept any more, and that far it can.
+ */
+#define YEARS5	(REC_START + 31 * DAY + 5 * 365 * DAY + DAY)	/* from the
+				first entry of segment 2, 5 November 2026 */
+static const struct {
+	const char	*name;
+	int64_t		 sealed;	/* time of the log.prune */
+	int64_t		 proved;	/* time of the verifier */
+	int		 event;
+	int		 last;		/* more than there are, or fewer */
+	bool		 wrong_hash;
+	int		 lines;		/* of segment 2 that go, too */
+	int		 verdict;
+} forgeries[] = {
+#define PRUNE	OKI_AUDIT_LOG_PRUNE
+#define CHANGED	ONSHI_AUDIT_CHANGED
+#define INTACT	ONSHI_AUDIT_INTACT
+	{ "the next day", LATER - 1978 * DAY, LATER - 1977 * DAY, PRUNE, 0,
+	  false, 0, CHANGED },
+	{ "proved when it is old", LATER - 1978 * DAY, LATER, PRUNE, 0, false,
+	  0, CHANGED },
+	{ "a day too soon", YEARS5 - DAY, YEARS5 - DAY, PRUNE, 0, false, 0,
+	  CHANGED },
+	{ "to the day", YEARS5, YEARS5, PRUNE, 0, false, 0, INTACT },
+	{ "ahead of the verifier", LATER, LATER - 1977 * DAY, PRUNE, 0, false,
+	  0, CHANGED },
+	{ "two days ahead", YEARS5, YEARS5 - 2 * DAY, PRUNE, 0, false, 0,
+	  CHANGED },
+	{ "as clocks differ", YEARS5, YEARS5 - DAY / 2, PRUNE, 0, false, 0,
+	  INTACT },
+	{ "old", LATER, LATER, PRUNE, 0, false, 0, INTACT },
+	{ "another hash", LATER, LATER, PRUNE, 0, true, 0, CHANGED },
+	{ "one entry more", LATER, LATER, PRUNE, 1, false, 0, CHANGED },
+	{ "one entry fewer", LATER, LATER, PRUNE, -1, false, 0, CHANGED },
+	{ "another event", LATER, LATER, OKI_AUDIT_LOG_ANCHOR, 0, false, 0,
+	  CHANGED },
+	{ "half a segment", LATER, LATER, PRUNE, 2, false, 2, CHANGED },
+#undef PRUNE
+#undef CHANGED
+#undef INTACT
+};
+
+/* The number and hash of the last of so many entries of segments 1 and 2. */
+static void
+hash_of(int entries, char hex[2 * OKI_AUDIT_HASH + 1])
+{
+	uint8_t sum[OKI_AUDIT_HASH], *bytes;
+	const char *line, *lf;
+	int i, segment = entries > EACH + 1 ? 2 : 1;
+	size_t len;
+
+	bytes = memfs_read(path_of(segment), &len);
+	line = (const char *)bytes;
+	for (i = segment == 2 ? EACH + 2 : 1; i < entries; i++)
+		line = strchr(line, '\n') + 1;
+	lf = strchr(line, '\n');
+	ck_assert_int_eq(oki_sha256(line, (size_t)(lf - line) + 1, sum),
+	    ONSHI_OK);
+	oki_hex(hex, sum, sizeof(sum));
+	free(bytes);
+}
+
+static void
+cut_lines(int segment, int lines)
+{
+	size_t len;
+	uint8_t *bytes = memfs_read(path_of(segment), &len);
+	const char *rest = (const char *)bytes;
+
+	for (; lines > 0; lines--)
+		rest = strchr(rest, '\n') + 1;
+	memfs_write(path_of(segment), rest,
+	    len - (size_t)(rest - (const char *)bytes));
+	free(bytes);
+}
+
+static void
+forge(int64_t sealed, int event, int last, const char *hash)
+{
+	struct oki_audit_entry entry = { .event = (enum oki_audit_event)event };
+	struct oki_audit_store s;
+	struct onshi_error e;
+	char result[320];
+
+	(void)snprintf(result, sizeof(result), "segment=1:entries=%d:last=%d:"
+	    "hash=%s:sha256=%s:until=20261005:proof=key", last, last, hash,
+	    hash);
+	entry.result = result;
+	oki_error_clear(&e);
+	rec_clock(sealed);
+	rec_open(&s, DIR, env, 0);
+	ck_assert_int_eq(oki_audit_store_append(&s, &entry, 0, &e), ONSHI_OK);
+	oki_audit_store_free(&s);
+}
+
+START_TEST(vouched_by_the_state)
+{
+	char hash[2 * OKI_AUDIT_HASH + 1];
+	int last = EACH + 1 + forgeries[_i].last;
+	struct oki_audit_report r;
+
+	hash_of(last, hash);
+	if (forgeries[_i].wrong_hash)
+		hash[63] = hash[63] == '0' ? '1' : '0';
+	forge(forgeries[_i].sealed, forgeries[_i].event, last, hash);
+	memfs_remove(path_of(1));
+	cut_lines(2, forgeries[_i].lines);
+	rec_clock(forgeries[_i].proved);
+	r = rec_verify_by(DIR, k0, NULL, env);
+	ck_assert_msg(r.verdict == forgeries[_i].verdict, "%s: %d at %d",
+	    forgeries[_i].name, r.verdict, (int)r.first_bad);
+	if (r.verdict == ONSHI_AUDIT_CHANGED)
+		ck_assert_int_eq(r.first_bad, 1);
+	ck_assert_int_eq(r.pruned, r.verdict == ONSHI_AUDIT_INTACT ? EACH + 1 :
+	    0);
+}
+END_TEST
+
+/* Even that much is found by a head that was noted of what is gone. */
+START_TEST(vouched_by_the_state_with_a_head)
+{
+	char hash[2 * OKI_AUDIT_HASH + 1], head[96];
+
+	hash_of(EACH, hash);
+	(void)snprintf(head, sizeof(head), "%d:%s", EACH, hash);
+	hash_of(EACH + 1, hash);
+	forge(LATER, OKI_AUDIT_LOG_PRUNE, EACH + 1, hash);
+	ck_assert_int_eq(rec_verify_by(DIR, k0, head, env).verdict,
+	    ONSHI_AUDIT_INTACT);
+	memfs_remove(path_of(1));
+	ck_assert_int_eq(rec_verify_by(DIR, k0, head, env).verdict,
+	    ONSHI_AUDIT_CHANGED);
+}
+END_TEST
+
+/* Nor does a log.prune that somebody put there let prune itself take what has
+ * to be kept. */
+START_TEST(vouched_for_prune)
+{
+	char hash[2 * OKI_AUDIT_HASH + 1];
+	int64_t removed = -1, then = YEARS5 - 3 * DAY;
+
+	hash_of(EACH + 1, hash);
+	forge(then, OKI_AUDIT_LOG_PRUNE, EACH + 1, hash);
+	ck_assert_int_eq(prune(20211001, 5, k0, &removed), ONSHI_OK);
+	ck_assert_int_eq(removed, 0);
+	/* And what is left has to begin with an old one. */
+	ck_assert_int_eq(prune(20261031, 5, k0, &removed), ONSHI_OK);
+	ck_assert_int_eq(removed, 0);
+	rec_clock(YEARS5);
+	ck_assert_int_eq(prune(20261031, 5, k0, &removed), ONSHI_OK);
+	ck_assert_int_eq(removed, EACH + 1);
+	expect_whole("to the day");
+}
+END_TEST
+
 static const struct {
 	const char	*text;
 	bool		 good;
@@ -427,7 +590,7 @@ check_repeated(const char *what, int at)
 	struct oki_audit_report r;
 
 	memfs_fault(MEMFS_NONE, 0, 0);
-	r = rec_verify(DIR, k0, NULL);
+	r = rec_verify_by(DIR, k0, NULL, env);
 	ck_assert_msg(r.verdict == ONSHI_AUDIT_INTACT ||
 	    r.verdict == ONSHI_AUDIT_TORN, "%s %d: verdict %d at %d", what, at,
 	    r.verdict, (int)r.first_bad);
@@ -436,7 +599,7 @@ check_repeated(const char *what, int at)
 	ck_assert_msg(prune(20261215, 5, k0, NULL) == ONSHI_OK,
 	    "%s %d: not again", what, at);
 	expect_whole(what);
-	r = rec_verify(DIR, k0, NULL);
+	r = rec_verify_by(DIR, k0, NULL, env);
 	ck_assert_msg(r.pruned == 3 * (EACH + 1), "%s %d: %d pruned", what,
 	    at, (int)r.pruned);
 	ck_assert_uint_eq(memfs_count(path_of(3)), 0);
@@ -523,6 +686,10 @@ main(void)
 	tcase_add_test(t, not_what_is_not_intact);
 	tcase_add_test(t, taken_without_an_entry);
 	tcase_add_test(t, vouched_by_a_forger);
+	tcase_add_loop_test(t, vouched_by_the_state, 0,
+	    (int)OKI_COUNT(forgeries));
+	tcase_add_test(t, vouched_by_the_state_with_a_head);
+	tcase_add_test(t, vouched_for_prune);
 	tcase_add_loop_test(t, vouches_read, 0, (int)OKI_COUNT(vouches));
 	tcase_add_loop_test(t, interrupted, 0, (int)OKI_COUNT(faults));
 	tcase_add_test(t, without_power);

@@ -317,6 +317,46 @@ START_TEST(keys)
 }
 END_TEST
 
+/* Who can write a new chain of their own cannot drop what was set aside before
+ * it has been kept for its time. */
+START_TEST(what_was_set_aside_stays)
+{
+	struct oki_audit_report r;
+	uint8_t fresh[OKI_AUDIT_HASH];
+	struct memfs *then;
+
+	a_byte();
+	ck_assert_int_eq(reseal(NULL, fresh), ONSHI_OK);
+	ck_assert_int_eq(append(0), ONSHI_OK);
+	then = memfs_save();
+	flip("/rec/lost-000001/audit-000002.log", 30);
+	r = rec_verify(DIR, fresh, NULL);
+	ck_assert_int_eq(r.verdict, ONSHI_AUDIT_CHANGED);
+	ck_assert_int_eq(r.first_bad, 1);
+	memfs_load(then);
+	memfs_remove("/rec/lost-000001/audit-000001.log");
+	ck_assert_int_eq(rec_verify(DIR, fresh, NULL).verdict,
+	    ONSHI_AUDIT_CHANGED);
+	ck_assert_int_eq(rec_verify(DIR, NULL, NULL).verdict,
+	    ONSHI_AUDIT_CHANGED);
+	memfs_load(then);
+	memfs_rename("/rec/lost-000001", "/rec/elsewhere");
+	ck_assert_int_eq(rec_verify(DIR, fresh, NULL).verdict,
+	    ONSHI_AUDIT_CHANGED);
+	rec_clock(REC_START + 1825 * 86400000LL);
+	ck_assert_int_eq(rec_verify_by(DIR, fresh, NULL, env).verdict,
+	    ONSHI_AUDIT_CHANGED);
+	rec_clock(REC_START + 1826 * 86400000LL);
+	ck_assert_int_eq(rec_verify_by(DIR, fresh, NULL, env).verdict,
+	    ONSHI_AUDIT_INTACT);
+	memfs_load(then);
+	ck_assert_int_eq(rec_verify(DIR, fresh, NULL).verdict,
+	    ONSHI_AUDIT_INTACT);
+	memfs_free(then);
+	rec_clock(REC_START);
+}
+END_TEST
+
 /* A program that writes to the old one does not go on with the new. */
 START_TEST(old_writers_stop)
 {
@@ -446,6 +486,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, harmed, 0, (int)OKI_COUNT(harms));
 	tcase_add_test(t, keys);
+	tcase_add_test(t, what_was_set_aside_stays);
 	tcase_add_test(t, old_writers_stop);
 	tcase_add_loop_test(t, interrupted, 0, (int)OKI_COUNT(faults));
 	tcase_add_loop_test(t, interrupted_twice, 0, (int)OKI_COUNT(faults));
