@@ -127,11 +127,12 @@ say_begun(struct tool *t, bool anew)
 		    "A new record is begun; what was left of the old one is in "
 		    "lost-... beside it.\nStart the programs anew that write to "
 		    "it.\n",
-		    "新しい記録を始めました。残っていた記録は同じフォルダの lost-… にあります。"
-		    "記録を書くプログラムを再起動してください。\n"));
+		    "新しい監査記録を始めました。残っていた監査記録は同じフォルダの "
+		    "lost-… にあります。"
+		    "監査記録を書くプログラムを再起動してください。\n"));
 	else
 		out_text(&t->out, say(t, "The record is begun.\n",
-		    "記録を始めました。\n"));
+		    "監査記録を始めました。\n"));
 	out_text(&t->out, say(t,
 	    "Keep the verification key elsewhere: on paper or on another "
 	    "machine.\n",
@@ -225,39 +226,6 @@ json_entry(struct json *j, char *line)
 	json_close(j, '}');
 }
 
-/* What a person looks for: when, what, who, about what, with what result. */
-static const struct {
-	char		 key;
-	const char	*en;
-	const char	*ja;
-} told[] = {
-	{ 'n', "", "" }, { 't', "", "" }, { 'e', "", "" },
-	{ 'a', "operator ", "操作者 " }, { 'l', "", "" },
-	{ 'p', "patient ", "患者 " }, { 'k', "", "" },
-	{ 'u', "", "" }, { 'i', "", "" }, { 'r', "", "" },
-	{ 'z', "rule ", "規則 " }
-};
-
-static void
-print_entry(struct tool *t, char *line)
-{
-	char *rest = line, *field;
-	size_t i;
-
-	while ((field = strsep(&rest, "\t")) != NULL) {
-		for (i = 0; i < COUNT(told); i++)
-			if (told[i].key == field[0] && field[1] == '=')
-				break;
-		if (i == COUNT(told) || strcmp(field + 2, "-") == 0)
-			continue;
-		audit_unescape(field);
-		out_format(&t->out, "%s%s", i > 0 ? "  " : "",
-		    say(t, told[i].en, told[i].ja));
-		out_text(&t->out, field + 2);
-	}
-	out_text(&t->out, "\n");
-}
-
 static void
 print_line(struct tool *t, const char *line)
 {
@@ -279,7 +247,7 @@ say_entry(struct tool *t, enum form form, char *line)
 	else if (form == FORM_LINES)
 		print_line(t, line);
 	else
-		print_entry(t, line);
+		entry_print(t, line);
 
 	return ONSHI_OK;
 }
@@ -393,29 +361,6 @@ command_audit_head(struct tool *t)
 
 /* ---- verify ----------------------------------------------------------------------- */
 
-/* security.md 13.3: the exit status is the verdict. */
-static const struct {
-	const char	*name;
-	const char	*en;
-	const char	*ja;
-} verdicts[] = {
-	[ONSHI_AUDIT_INTACT] = { "intact", "The record is intact.",
-	    "記録は正常です" },
-	[ONSHI_AUDIT_CHANGED] = { "changed", "The record was changed.",
-	    "記録が変更されています" },
-	[ONSHI_AUDIT_SHORTER] = { "shorter",
-	    "The record is shorter than it was.",
-	    "記録が以前より短くなっています" },
-	[ONSHI_AUDIT_TORN] = { "torn",
-	    "The last entry is torn; the next one will mend it.",
-	    "最後の記録が途中で切れています（次の記録で修復されます）" },
-	[ONSHI_AUDIT_UNREADABLE] = { "unreadable",
-	    "The record cannot be read.", "記録を読めません" },
-	[ONSHI_AUDIT_NO_KEY] = { "no_key",
-	    "The chain is intact; without the key no more can be said.",
-	    "連鎖は正常です（検証鍵がないため、それ以上は確かめられません）" }
-};
-
 int
 audit_read_key(struct tool *t, struct bytes *key)
 {
@@ -496,22 +441,30 @@ say_verdict(struct tool *t, struct onshi_audit *a, int verdict)
 		{ "unmatched", onshi_audit_unmatched(a),
 		    "Intents without outcome", "結果のない照会" },
 		{ "clock_jumps", onshi_audit_clock_jumps(a), "Clock jumps",
-		    "時計の飛び" },
+		    "時刻の不連続" },
 		{ "pruned", onshi_audit_pruned(a), "Entries pruned",
 		    "保存期間後に削除した件数" }
 	};
 	char first[TIME_TEXT], last[TIME_TEXT];
 
 	if (t->is_json) {
-		json_text(&t->json, "verdict", verdicts[verdict].name);
-		json_text(&t->json, "text", verdicts[verdict].en);
-		json_text(&t->json, "text_ja", verdicts[verdict].ja);
+		json_text(&t->json, "verdict",
+		    onshi_audit_verdict_name(verdict));
+		json_text(&t->json, "text",
+		    onshi_audit_verdict_text(verdict, "en"));
+		json_text(&t->json, "text_ja",
+		    onshi_audit_verdict_text(verdict, "ja"));
 	} else {
-		out_format(&t->out, "%s\n", say(t, verdicts[verdict].en,
-		    verdicts[verdict].ja));
+		out_format(&t->out, "%s\n", say(t,
+		    onshi_audit_verdict_text(verdict, "en"),
+		    onshi_audit_verdict_text(verdict, "ja")));
 	}
 	say_found(t, found, COUNT(found));
 	span(a, first, last);
+	if (!t->is_json) {
+		entry_time(t, first);
+		entry_time(t, last);
+	}
 	if (t->is_json) {
 		json_word(&t->json, "first", first);
 		json_word(&t->json, "last", last);
@@ -537,7 +490,7 @@ command_audit_verify(struct tool *t)
 	    option_text(t, OPT_HEAD), &verdict)) != ONSHI_OK) {
 		f.error = onshi_audit_error(a);
 		status = fail(t, &f);
-	} else if (verdict < 0 || (size_t)verdict >= COUNT(verdicts)) {
+	} else if (onshi_audit_verdict_name(verdict) == NULL) {
 		status = fail_result(t, ONSHI_E_INTERNAL, NULL);
 	} else {
 		say_verdict(t, a, verdict);

@@ -299,6 +299,11 @@ int	audit_set_retention(struct tool *t, struct onshi_audit *a);
 int	audit_begin(struct tool *t, bool anew);
 /* "%XX" back to its byte, in place; what would end the text stays. */
 void	audit_unescape(char *text);
+/* An entry as people read it: entry.c. entry_time turns UTC into Japan time
+ * where people read Japanese. */
+void	entry_print(struct tool *t, char *line);
+bool	entry_seconds(const char *utc, int64_t *seconds);
+void	entry_time(const struct tool *t, char utc[TIME_TEXT]);
 /* Entries as DICOM audit messages; line is taken apart in place. */
 void	atna_begin(struct tool *t);
 int	atna_entry(struct tool *t, char *line);
@@ -329,6 +334,7 @@ int	command_audit_show(struct tool *t);
 int	command_audit_verify(struct tool *t);
 int	command_audit_export(struct tool *t);
 int	command_audit_head(struct tool *t);
+int	command_audit_count(struct tool *t);
 int	command_audit_prune(struct tool *t);
 int	command_audit_reseal(struct tool *t);
 int	command_message_show(struct tool *t);

@@ -52,6 +52,9 @@ enum {
 };
 ONSHI_API ONSHI_CHECK int onshi_audit_verify(struct onshi_audit *a,
     const char *key, const char *head, int *verdict);
+/* Of a verdict: "intact" (NULL for no verdict), and a text for people. */
+ONSHI_API const char *onshi_audit_verdict_name(int verdict);
+ONSHI_API const char *onshi_audit_verdict_text(int verdict, const char *lang);
 
 /* Of the last verify: entries that are there and right, the first that is
  * wrong or missing (0 if none), intents without outcome (a crash between both,

@@ -448,6 +448,25 @@ START_TEST(cancelled)
 }
 END_TEST
 
+START_TEST(verdicts_have_words)
+{
+	int i;
+
+	for (i = ONSHI_AUDIT_INTACT; i <= ONSHI_AUDIT_NO_KEY; i++) {
+		ck_assert_ptr_nonnull(onshi_audit_verdict_name(i));
+		ck_assert_str_ne(onshi_audit_verdict_text(i, "en"), "");
+		ck_assert_str_ne(onshi_audit_verdict_text(i, "ja"),
+		    onshi_audit_verdict_text(i, NULL));
+	}
+	ck_assert_str_eq(onshi_audit_verdict_name(ONSHI_AUDIT_NO_KEY),
+	    "no_key");
+	ck_assert_ptr_null(onshi_audit_verdict_name(-1));
+	ck_assert_ptr_null(onshi_audit_verdict_name(i));
+	ck_assert_str_eq(onshi_audit_verdict_text(-1, "ja"), "");
+	ck_assert_str_eq(onshi_audit_verdict_text(i, "ja"), "");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -469,6 +488,7 @@ main(void)
 	tcase_add_test(t, owner_of_the_directory);
 	tcase_add_test(t, deadlines);
 	tcase_add_test(t, cancelled);
+	tcase_add_test(t, verdicts_have_words);
 	suite_add_tcase(s, t);
 	run = srunner_create(s);
 	srunner_run_all(run, CK_NORMAL);

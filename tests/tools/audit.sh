@@ -57,7 +57,7 @@ json audit verify "$dir/audit" --key "$dir/key"
 wants 0
 run --lang ja audit verify --key "$dir/key"
 wants 0
-says 記録は正常です
+says 監査記録は正常です
 
 # A key that is none, or none of this record's.
 printf 'frob\n' >"$dir/bad"
@@ -204,6 +204,51 @@ wants 0 entries.0.e log.open entries.0.o serious \
     entries.0.r '~reseal=lost-000001:changed:right=0:first_bad=1:next=2'
 json audit verify "$dir/audit/lost-000001" --key "$dir/key"
 wants 1 first_bad 1
+
+# What people read: Japan time, Japanese names, no numbers of rules; and what
+# they count: answers, by the month of Japan.
+mkdir -m 700 "$dir/made"
+line() {
+	printf 'v=1\tn=%s\tt=%s.000000Z\tb=00000000:1\te=%s\to=ok\ta=D0001' \
+	    "$1" "$2" "$3"
+	printf '\tl=doctor:two-factor\ts=desk-1\tm=1319999996\tp=P-1\tk=%s' "$4"
+	printf '\tu=insurance:law\ti=%s\tc=-\tq=-\tw=-\tr=%s\tz=CO-2' "$5" "$6"
+	printf '\th=%064d\tg=%064d\n' 0 0
+}
+{
+	line 1 2026-09-30T14:59:59 query.outcome eligibility pin:1:claimed \
+	    ONSHI_OK:-:1:99
+	line 2 2026-09-30T15:00:00 query.intent eligibility number:0:claimed -
+	line 3 2026-09-30T15:00:01 query.outcome eligibility number:0:claimed \
+	    ONSHI_OK:-:1:99
+	line 4 2026-10-02T00:00:00 query.outcome drugs pin:1:proven \
+	    ONSHI_OK:-:1:99
+	line 5 2026-10-02T00:00:00 query.outcome eligibility face:1:proven \
+	    ONSHI_E_LINK_TIMEOUT:-:0:0
+	line 6 2026-10-05T01:15:30 clock.jump eligibility visual:9:proven \
+	    ONSHI_OK
+} >"$dir/made/audit-000001.log"
+json audit count "$dir/made"
+wants 0 months.0.month 2026-09 months.0.card 1 months.0.number 0 \
+    months.1.month 2026-10 months.1.card 0 months.1.number 1 months.2 absent
+json audit count "$dir/made" --from 2026-10-01 --to 2026-10-31
+wants 0 months.0.month 2026-10 months.1 absent
+run --lang ja audit count "$dir/made"
+wants 0
+says '2026-10  カード 0  番号入力 1'
+run --lang ja audit show "$dir/made"
+wants 0
+says '2026-09-30 23:59:59  照会の結果'
+says '2026-10-05 10:15:30  時刻の不連続'
+says 医師・2要素認証
+says 目視・カードで確認済み
+grep -q 'query\.\|CO-2\|two-factor\|ONSHI_\|T01:15' "$dir/out" &&
+    bad "what is the engineer's"
+run --lang en audit show "$dir/made"
+wants 0
+says 2026-10-05T01:15:30.000000Z
+says query.outcome
+says 'rule CO-2'
 
 # No record in the configuration.
 printf '[facility]\ninstitution_code = 1319999996\nkind = medical\n' >"$dir/conf"

@@ -293,6 +293,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_audit_pruned", c_int64, (P(Audit),)),
     ("onshi_audit_prune", c_int, (P(Audit), c_char_p, c_int32, P(c_int64))),
     ("onshi_audit_set_retention", c_int, (P(Audit), c_int)),
+    ("onshi_audit_verdict_name", c_char_p, (c_int,)),
+    ("onshi_audit_verdict_text", c_char_p, (c_int, c_char_p)),
     ("onshi_audit_reseal", c_int,
      (P(Audit), c_char_p, c_char_p, c_uint32, P(c_char), c_size_t)),
     ("onshi_audit_head", c_int, (P(Audit), P(c_char_p))),
