@@ -1,5 +1,5 @@
 /*
- * audit: the record of who asked what, when, why and on what basis, kept so
+ * audit: the trail of who asked what, when, why and on what basis, kept so
  * that no change goes unnoticed (CO-7, security.md 13). May include core and
  * crypto. The file sink is one of the sinks of tables.h's kind.
  */
@@ -21,8 +21,8 @@ enum oki_audit_event {		/* the closed list of onshi_audit(3) */
 	OKI_AUDIT_QUERY_REFUSED,
 	OKI_AUDIT_QUERY_ABANDONED,	/* another operator asks anew (CO-13) */
 	OKI_AUDIT_RESULT_READ, OKI_AUDIT_RESULT_WIPED,
-	OKI_AUDIT_PERSON_CONFIRMED,	/* whose an answer is, or is not, as */
-	OKI_AUDIT_PERSON_DENIED,	/* the operator says (ID-10) */
+	OKI_AUDIT_PERSON_CONFIRMED,	/* the data are the person's, or */
+	OKI_AUDIT_PERSON_DENIED,	/* not, says the operator (ID-10) */
 	OKI_AUDIT_CARD_CHANGED,		/* another card than before (ID-9) */
 	OKI_AUDIT_OPERATOR_SET,		/* who acts from here on (CO-13) */
 	OKI_AUDIT_VISIT_END,		/* CO-10 */
@@ -42,11 +42,11 @@ struct oki_audit_entry {
 	enum oki_audit_event	event;
 	enum oki_audit_outcome	outcome;
 	const char	*operator_id;	/* a */
-	const char	*licence;	/* l: name and sign-in, "doctor:two-factor" */
+	const char	*licence;	/* l: "doctor:two-factor" */
 	const char	*terminal;	/* s */
 	const char	*patient;	/* p: the institution's own number */
 	const char	*categories;	/* k: "drugs,care" */
-	const char	*purpose;	/* u: purpose and basis, "care:consent" */
+	const char	*purpose;	/* u: and basis: "care:consent" */
 	const char	*identity;	/* i: method and age in s, "pin:12" */
 	const char	*consent;	/* c: state, time, end */
 	const char	*request_id;	/* q: 16 hexadecimal digits */
@@ -77,9 +77,9 @@ bool	oki_audit_is_on(const struct oki_audit *a);
  * Durable when it returns ONSHI_OK (SEC-93), else nothing of it is: the entry
  * stays the caller's, to be appended again. Waits for other writers until w
  * ends, and never longer than 5 s (SEC-98); w NULL: those 5 s. To cancel stops
- * no entry: what was done stands on the trail. ONSHI_E_AUDIT_GONE where audit.dir is set and no
- * trail lies there; ONSHI_E_AUDIT_NONE where nothing is set; else
- * ONSHI_E_AUDIT.
+ * no entry: what was done stands on the trail. ONSHI_E_AUDIT_GONE where
+ * audit.dir is set and no trail lies there; ONSHI_E_AUDIT_NONE where nothing is
+ * set; else ONSHI_E_AUDIT.
  */
 int	oki_audit_append(struct oki_audit *a,
 	    const struct oki_audit_entry *entry, const struct oki_wait *w,

@@ -1,4 +1,4 @@
-/* The public handle of a record: begin it, prove it, read it. */
+/* The public handle of a trail: begin it, prove it, read it. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -382,7 +382,7 @@ onshi_audit_next(struct onshi_audit *a, const char **line, size_t *len)
 		if (piece == OKI_AUDIT_PIECE_REST ||
 		    !oki_audit_line_time(bytes, n, &wall_ms))
 			return oki_audit_fail(&a->error, 0,
-			    "an entry is damaged: verify the record");
+			    "an entry is damaged: verify the trail");
 	} while (!is_within(a, wall_ms));
 	memcpy(a->line, bytes, n - 1);
 	a->line[n - 1] = '\0';

@@ -1,4 +1,4 @@
-/* What one operation on a record holds: its lock, its state, its files. */
+/* What one operation on a trail holds: its lock, its state, its files. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -103,7 +103,7 @@ oki_audit_log_is_empty(struct oki_dir *d, bool *empty, int64_t *sys)
 }
 
 /* A log without its state is what is left when somebody takes the state away;
- * nothing at all is a record that was never begun. */
+ * nothing at all is a trail that was never begun. */
 static int
 no_state(struct oki_audit_hold *h, const char *text)
 {
@@ -137,7 +137,7 @@ oki_audit_hold_lock(struct oki_audit_hold *h, int32_t lock_ms)
 		return oki_audit_fail(h->e, sys, "audit.lock cannot be opened");
 	if (oki_file_lock(h->lock, lock_ms, &sys) != ONSHI_OK)
 		return oki_audit_fail(h->e, sys,
-		    "another program holds the record's lock");
+		    "another program holds the trail's lock");
 
 	return ONSHI_OK;
 }
@@ -180,7 +180,7 @@ read_state(struct oki_audit_hold *h)
 }
 
 /* What this handle saw before cannot lie behind it: an older copy that was
- * brought back, or another record in this one's place. */
+ * brought back, or another trail in this one's place. */
 static int
 check_seen(struct oki_audit_hold *h)
 {
@@ -192,7 +192,7 @@ check_seen(struct oki_audit_hold *h)
 	    (h->mark.n == seen->n &&
 	    memcmp(h->mark.hash, seen->hash, OKI_AUDIT_HASH) != 0))
 		return oki_audit_fail(h->e, 0,
-		    "audit.dir holds another record than before");
+		    "audit.dir holds another trail than before");
 
 	return ONSHI_OK;
 }
@@ -226,7 +226,8 @@ oki_audit_hold_open(struct oki_audit_hold *h, struct oki_audit_store *s,
 	h->store = s;
 	h->e = e;
 	if (oki_dir_open(s->path, &h->dir, &sys) != ONSHI_OK)
-		return oki_os_is_absent(sys) ? gone(h, "audit.dir is not there") :
+		return oki_os_is_absent(sys) ?
+		    gone(h, "audit.dir is not there") :
 		    oki_audit_fail(e, sys, "audit.dir cannot be opened");
 
 	return check_dir(h);

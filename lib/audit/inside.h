@@ -143,7 +143,7 @@ oki_audit_is_plain(unsigned char c)		/* stands for itself */
 const char *oki_audit_event_name(int event);	/* NULL if none */
 const char *oki_audit_outcome_name(int outcome);
 
-/* ---- where a record stands: state.c -------------------------------------- */
+/* ---- where a trail stands: state.c -------------------------------------- */
 
 struct oki_audit_mark {
 	char		id[OKI_AUDIT_ID + 1];
@@ -172,7 +172,7 @@ int	oki_audit_state_read(struct oki_audit_sums *s, struct oki_file *f,
 	    uint64_t own, struct oki_audit_mark *out, int *index, int64_t *sys)
 	    OKI_CHECK;
 
-/* ---- a directory with a record: store.c, hold.c, recover.c --------------- */
+/* ---- a directory with a trail: store.c, hold.c, recover.c --------------- */
 
 struct oki_audit_store {
 	char			*path;
@@ -210,7 +210,7 @@ struct oki_audit {
 int	oki_audit_store_init(struct oki_audit_store *s, const char *path,
 	    const char *institution, const struct oki_env *env) OKI_CHECK;
 void	oki_audit_store_free(struct oki_audit_store *s);
-/* Begins a record: ONSHI_E_STATE if there is one. k0 is yours to wipe. */
+/* Begins a trail: ONSHI_E_STATE if there is one. k0 is yours to wipe. */
 int	oki_audit_store_begin(struct oki_audit_store *s, int32_t lock_ms,
 	    uint8_t k0[OKI_AUDIT_HASH], struct onshi_error *e) OKI_CHECK;
 int	oki_audit_store_append(struct oki_audit_store *s,
@@ -244,7 +244,7 @@ int	oki_audit_hold_take(struct oki_audit_hold *h,
 	    struct oki_audit_store *s, int32_t lock_ms, struct onshi_error *e)
 	    OKI_CHECK;
 void	oki_audit_hold_drop(struct oki_audit_hold *h);
-/* A record where there is none: its key, its files, its first entry. */
+/* A trail where there is none: its key, its files, its first entry. */
 int	oki_audit_hold_begin(struct oki_audit_hold *h,
 	    uint8_t k0[OKI_AUDIT_HASH], const struct oki_audit_entry *entry)
 	    OKI_CHECK;
@@ -286,7 +286,7 @@ enum oki_audit_tail oki_audit_tail_judge(struct oki_audit_sums *s,
 
 /* ---- reading: read.c, intents.c, verify.c -------------------------------- */
 
-/* A record as it stood at one moment, taken under the lock. */
+/* A trail as it stood at one moment, taken under the lock. */
 struct oki_audit_view {
 	struct oki_dir		*dir;
 	bool			 has_state;
@@ -383,10 +383,10 @@ struct oki_audit_segment {
 	int64_t		first_ms;	/* wall clock of the first of them */
 	int64_t		newest_ms;	/* and of the latest */
 	int64_t		bytes;
-	bool		vouched;	/* a log.prune for it is on record */
+	bool		vouched;	/* a log.prune for it is on the trail */
 	uint8_t		hash[OKI_AUDIT_HASH];	/* of its last line */
 	uint8_t		digest[OKI_AUDIT_HASH];	/* of all of it, but for the
-						   last of a record */
+						   last of a trail */
 };
 
 /* What verify saw, segment by segment; yours to free, whatever it returns. */
@@ -439,7 +439,7 @@ int	oki_audit_past_judge(const struct oki_audit_past *t, struct oki_dir *d,
 
 /*
  * Removes the oldest segments all of whose entries are before a day (yyyymmdd,
- * Japan time), if that day is years ago (SEC-100). The record is proved first,
+ * Japan time), if that day is years ago (SEC-100). The trail is proved first,
  * with k0 or, if it is NULL, as far as the chain goes. What was interrupted is
  * finished. *removed: entries.
  */
@@ -455,7 +455,7 @@ int	oki_audit_prune(struct oki_audit_store *s,
 /* ---- a new chain after a loss: reseal.c ---------------------------------- */
 
 /*
- * Where a record is changed or cut, and nothing mends it: its files go to a
+ * Where a trail is changed or cut, and nothing mends it: its files go to a
  * directory lost-NNNNNN in its own, and a new one is begun whose first entry
  * names the gap and that directory. ONSHI_E_STATE where nothing is lost. old
  * is the key that was, or NULL; k0 takes the new one, yours to wipe. What was

@@ -131,9 +131,9 @@ prove(struct oki_audit_store *s, const struct oki_audit_prune *what,
 		return ONSHI_OK;
 	case ONSHI_AUDIT_UNREADABLE:
 		return e != NULL && e->code != ONSHI_OK ? e->code :
-		    oki_audit_fail(e, 0, "the record cannot be read");
+		    oki_audit_fail(e, 0, "the trail cannot be read");
 	default:
-		return oki_audit_fail(e, 0, "the record is not intact: nothing "
+		return oki_audit_fail(e, 0, "the trail is not intact: nothing "
 		    "of it is removed");
 	}
 }

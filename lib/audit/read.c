@@ -1,4 +1,4 @@
-/* Reads a record, line after line, as it stood when it was opened. */
+/* Reads a trail, line after line, as it stood when it was opened. */
 #include "config.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ lock_if_any(struct oki_dir *d, int32_t lock_ms, struct oki_file **out,
 	oki_file_close(out);
 
 	return oki_audit_fail(e, sys,
-	    "another program holds the record's lock");
+	    "another program holds the trail's lock");
 }
 
 static int

@@ -118,7 +118,7 @@ find_tail(struct oki_audit_hold *h, struct tail *t)
 	    ONSHI_OK)
 		goto out;
 	if (now_size < h->mark.length) {
-		r = oki_audit_fail(h->e, 0, "the log is shorter than its state");
+		r = oki_audit_fail(h->e, 0, "the log ends before its state");
 		goto out;
 	}
 	if (now_size > h->mark.length && next_size > 0) {

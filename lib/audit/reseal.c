@@ -19,7 +19,7 @@ struct reseal {
 	uint64_t		 number;	/* of the directory */
 	struct oki_dir		*lost;
 	bool			 marked;	/* gap is on the disk */
-	bool			 filled;	/* parts of a record lie there */
+	bool			 filled;	/* parts of a trail lie there */
 	char			 gap[GAP_MOST];
 };
 
@@ -54,7 +54,7 @@ lost_of(const char *name)
 	return strcmp(again, name) == 0 ? n : 0;
 }
 
-/* What belongs to a record; its lock stays, and so does what was torn. */
+/* What belongs to a trail; its lock stays, and so does what was torn. */
 static bool
 is_part(const char *name)
 {
@@ -126,7 +126,7 @@ find_lost(struct reseal *w)
 	return read_lost(w);
 }
 
-/* Whether a part of the record lies there under its name already: then the
+/* Whether a part of the trail lies there under its name already: then the
  * mark is of an earlier one. */
 static int
 is_taken(struct reseal *w, bool *taken)
@@ -367,7 +367,7 @@ is_broken(const struct oki_audit_report *report)
 	    report->verdict == ONSHI_AUDIT_SHORTER;
 }
 
-/* A key of some other record would make any look broken. */
+/* A key of some other trail would make any look broken. */
 static int
 look_sealed(struct reseal *w, const uint8_t *old,
     struct oki_audit_report *report, struct oki_audit_survey *v, int *code)
@@ -378,7 +378,7 @@ look_sealed(struct reseal *w, const uint8_t *old,
 		return fail(w, 0, "hash");
 	if (strcmp(id, v->id) != 0)
 		return oki_fail(w->h.e, ONSHI_E_VALUE,
-		    "the verification key is another record's");
+		    "the verification key is another trail's");
 
 	return look(w, old, report, v, code);
 }
@@ -445,7 +445,7 @@ judge(struct reseal *w, const uint8_t *old, struct oki_audit_report *report,
 	    ONSHI_OK)
 		return r;
 	if (report->verdict == ONSHI_AUDIT_UNREADABLE)
-		return fail(w, 0, "the record cannot be read");
+		return fail(w, 0, "the trail cannot be read");
 	if (is_broken(report))
 		*found = BROKEN;
 
@@ -486,7 +486,7 @@ reseal(struct reseal *w, const uint8_t *old, uint8_t k0[OKI_AUDIT_HASH])
 	r = judge(w, old, &report, &v, &found);
 	if (r == ONSHI_OK && found == WHOLE)
 		r = oki_fail(w->h.e, ONSHI_E_STATE, "nothing is lost: the "
-		    "record is intact, or its next entry mends it");
+		    "trail is intact, or its next entry mends it");
 	else if (r == ONSHI_OK && found == BROKEN)
 		r = set_aside(w, &report, &v);
 	else if (r == ONSHI_OK)

@@ -1,4 +1,4 @@
-/* Where a record stands: two slots, written in turn, one of them zeroed. */
+/* Where a trail stands: two slots, written in turn, one of them zeroed. */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A directory with a record: beginning it, adding to it. */
+/* A directory with a trail: beginning it, adding to it. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -63,7 +63,7 @@ peek(struct oki_dir *d, uint64_t *n, int64_t *sys)
 static int
 there_is_one(struct oki_audit_hold *h)
 {
-	return oki_fail(h->e, ONSHI_E_STATE, "audit.dir holds a record");
+	return oki_fail(h->e, ONSHI_E_STATE, "audit.dir holds a trail");
 }
 
 /*
@@ -237,7 +237,7 @@ open_oldest(struct oki_audit_hold *h, struct oki_file **out, int64_t *sys)
 	return r;
 }
 
-/* A record is one institution's: its first entry says whose. */
+/* A trail is one institution's: its first entry says whose. */
 static int
 check_institution(struct oki_audit_hold *h)
 {
@@ -259,7 +259,7 @@ check_institution(struct oki_audit_hold *h)
 		r = oki_audit_fail(h->e, 0, "the log's first entry is damaged");
 	else if (strcmp(p.institution, h->store->institution) != 0)
 		r = oki_audit_fail(h->e, 0,
-		    "audit.dir holds another institution's record");
+		    "audit.dir holds another institution's trail");
 	else
 		r = ONSHI_OK;
 	oki_file_close(&f);
@@ -341,7 +341,7 @@ oki_audit_hold_ready(struct oki_audit_hold *h, struct oki_audit_store *s,
 
 	memset(h, 0, sizeof(*h));
 	if (s->poisoned)
-		return oki_audit_fail(e, 0, "the record could not be synced "
+		return oki_audit_fail(e, 0, "the trail could not be synced "
 		    "before: open it anew");
 	if ((r = oki_audit_hold_take(h, s, lock_ms, e)) == ONSHI_OK &&
 	    (r = check_institution(h)) == ONSHI_OK &&

@@ -1,4 +1,4 @@
-/* Proves a record from end to end, or names the first entry that is wrong. */
+/* Proves a trail from end to end, or names the first entry that is wrong. */
 #include "config.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ verdict(struct walk *w, int what, uint64_t first_bad)
 }
 
 /* A clock that goes back, or that moved otherwise than the boot clock, is no
- * change of the record: it is counted. */
+ * change of the trail: it is counted. */
 static bool
 clock_jumped(const struct oki_audit_parsed *a, const struct oki_audit_parsed *b)
 {

@@ -1,4 +1,4 @@
-/* For kill.sh: begins a record and gives its key, adds to it and says how many
+/* For kill.sh: begins a trail and gives its key, adds to it and says how many
  * were acknowledged, prunes one that is old, proves it. */
 #include "config.h"
 
@@ -43,7 +43,7 @@ at_once(void *self)
 	return 0;
 }
 
-/* A record that begins long ago, in several segments; its key. */
+/* A trail that begins long ago, in several segments; its key. */
 static int
 begin_old(const char *dir)
 {

@@ -1,4 +1,4 @@
-/* The record on a real disk: processes, threads, rights, a program's own
+/* The trail on a real disk: processes, threads, rights, a program's own
  * table, and the public handle. */
 #include "config.h"
 
@@ -14,11 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 #include "tests/oom/oom.h"
 
 static char top[1100];		/* a directory of this test's own */
-static char dir[1200];		/* the record in it */
+static char dir[1200];		/* the trail in it */
 
 static void
 setup(void)
@@ -142,7 +142,7 @@ verdict_of(const char *key, int64_t *entries)
 	return verdict;
 }
 
-/* ---- no record, and one that comes later ------------------------------------------ */
+/* ---- no trail, and one that comes later ------------------------------------------ */
 
 START_TEST(none)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/audit/memfs.h"
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 #define DIR	"/rec"
 #define LOG	"/rec/audit-000001.log"
@@ -629,7 +629,7 @@ START_TEST(tails_in_both_segments)
 }
 END_TEST
 
-/* ---- beginning a record --------------------------------------------------------------- */
+/* ---- beginning a trail --------------------------------------------------------------- */
 
 /* Killed at each call of init: begun anew, or there already; never half. */
 START_TEST(killed_while_beginning)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 static struct oki_audit_sums sums;
 static const uint8_t key[OKI_AUDIT_HASH] = "0123456789abcdefghijklmnopqrstu";

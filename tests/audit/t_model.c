@@ -1,4 +1,4 @@
-/* A long random life of a record beside a model of what it must hold: every
+/* A long random life of a trail beside a model of what it must hold: every
  * entry that was acknowledged, once, in order; of the others at most one each. */
 #include <check.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/audit/memfs.h"
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 #define DIR	"/rec"
 #define WRITERS	3
@@ -111,7 +111,7 @@ prune(bool in_trouble)
 	memfs_fault(MEMFS_NONE, 0, 0);
 }
 
-/* The numbers of the entries in the record, in order, against what was told. */
+/* The numbers of the entries in the trail, in order, against what was told. */
 static void
 compare(void)
 {

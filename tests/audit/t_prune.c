@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "tests/audit/memfs.h"
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
 #define MONTHS	6		/* a segment each, from October 2026 on */
-#define EACH	4		/* entries, but for those of the record itself */
+#define EACH	4		/* entries, but for those of the trail itself */
 #define DAY	86400000LL
 #define LATER	(REC_START + 6 * 366 * DAY)	/* October 2032 */
 
@@ -296,7 +296,7 @@ START_TEST(taken_without_an_entry)
 	memfs_remove(path_of(1));
 	expect("the first", k0, ONSHI_AUDIT_CHANGED, 1);
 	expect("the first", NULL, ONSHI_AUDIT_CHANGED, 1);
-	/* The record goes on, and it stays found. */
+	/* The trail goes on, and it stays found. */
 	ck_assert_int_eq(append(0), ONSHI_OK);
 	expect("the first, later", k0, ONSHI_AUDIT_CHANGED, 1);
 	ck_assert_int_eq(prune(20261201, 5, NULL, NULL), ONSHI_E_AUDIT);

@@ -1,4 +1,4 @@
-/* A record that is broken for good is set aside, whole, and a new one begins
+/* A trail that is broken for good is set aside, whole, and a new one begins
  * that says so; one that is not stays as it is (security.md 13.3). */
 #include <check.h>
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "tests/audit/memfs.h"
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
@@ -175,7 +175,7 @@ static const struct {
 	{ "none", no_harm, ONSHI_E_STATE, NULL },
 	{ "half an entry, which the next mends", half_an_entry, ONSHI_E_STATE,
 	    NULL },
-	{ "no record", all_of_it, ONSHI_E_AUDIT_GONE, NULL },
+	{ "no trail", all_of_it, ONSHI_E_AUDIT_GONE, NULL },
 	{ "a byte", a_byte, ONSHI_OK, "changed:right=" },
 	{ "the last byte", the_last_byte, ONSHI_OK, "changed:right=" },
 	{ "the last line's end", torn, ONSHI_OK, "changed:right=" },

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 static char top[1100];
 static char dir[1200];

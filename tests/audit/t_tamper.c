@@ -1,4 +1,4 @@
-/* The catalogue of tampering (testing.md 12): a record of 1,000 entries in
+/* The catalogue of tampering (testing.md 12): a trail of 1,000 entries in
  * three segments; every change is found, and named by its entry. */
 #include <check.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/audit/memfs.h"
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
@@ -14,7 +14,7 @@
 #define SEGMENT	160000
 #define ROOM	(ENTRIES + 8)
 
-/* The lines of a record, and which segment each is in. */
+/* The lines of a trail, and which segment each is in. */
 struct image {
 	char	*line[ROOM];
 	size_t	 len[ROOM];
@@ -229,7 +229,7 @@ expect_at(const char *what, int64_t n)
 	    "%s, no key: entry %d, not %d", what, (int)r.first_bad, (int)n);
 }
 
-/* The record is made once; each test changes a copy. */
+/* The trail is made once; each test changes a copy. */
 static void
 make_record(void)
 {
@@ -295,7 +295,7 @@ START_TEST(untouched)
 END_TEST
 
 /* A1 to A10: the bits of a line (in check-full all of them), at both ends of
- * the record and within. */
+ * the trail and within. */
 START_TEST(a01_each_bit)
 {
 	static const int at[] = { 1, 2, 333, 500, ENTRIES - 1, ENTRIES };
@@ -406,7 +406,7 @@ START_TEST(a12_inserted_doubled_swapped)
 	insert(ENTRIES, img.line[ENTRIES - 1], img.len[ENTRIES - 1]);
 	image_store();
 	expect_at("last doubled", ENTRIES + 1);
-	/* Nobody adds to such a record. */
+	/* Nobody adds to such a trail. */
 	rec_open(&s, DIR, env, SEGMENT);
 	ck_assert_int_eq(rec_append(&s, 0), ONSHI_E_AUDIT);
 	oki_audit_store_free(&s);
@@ -628,7 +628,7 @@ START_TEST(a20_segments)
 }
 END_TEST
 
-/* Another institution's first segment under our state; its whole record. */
+/* Another institution's first segment under our state; its whole trail. */
 START_TEST(a20_another_record)
 {
 	uint8_t other[OKI_AUDIT_HASH], *bytes;

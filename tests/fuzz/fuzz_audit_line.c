@@ -1,5 +1,5 @@
 /*
- * An entry of the record: any line. One that is read can be written again from
+ * An entry of the trail: any line. One that is read can be written again from
  * what it says, byte by byte the same: there is one way to write an entry.
  */
 #include "config.h"

@@ -1,6 +1,6 @@
-/* A record for tests: its own clock, few words to begin, add to and prove it. */
-#ifndef OKI_TESTS_RECORD_H
-#define OKI_TESTS_RECORD_H
+/* A trail for tests: its own clock, few words to begin, add to and prove it. */
+#ifndef OKI_TESTS_TRAIL_H
+#define OKI_TESTS_TRAIL_H
 
 #include "audit/inside.h"
 
@@ -16,7 +16,7 @@ int64_t	rec_now(void);
 /* 2026-10-05 10:15:30 Japan time. */
 #define REC_START	1791162930000
 
-/* Begins a record; k0 takes its key. Fails the test if it cannot. */
+/* Begins a trail; k0 takes its key. Fails the test if it cannot. */
 void	rec_begin(const char *dir, struct oki_env *env,
 	    uint8_t k0[OKI_AUDIT_HASH]);
 void	rec_open(struct oki_audit_store *s, const char *dir,
@@ -30,7 +30,7 @@ struct oki_audit_report rec_verify(const char *dir, const uint8_t *k0,
 /* By the clock of env, which prune goes by. */
 struct oki_audit_report rec_verify_by(const char *dir, const uint8_t *k0,
 	    const char *head, const struct oki_env *env);
-/* "N:HASH" of a record. */
+/* "N:HASH" of a trail. */
 void	rec_head(const char *dir, char head[96]);
 
 #endif

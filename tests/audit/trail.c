@@ -1,10 +1,10 @@
-/* A record for tests. */
+/* A trail for tests. */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/audit/record.h"
+#include "tests/audit/trail.h"
 
 static int64_t wall, boot;
 
@@ -146,7 +146,8 @@ rec_verify_by(const char *dir, const uint8_t *k0, const char *head,
 	proof.head = head == NULL ? NULL : &h;
 	if (head != NULL)
 		ck_assert_int_eq(oki_audit_head_parse(head, &h), ONSHI_OK);
-	ck_assert_int_eq(oki_audit_verify(dir, 0, &proof, &report, &e), ONSHI_OK);
+	ck_assert_int_eq(oki_audit_verify(dir, 0, &proof, &report, &e),
+	    ONSHI_OK);
 
 	return report;
 }
