@@ -55,7 +55,7 @@ month_of(struct months *m, const char *name)
 	m->at = grown;
 	grown += m->n++;
 	memset(grown, 0, sizeof(*grown));
-	(void)snprintf(grown->name, sizeof(grown->name), "%s", name);
+	(void)snprintf(grown->name, sizeof(grown->name), "%.7s", name);
 
 	return grown;
 }

@@ -154,13 +154,14 @@ entry_seconds(const char *utc, int64_t *seconds)
 void
 entry_time(const struct tool *t, char utc[TIME_TEXT])
 {
-	char text[TIME_TEXT];
+	char sec[] = ":00", text[TIME_TEXT];
 	int64_t seconds;
 
 	if (!is_japanese(t) || !entry_seconds(utc, &seconds))
 		return;
+	memcpy(sec + 1, utc + strlen("2026-10-05T01:15:"), 2);
 	time_plain(seconds, text);
-	(void)snprintf(utc, TIME_TEXT, "%s:%02d", text, (int)(seconds % 60));
+	(void)snprintf(utc, TIME_TEXT, "%.20s%s", text, sec);
 }
 
 static void
