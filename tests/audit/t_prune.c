@@ -505,6 +505,18 @@ START_TEST(vouched_by_the_state)
 }
 END_TEST
 
+/* The number of the last that is gone, and its hash: both have to be right. */
+START_TEST(vouched_with_another_number)
+{
+	char hash[2 * OKI_AUDIT_HASH + 1];
+
+	hash_of(EACH + 1, hash);
+	forge(LATER, OKI_AUDIT_LOG_PRUNE, EACH + 1 + (_i == 0 ? -1 : 1), hash);
+	memfs_remove(path_of(1));
+	expect("another number", k0, ONSHI_AUDIT_CHANGED, 1);
+}
+END_TEST
+
 /* Even that much is found by a head that was noted of what is gone. */
 START_TEST(vouched_by_the_state_with_a_head)
 {
@@ -688,6 +700,7 @@ main(void)
 	tcase_add_test(t, vouched_by_a_forger);
 	tcase_add_loop_test(t, vouched_by_the_state, 0,
 	    (int)OKI_COUNT(forgeries));
+	tcase_add_loop_test(t, vouched_with_another_number, 0, 2);
 	tcase_add_test(t, vouched_by_the_state_with_a_head);
 	tcase_add_test(t, vouched_for_prune);
 	tcase_add_loop_test(t, vouches_read, 0, (int)OKI_COUNT(vouches));
