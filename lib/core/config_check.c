@@ -82,11 +82,18 @@ check_path(const struct oki_config_row *row, char *text)
 	(void)row;
 	if (!is_line(text))
 		return "is no line of UTF-8 text";
-	/* It outlives the working directory it was written in. */
-	if (text[0] != '\0' && !oki_os_path_is_whole(text))
-		return "has to be an absolute path";
 
 	return strlen(text) > PATH_MAX_LEN ? "is too long" : NULL;
+}
+
+/* It outlives the working directory that it was written in. */
+static const char *
+check_place(const struct oki_config_row *row, char *text)
+{
+	if (text[0] != '\0' && is_line(text) && !oki_os_path_is_whole(text))
+		return "has to be an absolute path";
+
+	return check_path(row, text);
 }
 
 /* What may stand in the path of an address: nothing that is escaped, leads
@@ -259,7 +266,7 @@ oki_config_check(const struct oki_config_row *row, char *text)
 		[OKI_DIGITS] = check_digits,
 		[OKI_NUMBER] = check_number,
 		[OKI_WORD] = check_word,
-		[OKI_PATH] = check_path,
+		[OKI_PATH] = check_place,
 		[OKI_FILE] = check_path,
 		[OKI_SECRET] = check_path,
 		[OKI_URL] = check_url,
