@@ -4,6 +4,7 @@
 #define TESTS_SEARCH_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,43 @@ count_in(const uint8_t *p, size_t len, const char *word, size_t n)
 		found++;
 		at++;
 	}
+
+	return found;
+}
+
+/* Whether a line of smaps says that the mapping before it is in no core. */
+static bool
+is_no_core(const char *line)
+{
+	return strncmp(line, "VmFlags:", 8) == 0 &&
+	    strstr(line, " dd") != NULL;
+}
+
+/* What a core file of this process would hold: all that can be written, but
+ * for what was taken out of it (MADV_DONTDUMP). */
+static inline size_t
+count_in_core(const char *word, size_t n)
+{
+	FILE *maps = fopen("/proc/self/smaps", "re");
+	uintptr_t from = 0, to = 0, low, high;
+	char *line = NULL, *end;
+	size_t found = 0, room = 0;
+
+	ck_assert_ptr_nonnull(maps);
+	while (getline(&line, &room, maps) > 0) {
+		low = (uintptr_t)strtoull(line, &end, 16);
+		if (*end == '-') {
+			high = (uintptr_t)strtoull(end + 1, &end, 16);
+			from = low;
+			to = strncmp(end, " rw", 3) == 0 ? high : low;
+		} else if (strncmp(line, "VmFlags:", 8) == 0 &&
+		    !is_no_core(line)) {
+			found += count_in((const uint8_t *)from, to - from,
+			    word, n);
+		}
+	}
+	free(line);
+	fclose(maps);
 
 	return found;
 }

@@ -41,6 +41,7 @@ enum {
 	ONSHI_CARD_DRIVERS_LICENCE	= 6
 };
 ONSHI_API const char *onshi_card_kind_name(int kind);
+ONSHI_API const char *onshi_card_kind_text(int kind, const char *lang);
 
 /* A handle for a card; and how long one call on it may take, 0: the config's
  * reader.deadline_ms. Yours: onshi_card_free closes and powers off the card. */
@@ -116,6 +117,8 @@ enum {
 	ONSHI_TRUST_BAD_SIGNATURE = 3
 };
 ONSHI_API int onshi_certificate_trust(const struct onshi_certificate *x);
+ONSHI_API const char *onshi_trust_name(int trust);
+ONSHI_API const char *onshi_trust_text(int trust, const char *lang);
 
 /* Serial number as lower-case hexadecimal (it names one person),
  * first and last second of validity, the DER. Borrowed from x. */

@@ -5,7 +5,8 @@
 
 #include "card/inside.h"
 
-#define TAG	0x30u
+#define TAG		0x30u
+#define THERE_MS	500	/* for a card thrown out to be seen again */
 
 static bool
 sw_is_data(unsigned int sw)
@@ -13,9 +14,15 @@ sw_is_data(unsigned int sw)
 	return sw == OKI_SW_OK || sw == OKI_SW_END_OF_FILE;
 }
 
+static bool
+has_data(const struct oki_apdu_response *resp)
+{
+	return sw_is_data(resp->sw) && resp->data.len > 0;
+}
+
 static int
 read_current(struct oki_card *c, struct oki_wait *w, size_t at, uint32_t le,
-    struct oki_apdu_answer *an, struct onshi_error *e)
+    struct oki_apdu_response *resp, struct onshi_error *e)
 {
 	struct oki_apdu a = { .ins = OKI_INS_READ,
 	    .p1 = (uint8_t)(at >> 8 & 0x7f), .p2 = (uint8_t)(at & 0xff),
@@ -23,31 +30,31 @@ read_current(struct oki_card *c, struct oki_wait *w, size_t at, uint32_t le,
 	int r;
 
 	if (c->at.ef != OKI_EF_CERTIFICATE) {
-		r = oki_card_select_ef(c, w, OKI_EF_CERTIFICATE, &an->sw, e);
-		if (r != ONSHI_OK || an->sw != OKI_SW_OK)
+		r = oki_card_select_ef(c, w, OKI_EF_CERTIFICATE, &resp->sw, e);
+		if (r != ONSHI_OK || resp->sw != OKI_SW_OK)
 			return r;
 	}
 
-	return oki_card_transmit(c, w, &a, an, e);
+	return oki_card_transmit(c, w, &a, resp, e);
 }
 
 /* By its short name; a card that does not know those is asked the long way,
  * and for its other files from then on. */
 static int
 read_first(struct oki_card *c, struct oki_wait *w, uint32_t le,
-    struct oki_apdu_answer *an, struct onshi_error *e)
+    struct oki_apdu_response *resp, struct onshi_error *e)
 {
 	struct oki_apdu a = { .ins = OKI_INS_READ,
 	    .p1 = OKI_BY_SFI(OKI_EF_CERTIFICATE), .le = le };
 	int r;
 
 	if (!c->by_sfi)
-		return read_current(c, w, 0, le, an, e);
-	r = oki_card_transmit(c, w, &a, an, e);
-	if (r != ONSHI_OK || !oki_sw_is_address(an->sw))
+		return read_current(c, w, 0, le, resp, e);
+	r = oki_card_transmit(c, w, &a, resp, e);
+	if (r != ONSHI_OK || !oki_sw_is_address(resp->sw))
 		return r;
-	r = read_current(c, w, 0, le, an, e);
-	if (r == ONSHI_OK && sw_is_data(an->sw))
+	r = read_current(c, w, 0, le, resp, e);
+	if (r == ONSHI_OK && sw_is_data(resp->sw))
 		c->by_sfi = false;
 
 	return r;
@@ -127,12 +134,12 @@ struct reading {
 	size_t		 size;		/* of the certificate, by its head */
 	unsigned int	 sw;		/* to the first READ */
 	bool		 again;		/* may come through if shorter */
-	bool		 proven;	/* as many came as no shorter READ has */
+	bool		 proven;	/* more came than a shorter one asks */
 };
 
 static int
 read_rest(struct oki_card *c, struct oki_wait *w, struct reading *g,
-    struct oki_apdu_answer *an, struct onshi_error *e)
+    struct oki_apdu_response *resp, struct onshi_error *e)
 {
 	size_t left, reads = 2 * (OKI_CERTIFICATE_BYTES / g->block + 1);
 	uint32_t le;
@@ -140,16 +147,16 @@ read_rest(struct oki_card *c, struct oki_wait *w, struct reading *g,
 
 	for (size_t i = 0; (left = g->size - c->bytes.len) > 0; i++) {
 		le = (uint32_t)(left < g->block ? left : g->block);
-		r = read_current(c, w, c->bytes.len, le, an, e);
+		r = read_current(c, w, c->bytes.len, le, resp, e);
 		if (r != ONSHI_OK)
 			return r;
-		if (!sw_is_data(an->sw) || an->data.len == 0 || i == reads) {
+		if (!has_data(resp) || i == reads) {
 			g->again = i < reads && shorter(le) > 0 &&
-			    !is_about_file(an->sw);
-			return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an->sw,
+			    !is_about_file(resp->sw);
+			return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, resp->sw,
 			    "READ of the certificate");
 		}
-		if ((r = keep(c, &an->data, g->size)) != ONSHI_OK)
+		if ((r = keep(c, &resp->data, g->size)) != ONSHI_OK)
 			return oki_fail(e, r, "certificate");
 	}
 
@@ -167,29 +174,29 @@ is_cut(const struct reading *g, const struct oki_buf *got)
 /* The file by READs of one size, from its beginning. */
 static int
 read_file(struct oki_card *c, struct oki_wait *w, struct reading *g,
-    struct oki_apdu_answer *an, struct onshi_error *e)
+    struct oki_apdu_response *resp, struct onshi_error *e)
 {
 	int r;
 
 	g->again = g->proven = false;
 	oki_buf_reset(&c->bytes);
-	if ((r = read_first(c, w, g->block, an, e)) != ONSHI_OK)
+	if ((r = read_first(c, w, g->block, resp, e)) != ONSHI_OK)
 		return r;
-	g->sw = an->sw;
-	if (!sw_is_data(an->sw) || an->data.len == 0 || is_cut(g, &an->data)) {
-		g->again = !is_about_file(an->sw);
+	g->sw = resp->sw;
+	if (!has_data(resp) || is_cut(g, &resp->data)) {
+		g->again = !is_about_file(resp->sw);
 		return ONSHI_OK;
 	}
-	if (is_filler(&an->data))
+	if (is_filler(&resp->data))
 		return ONSHI_OK;
-	if ((g->size = whole(&an->data)) == 0)
-		return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an->sw,
+	if ((g->size = whole(&resp->data)) == 0)
+		return oki_card_refuse(e, ONSHI_E_CARD_ANSWER, resp->sw,
 		    "the certificate's file holds none");
-	g->proven = an->data.len > shorter(g->block);
-	if ((r = keep(c, &an->data, g->size)) != ONSHI_OK)
+	g->proven = resp->data.len > shorter(g->block);
+	if ((r = keep(c, &resp->data, g->size)) != ONSHI_OK)
 		return oki_fail(e, r, "certificate");
 
-	return read_rest(c, w, g, an, e);
+	return read_rest(c, w, g, resp, e);
 }
 
 /* A failure of what carries the commands, which a shorter one may not have. */
@@ -205,29 +212,26 @@ is_transport(int r)
 static bool
 lies_there(struct oki_card *c, struct oki_wait *w)
 {
-	struct oki_card_job job = { .verb = OKI_DO_WAIT, .present = 1,
-	    .ms = 500 };
+	int32_t ms = oki_wait_left(w);
 	bool begun;
 
-	if (oki_wait_left(w) < job.ms)
-		job.ms = oki_wait_left(w);
-
-	return oki_card_worker_do(c->reader->worker, w, &job, NULL, &begun) ==
-	    ONSHI_OK;
+	return oki_card_job_ready(&c->job, true, OKI_DO_WAIT, ms < THERE_MS ?
+	    ms : THERE_MS) == ONSHI_OK && oki_card_worker_do(c->reader->worker,
+	    w, &c->job, &begun) == ONSHI_OK;
 }
 
 /* The card from its beginning: nothing of the broken session is kept. */
 static bool
 begin_anew(struct oki_card *c, struct oki_wait *w)
 {
-	struct oki_card_job job = { .verb = OKI_DO_HOLD };
 	struct onshi_error ignored;
 	unsigned int sw;
 	bool begun;
 
-	job.ms = oki_wait_left(w);
-	if (job.ms == 0 || oki_card_worker_do(c->reader->worker, w, &job,
-	    NULL, &begun) != ONSHI_OK)
+	if (oki_wait_left(w) == 0 || oki_card_job_ready(&c->job, true,
+	    OKI_DO_HOLD, oki_wait_left(w)) != ONSHI_OK ||
+	    oki_card_worker_do(c->reader->worker, w, &c->job, &begun) !=
+	    ONSHI_OK)
 		return false;
 	c->lost = ONSHI_OK;
 	c->at = (struct oki_place){ .app = OKI_APP_NONE };
@@ -274,24 +278,24 @@ int
 oki_card_read_certificate(struct oki_card *c, struct oki_wait *w,
     unsigned int *sw, struct onshi_error *e)
 {
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	struct onshi_error last;
 	struct reading g = { 0 };
 	bool proven;
 	int r;
 
-	oki_apdu_answer_init(&an);
+	oki_apdu_response_init(&resp);
 	g.block = oki_reader_block(c->readers, c->reader, &proven);
 	do {
 		oki_error_clear(&last);
-		r = read_file(c, w, &g, &an, &last);
+		r = read_file(c, w, &g, &resp, &last);
 	} while ((r != ONSHI_OK || g.again) && may_shorten(c, w, &g, r));
 	*sw = g.sw;
 	if (r != ONSHI_OK)
 		oki_error_copy(e, &last);
 	else if (g.proven)
 		oki_reader_learn(c->readers, c->reader, g.block, true);
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 
 	return r;
 }

@@ -61,7 +61,7 @@ engine_hold(struct engine *g, int32_t ms)
 }
 
 static int
-engine_do(struct engine *g, struct oki_card_job *job, uint8_t *reply)
+engine_do(struct engine *g, struct oki_card_job *job)
 {
 	switch (job->verb) {
 	case OKI_DO_WAIT:
@@ -72,8 +72,8 @@ engine_do(struct engine *g, struct oki_card_job *job, uint8_t *reply)
 		if (!g->held)
 			return ONSHI_E_CARD_GONE;
 		job->replylen = job->room;
-		return g->ops.transmit(g->self, job->command, job->len, reply,
-		    &job->replylen, job->ms);
+		return g->ops.transmit(g->self, job->command, job->len,
+		    job->reply, &job->replylen, job->ms);
 	case OKI_DO_RELEASE:
 		return engine_release(g, job->ms);
 	case OKI_DO_LIST:
@@ -85,12 +85,12 @@ engine_do(struct engine *g, struct oki_card_job *job, uint8_t *reply)
 }
 
 static void
-engine_run(void *self, struct oki_card_job *job, uint8_t *reply)
+engine_run(void *self, struct oki_job *j)
 {
+	struct oki_card_job *job = (struct oki_card_job *)j;
 	struct engine *g = self;
 
-	job->largest = -1;
-	job->result = known_result(engine_do(g, job, reply));
+	job->result = known_result(engine_do(g, job));
 	if (!g->pcsc)
 		return;
 	job->largest = oki_pcsc_reader_largest(g->self);
@@ -100,8 +100,9 @@ engine_run(void *self, struct oki_card_job *job, uint8_t *reply)
 
 /* Whoever wanted it has gone: a PIN that it may have verified must not stay. */
 static void
-engine_late(void *self, const struct oki_card_job *job)
+engine_late(void *self, struct oki_job *j)
 {
+	const struct oki_card_job *job = (const struct oki_card_job *)j;
 	struct engine *g = self;
 
 	if (job->verb == OKI_DO_HOLD || job->verb == OKI_DO_TRANSMIT)
@@ -109,10 +110,11 @@ engine_late(void *self, const struct oki_card_job *job)
 }
 
 static void
-engine_cancel(void *self)
+engine_cancel(void *self, struct oki_job *j)
 {
 	struct engine *g = self;
 
+	(void)j;
 	if (g->ops.cancel != NULL)
 		g->ops.cancel(g->self);
 }
@@ -129,26 +131,22 @@ engine_end(void *self)
 	oki_free(g);
 }
 
-static const struct oki_card_worker_ops engine_ops = {
-	engine_run, engine_late, engine_cancel, engine_end
+static const struct oki_runner_ops engine_ops = {
+	.run = engine_run,
+	.cancel = engine_cancel,
+	.late = engine_late,
+	.end = engine_end
 };
 
 static void
-watcher_run(void *self, struct oki_card_job *job, uint8_t *reply)
+watcher_run(void *self, struct oki_job *j)
 {
+	struct oki_card_job *job = (struct oki_card_job *)j;
 	struct watcher *t = self;
 
-	(void)reply;
 	job->result = oki_pcsc_watch(t->pcsc,
 	    job->verb == OKI_DO_WATCH ? job->ms : 0, job->states, &job->n,
 	    &job->system);
-}
-
-static void
-watcher_late(void *self, const struct oki_card_job *job)
-{
-	(void)self;
-	(void)job;
 }
 
 static void
@@ -160,8 +158,9 @@ watcher_end(void *self)
 	oki_free(t);
 }
 
-static const struct oki_card_worker_ops watcher_ops = {
-	watcher_run, watcher_late, NULL, watcher_end
+static const struct oki_runner_ops watcher_ops = {
+	.run = watcher_run,
+	.end = watcher_end
 };
 
 /* ---- making them -------------------------------------------------- */
@@ -175,7 +174,7 @@ oki_watcher_new(struct oki_readers *rs)
 	if ((t = oki_alloc(sizeof(*t))) == NULL)
 		return ONSHI_E_NOMEM;
 	if ((r = oki_pcsc_new(&t->pcsc)) != ONSHI_OK ||
-	    (r = oki_card_worker_new(&watcher_ops, t, &rs->hanging,
+	    (r = oki_runner_new(&watcher_ops, t, &rs->hanging,
 	    &rs->watcher)) != ONSHI_OK)
 		watcher_end(t);
 
@@ -193,7 +192,7 @@ oki_engine_new(struct oki_readers *rs, struct oki_reader *rd, void *self)
 	g->ops = rd->ops;
 	g->self = self;
 	g->env = oki_env_ref(rs->env);
-	r = oki_card_worker_new(&engine_ops, g, &rs->hanging, &rd->worker);
+	r = oki_runner_new(&engine_ops, g, &rs->hanging, &rd->worker);
 	if (r != ONSHI_OK) {
 		oki_env_free(&g->env);
 		oki_free(g);

@@ -11,8 +11,8 @@
 /* ---- commands: apdu.c, allow.c ---------------------------------------- */
 
 #define OKI_COMMAND_BYTES	(4 + 1 + 255 + 1)	/* largest we build */
-#define OKI_ANSWER_BYTES	65538			/* SEC-69, extended */
-#define OKI_ANSWER_SHORT	258			/* SEC-69, short */
+#define OKI_RESPONSE_BYTES	65538			/* SEC-69, extended */
+#define OKI_RESPONSE_SHORT	258			/* SEC-69, short */
 #define OKI_READ_BYTES		2048		/* most certificates, whole */
 #define OKI_READ_SHORT		256		/* without extended length */
 #define OKI_CERTIFICATE_BYTES	8192			/* SEC-76 */
@@ -114,12 +114,15 @@ enum oki_card_verb {
 };
 
 struct oki_card_job {
+	struct oki_job		 job;		/* first: see core/job.h */
 	enum oki_card_verb	 verb;
 	int32_t			 ms;
 	int			 present;	/* of WAIT */
-	size_t			 len;		/* of command */
-	uint8_t			 command[OKI_COMMAND_BYTES];
-	size_t			 room;		/* for its answer */
+	uint8_t			*wire;		/* secret memory; NULL: none */
+	uint8_t			*command;	/* within it */
+	size_t			 len;
+	size_t			 room;		/* at reply */
+	uint8_t			*reply;
 
 	int			 result;
 	int64_t			 system;	/* what PC/SC said */
@@ -130,36 +133,20 @@ struct oki_card_job {
 	struct oki_reader_state	 states[OKI_READERS];
 };
 
-/* Calls are made on the worker's own thread, but for cancel. reply is the
- * worker's own, OKI_ANSWER_BYTES. late: a call came back that nobody waits for
- * any more. end: nothing follows. */
-struct oki_card_worker_ops {
-	void	(*run)(void *self, struct oki_card_job *job, uint8_t *reply);
-	void	(*late)(void *self, const struct oki_card_job *job);
-	void	(*cancel)(void *self);
-	void	(*end)(void *self);
-};
-
-struct oki_card_worker;
-
-/* self is the worker's from here on if it is ONSHI_OK; end frees it. */
-int	oki_card_worker_new(const struct oki_card_worker_ops *ops, void *self,
-	    oki_atomic_int *hanging, struct oki_card_worker **out) OKI_CHECK;
-/* Returns once nothing runs any more, or lets a hanging thread go its way. */
-void	oki_card_worker_free(struct oki_card_worker **wp);
-
-/* Whether it is at something that nobody waits for any more. */
-bool	oki_card_worker_is_hanging(struct oki_card_worker *k);
+/* A job to be filled: the one that is there, or a new one. transmits: with
+ * room for a command and its response. */
+int	oki_card_job_ready(struct oki_card_job **jp, bool transmits,
+	    enum oki_card_verb verb, int32_t ms) OKI_CHECK;
+void	oki_card_job_free(struct oki_card_job **jp);
 
 /*
- * Has the worker do the job, and waits for it as long as w lets us: the job's
- * result, or ONSHI_E_CANCELLED or ONSHI_E_CARD_TIMEOUT; then the worker goes on
- * without us, and *begun says whether it had begun. What was read is appended
- * to reply (NULL: not of interest).
+ * Has the thread do the job, and waits for it as long as w lets us: the job's
+ * result, or ONSHI_E_CANCELLED or ONSHI_E_CARD_TIMEOUT. *begun: the reader may
+ * have seen it. If it hangs, *jp is NULL: the job goes on without us. Its
+ * command is wiped, whatever happens.
  */
-int	oki_card_worker_do(struct oki_card_worker *k, struct oki_wait *w,
-	    struct oki_card_job *job, struct oki_buf *reply, bool *begun)
-	    OKI_CHECK;
+int	oki_card_worker_do(struct oki_runner *k, const struct oki_wait *w,
+	    struct oki_card_job **jp, bool *begun) OKI_CHECK;
 
 /* ---- PC/SC: reader_pcsc.c --------------------------------------------- */
 
@@ -188,7 +175,7 @@ struct oki_reader {
 	bool			 pcsc;
 	struct onshi_reader_ops	 ops;
 	void			*self;
-	struct oki_card_worker	*worker;
+	struct oki_runner	*worker;
 	bool			 taken;		/* by an open card */
 	uint32_t		 block;		/* bytes one READ asks for */
 	bool			 proven;	/* so many came through */
@@ -200,7 +187,7 @@ struct oki_readers {
 	int64_t			 process;
 	struct oki_env		*env;
 	struct oki_mutex	*lock;		/* guards what follows */
-	struct oki_card_worker	*watcher;	/* PC/SC's list */
+	struct oki_runner	*watcher;	/* PC/SC's list */
 	struct oki_reader	*reader[2 * OKI_READERS];
 	size_t			 n;
 	int64_t			 missing_ms;	/* since when; 0: it is there */
@@ -248,6 +235,7 @@ void	oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd,
 struct oki_card {
 	struct oki_readers	*readers;
 	struct oki_reader	*reader;
+	struct oki_card_job	*job;		/* NULL: the last one hangs */
 	int64_t			 end_ms;	/* of the last call's wait */
 	struct oki_place	 at;
 	int			 lost;		/* result: it is over */
@@ -264,14 +252,14 @@ struct oki_card {
 	int32_t			 traffic;
 };
 
-struct oki_apdu_answer {
+struct oki_apdu_response {
 	struct oki_buf	data;		/* without the status word */
 	unsigned int	sw;
 	bool		begun;		/* the command may have reached it */
 };
 
-void	oki_apdu_answer_init(struct oki_apdu_answer *an);
-void	oki_apdu_answer_free(struct oki_apdu_answer *an);	/* wipes */
+void	oki_apdu_response_init(struct oki_apdu_response *resp);
+void	oki_apdu_response_free(struct oki_apdu_response *resp);	/* wipes */
 
 /*
  * The one way to a card: the closed table, the bytes, the answer checked, its
@@ -279,7 +267,7 @@ void	oki_apdu_answer_free(struct oki_apdu_answer *an);	/* wipes */
  * transport failed and the session is over.
  */
 int	oki_card_transmit(struct oki_card *c, struct oki_wait *w,
-	    const struct oki_apdu *a, struct oki_apdu_answer *an,
+	    const struct oki_apdu *a, struct oki_apdu_response *resp,
 	    struct onshi_error *e) OKI_CHECK;
 
 /* A failure at the card, with its status word; returns what stands in e. */

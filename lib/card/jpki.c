@@ -10,16 +10,16 @@ oki_card_select(struct oki_card *c, struct oki_wait *w, enum oki_app app,
     unsigned int *sw, struct onshi_error *e)
 {
 	struct oki_apdu a = { .ins = OKI_INS_SELECT, .p1 = 0x04, .p2 = 0x0c };
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	int r;
 
-	oki_apdu_answer_init(&an);
+	oki_apdu_response_init(&resp);
 	a.data = oki_app_name(app, &a.len);
-	r = oki_card_transmit(c, w, &a, &an, e);
-	*sw = an.sw;
+	r = oki_card_transmit(c, w, &a, &resp, e);
+	*sw = resp.sw;
 	if (r == ONSHI_OK && app == OKI_APP_JPKI && *sw == OKI_SW_OK)
 		c->selected = true;
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 
 	return r;
 }
@@ -45,13 +45,13 @@ oki_card_select_ef(struct oki_card *c, struct oki_wait *w, unsigned int ef,
 	const uint8_t id[2] = { (uint8_t)(ef >> 8), (uint8_t)(ef & 0xff) };
 	struct oki_apdu a = { .ins = OKI_INS_SELECT, .p1 = 0x02, .p2 = 0x0c,
 	    .data = id, .len = sizeof(id) };
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	int r;
 
-	oki_apdu_answer_init(&an);
-	r = oki_card_transmit(c, w, &a, &an, e);
-	*sw = an.sw;
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_init(&resp);
+	r = oki_card_transmit(c, w, &a, &resp, e);
+	*sw = resp.sw;
+	oki_apdu_response_free(&resp);
 
 	return r;
 }

@@ -96,25 +96,25 @@ name_without(struct oki_card *c, struct oki_wait *w, int *kind,
 {
 	struct oki_apdu a = { .ins = OKI_INS_READ, .le = LABEL_BYTES,
 	    .p1 = OKI_BY_SFI(OKI_EF_TOKEN) };
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	size_t len;
 	int r;
 
-	oki_apdu_answer_init(&an);
-	if ((r = oki_card_transmit(c, w, &a, &an, e)) != ONSHI_OK)
+	oki_apdu_response_init(&resp);
+	if ((r = oki_card_transmit(c, w, &a, &resp, e)) != ONSHI_OK)
 		goto out;
-	for (size_t i = 0; an.sw == OKI_SW_OK && i < OKI_COUNT(labels); i++) {
+	for (size_t i = 0; resp.sw == OKI_SW_OK && i < OKI_COUNT(labels); i++) {
 		len = strlen(labels[i].label);
-		if (an.data.len >= len &&
-		    memcmp(an.data.data, labels[i].label, len) == 0) {
+		if (resp.data.len >= len &&
+		    memcmp(resp.data.data, labels[i].label, len) == 0) {
 			*kind = labels[i].kind;
 			goto out;
 		}
 	}
-	r = oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an.sw,
+	r = oki_card_refuse(e, ONSHI_E_CARD_ANSWER, resp.sw,
 	    "READ of the label");
 out:
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 
 	return r;
 }

@@ -81,7 +81,7 @@ has_whole(const struct search *s)
 struct offer {
 	size_t		 meant, cards;
 	const char	*name;		/* of one with a card */
-	const char	*second;	/* of one whose card is none to choose */
+	const char	*second;	/* of one with a card to choose last */
 	bool		 busy, hanging;
 };
 
@@ -138,6 +138,16 @@ choose(const struct search *s, const char **name)
 
 /* ---- holding it ------------------------------------------------------- */
 
+static void
+card_free(struct oki_card *c)
+{
+	oki_card_job_free(&c->job);
+	oki_certificate_free(&c->certificate);
+	oki_buf_free(&c->bytes);
+	oki_readers_free(&c->readers);
+	oki_free(c);
+}
+
 static struct oki_card *
 card_new(struct oki_readers *rs, struct oki_reader *rd)
 {
@@ -151,17 +161,12 @@ card_new(struct oki_readers *rs, struct oki_reader *rd)
 	c->tries = OKI_TRIES_UNKNOWN;
 	c->kind = -1;
 	oki_buf_init(&c->bytes, OKI_CERTIFICATE_BYTES);
+	if (oki_card_job_ready(&c->job, true, OKI_DO_HOLD, 0) != ONSHI_OK) {
+		card_free(c);
+		return NULL;
+	}
 
 	return c;
-}
-
-static void
-card_free(struct oki_card *c)
-{
-	oki_certificate_free(&c->certificate);
-	oki_buf_free(&c->bytes);
-	oki_readers_free(&c->readers);
-	oki_free(c);
 }
 
 /* Time for one step that is done even if there is none left. */
@@ -190,26 +195,38 @@ learn_limit(struct oki_readers *rs, struct oki_reader *rd, int32_t largest)
 		oki_reader_learn(rs, rd, block, false);
 }
 
-static int
-hold(struct search *s, struct oki_reader *rd, struct onshi_error *e)
+/* More readers hang than are worth a thread each (SEC-64). */
+static bool
+is_enough(struct oki_readers *rs)
 {
-	struct oki_card_job job = { .verb = OKI_DO_HOLD };
+	return atomic_load(&rs->hanging) >= OKI_HANGING;
+}
+
+static int
+hold(struct search *s, struct oki_card *c, struct onshi_error *e)
+{
+	struct oki_reader *rd = c->reader;
 	struct oki_wait w;
+	int64_t system = 0;
 	bool begun;
 	int r;
 
 	wait_least(&w, s->w, LEAST_MS);
-	job.ms = oki_wait_left(&w);
-	r = oki_card_worker_do(rd->worker, &w, &job, NULL, &begun);
+	r = is_enough(s->rs) ? ONSHI_E_READER : oki_card_job_ready(&c->job,
+	    true, OKI_DO_HOLD, oki_wait_left(&w));
 	if (r == ONSHI_OK)
-		learn_limit(s->rs, rd, job.largest);
+		r = oki_card_worker_do(rd->worker, &w, &c->job, &begun);
+	if (c->job != NULL)
+		system = c->job->system;
+	if (r == ONSHI_OK)
+		learn_limit(s->rs, rd, c->job->largest);
 	if (r == ONSHI_E_CARD_TIMEOUT && rd->pcsc &&
 	    oki_pcsc_reader_waits(rd->self))
 		r = ONSHI_E_READER_BUSY;
 	if (r == ONSHI_E_CANCELLED && !oki_cancel_is_set(w.cancel))
 		r = ONSHI_E_READER;
 	if (r != ONSHI_OK)
-		return oki_fail_system(e, r, job.system, "reader: %s",
+		return oki_fail_system(e, r, system, "reader: %s",
 		    onshi_result_text(r, "en"));
 
 	return ONSHI_OK;
@@ -227,7 +244,7 @@ take(struct search *s, const char *name, struct oki_card **out,
 	if ((*out = card_new(s->rs, rd)) == NULL)
 		r = oki_fail(e, ONSHI_E_NOMEM, "card");
 	else
-		r = hold(s, rd, e);
+		r = hold(s, *out, e);
 	if (r != ONSHI_OK) {
 		oki_reader_give_back(s->rs, rd);
 		if (*out != NULL)
@@ -410,18 +427,20 @@ leave(struct oki_card *c, struct oki_wait *w)
 static int
 let_go(struct oki_card *c, struct oki_wait *w)
 {
-	struct oki_card_job job = { .verb = OKI_DO_RELEASE };
-	bool begun;
+	struct oki_runner *k = c->reader->worker;
 	int r, off;
+	bool begun;
 
-	if (oki_card_worker_is_hanging(c->reader->worker))
+	if (oki_runner_is_stuck(k))
 		return ONSHI_E_CARD_TIMEOUT;
 	r = leave(c, w);
-	if (oki_card_worker_is_hanging(c->reader->worker))
+	if (oki_runner_is_stuck(k))
 		return ONSHI_E_CARD_TIMEOUT;
 	wait_least(w, w, LEAST_MS);
-	job.ms = oki_wait_left(w);
-	off = oki_card_worker_do(c->reader->worker, w, &job, NULL, &begun);
+	off = oki_card_job_ready(&c->job, true, OKI_DO_RELEASE,
+	    oki_wait_left(w));
+	if (off == ONSHI_OK)
+		off = oki_card_worker_do(k, w, &c->job, &begun);
 
 	return off != ONSHI_OK ? off : r;
 }

@@ -11,7 +11,7 @@
 
 static int
 verify(struct oki_card *c, struct oki_wait *w, const uint8_t *pin, size_t len,
-    struct oki_apdu_answer *an, struct onshi_error *e)
+    struct oki_apdu_response *resp, struct onshi_error *e)
 {
 	struct oki_apdu a = { .ins = OKI_INS_VERIFY, .data = pin, .len = len };
 	int r;
@@ -19,7 +19,7 @@ verify(struct oki_card *c, struct oki_wait *w, const uint8_t *pin, size_t len,
 	if ((r = oki_card_address(c, w, OKI_EF_PIN, &a.p2, e)) != ONSHI_OK)
 		return r;
 
-	return oki_card_transmit(c, w, &a, an, e);
+	return oki_card_transmit(c, w, &a, resp, e);
 }
 
 /*
@@ -27,16 +27,16 @@ verify(struct oki_card *c, struct oki_wait *w, const uint8_t *pin, size_t len,
  * wants its PIN addressed: the one with the PIN is never sent a second time.
  */
 static int
-ask(struct oki_card *c, struct oki_wait *w, struct oki_apdu_answer *an,
+ask(struct oki_card *c, struct oki_wait *w, struct oki_apdu_response *resp,
     struct onshi_error *e)
 {
 	int r;
 
-	r = verify(c, w, NULL, 0, an, e);
-	if (r == ONSHI_OK && c->by_sfi && (oki_sw_is_address(an->sw) ||
-	    an->sw == OKI_SW_NO_INS)) {
+	r = verify(c, w, NULL, 0, resp, e);
+	if (r == ONSHI_OK && c->by_sfi && (oki_sw_is_address(resp->sw) ||
+	    resp->sw == OKI_SW_NO_INS)) {
 		c->by_sfi = false;
-		r = verify(c, w, NULL, 0, an, e);
+		r = verify(c, w, NULL, 0, resp, e);
 	}
 
 	return r;
@@ -60,24 +60,24 @@ int
 oki_card_tries(struct oki_card *c, struct oki_wait *w, int *left,
     struct onshi_error *e)
 {
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	int r;
 
-	oki_apdu_answer_init(&an);
+	oki_apdu_response_init(&resp);
 	*left = OKI_TRIES_UNKNOWN;
 	if ((r = oki_card_need_my_number(c, w, e)) != ONSHI_OK ||
-	    (r = ask(c, w, &an, e)) != ONSHI_OK)
+	    (r = ask(c, w, &resp, e)) != ONSHI_OK)
 		goto out;
-	if (is_counter(an.sw))
-		*left = (int)(an.sw & 0x0f);
-	else if (is_blocked(an.sw))
+	if (is_counter(resp.sw))
+		*left = (int)(resp.sw & 0x0f);
+	else if (is_blocked(resp.sw))
 		*left = 0;
 	else
-		r = oki_card_refuse(e, ONSHI_E_CARD_ANSWER, an.sw,
+		r = oki_card_refuse(e, ONSHI_E_CARD_ANSWER, resp.sw,
 		    "question for the tries");
 out:
 	c->tries = *left;
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 
 	return r;
 }
@@ -183,12 +183,12 @@ int
 oki_card_verify_pin(struct oki_card *c, struct oki_wait *w,
     const struct oki_secret *pin, uint32_t flags, struct onshi_error *e)
 {
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	const uint8_t *bytes;
 	size_t len;
 	int r;
 
-	oki_apdu_answer_init(&an);
+	oki_apdu_response_init(&resp);
 	if ((r = check_shape(pin, flags, e)) != ONSHI_OK ||
 	    (r = oki_card_need_my_number(c, w, e)) != ONSHI_OK ||
 	    (r = may_try(c, w, flags, e)) != ONSHI_OK)
@@ -196,13 +196,13 @@ oki_card_verify_pin(struct oki_card *c, struct oki_wait *w,
 	bytes = oki_secret_bytes(pin, &len);
 	c->pin_good = false;
 	c->pin_shown = true;
-	r = verify(c, w, bytes, len, &an, e);
+	r = verify(c, w, bytes, len, &resp, e);
 	if (r == ONSHI_OK)
-		r = verdict(c, an.sw, e);
-	else if (an.begun)
+		r = verdict(c, resp.sw, e);
+	else if (resp.begun)
 		r = unknown(c, r, e);
 out:
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 
 	return r;
 }

@@ -9,6 +9,7 @@
 
 #define DAEMON_MS	4000	/* for PC/SC's daemon to start and answer */
 #define TURN_MS		400	/* for a look by another caller to end */
+#define LEAVE_MS	400	/* for the last call, when the root goes */
 
 /* ---- the set ---------------------------------------------------------- */
 
@@ -102,7 +103,7 @@ oki_readers_ref(struct oki_readers *rs)
 static void
 reader_free(struct oki_reader *rd)
 {
-	oki_card_worker_free(&rd->worker);
+	(void)oki_runner_stop(&rd->worker, LEAVE_MS);
 	oki_free(rd);
 }
 
@@ -121,7 +122,7 @@ oki_readers_free(struct oki_readers **rp)
 		return;
 	for (size_t i = 0; i < rs->n; i++)
 		reader_free(rs->reader[i]);
-	oki_card_worker_free(&rs->watcher);
+	(void)oki_runner_stop(&rs->watcher, LEAVE_MS);
 	oki_mutex_free(&rs->lock);
 	oki_env_free(&rs->env);
 	oki_free(rs);
@@ -300,7 +301,7 @@ is_hanging(struct oki_readers *rs, const char *name)
 
 	oki_mutex_lock(rs->lock);
 	rd = find(rs, name);
-	hanging = rd != NULL && oki_card_worker_is_hanging(rd->worker);
+	hanging = rd != NULL && oki_runner_is_stuck(rd->worker);
 	oki_mutex_unlock(rs->lock);
 
 	return hanging;
@@ -310,55 +311,60 @@ is_hanging(struct oki_readers *rs, const char *name)
  * A card that is held lies there. A reader in a call given up is waited for no
  * longer than for a card: it does not keep us from the others.
  */
-static void
+static int
 look_at(struct oki_readers *rs, struct oki_reader *rd,
-    const struct oki_wait *w, int32_t ms, struct oki_reader_state *out)
+    const struct oki_wait *w, int32_t ms, struct oki_card_job **jp,
+    struct oki_reader_state *out)
 {
-	struct oki_card_job job = { .verb = OKI_DO_WAIT, .ms = ms,
-	    .present = 1 };
 	int64_t end = oki_steady_ms(rs->env) + ms;
 	struct oki_wait limited = *w;
-	bool begun;
+	bool begun, stuck;
+	int r;
 
 	memset(out, 0, sizeof(*out));
 	(void)oki_copy(out->name, sizeof(out->name), rd->name);
 	if ((out->has_card = oki_reader_is_taken(rs, rd->name)))
-		return;
-	if (oki_card_worker_is_hanging(rd->worker))
-		job.ms = 0;
-	else
+		return ONSHI_OK;
+	stuck = oki_runner_is_stuck(rd->worker);
+	r = oki_card_job_ready(jp, false, OKI_DO_WAIT, stuck ? 0 : ms);
+	if (r != ONSHI_OK)
+		return r;
+	if (!stuck)
 		end += TURN_MS;
 	if (limited.end_ms > end)
 		limited.end_ms = end;
-	out->has_card = oki_card_worker_do(rd->worker, &limited, &job, NULL,
+	out->has_card = oki_card_worker_do(rd->worker, &limited, jp,
 	    &begun) == ONSHI_OK;
-	out->hanging = !begun || oki_card_worker_is_hanging(rd->worker);
+	out->hanging = !begun || oki_runner_is_stuck(rd->worker);
+
+	return ONSHI_OK;
 }
 
 /* The config's readers come first in the table and never leave it. */
-static size_t
+static int
 look_configured(struct oki_readers *rs, const struct oki_wait *w, int32_t ms,
-    struct oki_reader_state *out)
+    struct oki_card_job **jp, struct oki_reader_state *out, size_t *n)
 {
 	struct oki_reader *rd[OKI_READERS];
-	size_t n = 0;
+	int r = ONSHI_OK;
 
+	*n = 0;
 	oki_mutex_lock(rs->lock);
-	while (n < OKI_READERS && n < rs->n && !rs->reader[n]->pcsc) {
-		rd[n] = rs->reader[n];
-		n++;
+	while (*n < OKI_READERS && *n < rs->n && !rs->reader[*n]->pcsc) {
+		rd[*n] = rs->reader[*n];
+		(*n)++;
 	}
 	oki_mutex_unlock(rs->lock);
-	for (size_t i = 0; i < n; i++)
-		look_at(rs, rd[i], w, ms / (int32_t)n, &out[i]);
+	for (size_t i = 0; i < *n && r == ONSHI_OK; i++)
+		r = look_at(rs, rd[i], w, ms / (int32_t)*n, jp, &out[i]);
 
-	return n;
+	return r;
 }
 
 /* A daemon that says nothing at all for so long is as good as none. */
 static int
 look_pcsc(struct oki_readers *rs, const struct oki_wait *w, int32_t ms,
-    struct oki_card_job *job)
+    struct oki_card_job **jp)
 {
 	int64_t end = oki_steady_ms(rs->env) + ms + DAEMON_MS;
 	struct oki_wait limited = *w;
@@ -367,16 +373,25 @@ look_pcsc(struct oki_readers *rs, const struct oki_wait *w, int32_t ms,
 
 	if (limited.end_ms > end)
 		limited.end_ms = end;
-	memset(job, 0, sizeof(*job));
-	job->verb = ms > 0 ? OKI_DO_WATCH : OKI_DO_LIST;
-	job->ms = ms;
-	r = oki_card_worker_do(rs->watcher, &limited, job, NULL, &begun);
+	r = oki_card_job_ready(jp, false, ms > 0 ? OKI_DO_WATCH : OKI_DO_LIST,
+	    ms);
 	if (r != ONSHI_OK)
-		job->n = 0;
+		return r;
+	r = oki_card_worker_do(rs->watcher, &limited, jp, &begun);
 	if (r == ONSHI_E_CARD_TIMEOUT && limited.end_ms == end)
 		return ONSHI_E_READER_SERVICE;
 
 	return r;
+}
+
+static void
+add_pcsc(struct oki_readers *rs, const struct oki_card_job *job,
+    struct oki_reader_state *out, size_t *n)
+{
+	for (size_t i = 0; i < job->n && *n < OKI_READERS; i++, (*n)++) {
+		out[*n] = job->states[i];
+		out[*n].hanging = is_hanging(rs, out[*n].name);
+	}
 }
 
 /*
@@ -387,24 +402,26 @@ int
 oki_readers_look(struct oki_readers *rs, struct oki_wait *w, int32_t ms,
     struct oki_reader_state *out, size_t *n, struct onshi_error *e)
 {
-	struct oki_card_job job;
+	struct oki_card_job *job = NULL;
+	int64_t system = 0;
 	int r;
 
-	*n = look_configured(rs, w, 0, out);
-	if ((r = oki_wait_check(w, ONSHI_OK)) != ONSHI_OK)
-		return oki_fail(e, r, "looking for readers");
+	if ((r = look_configured(rs, w, 0, &job, out, n)) != ONSHI_OK ||
+	    (r = oki_wait_check(w, ONSHI_OK)) != ONSHI_OK)
+		goto out;
 	r = look_pcsc(rs, w, ms, &job);
-	if (r == ONSHI_E_CANCELLED)
-		return oki_fail(e, r, "looking for readers");
-	if (r != ONSHI_OK && *n == 0)
-		return oki_fail_system(e, r, job.system, "PC/SC: %08llx",
-		    (unsigned long long)job.system);
-	if (r != ONSHI_OK && ms > 0)
-		(void)look_configured(rs, w, ms, out);
-	for (size_t i = 0; i < job.n && *n < OKI_READERS; i++, (*n)++) {
-		out[*n] = job.states[i];
-		out[*n].hanging = is_hanging(rs, out[*n].name);
-	}
+	if (job != NULL)
+		system = job->system;
+	if (r == ONSHI_OK)
+		add_pcsc(rs, job, out, n);
+	else if (r != ONSHI_E_CANCELLED && r != ONSHI_E_NOMEM && *n > 0)
+		r = ms > 0 ? look_configured(rs, w, ms, &job, out, n) :
+		    ONSHI_OK;
+out:
+	oki_card_job_free(&job);
+	if (r != ONSHI_OK)
+		return oki_fail_system(e, r, system, "looking for readers: "
+		    "PC/SC %08llx", (unsigned long long)system);
 
 	return ONSHI_OK;
 }

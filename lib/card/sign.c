@@ -16,7 +16,7 @@ static const uint8_t prefix[] = {
 
 static int
 compute(struct oki_card *c, struct oki_wait *w, const uint8_t *info,
-    size_t len, struct oki_apdu_answer *an, struct onshi_error *e)
+    size_t len, struct oki_apdu_response *resp, struct onshi_error *e)
 {
 	struct oki_apdu a = { .cla = 0x80, .ins = OKI_INS_SIGN, .data = info,
 	    .len = len, .le = LE };
@@ -25,7 +25,7 @@ compute(struct oki_card *c, struct oki_wait *w, const uint8_t *info,
 	if ((r = oki_card_address(c, w, OKI_EF_KEY, &a.p2, e)) != ONSHI_OK)
 		return r;
 
-	return oki_card_transmit(c, w, &a, an, e);
+	return oki_card_transmit(c, w, &a, resp, e);
 }
 
 /* A card that has forgotten the PIN was reset, or is another one. */
@@ -88,10 +88,10 @@ oki_card_sign(struct oki_card *c, struct oki_wait *w,
     struct oki_buf *sig, struct onshi_error *e)
 {
 	uint8_t info[sizeof(prefix) + OKI_SHA256];
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	int r;
 
-	oki_apdu_answer_init(&an);
+	oki_apdu_response_init(&resp);
 	if ((r = oki_card_need_my_number(c, w, e)) != ONSHI_OK)
 		goto out;
 	/* Without the PIN in this session the card might still sign: from a
@@ -105,17 +105,17 @@ oki_card_sign(struct oki_card *c, struct oki_wait *w,
 		r = oki_fail(e, r, "SHA-256");
 		goto out;
 	}
-	r = compute(c, w, info, sizeof(info), &an, e);
-	if (r == ONSHI_OK && c->by_sfi && an.sw == OKI_SW_P1P2) {
+	r = compute(c, w, info, sizeof(info), &resp, e);
+	if (r == ONSHI_OK && c->by_sfi && resp.sw == OKI_SW_P1P2) {
 		c->by_sfi = false;
-		r = compute(c, w, info, sizeof(info), &an, e);
+		r = compute(c, w, info, sizeof(info), &resp, e);
 	}
-	if (r == ONSHI_OK && (r = verdict(an.sw, e)) == ONSHI_OK)
-		r = check(x, data, len, &an.data, sig, e);
+	if (r == ONSHI_OK && (r = verdict(resp.sw, e)) == ONSHI_OK)
+		r = check(x, data, len, &resp.data, sig, e);
 	r = blame(c, r, e);
 out:
 	oki_wipe(info, sizeof(info));
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 
 	return r;
 }

@@ -271,6 +271,62 @@ onshi_card_kind(const struct onshi_card *c)
 	return c != NULL ? c->kind : ONSHI_CARD_OTHER;
 }
 
+const char *
+onshi_card_kind_text(int kind, const char *lang)
+{
+	static const char *const texts[][2] = {
+		[ONSHI_CARD_OTHER] = { "not a My Number Card",
+		    "マイナンバーカードではないカード" },
+		[ONSHI_CARD_MY_NUMBER] = { "My Number Card",
+		    "マイナンバーカード" },
+		[ONSHI_CARD_NO_CERTIFICATE] = {
+		    "My Number Card without a user-authentication certificate",
+		    "利用者証明用電子証明書のないマイナンバーカード" },
+		[ONSHI_CARD_PHONE] = { "phone", "スマートフォン" },
+		[ONSHI_CARD_JUKI] = { "Juki card, no longer usable",
+		    "住民基本台帳カード（使用できません）" },
+		[ONSHI_CARD_RESIDENCE] = { "residence card", "在留カード" },
+		[ONSHI_CARD_DRIVERS_LICENCE] = { "driver's licence",
+		    "運転免許証" }
+	};
+
+	return kind < 0 || (size_t)kind >= OKI_COUNT(texts) ? "" :
+	    texts[kind][oki_text_equal(lang, "ja") ? 1 : 0];
+}
+
+/* ---- what is known of a certificate's issuer ----------------------------- */
+
+static const struct {
+	const char	*name;
+	const char	*text[2];
+} trusts[] = {
+	[ONSHI_TRUST_UNCHECKED] = { "unchecked", {
+	    "the issuer was not checked", "発行元は未確認です" } },
+	[ONSHI_TRUST_GOOD] = { "good", {
+	    "of a known issuer", "発行元を確認しました" } },
+	[ONSHI_TRUST_UNTRUSTED] = { "untrusted", {
+	    "of an unknown issuer", "発行元を確認できません" } },
+	[ONSHI_TRUST_BAD_SIGNATURE] = { "bad_signature", {
+	    "the issuer's signature does not fit",
+	    "発行元の署名が正しくありません" } }
+};
+
+const char *
+onshi_trust_name(int trust)
+{
+	return trust < 0 || (size_t)trust >= OKI_COUNT(trusts) ? NULL :
+	    trusts[trust].name;
+}
+
+const char *
+onshi_trust_text(int trust, const char *lang)
+{
+	return onshi_trust_name(trust) == NULL ? "" :
+	    trusts[trust].text[oki_text_equal(lang, "ja") ? 1 : 0];
+}
+
+/* ---- what it is asked ---------------------------------------------------- */
+
 int
 onshi_card_pin_tries(struct onshi_card *c, int *left)
 {
@@ -321,8 +377,6 @@ sign(struct onshi_card *c, const char *pin, uint32_t flags,
 
 	if ((r = oki_secret_new(pin, 4, &s)) != ONSHI_OK)
 		return oki_fail(&c->error, r, "PIN");
-	oki_buf_free(&c->signature);
-	oki_buf_init(&c->signature, SIGNATURE_MAX);
 	if ((r = read_certificate(c, wait)) == ONSHI_OK &&
 	    (r = oki_card_verify_pin(c->card, wait, s, flags, &c->error)) ==
 	    ONSHI_OK)
@@ -342,6 +396,8 @@ onshi_card_sign(struct onshi_card *c, const char *pin, uint32_t flags,
 
 	if ((r = enter_open(c, &wait)) != ONSHI_OK)
 		return r;
+	oki_buf_free(&c->signature);	/* of other data: not for these */
+	oki_buf_init(&c->signature, SIGNATURE_MAX);
 	if (pin == NULL || (data == NULL && len != 0) ||
 	    (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
 		return leave(c, oki_fail(&c->error, ONSHI_E_ARG,

@@ -433,7 +433,7 @@ static const struct oki_apdu forbidden[] = {
 START_TEST(t_forbidden)
 {
 	struct onshi_certificate *x;
-	struct oki_apdu_answer an;
+	struct oki_apdu_response resp;
 	int before;
 
 	open_card();
@@ -441,11 +441,11 @@ START_TEST(t_forbidden)
 	    &t.e), ONSHI_OK);
 	oki_certificate_free(&x);
 	before = m.commands;
-	oki_apdu_answer_init(&an);
+	oki_apdu_response_init(&resp);
 	ck_assert_int_eq(oki_card_transmit(card, mock_wait(&t, MS),
-	    &forbidden[_i], &an, &t.e), ONSHI_E_INTERNAL);
+	    &forbidden[_i], &resp, &t.e), ONSHI_E_INTERNAL);
 	ck_assert_int_eq(m.commands, before);
-	oki_apdu_answer_free(&an);
+	oki_apdu_response_free(&resp);
 }
 END_TEST
 

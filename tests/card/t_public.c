@@ -408,6 +408,33 @@ START_TEST(t_kind_names)
 		ck_assert_str_eq(onshi_card_kind_name(i), names[i]);
 	ck_assert_ptr_null(onshi_card_kind_name(-1));
 	ck_assert_ptr_null(onshi_card_kind_name(99));
+	for (int i = -1; i <= (int)OKI_COUNT(names); i++) {
+		bool is_one = onshi_card_kind_name(i) != NULL;
+
+		ck_assert_int_eq(onshi_card_kind_text(i, "ja")[0] != '\0',
+		    is_one);
+		ck_assert_int_eq(onshi_card_kind_text(i, NULL)[0] != '\0',
+		    is_one);
+		ck_assert(!is_one || strcmp(onshi_card_kind_text(i, "ja"),
+		    onshi_card_kind_text(i, "en")) != 0);
+	}
+}
+END_TEST
+
+START_TEST(t_trust_names)
+{
+	static const char *const names[] = { "unchecked", "good", "untrusted",
+	    "bad_signature" };
+
+	for (int i = 0; i < (int)OKI_COUNT(names); i++) {
+		ck_assert_str_eq(onshi_trust_name(i), names[i]);
+		ck_assert_str_ne(onshi_trust_text(i, "ja"), "");
+		ck_assert_str_ne(onshi_trust_text(i, NULL), "");
+	}
+	ck_assert_ptr_null(onshi_trust_name(-1));
+	ck_assert_ptr_null(onshi_trust_name((int)OKI_COUNT(names)));
+	ck_assert_str_eq(onshi_trust_text(-1, "en"), "");
+	ck_assert_str_eq(onshi_trust_text(99, "ja"), "");
 }
 END_TEST
 
@@ -434,6 +461,7 @@ main(void)
 	tcase_add_test(c, t_order);
 	tcase_add_test(c, t_fork);
 	tcase_add_test(c, t_kind_names);
+	tcase_add_test(c, t_trust_names);
 	suite_add_tcase(s, c);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

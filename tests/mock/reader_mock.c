@@ -378,6 +378,9 @@ fault_before(struct mock *m, int32_t ms)
 	case MOCK_MUTE_HARD:
 		wait_for(m, &m->woken, -1);
 		return ONSHI_E_CARD_TIMEOUT;
+	case MOCK_MUTE_THEN:
+		wait_for(m, &m->woken, -1);
+		return ONSHI_OK;
 	case MOCK_SWAP:
 		m->swapped = true;
 		power_off(m);
@@ -619,6 +622,8 @@ do_transmit(void *self, const uint8_t *command, size_t len, uint8_t *reply,
 	a = calloc(1, sizeof(*a));
 	ck_assert(a != NULL);
 	count(m, command, len, hex, sizeof(hex));
+	if (m->on_pin != NULL && command[1] == 0x20 && len > 4)
+		m->on_pin(command, len);
 	here = m->fault != MOCK_NONE && (m->commands == m->at ||
 	    (m->at < 0 && m->commands >= -m->at));
 	armed = len == 7 && command[1] == 0xb0;

@@ -43,6 +43,7 @@ enum mock_fault {
 	MOCK_MUTE,		/* until the time it was given is over */
 	MOCK_MUTE_CANCEL,	/* until cancel */
 	MOCK_MUTE_HARD,		/* until mock_wake */
+	MOCK_MUTE_THEN,		/* and then does the command, as it is then */
 	MOCK_SWAP,		/* from here on it is the other card */
 	MOCK_SW,		/* done, but answers sw */
 	MOCK_FLIP,		/* one bit of the answer, at byte */
@@ -116,6 +117,8 @@ struct mock {
 	size_t			 byte;
 	int			 hold_result;
 	int			 release_result;
+	/* Called in the reader's thread at a VERIFY with a PIN. */
+	void			(*on_pin)(const uint8_t *command, size_t len);
 
 	/* what happened; read with mock_lock held, or when nothing runs */
 	int			 commands;

@@ -24,7 +24,10 @@ from .card import (
     Certificate,
     ReaderState,
     card_kind_name,
+    card_kind_text,
     certificate_state_name,
+    trust_name,
+    trust_text,
 )
 from .config import Clock, Config, Exchange, Link, Reader
 from .constants import (
@@ -68,7 +71,7 @@ __all__ = [
     "NetworkError", "Notice", "Onshi", "OnshiError", "Operator", "Outcome", "Phase",
     "Purpose", "Reader", "ReaderState", "Record", "RuleError", "Sent",
     "ServiceError", "SignIn", "Trust", "Verdict", "Visit", "__version__",
-    "card_kind_name", "category_name", "certificate_state_name", "element",
-    "elements", "is_list", "method_name", "outcome_name", "outcome_remedy",
-    "outcome_text",
+    "card_kind_name", "card_kind_text", "category_name",
+    "certificate_state_name", "element", "elements", "is_list", "method_name",
+    "outcome_name", "outcome_remedy", "outcome_text", "trust_name", "trust_text",
 ]

@@ -141,5 +141,17 @@ def card_kind_name(kind: int) -> str:
     return text_of(lib.onshi_card_kind_name(kind))
 
 
+def card_kind_text(kind: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_card_kind_text(kind, raw(lang)))
+
+
+def trust_name(trust: int) -> str:
+    return text_of(lib.onshi_trust_name(trust))
+
+
+def trust_text(trust: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_trust_text(trust, raw(lang)))
+
+
 def certificate_state_name(state: int) -> str:
     return text_of(lib.onshi_certificate_state_name(state))

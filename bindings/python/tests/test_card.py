@@ -35,6 +35,9 @@ def test_kind_tries_certificate(world: World) -> None:
     with world.root() as root, root.card() as card:
         assert card.kind is CardKind.MY_NUMBER
         assert onshikaku.card_kind_name(card.kind)
+        assert onshikaku.card_kind_text(card.kind, "ja") == "マイナンバーカード"
+        assert onshikaku.trust_name(onshikaku.Trust.GOOD) == "good"
+        assert onshikaku.trust_text(99) == ""
         assert card.tries == 3
         x = card.certificate
         assert x.state is CertificateState.VALID and x.trust is Trust.GOOD
