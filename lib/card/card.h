@@ -41,10 +41,10 @@ int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
  * Takes the card that lies on the reader (its name or part of it, without
  * regard to case; NULL or "": the only one with a card), or waits for one.
  * When the time is over without one it is ONSHI_E_CARD_NONE (it looks at least
- * once, also with no time left); ONSHI_E_CARD_TIMEOUT where one lies there but stays mute;
- * ONSHI_E_READER_BUSY where another visit or program holds it. A reader that
- * is not there is ONSHI_E_READER_NONE once it has been missing for 2 s: PC/SC
- * may just be starting. Holds the card for us alone until close.
+ * once, also with no time left); ONSHI_E_CARD_TIMEOUT where one lies there but
+ * stays mute; ONSHI_E_READER_BUSY where another visit or program holds it. A
+ * reader that is not there is ONSHI_E_READER_NONE once it has been missing for
+ * 2 s: PC/SC may just be starting. Holds the card for us alone until close.
  */
 int	oki_card_open(struct oki_readers *rs, const char *part,
 	    struct oki_wait *w, struct oki_card **out, struct onshi_error *e)

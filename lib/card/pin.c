@@ -170,8 +170,7 @@ static int
 unknown(struct oki_card *c, int r, struct onshi_error *e)
 {
 	c->tries = OKI_TRIES_UNKNOWN;
-	if (r == ONSHI_E_CANCELLED || r == ONSHI_E_CARD_ANSWER ||
-	    onshi_result_class(r) != 3)
+	if (r == ONSHI_E_CARD_ANSWER || onshi_result_class(r) != 3)
 		return r;
 	e->code = ONSHI_E_PIN_UNKNOWN;
 	e->tries = OKI_TRIES_UNKNOWN;

@@ -557,11 +557,19 @@ START_TEST(t_t0)
 END_TEST
 
 static const struct {
-	int32_t	largest;
-	int	commands;	/* of the first check-in */
-	int	long_reads;
+	const char	*name;
+	int32_t		 largest;
+	int		 commands;	/* of the first check-in */
+	int		 long_reads;
 } sizes[] = {
-	{ -1, 6, 1 }, { 65536, 6, 1 }, { 0, 12, 0 }, { 261, 12, 0 }
+	{ "it does not say", -1, 6, 1 },
+	{ "all there is", 65536, 6, 1 },
+	{ "just enough", 2048, 6, 1 },
+	{ "not enough", 2047, 12, 0 },
+	{ "short ones alone", 0, 12, 0 },
+	{ "a short command with its head", 261, 12, 0 },
+	{ "less than a short one", 255, 12, 0 },
+	{ "much less", 100, 30, 0 }
 };
 
 START_TEST(t_largest)

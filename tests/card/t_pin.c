@@ -106,6 +106,8 @@ static const struct {
 	{ "five", "12345", 0, ONSHI_E_PIN_SHAPE },
 	{ "a letter", "12a4", 0, ONSHI_E_PIN_SHAPE },
 	{ "a space", "123 ", 0, ONSHI_E_PIN_SHAPE },
+	{ "just below the digits", "/234", 0, ONSHI_E_PIN_SHAPE },
+	{ "just above the digits", "123:", 0, ONSHI_E_PIN_SHAPE },
 	{ "full width", "\xef\xbc\x91\xef", 0, ONSHI_E_PIN_SHAPE },
 	{ "a sign PIN", "ABC12345", 0, ONSHI_E_PIN_SHAPE },
 	{ "unknown flag", "1234", 0x02, ONSHI_E_ARG },
@@ -234,6 +236,7 @@ static const struct {
 	{ "6C04 to the question", "6c04", NULL, ONSHI_E_CARD_ANSWER, -1 },
 	{ "data to the question", "aa63c3", NULL, ONSHI_E_CARD_ANSWER, -1 },
 	{ "6300", "63c3", "6300", ONSHI_E_PIN_WRONG, -1 },
+	{ "6310 is no counter", "63c3", "6310", ONSHI_E_CARD_ANSWER, -1 },
 	{ "6283", "63c3", "6283", ONSHI_E_CARD_ANSWER, -1 },
 	{ "6700", "63c3", "6700", ONSHI_E_CARD_ANSWER, -1 },
 	{ "6982", "63c3", "6982", ONSHI_E_CARD_ANSWER, -1 },
@@ -299,14 +302,22 @@ START_TEST(t_no_sfi)
 }
 END_TEST
 
-/* A card that knows short names for files but not for PIN and key. */
+/* A card that knows short names for files but not for PIN and key; how it says
+ * so to the question for the tries, which costs none. */
+static const struct {
+	const char	*name;
+	const char	*sw;
+} unaddressed[] = {
+	{ "6A86", "6a86" }, { "6A82", "6a82" }, { "6D00", "6d00" }
+};
+
 START_TEST(t_no_sfi_pin)
 {
 	char first[8192];
 	const struct mock_step step[] = {
 		{ "00a4040c0ad392f000260100000001", "9000" },
 		{ "00b08a00000800", first },
-		{ "00200098", "6a86" },
+		{ "00200098", unaddressed[_i].sw },
 		{ "00a4020c020018", "9000" },
 		{ "00200080", "63c3" },
 		{ "002000800431323334", "9000" },
@@ -327,6 +338,26 @@ START_TEST(t_no_sfi_pin)
 	ck_assert_int_eq(oki_card_close(&card, &t.e), ONSHI_OK);
 	ck_assert_int_eq(m.off_script, 0);
 	ck_assert_int_eq(m.commands, (int)OKI_COUNT(step));
+}
+END_TEST
+
+/* Asked by selecting already: there is no other way to ask. */
+START_TEST(t_no_way)
+{
+	int left;
+
+	m.no_sfi = true;
+	open_card();
+	m.fault = MOCK_SW;
+	m.sw = 0x6a86;
+	m.at = m.commands + 2;		/* SELECT, question */
+	ck_assert_int_eq(oki_card_tries(card, mock_wait(&t, MS), &left, &t.e),
+	    ONSHI_E_CARD_ANSWER);
+	ck_assert_int_eq(left, -1);
+	ck_assert_int_eq(m.asked, 1);
+	/* Unknown they stay: the next PIN is shown only after asking again. */
+	ck_assert_int_eq(show(0), ONSHI_OK);
+	ck_assert_int_eq(m.asked, 2);
 }
 END_TEST
 
@@ -587,7 +618,8 @@ main(void)
 	tcase_add_test(c, t_wrong_after_right);
 	tcase_add_loop_test(c, t_word, 0, OKI_COUNT(words));
 	tcase_add_test(c, t_no_sfi);
-	tcase_add_test(c, t_no_sfi_pin);
+	tcase_add_loop_test(c, t_no_sfi_pin, 0, OKI_COUNT(unaddressed));
+	tcase_add_test(c, t_no_way);
 	tcase_add_test(c, t_sign);
 	tcase_add_test(c, t_left_verified);
 	tcase_add_loop_test(c, t_bad_signature, 0, OKI_COUNT(signatures));

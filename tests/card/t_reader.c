@@ -280,15 +280,21 @@ START_TEST(t_busy_elsewhere)
 END_TEST
 
 static const struct {
-	int	result;		/* of the table's hold */
-	int	want;
+	const char	*name;
+	int		 result;	/* of the table's hold */
+	int		 want;
 } holds[] = {
-	{ ONSHI_E_READER, ONSHI_E_READER },
-	{ ONSHI_E_CARD_GONE, ONSHI_E_CARD_NONE },
-	{ ONSHI_E_CARD_TIMEOUT, ONSHI_E_CARD_TIMEOUT },
-	{ -1, ONSHI_E_READER },
-	{ 1, ONSHI_E_READER },
-	{ ONSHI_E_PIN_WRONG, ONSHI_E_READER }
+	{ "broken", ONSHI_E_READER, ONSHI_E_READER },
+	{ "gone", ONSHI_E_CARD_GONE, ONSHI_E_CARD_NONE },
+	{ "mute", ONSHI_E_CARD_TIMEOUT, ONSHI_E_CARD_TIMEOUT },
+	{ "not readable", ONSHI_E_CARD_ANSWER, ONSHI_E_CARD_ANSWER },
+	{ "foreign", ONSHI_E_CARD_OTHER, ONSHI_E_CARD_OTHER },
+	{ "no service", ONSHI_E_READER_SERVICE, ONSHI_E_READER_SERVICE },
+	{ "no right", ONSHI_E_READER_DENIED, ONSHI_E_READER_DENIED },
+	{ "cancelled, by nobody", ONSHI_E_CANCELLED, ONSHI_E_READER },
+	{ "no result of ours", -1, ONSHI_E_READER },
+	{ "positive", 1, ONSHI_E_READER },
+	{ "not a reader's to say", ONSHI_E_PIN_WRONG, ONSHI_E_READER }
 };
 
 START_TEST(t_hold)
