@@ -173,7 +173,6 @@ unknown(struct oki_card *c, int r, struct onshi_error *e)
 	if (r == ONSHI_E_CARD_ANSWER || onshi_result_class(r) != 3)
 		return r;
 	e->code = ONSHI_E_PIN_UNKNOWN;
-	e->tries = OKI_TRIES_UNKNOWN;
 
 	return e->code;
 }

@@ -361,6 +361,35 @@ START_TEST(t_no_way)
 }
 END_TEST
 
+static void
+cancel_now(const uint8_t *command, size_t len)
+{
+	(void)command;
+	(void)len;
+	oki_cancel_set(&t.cancel);
+}
+
+/* Cancelled while the card has the PIN: that, and the tries are unknown. */
+START_TEST(t_cancel)
+{
+	int left;
+
+	open_card();
+	ck_assert_int_eq(oki_card_tries(card, mock_wait(&t, MS), &left, &t.e),
+	    ONSHI_OK);
+	m.on_pin = cancel_now;
+	m.fault = MOCK_MUTE_CANCEL;
+	m.at = m.commands + 1;
+	ck_assert_int_eq(show(0), ONSHI_E_CANCELLED);
+	ck_assert_int_eq(t.e.code, ONSHI_E_CANCELLED);
+	ck_assert_int_eq(t.e.tries, -1);
+	oki_cancel_clear(&t.cancel);
+	m.fault = MOCK_NONE;
+	ck_assert_int_eq(show(0), ONSHI_E_STATE);
+	ck_assert_int_eq(m.verifies, 1);
+}
+END_TEST
+
 /* ---- the signature ---------------------------------------------------- */
 
 START_TEST(t_sign)
@@ -620,6 +649,7 @@ main(void)
 	tcase_add_test(c, t_no_sfi);
 	tcase_add_loop_test(c, t_no_sfi_pin, 0, OKI_COUNT(unaddressed));
 	tcase_add_test(c, t_no_way);
+	tcase_add_test(c, t_cancel);
 	tcase_add_test(c, t_sign);
 	tcase_add_test(c, t_left_verified);
 	tcase_add_loop_test(c, t_bad_signature, 0, OKI_COUNT(signatures));
