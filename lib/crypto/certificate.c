@@ -156,7 +156,7 @@ parse(struct onshi_certificate *c, const uint8_t *der, size_t len,
 		return ONSHI_E_NOMEM;
 	memcpy(c->der, der, c->len);
 	p = c->der;
-	if ((c->x = d2i_X509(NULL, &p, (long)c->len)) == NULL)
+	if ((c->x = oki_openssl_x509(&p, (long)c->len)) == NULL)
 		return oki_openssl_cause(ONSHI_E_CERTIFICATE);
 	if (p != c->der + c->len) {
 		*why = "bytes behind its parts";
@@ -226,14 +226,6 @@ oki_certificate_free(struct onshi_certificate **xp)
 	oki_free(c);
 }
 
-size_t
-oki_certificate_key_bytes(const struct onshi_certificate *x)
-{
-	int n = x == NULL ? 0 : EVP_PKEY_get_size(x->key);
-
-	return n > 0 ? (size_t)n : 0;
-}
-
 int
 oki_certificate_verify_signature(const struct onshi_certificate *x,
     const void *data, size_t len, const uint8_t *sig, size_t siglen)
@@ -249,8 +241,8 @@ oki_certificate_verify_signature(const struct onshi_certificate *x,
 		r = ONSHI_E_NOMEM;
 		goto out;
 	}
-	if (EVP_DigestVerifyInit_ex(ctx, &how, "SHA2-256", NULL, NULL, x->key,
-	    NULL) != 1 ||
+	if (EVP_DigestVerifyInit_ex(ctx, &how, "SHA2-256", oki_openssl_ctx(),
+	    NULL, x->key, NULL) != 1 ||
 	    (EVP_PKEY_get_base_id(x->key) == EVP_PKEY_RSA &&
 	    EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PADDING) <= 0)) {
 		r = oki_openssl_cause(ONSHI_E_INTERNAL);

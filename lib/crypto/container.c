@@ -139,7 +139,7 @@ take_key(struct opening *o, const PKCS8_PRIV_KEY_INFO *p8)
 
 	if (p8 == NULL)
 		return malformed(o);
-	if ((key = EVP_PKCS82PKEY(p8)) == NULL)
+	if ((key = EVP_PKCS82PKEY_ex(p8, oki_openssl_ctx(), NULL)) == NULL)
 		return refuse(o, KEY "the key in the PKCS#12 container is of "
 		    "a kind that is not known, or malformed");
 	if (o->key != NULL) {
@@ -164,12 +164,32 @@ open_key(struct opening *o, const PKCS12_SAFEBAG *bag)
 	X509_SIG_get0(sig, &alg, NULL);
 	if ((r = count_seal(o, alg)) != ONSHI_OK)
 		return r;
-	if ((p8 = PKCS12_decrypt_skey(bag, o->pass, o->passlen)) == NULL)
+	if ((p8 = PKCS12_decrypt_skey_ex(bag, o->pass, o->passlen,
+	    oki_openssl_ctx(), NULL)) == NULL)
 		return sealed(o, alg);
 	r = take_key(o, p8);
 	PKCS8_PRIV_KEY_INFO_free(p8);
 
 	return r;
+}
+
+/* The same in our context, where its key is compared. */
+static X509 *
+make_ours(X509 *x)
+{
+	const uint8_t *at;
+	uint8_t *der = NULL;
+	X509 *ours = NULL;
+	int len;
+
+	if ((len = i2d_X509(x, &der)) > 0) {
+		at = der;
+		ours = oki_openssl_x509(&at, len);
+	}
+	OPENSSL_free(der);
+	X509_free(x);
+
+	return ours;
 }
 
 static int
@@ -179,7 +199,8 @@ take_certificate(struct opening *o, const PKCS12_SAFEBAG *bag)
 
 	if (PKCS12_SAFEBAG_get_bag_nid(bag) != NID_x509Certificate)
 		return ONSHI_OK;
-	if ((x = PKCS12_SAFEBAG_get1_cert(bag)) == NULL)
+	if ((x = PKCS12_SAFEBAG_get1_cert(bag)) == NULL ||
+	    (x = make_ours(x)) == NULL)
 		return malformed(o);
 	if (sk_X509_push(o->certs, x) > 0)
 		return ONSHI_OK;
@@ -408,13 +429,32 @@ judge(struct opening *o, struct oki_buf *certs, struct oki_buf *key)
 	return hand_over(o, ours, certs, key);
 }
 
+/* All of the bytes, or nothing. */
+static PKCS12 *
+decode(const void *p, size_t len)
+{
+	PKCS12 *p12;
+	BIO *bio;
+
+	if (len > OKI_CONTAINER_MAX || (bio = oki_openssl_bio(p, len)) == NULL)
+		return NULL;
+	p12 = PKCS12_init_ex(NID_pkcs7_data, oki_openssl_ctx(), NULL);
+	if (p12 != NULL && (d2i_PKCS12_bio(bio, &p12) == NULL ||
+	    BIO_pending(bio) != 0)) {
+		PKCS12_free(p12);
+		p12 = NULL;
+	}
+	BIO_free(bio);
+
+	return p12;
+}
+
 int
 oki_container_open(const void *p, size_t len, const void *pass,
     size_t passlen, struct oki_buf *certs, struct oki_buf *key,
     struct onshi_error *e)
 {
 	struct opening o = { .pass = passlen == 0 ? NULL : pass };
-	const uint8_t *at = p;
 	PKCS12 *p12 = NULL;
 	int r;
 
@@ -424,9 +464,7 @@ oki_container_open(const void *p, size_t len, const void *pass,
 		goto out;
 	}
 	o.passlen = (int)passlen;
-	if (len > OKI_CONTAINER_MAX ||
-	    (p12 = d2i_PKCS12(NULL, &at, (long)len)) == NULL ||
-	    at != (const uint8_t *)p + len)
+	if ((p12 = decode(p, len)) == NULL)
 		r = refuse(&o, KEY "it is neither PEM nor a PKCS#12 container "
 		    "that can be read");
 	else if ((o.certs = sk_X509_new_null()) == NULL)

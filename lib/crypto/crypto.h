@@ -9,6 +9,10 @@
 #include "core/core.h"
 #include "onshikaku/card.h"
 
+/* ONSHI_E_ENVIRONMENT where the environment could load code into us (SEC-26):
+ * asked once, by onshi_new; openssl.c. */
+int	oki_crypto_check(struct onshi_error *e) OKI_CHECK;
+
 /* ---- hashes, random: hash.c ---------------------------------------------- */
 
 #define OKI_SHA256	32
@@ -34,17 +38,6 @@ int	oki_hash_copy(const struct oki_hash *from, struct oki_hash *to)
 /* Begins anew: nothing of what it has read stays in it. */
 int	oki_hash_reset(struct oki_hash *h) OKI_CHECK;
 void	oki_hash_free(struct oki_hash **hp);
-
-int	oki_hmac_sha256(const void *key, size_t keylen, const void *p,
-	    size_t len, uint8_t out[OKI_SHA256]) OKI_CHECK;
-
-/* The same for many: made once, a key and a text per run. Not shared between
- * threads. The key of the last run is in it until it is freed. */
-struct oki_hmac;
-int	oki_hmac_new(struct oki_hmac **out) OKI_CHECK;
-int	oki_hmac_run(struct oki_hmac *m, const void *key, size_t keylen,
-	    const void *p, size_t len, uint8_t out[OKI_SHA256]) OKI_CHECK;
-void	oki_hmac_free(struct oki_hmac **mp);
 
 int	oki_random(void *to, size_t len) OKI_CHECK;	/* ONSHI_E_SYSTEM */
 int	oki_uuid(char to[OKI_UUID]) OKI_CHECK;		/* version 4 */
@@ -80,9 +73,6 @@ int	oki_certificate_check(struct onshi_certificate *x, const void *ca_pem,
 int	oki_certificate_verify_signature(const struct onshi_certificate *x,
 	    const void *data, size_t len, const uint8_t *sig, size_t siglen)
 	    OKI_CHECK;
-
-/* Bytes that a signature of its key has at most. */
-size_t	oki_certificate_key_bytes(const struct onshi_certificate *x);
 
 /* ONSHI_CERT_… at a moment, by Japan time. */
 int	oki_certificate_state_at(int64_t not_before, int64_t not_after,

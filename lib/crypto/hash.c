@@ -1,9 +1,7 @@
-/* SHA-256, HMAC and random numbers, by OpenSSL. */
+/* SHA-256 and random numbers, by OpenSSL. */
 #include "config.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include "crypto/openssl.h"
@@ -13,11 +11,6 @@ struct oki_hash {
 	EVP_MD_CTX	*ctx;
 	bool		 begun;
 	bool		 bare;
-};
-
-struct oki_hmac {
-	EVP_MAC		*mac;
-	EVP_MAC_CTX	*ctx;
 };
 
 int
@@ -30,7 +23,8 @@ oki_hash_new(struct oki_hash **out)
 	if ((h = oki_alloc(sizeof(*h))) == NULL)
 		return ONSHI_E_NOMEM;
 	oki_openssl_enter();
-	if ((h->md = EVP_MD_fetch(NULL, "SHA2-256", NULL)) == NULL)
+	if ((h->md = EVP_MD_fetch(oki_openssl_ctx(), "SHA2-256",
+	    NULL)) == NULL)
 		r = oki_openssl_cause(ONSHI_E_INTERNAL);
 	else if ((h->ctx = EVP_MD_CTX_new()) == NULL)
 		r = ONSHI_E_NOMEM;
@@ -179,88 +173,12 @@ oki_sha256(const void *p, size_t len, uint8_t out[OKI_SHA256])
 }
 
 int
-oki_hmac_new(struct oki_hmac **out)
-{
-	struct oki_hmac *m;
-	int r = ONSHI_OK;
-
-	*out = NULL;
-	if ((m = oki_alloc(sizeof(*m))) == NULL)
-		return ONSHI_E_NOMEM;
-	oki_openssl_enter();
-	if ((m->mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL)
-		r = oki_openssl_cause(ONSHI_E_INTERNAL);
-	else if ((m->ctx = EVP_MAC_CTX_new(m->mac)) == NULL)
-		r = oki_openssl_cause(ONSHI_E_NOMEM);
-	oki_openssl_leave();
-	if (r != ONSHI_OK) {
-		oki_hmac_free(&m);
-		return r;
-	}
-	*out = m;
-
-	return ONSHI_OK;
-}
-
-int
-oki_hmac_run(struct oki_hmac *m, const void *key, size_t keylen,
-    const void *p, size_t len, uint8_t out[OKI_SHA256])
-{
-	static const uint8_t none[1] = { 0 };
-	char name[] = "SHA2-256";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
-		    0),
-		OSSL_PARAM_construct_end()
-	};
-	size_t n;
-	int r = ONSHI_OK;
-
-	oki_openssl_enter();
-	/* Without a key OpenSSL would go on with the last one. */
-	if (EVP_MAC_init(m->ctx, keylen == 0 ? none : key, keylen, params) !=
-	    1 || (len > 0 && EVP_MAC_update(m->ctx, p, len) != 1) ||
-	    EVP_MAC_final(m->ctx, out, &n, OKI_SHA256) != 1 ||
-	    n != OKI_SHA256)
-		r = oki_openssl_cause(ONSHI_E_INTERNAL);
-	oki_openssl_leave();
-
-	return r;
-}
-
-void
-oki_hmac_free(struct oki_hmac **mp)
-{
-	if (mp == NULL || *mp == NULL)
-		return;
-	EVP_MAC_CTX_free((*mp)->ctx);
-	EVP_MAC_free((*mp)->mac);
-	oki_free(*mp);
-	*mp = NULL;
-}
-
-int
-oki_hmac_sha256(const void *key, size_t keylen, const void *p, size_t len,
-    uint8_t out[OKI_SHA256])
-{
-	struct oki_hmac *m;
-	int r;
-
-	if ((r = oki_hmac_new(&m)) != ONSHI_OK)
-		return r;
-	r = oki_hmac_run(m, key, keylen, p, len, out);
-	oki_hmac_free(&m);
-
-	return r;
-}
-
-int
 oki_random(void *to, size_t len)
 {
 	int r = ONSHI_OK;
 
 	oki_openssl_enter();
-	if (RAND_bytes_ex(NULL, to, len, 0) != 1)
+	if (RAND_bytes_ex(oki_openssl_ctx(), to, len, 0) != 1)
 		r = ONSHI_E_SYSTEM;
 	oki_openssl_leave();
 

@@ -99,15 +99,16 @@ decode_key(const char *name, const uint8_t *der, long len,
 	if (strcmp(name, PEM_STRING_PKCS8) == 0) {
 		if ((sealed = d2i_X509_SIG(NULL, &der, len)) != NULL &&
 		    pass->bytes != NULL)
-			p8 = PKCS8_decrypt(sealed, pass->bytes,
-			    (int)pass->len);
+			p8 = PKCS8_decrypt_ex(sealed, pass->bytes,
+			    (int)pass->len, oki_openssl_ctx(), NULL);
 		X509_SIG_free(sealed);
 	} else if (strcmp(name, PEM_STRING_PKCS8INF) == 0)
 		p8 = d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, len);
 	else
-		return d2i_AutoPrivateKey(NULL, &der, len);
+		return d2i_AutoPrivateKey_ex(NULL, &der, len,
+		    oki_openssl_ctx(), NULL);
 	if (p8 != NULL)
-		key = EVP_PKCS82PKEY(p8);
+		key = EVP_PKCS82PKEY_ex(p8, oki_openssl_ctx(), NULL);
 	PKCS8_PRIV_KEY_INFO_free(p8);
 
 	return key;

@@ -5,10 +5,41 @@
 #include <string.h>
 
 #include <openssl/asn1.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "crypto/openssl.h"
+
+static _Atomic(OSSL_LIB_CTX *) context;
+
+/* Made once and never given back: keys and hashes of other threads may need it
+ * to the very end. */
+OSSL_LIB_CTX *
+oki_openssl_ctx(void)
+{
+	OSSL_LIB_CTX *there = atomic_load(&context), *ours;
+
+	if (there != NULL || (ours = OSSL_LIB_CTX_new()) == NULL)
+		return there;
+	if (atomic_compare_exchange_strong(&context, &there, ours))
+		return ours;
+	OSSL_LIB_CTX_free(ours);
+
+	return there;
+}
+
+/* SEC-26: it can load code into any program that uses OpenSSL, and TLS uses
+ * what it sets. */
+int
+oki_crypto_check(struct onshi_error *e)
+{
+	if (oki_os_is_privileged() && oki_os_env_is_set("OPENSSL_CONF"))
+		return oki_fail(e, ONSHI_E_ENVIRONMENT,
+		    "OPENSSL_CONF is set for a privileged process");
+
+	return ONSHI_OK;
+}
 
 void
 oki_openssl_enter(void)
@@ -52,16 +83,34 @@ no_password(char *to, int room, int rw, void *arg)
 	return -1;
 }
 
+X509 *
+oki_openssl_x509(const uint8_t **p, long len)
+{
+	X509 *x = X509_new_ex(oki_openssl_ctx(), NULL);
+
+	if (x == NULL || d2i_X509(&x, p, len) != NULL)
+		return x;
+	X509_free(x);
+
+	return NULL;
+}
+
 int
 oki_openssl_next(BIO *pem, X509 **out)
 {
 	unsigned long code;
 
 	(void)ERR_set_mark();
-	if ((*out = PEM_read_bio_X509(pem, NULL, no_password, NULL)) != NULL) {
+	if ((*out = X509_new_ex(oki_openssl_ctx(), NULL)) == NULL) {
+		(void)ERR_clear_last_mark();
+		return ONSHI_E_NOMEM;
+	}
+	if (PEM_read_bio_X509(pem, out, no_password, NULL) != NULL) {
 		(void)ERR_pop_to_mark();
 		return ONSHI_OK;
 	}
+	X509_free(*out);
+	*out = NULL;
 	code = ERR_peek_last_error();
 	if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
 	    ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {

@@ -5,6 +5,7 @@
 #define OKI_CRYPTO_OPENSSL_H
 
 #include <openssl/bio.h>
+#include <openssl/types.h>
 #include <openssl/x509.h>
 
 #include "crypto/crypto.h"
@@ -14,11 +15,21 @@
 void	oki_openssl_enter(void);
 void	oki_openssl_leave(void);
 
+/*
+ * Where algorithms are looked for: a context of our own, with the default
+ * provider, so that what a host or OPENSSL_CONF sets for the process changes
+ * none of our results. NULL, which is the process's, only without memory.
+ */
+OSSL_LIB_CTX *oki_openssl_ctx(void);
+
 /* Why OpenSSL failed since enter: ONSHI_E_NOMEM if memory was short, else
  * otherwise. */
 int	oki_openssl_cause(int otherwise);
 
 BIO	*oki_openssl_bio(const void *p, size_t len);	/* reads; NULL: nomem */
+
+/* A certificate in DER, which *p passes; its key is of our context. NULL. */
+X509	*oki_openssl_x509(const uint8_t **p, long len);
 
 /* The next certificate in pem: ONSHI_OK, ONSHI_END, or a failure. */
 int	oki_openssl_next(BIO *pem, X509 **out);

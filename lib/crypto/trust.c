@@ -94,7 +94,7 @@ verify(struct onshi_certificate *x, X509_STORE *store, int *error)
 	X509_STORE_CTX *ctx;
 	int r = ONSHI_E_NOMEM;
 
-	if ((ctx = X509_STORE_CTX_new()) == NULL ||
+	if ((ctx = X509_STORE_CTX_new_ex(oki_openssl_ctx(), NULL)) == NULL ||
 	    X509_STORE_CTX_init(ctx, store, x->x, NULL) != 1)
 		goto out;
 	how = X509_STORE_CTX_get0_param(ctx);

@@ -361,17 +361,6 @@ read_authorities(struct oki_https *h, struct onshi_error *e)
 	    e);
 }
 
-/* OPENSSL_CONF can load code into us, which cannot be undone (SEC-26). */
-static int
-check_environment(struct onshi_error *e)
-{
-	if (oki_os_is_privileged() && oki_os_env_is_set("OPENSSL_CONF"))
-		return oki_fail(e, ONSHI_E_ENVIRONMENT,
-		    "OPENSSL_CONF is set and the process has raised rights");
-
-	return ONSHI_OK;
-}
-
 int
 oki_https_new(struct oki_env *env, struct oki_https **out,
     struct onshi_error *e)
@@ -384,7 +373,7 @@ oki_https_new(struct oki_env *env, struct oki_https **out,
 		return oki_fail(e, ONSHI_E_NOMEM, "no memory for the link");
 	h->env = h->wire.env = env;
 	oki_buf_init(&h->wire.resolve, FILE_MAX_LEN);
-	if ((r = check_environment(e)) == ONSHI_OK &&
+	if ((r = oki_crypto_check(e)) == ONSHI_OK &&
 	    (r = read_base(h, e)) == ONSHI_OK &&
 	    (r = read_addresses(h, e)) == ONSHI_OK &&
 	    (r = read_pins(h, e)) == ONSHI_OK &&

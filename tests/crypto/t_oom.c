@@ -40,19 +40,14 @@ hook_free(void *p, const char *file, int line)
 static int
 life_of_hash(void *arg)
 {
-	uint8_t mac[OKI_SHA256], sum[OKI_SHA256];
+	uint8_t sum[OKI_SHA256];
 	int r;
 
 	(void)arg;
 	if ((r = oki_sha256("abc", 3, sum)) != ONSHI_OK)
 		return r;
-	if (sum[0] != 0xba || sum[31] != 0xad)
-		return ONSHI_E_VALUE;
-	if ((r = oki_hmac_sha256("Jefe", 4, "what do ya want for nothing?",
-	    28, mac)) != ONSHI_OK)
-		return r;
 
-	return mac[0] == 0x5b && mac[31] == 0x43 ? ONSHI_OK : ONSHI_E_VALUE;
+	return sum[0] == 0xba && sum[31] == 0xad ? ONSHI_OK : ONSHI_E_VALUE;
 }
 
 /* Whatever fails: a stranger's card is never good, and ours is good or there
@@ -140,7 +135,7 @@ static const struct {
 	size_t		 points;	/* at least */
 	size_t		 step;
 } lives[] = {
-	{ "hash", life_of_hash, NULL, 5, 1 },
+	{ "hash", life_of_hash, NULL, 4, 1 },
 	{ "our card", life_of_card, &files.der, 200, 1 },
 	{ "a stranger's card", life_of_card, &files.stranger, 200, 1 },
 	{ "identity", life_of_identity, NULL, 200, 37 },
