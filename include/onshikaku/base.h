@@ -37,6 +37,10 @@ extern "C" {
 /* Raised only when a program built against an older value could break. */
 #define ONSHI_ABI	1
 
+/* The header's version: as text, and as 0xMMmmpp to be compared. */
+#define ONSHI_VERSION		"0.2.0"
+#define ONSHI_VERSION_NUMBER	0x000200u
+
 struct onshi;		/* the root: one per program, shared by its threads */
 struct onshi_config;	/* what the root is made from (config.h) */
 struct onshi_error;	/* what went wrong; lives in the handle it is about */
@@ -62,6 +66,14 @@ ONSHI_API void onshi_free(struct onshi **op);
 /* The library's own version and ABI, whatever header you were built with. */
 ONSHI_API uint32_t onshi_abi(void);
 ONSHI_API const char *onshi_version(void);
+ONSHI_API uint32_t onshi_version_number(void);
+
+/*
+ * Why the latest constructor that takes the root has failed (operator, visit,
+ * card, readers). It never changes and is good as long as o is, whatever other
+ * threads do. Never NULL; its code is 0 while none has failed.
+ */
+ONSHI_API const struct onshi_error *onshi_last_error(const struct onshi *o);
 
 /* Zeroes memory in a way that no compiler leaves out: for your copy of a PIN. */
 ONSHI_API void onshi_wipe(void *p, size_t len);

@@ -554,6 +554,50 @@ oki_config_text_of(const struct onshi_config *c, const char *stem,
 	return NULL;
 }
 
+/* What is known and does nothing yet. */
+static const struct {
+	enum oki_key	 key;
+	const char	*feature;
+} unbuilt[] = {
+	{ OKI_LINK_AUTH_BASE, "the webapi link" },
+	{ OKI_LINK_SEARCH_BASE, "the webapi link" },
+	{ OKI_LINK_LOGIN_FILE, "the webapi link" },
+	{ OKI_LINK_REQ_DIR, "the folder link" },
+	{ OKI_LINK_RES_DIR, "the folder link" },
+	{ OKI_LINK_FACE_DIR, "the folder link" },
+	{ OKI_LINK_SCAN_MS, "the folder link" },
+	{ OKI_LINK_SETTLE_MS, "the folder link" },
+	{ OKI_LINK_ZIP_PASSWORD, "the folder link" },
+	{ OKI_LINK_JOURNAL_DIR, "the folder link" },
+	{ OKI_DISASTER_ENABLED, "the disaster mode" },
+	{ OKI_DISASTER_ACTIVATION, "the disaster mode" },
+	{ OKI_EMERGENCY_ENABLED, "the emergency mode" },
+	{ OKI_VISITS_DIR, "sealing of visits" },
+	{ OKI_FALLBACK_TABLE, "a table of papers" }
+};
+
+int
+oki_config_check_built(const struct onshi_config *c, struct onshi_error *e)
+{
+	enum oki_key key;
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(unbuilt); i++) {
+		key = unbuilt[i].key;
+		if (oki_config_has(c, key) && !oki_text_equal(
+		    oki_config_text(c, key), rows[key].preset))
+			return oki_fail(e, ONSHI_E_UNSUPPORTED,
+			    "%s: %s is not built into this library",
+			    rows[key].key, unbuilt[i].feature);
+	}
+	if (c->parts != NULL && c->parts->text != NULL)
+		return oki_fail(e, ONSHI_E_UNSUPPORTED, "%s%s: its link is "
+		    "not built into this library", c->parts->stem->key,
+		    c->parts->name);
+
+	return ONSHI_OK;
+}
+
 const uint8_t *
 oki_config_bytes(const struct onshi_config *c, enum oki_key key, size_t *len)
 {

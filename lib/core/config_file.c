@@ -1,6 +1,8 @@
 /* Files that the configuration names: whose they are, and what is in them. */
 #include "config.h"
 
+#include <string.h>
+
 #include "core/core.h"
 
 /* What a file's owner and rights must be (SEC-102), and its size. */
@@ -33,13 +35,40 @@ check(struct oki_file *f, const char *name, bool is_secret, size_t max,
 	return ONSHI_OK;
 }
 
+/*
+ * What editors on Windows put before the first byte. UTF-16 begins with bytes
+ * that begin no text and no key, and is better named than misread.
+ */
+static int
+take_mark(const char *name, struct oki_buf *b, size_t from,
+    struct onshi_error *e)
+{
+	uint8_t *p = b->data + from;
+	size_t len = b->len - from;
+
+	if (len >= 2 && (memcmp(p, "\xff\xfe", 2) == 0 ||
+	    memcmp(p, "\xfe\xff", 2) == 0))
+		return oki_fail(e, ONSHI_E_CONFIG, "%s: the file is UTF-16: "
+		    "save it as UTF-8", name);
+	if (len < 3 || memcmp(p, "\xef\xbb\xbf", 3) != 0)
+		return ONSHI_OK;
+	memmove(p, p + 3, len - 3);
+	oki_wipe(p + len - 3, 3);
+	b->len -= 3;
+	if (len == 3)
+		return oki_fail(e, ONSHI_E_CONFIG, "%s: the file is empty",
+		    name);
+
+	return ONSHI_OK;
+}
+
 int
 oki_config_read(const char *name, const char *path, bool is_secret,
     size_t max, struct oki_buf *out, struct onshi_error *e)
 {
 	struct oki_file *f;
 	int64_t sys = 0;
-	size_t got, size = 0;
+	size_t from = out->len, got, size = 0;
 	int r;
 
 	if ((r = oki_file_open_path(path, &f, &sys)) != ONSHI_OK)
@@ -60,6 +89,8 @@ oki_config_read(const char *name, const char *path, bool is_secret,
 		    name);
 	out->len += got;
 	out->data[out->len] = 0;
+	if (r == ONSHI_OK)
+		r = take_mark(name, out, from, e);
 out:
 	oki_file_close(&f);
 
@@ -72,7 +103,7 @@ oki_config_content(const struct onshi_config *c, enum oki_key key, size_t max,
 {
 	const char *name = oki_config_key_name(key), *path;
 	const uint8_t *bytes;
-	size_t len;
+	size_t from = out->len, len;
 	int r;
 
 	if ((bytes = oki_config_bytes(c, key, &len)) == NULL) {
@@ -87,5 +118,5 @@ oki_config_content(const struct onshi_config *c, enum oki_key key, size_t max,
 	if ((r = oki_buf_append(out, bytes, len)) != ONSHI_OK)
 		return oki_fail(e, r, "%s: no room for it", name);
 
-	return ONSHI_OK;
+	return take_mark(name, out, from, e);
 }

@@ -132,14 +132,11 @@ read_line(struct ini *ini, char *s)
 
 /* Text, NUL at its end, is taken apart in place. */
 static int
-read_text(struct ini *ini, char *text, size_t len)
+read_text(struct ini *ini, char *text)
 {
 	char *end, *next, *s = text;
 	int r = ONSHI_OK;
 
-	/* Editors on Windows put a byte-order mark before the first line. */
-	if (len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
-		s += 3;
 	for (; r == ONSHI_OK && s != NULL; s = next) {
 		ini->line++;
 		next = NULL;
@@ -179,7 +176,7 @@ onshi_config_load(struct onshi_config *c, const char *path)
 		r = oki_fail(ini.e, ONSHI_E_CONFIG, "a NUL is in the file");
 		goto out;
 	}
-	if ((r = read_text(&ini, (char *)text.data, text.len)) != ONSHI_OK)
+	if ((r = read_text(&ini, (char *)text.data)) != ONSHI_OK)
 		goto out;
 	oki_config_take(c, ini.into);
 out:

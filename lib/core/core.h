@@ -34,6 +34,8 @@ struct onshi_error {
 	int	sw;			/* -1 unknown */
 	int	sent;
 	int	outcome;
+	bool	asks_twice;		/* a repeat is a second question: there
+					   is no request id to take it by */
 	int32_t	retry_after;
 	int64_t	system;
 	int32_t	ms[OKI_PHASES];
@@ -54,6 +56,10 @@ void	oki_error_clear(struct onshi_error *e);
 int	oki_fail(struct onshi_error *e, int code, const char *fmt, ...)
 	    OKI_PRINTF(3, 4);
 int	oki_fail_system(struct onshi_error *e, int code, int64_t system,
+	    const char *fmt, ...) OKI_PRINTF(4, 5);
+
+/* The same at one of ONSHI_PHASE_…, which stands with the code. */
+int	oki_fail_at(struct onshi_error *e, int phase, int code,
 	    const char *fmt, ...) OKI_PRINTF(4, 5);
 
 /* Copies one error over another, all of it. */
@@ -103,7 +109,9 @@ int	oki_secret_new(const void *bytes, size_t len, struct oki_secret **out)
 	    OKI_CHECK;
 const uint8_t *oki_secret_bytes(const struct oki_secret *s, size_t *len);
 void	oki_secret_free(struct oki_secret **sp);
-bool	oki_secret_is_locked(const struct oki_secret *s);
+/* Whether the system let us lock all of them so far; if not, the log says so
+ * once per root: env.c. */
+bool	oki_secrets_are_locked(void);
 
 /* ---- text: text.c, base64.c -------------------------------------------- */
 
@@ -118,8 +126,6 @@ bool	oki_is_word(const char *s, size_t max);	/* [A-Za-z0-9._@-]{1,max} */
 bool	oki_text_equal(const char *a, const char *b);	/* NULL equals NULL */
 /* Decimal, all of s, no sign but '-': true and *n. */
 bool	oki_number(const char *s, int64_t *n);
-/* "InsuredCardSymbol" to "insured_card_symbol", "Sex1" to "sex1". */
-bool	oki_snake_case(char *to, size_t room, const char *name);
 void	oki_hex(char *to, const uint8_t *bytes, size_t len);	/* 2*len + 1 */
 bool	oki_unhex(uint8_t *to, size_t *len, const char *hex);	/* *len room in */
 int	oki_base64(struct oki_buf *out, const uint8_t *bytes, size_t len)
@@ -163,7 +169,6 @@ bool	oki_date_parse(const char *s, int32_t *yyyymmdd);
 bool	oki_month_parse(const char *s, int32_t *yyyymm);
 bool	oki_time_parse(const char *s, int64_t *utc_seconds);
 void	oki_date_format(char to[9], int32_t yyyymmdd);
-void	oki_time_format(char to[15], int64_t utc_seconds);	/* Japan time */
 /* Seconds UTC of civil time, and back; no locale, no time zone data. */
 int64_t	oki_utc(int year, int month, int day, int hour, int min, int sec);
 struct oki_civil { int year, month, day, hour, min, sec; };
@@ -243,6 +248,10 @@ bool	oki_config_has(const struct onshi_config *c, enum oki_key key);
  */
 int	oki_config_content(const struct onshi_config *c, enum oki_key key,
 	    size_t max, struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
+/* ONSHI_E_UNSUPPORTED where a key of a feature that is not built has another
+ * value than its default: said, not taken in silence. */
+int	oki_config_check_built(const struct onshi_config *c,
+	    struct onshi_error *e) OKI_CHECK;
 const char *oki_config_key_name(enum oki_key key);
 bool	oki_config_is_secret(enum oki_key key);
 /* The content that was given itself, NULL if none was: config.c. */
@@ -366,6 +375,8 @@ void	oki_log(const struct oki_env *env, enum oki_event_id event,
 	    const struct oki_field *fields, size_t n);
 bool	oki_log_is_on(const struct oki_env *env);
 void	oki_env_line(const struct oki_env *env, const char *line); /* env.c */
+/* True once, if a secret could not be locked. */
+bool	oki_env_says_unlocked(const struct oki_env *env);
 #define OKI_LOG(env, ev, ...) do {					\
 	const struct oki_field fields_[] = { __VA_ARGS__ };		\
 	oki_log((env), OKI_EV_##ev, fields_, OKI_COUNT(fields_));	\

@@ -8,6 +8,7 @@ struct oki_env {
 	struct onshi_config		*config;
 	const struct onshi_clock_ops	*clock;
 	void				*clock_self;
+	oki_atomic_int			 said_unlocked;
 	const struct onshi_log_ops	*log;
 	void				*log_self;
 };
@@ -15,6 +16,7 @@ struct oki_env {
 int
 oki_env_new(struct onshi_config *frozen, struct oki_env **out)
 {
+	struct oki_secret *probe;
 	struct oki_env *env;
 
 	*out = NULL;
@@ -27,6 +29,8 @@ oki_env_new(struct onshi_config *frozen, struct oki_env **out)
 	env->config = oki_config_ref(frozen);
 	env->clock = oki_config_clock(frozen, &env->clock_self);
 	env->log = oki_config_log(frozen, &env->log_self);
+	if (oki_secret_new("", 0, &probe) == ONSHI_OK)
+		oki_secret_free(&probe);
 	oki_log(env, OKI_EV_START, NULL, 0);
 	*out = env;
 
@@ -98,6 +102,18 @@ int64_t
 oki_boot_ms(const struct oki_env *env)
 {
 	return ask(env, THEIRS(env, boot), oki_os_boot_ms);
+}
+
+bool
+oki_env_says_unlocked(const struct oki_env *env)
+{
+	union {
+		const struct oki_env *given;
+		struct oki_env *kept;
+	} u = { .given = env };		/* only the mark is changed */
+
+	return !oki_secrets_are_locked() &&
+	    atomic_exchange(&u.kept->said_unlocked, 1) == 0;
 }
 
 bool

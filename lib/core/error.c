@@ -73,6 +73,21 @@ oki_fail_system(struct onshi_error *e, int code, int64_t system,
 	return r;
 }
 
+int
+oki_fail_at(struct onshi_error *e, int phase, int code, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	if (e != NULL && e->code >= 0)
+		e->phase = phase;
+	va_start(ap, fmt);
+	r = note(e, code, 0, fmt, ap);
+	va_end(ap);
+
+	return r;
+}
+
 void
 oki_error_copy(struct onshi_error *to, const struct onshi_error *from)
 {
@@ -165,7 +180,10 @@ onshi_error_system(const struct onshi_error *e)
 	return e == NULL ? 0 : e->system;
 }
 
-/* What passes by itself, or by what people at the counter do anyway. */
+/*
+ * What passes by itself, or by what people at the counter do anyway. But not
+ * where the request may have been done and its repeat would be a second one.
+ */
 int
 onshi_error_may_retry(const struct onshi_error *e)
 {
@@ -179,6 +197,8 @@ onshi_error_may_retry(const struct onshi_error *e)
 	};
 	size_t i;
 
+	if (e != NULL && e->sent == ONSHI_SENT_UNKNOWN && e->asks_twice)
+		return 0;
 	for (i = 0; e != NULL && i < OKI_COUNT(passing); i++)
 		if (e->code == passing[i])
 			return 1;

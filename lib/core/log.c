@@ -95,4 +95,6 @@ oki_log(const struct oki_env *env, enum oki_event_id event,
 			put_number(&l, fields[i].number);
 	}
 	oki_env_line(env, l.text);
+	if (oki_env_says_unlocked(env))		/* SEC-81 */
+		oki_env_line(env, events[OKI_EV_UNLOCKED]);
 }

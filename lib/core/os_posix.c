@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/core.h"
+#include "core/os_posix.h"
 
 static int64_t
 clock_ms(clockid_t id)
@@ -44,6 +45,21 @@ oki_os_boot_ms(void)
 	return clock_ms(CLOCK_BOOTTIME);
 }
 
+/* Where a program has closed 0, 1 or 2, what it prints would go to whatever
+ * file or socket of ours had got that number. */
+int
+oki_os_high(int fd)
+{
+	int high = fd;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	(void)close(fd);
+
+	return high;
+}
+
 /* Zeros where the system does not say (no /proc). */
 void
 oki_os_boot_id(char to[9])
@@ -55,8 +71,8 @@ oki_os_boot_id(char to[9])
 
 	memset(to, '0', 8);
 	to[8] = '\0';
-	if ((fd = open("/proc/sys/kernel/random/boot_id",
-	    O_RDONLY | O_CLOEXEC)) < 0)
+	if ((fd = oki_os_high(open("/proc/sys/kernel/random/boot_id",
+	    O_RDONLY | O_CLOEXEC))) < 0)
 		return;
 	do
 		n = read(fd, to, 8);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/core.h"
+#include "core/os_posix.h"
 
 #define NAMES_FIRST	64
 #define NAMES_MAX	1000000		/* no directory of ours is larger */
@@ -69,7 +70,7 @@ open_retry(int dir, const char *name, int flags, mode_t mode)
 		fd = openat(dir, name, flags | O_CLOEXEC | O_NOCTTY, mode);
 	while (fd < 0 && errno == EINTR);
 
-	return fd;
+	return oki_os_high(fd);
 }
 
 static int

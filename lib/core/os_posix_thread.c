@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/core.h"
+#include "core/os_posix.h"
 
 struct oki_thread {
 	pthread_t	 id;
@@ -272,7 +273,8 @@ oki_event_new(struct oki_event **out)
 	*out = NULL;
 	if ((e = oki_alloc(sizeof(*e))) == NULL)
 		return ONSHI_E_NOMEM;
-	if ((e->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0) {
+	if ((e->fd = oki_os_high(eventfd(0, EFD_CLOEXEC |
+	    EFD_NONBLOCK))) < 0) {
 		oki_free(e);
 		return ONSHI_E_SYSTEM;
 	}

@@ -8,13 +8,15 @@
 struct oki_secret {
 	uint8_t	*bytes;
 	size_t	 len;
-	bool	 locked;
 };
+
+static oki_atomic_int unlocked;		/* one could not be locked */
 
 int
 oki_secret_new(const void *bytes, size_t len, struct oki_secret **out)
 {
 	struct oki_secret *s;
+	bool locked;
 
 	*out = NULL;
 	if (bytes == NULL && len > 0)
@@ -23,10 +25,12 @@ oki_secret_new(const void *bytes, size_t len, struct oki_secret **out)
 		return ONSHI_E_NOMEM;
 	/* One more than asked for: a NUL, for those who want a string. */
 	if (len == SIZE_MAX ||
-	    (s->bytes = oki_os_guarded(len + 1, &s->locked)) == NULL) {
+	    (s->bytes = oki_os_guarded(len + 1, &locked)) == NULL) {
 		oki_free(s);
 		return ONSHI_E_NOMEM;
 	}
+	if (!locked)
+		atomic_store(&unlocked, 1);
 	if (len > 0)
 		memcpy(s->bytes, bytes, len);
 	s->len = len;
@@ -54,7 +58,7 @@ oki_secret_free(struct oki_secret **sp)
 }
 
 bool
-oki_secret_is_locked(const struct oki_secret *s)
+oki_secrets_are_locked(void)
 {
-	return s != NULL && s->locked;
+	return atomic_load(&unlocked) == 0;
 }

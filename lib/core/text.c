@@ -168,33 +168,6 @@ oki_number(const char *s, int64_t *n)
 	return true;
 }
 
-bool
-oki_snake_case(char *to, size_t room, const char *name)
-{
-	size_t i, n = 0;
-
-	if (room == 0)
-		return false;
-	to[0] = '\0';
-	if (name == NULL)
-		return false;
-	for (i = 0; name[i] != '\0'; i++) {
-		if (n + 3 > room) {
-			to[0] = '\0';
-			return false;
-		}
-		if (is_upper(name[i])) {
-			if (i > 0)
-				to[n++] = '_';
-			to[n++] = (char)(name[i] - 'A' + 'a');
-		} else
-			to[n++] = name[i];
-	}
-	to[n] = '\0';
-
-	return true;
-}
-
 void
 oki_hex(char *to, const uint8_t *bytes, size_t len)
 {

@@ -161,21 +161,6 @@ oki_date_format(char to[9], int32_t yyyymmdd)
 	to[8] = '\0';
 }
 
-void
-oki_time_format(char to[15], int64_t utc_seconds)
-{
-	struct oki_civil c;
-
-	oki_civil(utc_seconds + JAPAN, &c);
-	put(to, 4, c.year);
-	put(to + 4, 2, c.month);
-	put(to + 6, 2, c.day);
-	put(to + 8, 2, c.hour);
-	put(to + 10, 2, c.min);
-	put(to + 12, 2, c.sec);
-	to[14] = '\0';
-}
-
 int32_t
 oki_date_of(int64_t utc_seconds)
 {

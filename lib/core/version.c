@@ -12,5 +12,11 @@ onshi_abi(void)
 const char *
 onshi_version(void)
 {
-	return PACKAGE_VERSION;
+	return ONSHI_VERSION;
+}
+
+uint32_t
+onshi_version_number(void)
+{
+	return ONSHI_VERSION_NUMBER;
 }

@@ -23,7 +23,7 @@ struct onshi	*oki_root_ref(struct onshi *o);
 struct oki_codes *oki_root_codes(struct onshi *o);
 /* ONSHI_E_STATE in a forked child, ONSHI_E_ARG for NULL. */
 int		 oki_root_enter(struct onshi *o);
-/* Notes a failure of the root itself, and returns it. */
+/* Notes why a constructor failed, and returns it; text is a constant. */
 int		 oki_root_fail(struct onshi *o, int result, const char *text);
 
 /* ---- operator.c, names.c ------------------------------------------------- */

@@ -1,11 +1,21 @@
 /* The root object: what all visits of a program share. */
 #include "visit/inside.h"
 
+/* Failures of constructors, each kind once and for good: so that what a thread
+ * reads is never another's, and their number has a bound. */
+struct failure {
+	struct failure		*next;
+	struct onshi_error	 error;
+};
+
 struct onshi {
 	oki_atomic_int		 refs;
 	int64_t			 process;
-	struct onshi_config	*config;	/* held by env; its error is ours */
-	struct oki_mutex	*lock;		/* guards that error */
+	_Atomic(const struct onshi_error *) last;
+	struct onshi_error	 none;		/* nothing has failed yet */
+	struct onshi_error	 unsaid;	/* no memory to say what has */
+	struct oki_mutex	*lock;		/* guards what follows */
+	struct failure		*failures;
 	struct oki_env		*env;
 	struct oki_link		*link;
 	struct oki_audit	*audit;
@@ -16,8 +26,14 @@ struct onshi {
 static void
 root_unref(struct onshi *o)
 {
+	struct failure *f;
+
 	if (o == NULL || atomic_fetch_sub(&o->refs, 1) != 1)
 		return;
+	while ((f = o->failures) != NULL) {
+		o->failures = f->next;
+		oki_free(f);
+	}
 	oki_readers_free(&o->readers);
 	oki_audit_close(&o->audit);
 	oki_link_free(&o->link);
@@ -35,17 +51,16 @@ check_config(const struct onshi_config *c, struct onshi_error *e)
 		OKI_FACILITY_CODE, OKI_FACILITY_KIND
 	};
 	size_t i;
+	int r;
 
-	/* SEC-26: it can load code into any program that uses OpenSSL. */
-	if (oki_os_is_privileged() && oki_os_env_is_set("OPENSSL_CONF"))
-		return oki_fail(e, ONSHI_E_ENVIRONMENT,
-		    "OPENSSL_CONF is set for a privileged process");
+	if ((r = oki_crypto_check(e)) != ONSHI_OK)
+		return r;
 	for (i = 0; i < OKI_COUNT(needed); i++)
 		if (!oki_config_has(c, needed[i]))
 			return oki_fail(e, ONSHI_E_CONFIG, "%s is not set",
 			    oki_config_key_name(needed[i]));
 
-	return ONSHI_OK;
+	return oki_config_check_built(c, e);
 }
 
 /* A file of authorities that holds none is better known now than when a card
@@ -95,7 +110,10 @@ onshi_new(uint32_t abi, struct onshi_config *c, struct onshi **out)
 		return oki_fail(e, ONSHI_E_NOMEM, "root");
 	atomic_init(&o->refs, 1);
 	o->process = oki_os_process();
-	o->config = c;
+	oki_error_clear(&o->none);
+	oki_error_clear(&o->unsaid);
+	(void)oki_fail(&o->unsaid, ONSHI_E_NOMEM, "no memory to say more");
+	atomic_init(&o->last, &o->none);
 	froze = oki_config_freeze(c);
 	if ((r = oki_env_new(c, &o->env)) != ONSHI_OK ||
 	    (r = oki_mutex_new(&o->lock)) != ONSHI_OK ||
@@ -141,19 +159,40 @@ oki_root_enter(struct onshi *o)
 	return o->process == oki_os_process() ? ONSHI_OK : ONSHI_E_STATE;
 }
 
-/* The root's failures are on its config. Threads share it, so what one reads
- * there may be another's; the result is always its own. */
+/* With the lock held. */
+static const struct onshi_error *
+find_failure(struct onshi *o, int result, const char *text)
+{
+	struct failure *f;
+
+	for (f = o->failures; f != NULL; f = f->next)
+		if (f->error.code == result &&
+		    oki_text_equal(f->error.text, text))
+			return &f->error;
+	if ((f = oki_alloc(sizeof(*f))) == NULL)
+		return &o->unsaid;
+	oki_error_clear(&f->error);
+	(void)oki_fail(&f->error, result, "%s", text);
+	f->next = o->failures;
+	o->failures = f;
+
+	return &f->error;
+}
+
 int
 oki_root_fail(struct onshi *o, int result, const char *text)
 {
-	struct onshi_error *e = oki_config_error_of(o->config);
-
 	oki_mutex_lock(o->lock);
-	oki_error_clear(e);
-	(void)oki_fail(e, result, "%s", text);
+	atomic_store(&o->last, find_failure(o, result, text));
 	oki_mutex_unlock(o->lock);
 
 	return result;
+}
+
+const struct onshi_error *
+onshi_last_error(const struct onshi *o)
+{
+	return o == NULL ? oki_no_handle() : atomic_load(&o->last);
 }
 
 struct oki_readers *

@@ -146,4 +146,5 @@ def main() -> None:
     finish("%d files, %d rooms" % (count, len(ROOMS)))
 
 
-main()
+if __name__ == "__main__":
+    main()

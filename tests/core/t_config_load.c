@@ -43,39 +43,39 @@ load(const char *text, size_t len)
 	return onshi_config_load(c, path);
 }
 
-/* What facility.desk and link.type are after a file that is taken. */
+/* What reader.name and link.type are after a file that is taken. */
 static const struct {
 	const char	*name;
 	const char	*text;
-	const char	*desk;
+	const char	*name_set;
 	const char	*type;
 } good[] = {
-	{ "one key", "[facility]\ndesk = 7\n", "7", "https" },
-	{ "no line end", "[facility]\ndesk=7", "7", "https" },
-	{ "CR LF", "[facility]\r\ndesk = 7\r\n[link]\r\ntype = folder\r\n",
+	{ "one key", "[reader]\nname = 7\n", "7", "https" },
+	{ "no line end", "[reader]\nname=7", "7", "https" },
+	{ "CR LF", "[reader]\r\nname = 7\r\n[link]\r\ntype = folder\r\n",
 	  "7", "folder" },
-	{ "byte-order mark", "\xef\xbb\xbf[facility]\ndesk = 7\n", "7",
+	{ "byte-order mark", "\xef\xbb\xbf[reader]\nname = 7\n", "7",
 	  "https" },
-	{ "blanks", "\t [ facility ] \n\t desk \t=\t 7 8 \t\n", "7 8",
+	{ "blanks", "\t [ reader ] \n\t name \t=\t 7 8 \t\n", "7 8",
 	  "https" },
-	{ "comments", "; a\n# b\n[facility] ; c\n  ; d\ndesk = 7 # e ; f\n",
+	{ "comments", "; a\n# b\n[reader] ; c\n  ; d\nname = 7 # e ; f\n",
 	  "7", "https" },
-	{ "a mark inside is none", "[facility]\ndesk = a;b#c\n", "a;b#c",
+	{ "a mark inside is none", "[reader]\nname = a;b#c\n", "a;b#c",
 	  "https" },
-	{ "tab before a comment", "[facility]\ndesk = 7\t;x\n", "7", "https" },
-	{ "equals inside", "[facility]\ndesk = a=b\n", "a=b", "https" },
-	{ "quotes are quotes", "[facility]\ndesk = \"7\"\n", "\"7\"",
+	{ "tab before a comment", "[reader]\nname = 7\t;x\n", "7", "https" },
+	{ "equals inside", "[reader]\nname = a=b\n", "a=b", "https" },
+	{ "quotes are quotes", "[reader]\nname = \"7\"\n", "\"7\"",
 	  "https" },
-	{ "Japanese", "[facility]\ndesk = 受付\n", "受付", "https" },
+	{ "Japanese", "[reader]\nname = 受付\n", "受付", "https" },
 	{ "no value, no default", "[reader]\nname =\n[link]\ninterface = ; x\n",
-	  "1", "https" },
-	{ "comments alone", "; nothing\n", "1", "https" },
-	{ "blank lines", "\n\n \n\t\n", "1", "https" },
-	{ "other order", "[link]\ntype=webapi\n[facility]\ndesk=2\n", "2",
+	  NULL, "https" },
+	{ "comments alone", "; nothing\n", NULL, "https" },
+	{ "blank lines", "\n\n \n\t\n", NULL, "https" },
+	{ "other order", "[link]\ntype=webapi\n[reader]\nname=2\n", "2",
 	  "webapi" },
-	{ "section twice", "[facility]\ndesk = 2\n[link]\ntls_min = 1.3\n"
-	  "[facility]\n[link]\ntype = webapi\n", "2", "webapi" },
-	{ "a key with a part", "[link]\nreq_dir.YZKsiquc01req = /r\n", "1",
+	{ "section twice", "[reader]\nname = 2\n[link]\ntls_min = 1.3\n"
+	  "[reader]\n[link]\ntype = webapi\n", "2", "webapi" },
+	{ "a key with a part", "[link]\nreq_dir.YZKsiquc01req = /r\n", NULL,
 	  "https" },
 };
 
@@ -85,9 +85,9 @@ START_TEST(taken)
 
 	ck_assert_msg(load(good[_i].text, strlen(good[_i].text)) == ONSHI_OK,
 	    "%s: %s", good[_i].name, onshi_error_text(onshi_config_error(c)));
-	ck_assert_int_eq(onshi_config_text(c, "facility.desk", &text),
-	    ONSHI_OK);
-	ck_assert_str_eq(text, good[_i].desk);
+	ck_assert_int_eq(onshi_config_text(c, "reader.name", &text),
+	    good[_i].name_set == NULL ? ONSHI_ABSENT : ONSHI_OK);
+	ck_assert_pstr_eq(text, good[_i].name_set);
 	ck_assert_int_eq(onshi_config_text(c, "link.type", &text), ONSHI_OK);
 	ck_assert_str_eq(text, good[_i].type);
 }
@@ -150,14 +150,14 @@ START_TEST(refused)
 	char file[512];
 	int n;
 
-	n = snprintf(file, sizeof(file), "[facility]\ndesk = 9\n%s",
+	n = snprintf(file, sizeof(file), "[reader]\nname = 9\n%s",
 	    bad[_i].text);
-	ck_assert_int_eq(onshi_config_set(c, "facility.desk", "5"), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set(c, "reader.name", "5"), ONSHI_OK);
 	ck_assert_msg(load(file, (size_t)n) == ONSHI_E_CONFIG, "%s",
 	    bad[_i].name);
 	e = onshi_config_error(c);
 	ck_assert_str_eq(onshi_error_text(e), bad[_i].says);
-	ck_assert_int_eq(onshi_config_text(c, "facility.desk", &text),
+	ck_assert_int_eq(onshi_config_text(c, "reader.name", &text),
 	    ONSHI_OK);
 	ck_assert_str_eq(text, "5");
 }
@@ -168,6 +168,18 @@ START_TEST(before_any_section)
 	ck_assert_int_eq(load("type = https\n", 13), ONSHI_E_CONFIG);
 	ck_assert_str_eq(onshi_error_text(onshi_config_error(c)),
 	    "line 1: type: stands before any [section]");
+}
+END_TEST
+
+START_TEST(utf_16)
+{
+	ck_assert_int_eq(load("\xff\xfe[\0l\0", 6), ONSHI_E_CONFIG);
+	ck_assert_str_eq(onshi_error_text(onshi_config_error(c)),
+	    "the configuration: the file is UTF-16: save it as UTF-8");
+	ck_assert_int_eq(load("\xfe\xff\0[", 4), ONSHI_E_CONFIG);
+	ck_assert_int_eq(load("\xef\xbb\xbf", 3), ONSHI_E_CONFIG);
+	ck_assert_int_eq(load("\xff", 1), ONSHI_E_CONFIG);
+	ck_assert_int_eq(load("\xef\xbb", 2), ONSHI_E_CONFIG);
 }
 END_TEST
 
@@ -184,10 +196,10 @@ START_TEST(sizes)
 	const char *text;
 
 	memset(file, '\n', sizeof(file));
-	memcpy(file, "[facility]\ndesk = 3", 19);
+	memcpy(file, "[reader]\nname = 3", 17);
 	ck_assert_int_eq(load(file, 65537), ONSHI_E_CONFIG);
 	ck_assert_int_eq(load(file, 65536), ONSHI_OK);
-	ck_assert_int_eq(onshi_config_text(c, "facility.desk", &text),
+	ck_assert_int_eq(onshi_config_text(c, "reader.name", &text),
 	    ONSHI_OK);
 	ck_assert_str_eq(text, "3");
 	ck_assert_int_eq(load(file, 0), ONSHI_E_CONFIG);
@@ -233,16 +245,16 @@ START_TEST(over_what_is_set)
 {
 	const char *text;
 
-	ck_assert_int_eq(onshi_config_set(c, "facility.desk", "5"), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set(c, "reader.name", "5"), ONSHI_OK);
 	ck_assert_int_eq(onshi_config_set(c, "text.lang", "en"), ONSHI_OK);
 	ck_assert_int_eq(onshi_config_set(c, "link.req_dir.A", "/old"),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_config_set_secret(c, "link.key_file",
 	    (const uint8_t *)"x", 1), ONSHI_OK);
-	text = "[facility]\ndesk = 6\n[link]\nkey_file = /k\n"
+	text = "[reader]\nname = 6\n[link]\nkey_file = /k\n"
 	    "req_dir.A = /new\nreq_dir.B = /b\n";
 	ck_assert_int_eq(load(text, strlen(text)), ONSHI_OK);
-	ck_assert_str_eq(oki_config_text(c, OKI_FACILITY_DESK), "6");
+	ck_assert_str_eq(oki_config_text(c, OKI_READER_NAME), "6");
 	ck_assert_str_eq(oki_config_text(c, OKI_TEXT_LANG), "en");
 	ck_assert_str_eq(oki_config_text(c, OKI_LINK_KEY_FILE), "/k");
 	ck_assert_str_eq(oki_config_text_of(c, "link.req_dir", "A"), "/new");
@@ -254,8 +266,8 @@ END_TEST
  * taken or refused with a line, nothing else. */
 START_TEST(mangled)
 {
-	static const char text[] = "\xef\xbb\xbf; 設定\r\n[facility]\r\n"
-	    "desk = 受付 ; x\r\n[link]\nreq_dir.A = /a\nbase = https://a:1/b\n"
+	static const char text[] = "\xef\xbb\xbf; 設定\r\n[reader]\r\n"
+	    "name = 受付 ; x\r\n[link]\nreq_dir.A = /a\nbase = https://a:1/b\n"
 	    "networks = 10.0.0.0/8, ::1/128\n";
 	static const char bytes[] = "\0\n\r\t =[];#\x80\xff";
 	char copy[sizeof(text)];
@@ -283,6 +295,7 @@ fill(TCase *t)
 	ADD_ROWS(t, taken, good);
 	ADD_ROWS(t, refused, bad);
 	tcase_add_test(t, before_any_section);
+	tcase_add_test(t, utf_16);
 	tcase_add_test(t, nul_inside);
 	tcase_add_test(t, sizes);
 	ADD_ROWS(t, file_rights, rights);

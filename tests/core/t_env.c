@@ -52,6 +52,17 @@ static const struct onshi_log_ops log_ops = {
 };
 
 static struct vendor vendor;
+static bool may_lock = true;
+
+int	__real_mlock(const void *p, size_t len);
+int	__wrap_mlock(const void *p, size_t len);
+
+int
+__wrap_mlock(const void *p, size_t len)
+{
+	return may_lock ? __real_mlock(p, len) : -1;
+}
+
 
 static struct oki_env *
 make_env(bool with_clock, bool with_log)
@@ -158,6 +169,25 @@ START_TEST(injection)
 	for (p = vendor.line; *p != '\0'; p++)
 		ck_assert(*p >= 0x20 && *p <= 0x7e);
 	oki_env_free(&env);
+}
+END_TEST
+
+/* SEC-81: it works all the same, and says so once per root. */
+START_TEST(unlocked_memory)
+{
+	struct oki_env *env;
+
+	may_lock = false;
+	for (int i = 0; i < 2; i++) {
+		vendor.lines = 0;
+		env = make_env(false, true);
+		ck_assert_int_eq(vendor.lines, 2);
+		ck_assert_str_eq(vendor.line, "memory.unlocked");
+		oki_log(env, OKI_EV_START, NULL, 0);
+		ck_assert_int_eq(vendor.lines, 3);
+		ck_assert_str_eq(vendor.line, "start");
+		oki_env_free(&env);
+	}
 }
 END_TEST
 
@@ -282,6 +312,7 @@ fill(TCase *t)
 	tcase_add_test(t, counted);
 	tcase_add_test(t, lines);
 	tcase_add_test(t, injection);
+	tcase_add_test(t, unlocked_memory);
 	tcase_add_test(t, no_log);
 	tcase_add_test(t, outside_the_lists);
 	ADD_ROWS(t, what_is_left, waits);

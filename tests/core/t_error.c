@@ -1,6 +1,7 @@
 /* Errors and the catalogue of results. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/core/run.h"
@@ -111,6 +112,31 @@ START_TEST(may_retry)
 }
 END_TEST
 
+/* A question that may have been asked is not asked again as another one. */
+START_TEST(no_second_question)
+{
+	struct onshi_error e;
+
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_fail_at(&e, ONSHI_PHASE_SERVICE,
+	    ONSHI_E_LINK_TIMEOUT, "no %s", "answer"), ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_eq(onshi_error_phase(&e), ONSHI_PHASE_SERVICE);
+	ck_assert_str_eq(onshi_error_text(&e), "no answer");
+	e.sent = ONSHI_SENT_UNKNOWN;
+	ck_assert_int_eq(onshi_error_may_retry(&e), 1);
+	e.asks_twice = true;
+	ck_assert_int_eq(onshi_error_may_retry(&e), 0);
+	e.sent = ONSHI_SENT_NOT;
+	ck_assert_int_eq(onshi_error_may_retry(&e), 1);
+	/* The first failure keeps its place. */
+	ck_assert_int_eq(oki_fail_at(&e, ONSHI_PHASE_AUDIT, ONSHI_E_AUDIT,
+	    "later"), ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_eq(onshi_error_phase(&e), ONSHI_PHASE_SERVICE);
+	ck_assert_int_eq(oki_fail_at(NULL, 1, ONSHI_E_ARG, "x"),
+	    ONSHI_E_ARG);
+}
+END_TEST
+
 /* Each result has words in both languages, each failure says what to do, and
  * the hundreds digit is its class. */
 START_TEST(the_catalogue)
@@ -202,6 +228,17 @@ START_TEST(numbers_have_names)
 	ck_assert_ptr_null(onshi_sent_name(3));
 	ck_assert_uint_eq(onshi_abi(), ONSHI_ABI);
 	ck_assert_str_eq(onshi_version(), PACKAGE_VERSION);
+	ck_assert_str_eq(onshi_version(), ONSHI_VERSION);
+	ck_assert_uint_eq(onshi_version_number(), ONSHI_VERSION_NUMBER);
+	{
+		char text[32];
+
+		(void)snprintf(text, sizeof(text), "%u.%u.%u",
+		    ONSHI_VERSION_NUMBER >> 16 & 0xff,
+		    ONSHI_VERSION_NUMBER >> 8 & 0xff,
+		    ONSHI_VERSION_NUMBER & 0xff);
+		ck_assert_str_eq(text, ONSHI_VERSION);
+	}
 }
 END_TEST
 
@@ -213,6 +250,7 @@ fill(TCase *t)
 	tcase_add_test(t, copying);
 	tcase_add_test(t, nobodys_error);
 	ADD_ROWS(t, may_retry, retries);
+	tcase_add_test(t, no_second_question);
 	tcase_add_test(t, the_catalogue);
 	tcase_add_loop_test(t, lawful_ways, 0, 9);
 	tcase_add_test(t, strangers);

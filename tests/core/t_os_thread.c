@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -234,6 +235,37 @@ START_TEST(no_descriptor)
 }
 END_TEST
 
+/* A program that has closed its input and outputs: what it prints then must not
+ * go to a file or an event of ours. */
+START_TEST(standard_descriptors)
+{
+	struct oki_event *e;
+	struct oki_file *f;
+	int64_t sys;
+	int before = open("/dev/null", O_RDONLY), status;
+	pid_t child;
+
+	ck_assert_int_ge(before, 3);
+	(void)close(before);
+	ck_assert_int_ge(child = fork(), 0);
+	if (child == 0) {
+		for (int fd = 0; fd < 3; fd++)
+			(void)close(fd);
+		if (oki_event_new(&e) != ONSHI_OK || oki_event_fd(e) < 3 ||
+		    (fcntl((int)oki_event_fd(e), F_GETFD) & FD_CLOEXEC) == 0)
+			_exit(1);
+		if (oki_file_open_path("/etc/passwd", &f, &sys) != ONSHI_OK)
+			_exit(3);
+		for (int fd = 0; fd < 3; fd++)
+			if (fcntl(fd, F_GETFD) != -1)
+				_exit(4);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(clocks_and_numbers)
 {
 	char id[9], again[9];
@@ -291,7 +323,6 @@ START_TEST(no_secret)
 
 	ck_assert_ptr_null(oki_secret_bytes(NULL, &len));
 	ck_assert_uint_eq(len, 0);
-	ck_assert(!oki_secret_is_locked(NULL));
 	ck_assert_int_eq(oki_secret_new(NULL, 1, &s), ONSHI_E_ARG);
 	ck_assert_int_eq(oki_secret_new("x", SIZE_MAX, &s), ONSHI_E_NOMEM);
 	ck_assert_int_eq(oki_secret_new("x", SIZE_MAX / 8, &s),
@@ -384,7 +415,7 @@ START_TEST(limit_of_locking)
 	may = mlock(&probe, 1) == 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &before), 0);
 	ck_assert_int_eq(r, ONSHI_OK);
-	ck_assert(oki_secret_is_locked(s) == may);
+	ck_assert(oki_secrets_are_locked() == may);
 	(void)munlock(&probe, 1);
 	oki_secret_free(&s);
 }
@@ -434,6 +465,7 @@ fill(TCase *t)
 	tcase_add_test(t, threads_take_no_signals);
 	tcase_add_test(t, pipe_guard);
 	tcase_add_test(t, events);
+	tcase_add_test(t, standard_descriptors);
 	tcase_add_test(t, clocks_and_numbers);
 	ADD_ROWS(t, secret, lengths);
 	tcase_add_test(t, no_secret);

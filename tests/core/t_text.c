@@ -144,33 +144,6 @@ START_TEST(number)
 }
 END_TEST
 
-static const struct {
-	const char	*name, *snake;
-} names[] = {
-	{ "InsuredCardSymbol", "insured_card_symbol" },
-	{ "Sex1", "sex1" },
-	{ "QuaInf", "qua_inf" },
-	{ "A", "a" },
-	{ "", "" },
-	{ "x", "x" },
-};
-
-START_TEST(snake_case)
-{
-	char to[64], tight[64];
-	size_t room = strlen(names[_i].snake) + 1;
-
-	ck_assert(oki_snake_case(to, sizeof(to), names[_i].name));
-	ck_assert_str_eq(to, names[_i].snake);
-	ck_assert(!oki_snake_case(tight, 0, names[_i].name));
-	if (room > 1) {
-		ck_assert(!oki_snake_case(tight, room - 1, names[_i].name));
-		ck_assert_str_eq(tight, "");
-	}
-	ck_assert(!oki_snake_case(tight, sizeof(tight), NULL));
-}
-END_TEST
-
 START_TEST(copy)
 {
 	char to[4] = "zzz";
@@ -345,15 +318,12 @@ START_TEST(no_locale)
 		"tr_TR.UTF-8", "ja_JP.eucJP", "de_DE.UTF-8", "C.UTF-8", "C"
 	};
 	struct oki_buf b;
-	char to[32];
 	int64_t n;
 	size_t i;
 
 	for (i = 0; i < OKI_COUNT(locales); i++) {
 		if (setlocale(LC_ALL, locales[i]) == NULL)
 			continue;
-		ck_assert(oki_snake_case(to, sizeof(to), "InsurerID"));
-		ck_assert_str_eq(to, "insurer_i_d");
 		ck_assert(oki_number("1000000", &n));
 		ck_assert_int_eq(n, 1000000);
 		ck_assert(oki_is_word("TITLE", 9));
@@ -372,7 +342,6 @@ fill(TCase *t)
 	ADD_ROWS(t, is_digits, digits);
 	ADD_ROWS(t, is_word, words);
 	ADD_ROWS(t, number, numbers);
-	ADD_ROWS(t, snake_case, names);
 	tcase_add_test(t, copy);
 	tcase_add_test(t, copy_text);
 	tcase_add_test(t, text_equal);

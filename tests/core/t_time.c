@@ -73,14 +73,9 @@ static const struct {
 START_TEST(time_of_japan)
 {
 	int64_t v = -1;
-	char text[15];
 
 	ck_assert_int_eq(oki_time_parse(times[_i].s, &v), times[_i].utc >= 0);
 	ck_assert_int_eq(v, times[_i].utc);
-	if (v >= 0) {
-		oki_time_format(text, v);
-		ck_assert_str_eq(text, times[_i].s);
-	}
 }
 END_TEST
 
@@ -114,15 +109,12 @@ START_TEST(no_time_zone)
 		"Pacific/Kiritimati", "America/New_York", "Asia/Tokyo", "UTC",
 		"XXX-14:30"
 	};
-	char text[15];
 	int64_t v;
 
 	ck_assert_int_eq(setenv("TZ", zones[_i], 1), 0);
 	tzset();
 	ck_assert(oki_time_parse("20260101000000", &v));
 	ck_assert_int_eq(v, 1767193200);
-	oki_time_format(text, v);
-	ck_assert_str_eq(text, "20260101000000");
 	ck_assert_int_eq(oki_date_of(v - 1), 20251231);
 	ck_assert_int_eq(oki_date_of(v), 20260101);
 }
@@ -182,8 +174,6 @@ START_TEST(formats_never_overflow)
 	ck_assert_str_eq(text, "00000000");
 	oki_date_format(text, INT32_MAX);
 	ck_assert_uint_eq(strlen(text), 8);
-	oki_time_format(text, oki_utc(12345, 1, 1, 0, 0, 0));
-	ck_assert_uint_eq(strlen(text), 14);
 }
 END_TEST
 

@@ -128,7 +128,8 @@ def config():
     text = '''[facility]
 institution_code = 1319999996      ; ten digits
 kind = pharmacy
-desk = 窓口1
+desk = 1
+hospital = no
 [link]
 type = https
 base = https://onshi.example:8443

@@ -1,4 +1,5 @@
 /* A visit through the public calls alone, over a fake card and service. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -592,24 +593,119 @@ START_TEST(test_config_again)
 }
 END_TEST
 
-/* The root's failures are on its config. */
+/* Two threads on one root, each making something that is refused. */
+static struct onshi *shared;
+
+static void *
+fail_often(void *arg)
+{
+	const char *mine = arg, *text;
+	const struct onshi_error *e;
+	struct onshi_operator *op;
+	struct onshi_visit *none;
+
+	for (int i = 0; i < 20000; i++) {
+		if (*mine == 'v')
+			ck_assert_int_eq(onshi_visit_new(shared, 9, &none),
+			    ONSHI_E_ARG);
+		else
+			ck_assert_int_eq(onshi_operator_new(shared, "D 1", 1,
+			    2, &op), ONSHI_E_VALUE);
+		e = onshi_last_error(shared);
+		text = onshi_error_text(e);
+		ck_assert(onshi_error_code(e) == ONSHI_E_ARG ?
+		    strcmp(text, "no such purpose") == 0 :
+		    strstr(text, "1 to 64") != NULL);
+	}
+
+	return NULL;
+}
+
+START_TEST(test_root_error_is_whole)
+{
+	struct onshi_config *c = fake_config(&f);
+	static char visits[] = "v", operators[] = "o";
+	pthread_t t[2];
+
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &shared), ONSHI_OK);
+	ck_assert_int_eq(pthread_create(&t[0], NULL, fail_often, visits), 0);
+	ck_assert_int_eq(pthread_create(&t[1], NULL, fail_often, operators),
+	    0);
+	ck_assert_int_eq(pthread_join(t[0], NULL), 0);
+	ck_assert_int_eq(pthread_join(t[1], NULL), 0);
+	onshi_free(&shared);
+	onshi_config_free(&c);
+}
+END_TEST
+
+/* Keys of what is not built say so. */
+static const struct {
+	const char *key, *value;
+	int result;
+} unbuilt[] = {
+	{ "link.req_dir", "/r", ONSHI_E_UNSUPPORTED },
+	{ "link.face_dir", "/r", ONSHI_E_UNSUPPORTED },
+	{ "link.scan_ms", "500", ONSHI_E_UNSUPPORTED },
+	{ "link.scan_ms", "1000", ONSHI_OK },
+	{ "link.zip_password_file", "/z", ONSHI_E_UNSUPPORTED },
+	{ "link.login_file", "/z", ONSHI_E_UNSUPPORTED },
+	{ "link.auth_base", "https://a", ONSHI_E_UNSUPPORTED },
+	{ "link.req_dir.YZKsiquc01req", "/r", ONSHI_E_UNSUPPORTED },
+	{ "link.function.OQSmuquc01req", "/r", ONSHI_E_UNSUPPORTED },
+	{ "disaster.enabled", "yes", ONSHI_E_UNSUPPORTED },
+	{ "disaster.enabled", "no", ONSHI_OK },
+	{ "disaster.activation", "/a", ONSHI_E_UNSUPPORTED },
+	{ "emergency.enabled", "yes", ONSHI_E_UNSUPPORTED },
+	{ "visits.dir", "/v", ONSHI_E_UNSUPPORTED },
+	{ "visits.dir", "", ONSHI_OK },
+	{ "fallback.table", "/t", ONSHI_E_UNSUPPORTED },
+};
+
+START_TEST(test_unbuilt)
+{
+	struct onshi_config *c = fake_config(&f);
+	struct onshi *root;
+
+	ck_assert_int_eq(onshi_config_set(c, unbuilt[_i].key,
+	    unbuilt[_i].value), ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &root), unbuilt[_i].result);
+	if (unbuilt[_i].result != ONSHI_OK)
+		ck_assert_ptr_nonnull(strstr(onshi_error_text(
+		    onshi_config_error(c)), "not built"));
+	onshi_free(&root);
+	onshi_config_free(&c);
+}
+END_TEST
+
+/* The root's failures are its own, each for good. */
 START_TEST(test_root_error)
 {
 	struct onshi_config *c = fake_config(&f);
-	const struct onshi_error *e = onshi_config_error(c);
+	const struct onshi_error *e, *first;
 	struct onshi_operator *op;
 	struct onshi *root;
 
 	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &root), ONSHI_OK);
+	ck_assert_int_eq(onshi_error_code(onshi_last_error(NULL)),
+	    ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_error_code(onshi_last_error(root)), 0);
 	ck_assert_int_eq(onshi_operator_new(root, "D 1",
 	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_NONE, &op), ONSHI_E_VALUE);
-	ck_assert_int_eq(onshi_error_code(e), ONSHI_E_VALUE);
-	ck_assert_ptr_nonnull(strstr(onshi_error_text(e), "1 to 64"));
+	first = onshi_last_error(root);
+	ck_assert_int_eq(onshi_error_code(first), ONSHI_E_VALUE);
 	ck_assert_int_eq(onshi_operator_new(root, "D1", 9, 0, &op),
 	    ONSHI_E_ARG);
+	e = onshi_last_error(root);
 	ck_assert_ptr_nonnull(strstr(onshi_error_text(e), "licence"));
-	ck_assert_int_eq(onshi_visit_new(root, 4, &v), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_visit_new(root, 9, &v), ONSHI_E_ARG);
+	e = onshi_last_error(root);
 	ck_assert_ptr_nonnull(strstr(onshi_error_text(e), "purpose"));
+	ck_assert_ptr_nonnull(strstr(onshi_error_text(first), "1 to 64"));
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(onshi_operator_new(root, "D 1",
+		    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_NONE, &op),
+		    ONSHI_E_VALUE);
+	ck_assert_ptr_eq(onshi_last_error(root), first);
 	onshi_free(&root);
 	onshi_config_free(&c);
 }
@@ -686,6 +782,9 @@ main(void)
 	tcase_add_test(t, test_freeing);
 	tcase_add_test(t, test_config_again);
 	tcase_add_test(t, test_root_error);
+	tcase_add_test(t, test_root_error_is_whole);
+	tcase_add_loop_test(t, test_unbuilt, 0,
+	    (int)(sizeof(unbuilt) / sizeof(unbuilt[0])));
 	tcase_add_test(t, test_null);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);

@@ -147,6 +147,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_free", None, (P(P(Root)),)),
     ("onshi_abi", c_uint32, ()),
     ("onshi_version", c_char_p, ()),
+    ("onshi_version_number", c_uint32, ()),
+    ("onshi_last_error", P(Error), (P(Root),)),
     ("onshi_wipe", None, (c_void_p, c_size_t)),
     ("onshi_error_code", c_int, (P(Error),)),
     ("onshi_error_text", c_char_p, (P(Error),)),

@@ -50,12 +50,8 @@ class Onshi(Handle):
         super().__init__(pointer, config)
 
     def _failure(self, code: int) -> OnshiError:
-        """The root's failures are on its config, while that is open."""
-        assert self._parent is not None
-        config = self._parent._owned
-        with config.gate:
-            error = lib.onshi_config_error(config.pointer) if config.is_open else None
-            return failure(code, its_own(code, error))
+        """The latest of the root's failures: it never changes."""
+        return failure(code, its_own(code, lib.onshi_last_error(self._owned.pointer)))
 
     def operator(
         self,
