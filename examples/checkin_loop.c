@@ -15,6 +15,7 @@ struct counter {
 	int			 number;
 	int			 waiting;	/* for onshi_visit_fd */
 	int			 done;
+	int			 result;	/* what it ended with */
 };
 
 static int
@@ -34,11 +35,39 @@ begin(struct counter *k, struct onshi *o, int number, const char *reader)
 	return ONSHI_OK;
 }
 
+/* What is needed, and beside it why it is needed again. */
+static void
+tell(const struct counter *k, const char *need)
+{
+	const struct onshi_error *e = onshi_visit_error(k->visit);
+
+	if (onshi_error_code(e) != ONSHI_OK)
+		printf("窓口%d: %s（残り%d回）\n", k->number,
+		    onshi_result_text(onshi_error_code(e), "ja"),
+		    onshi_error_tries_left(e));
+	printf("窓口%d: %s\n", k->number, need);
+}
+
+static void
+finish(struct counter *k, int r)
+{
+	struct onshi_answer *a = NULL;
+
+	if (r == ONSHI_OK)
+		r = onshi_visit_get(k->visit, ONSHI_CATEGORY_ELIGIBILITY,
+		    NULL, &a);
+	printf("窓口%d: %s\n", k->number, r == ONSHI_OK ?
+	    onshi_outcome_name(onshi_answer_outcome(a)) :
+	    onshi_result_text(r, "ja"));
+	onshi_answer_free(&a);
+	k->result = r > 0 ? ONSHI_E_UNSUPPORTED : r;
+	k->done = 1;
+}
+
 /* Moves one visit on until it has to wait for something. */
 static void
 step(struct counter *k)
 {
-	struct onshi_answer *a = NULL;
 	int r;
 
 	k->waiting = 0;
@@ -48,24 +77,13 @@ step(struct counter *k)
 			k->waiting = 1;
 			return;
 		case ONSHI_NEED_CARD:
-			printf("窓口%d: カードを置いてください\n", k->number);
+			tell(k, "カードを置いてください");
 			break;
 		case ONSHI_NEED_PIN:
-			printf("窓口%d: 暗証番号を入力してください\n", k->number);
+			tell(k, "暗証番号を入力してください");
 			return;
-		case ONSHI_OK:
-			if (onshi_visit_get(k->visit,
-			    ONSHI_CATEGORY_ELIGIBILITY, NULL,
-			    &a) == ONSHI_OK)
-				printf("窓口%d: %s\n", k->number,
-				    onshi_outcome_name(onshi_answer_outcome(a)));
-			onshi_answer_free(&a);
-			k->done = 1;
-			break;
-		default:
-			printf("窓口%d: %s\n", k->number,
-			    onshi_result_text(r, "ja"));
-			k->done = 1;
+		default:	/* answered, failed, a need of a later version */
+			finish(k, r);
 		}
 }
 
@@ -85,7 +103,8 @@ read_pin(struct counter *k, size_t n)
 	for (i = 0; i < n; i++)
 		if (line[0] == '0' + k[i].number && !k[i].done) {
 			r = onshi_visit_set_pin(k[i].visit, line + 2, 0);
-			if (r == ONSHI_OK)
+			/* One of another shape is asked for again. */
+			if (r == ONSHI_OK || r == ONSHI_E_PIN_SHAPE)
 				step(&k[i]);
 			else
 				printf("窓口%d: %s\n", k[i].number,
@@ -112,8 +131,11 @@ run(struct counter *k, size_t n)
 			    (int)onshi_visit_fd(k[i].visit) : -1;
 			p[i].events = POLLIN;
 		}
-		if (poll(p, (nfds_t)(n + 1), -1) < 0)
+		if (poll(p, (nfds_t)(n + 1), -1) < 0) {
+			for (i = 0; i < n; i++)
+				k[i].result = ONSHI_E_SYSTEM;
 			return;
+		}
 		for (i = 0; i < n; i++)
 			if ((p[i].revents & POLLIN) != 0)
 				step(&k[i]);
@@ -148,6 +170,8 @@ main(int argc, char **argv)
 	if (r != ONSHI_OK)
 		fprintf(stderr, "%s: %s\n", onshi_result_text(r, "ja"),
 		    o == NULL ? onshi_error_text(onshi_config_error(c)) : "");
+	if (r == ONSHI_OK)
+		r = k[0].result != ONSHI_OK ? k[0].result : k[1].result;
 	onshi_visit_free(&k[0].visit);
 	onshi_visit_free(&k[1].visit);
 	onshi_free(&o);

@@ -3,7 +3,27 @@
 from getpass import getpass
 
 import onshikaku
-from onshikaku import Category, Config, Licence, Method, Need, Onshi, Purpose, SignIn
+from onshikaku import (
+    Category,
+    Config,
+    Licence,
+    Method,
+    Need,
+    Onshi,
+    Purpose,
+    SignIn,
+    Visit,
+)
+
+
+def give_pin(visit: Visit) -> None:
+    if visit.refusal is not None and visit.refusal.name == "ONSHI_E_PIN_LAST_TRY":
+        raise visit.refusal  # not without being asked
+    try:
+        visit.set_pin(bytearray(getpass("暗証番号（4桁）: ").encode()))
+    except onshikaku.CardError as why:
+        if why.name != "ONSHI_E_PIN_SHAPE":  # that is asked for again
+            raise
 
 
 def main() -> None:
@@ -13,10 +33,14 @@ def main() -> None:
             visit.set_method(Method.PIN)
             visit.set_consent(Category.DRUGS)
             for need in visit:
+                if visit.refusal is not None:  # why it is needed again
+                    print(visit.refusal.message())
                 if need is Need.CARD:
                     print("マイナンバーカードを置いてください")
                 elif need is Need.PIN:
-                    visit.set_pin(bytearray(getpass("暗証番号（4桁）: ").encode()))
+                    give_pin(visit)
+                else:
+                    raise SystemExit(f"{need!r}: a need of a later version")
             with visit.eligibility() as answer:
                 print(onshikaku.outcome_text(answer.outcome))
                 for result in answer:

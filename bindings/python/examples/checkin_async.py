@@ -12,12 +12,20 @@ async def counter(onshi: Onshi, number: int, reader: str, keys: asyncio.Lock) ->
     with onshi.visit(Purpose.CARE) as visit:
 
         async def give(need: Need) -> None:
+            if visit.refusal is not None:  # why it is needed again
+                print(f"窓口{number}: {visit.refusal.message()}")
             if need is Need.CARD:
                 print(f"窓口{number}: カードを置いてください")
             elif need is Need.PIN:
                 async with keys:  # one keyboard for both
                     pin = await asyncio.to_thread(getpass, f"窓口{number}の暗証番号: ")
-                visit.set_pin(bytearray(pin.encode()))
+                try:
+                    visit.set_pin(bytearray(pin.encode()))
+                except onshikaku.CardError as why:
+                    if why.name != "ONSHI_E_PIN_SHAPE":  # that is asked for again
+                        raise
+            else:
+                raise SystemExit(f"{need!r}: a need of a later version")
 
         visit.set_reader(reader)
         visit.set_method(Method.PIN)
