@@ -44,13 +44,22 @@ tell_times(const struct onshi_visit *v, struct onshi_error *e)
 		e->ms[i] = v->k.ms[i];
 }
 
-/* Closes on every path (card.md 3.6), and keeps what it took. */
+static void
+forget_pin(struct onshi_visit *v)
+{
+	oki_secret_free(&v->pin);
+	v->pin_flags = 0;
+}
+
+/* Closes on every path (card.md 3.6), and keeps what it took. A PIN is for one
+ * card alone, or for the one to come: with that card it goes (ID-9). */
 static int
 close_card(struct onshi_visit *v, struct onshi_error *e)
 {
 	int64_t start = oki_steady_ms(v->k.env);
 	int r;
 
+	forget_pin(v);
 	r = oki_card_let_go(&v->card, &v->apdus, &v->bytes, e);
 	spent(v, ONSHI_PHASE_CARD, start);
 
@@ -64,13 +73,6 @@ oki_flow_close_card(struct onshi_visit *v)
 
 	oki_error_clear(&e);
 	(void)close_card(v, &e);
-}
-
-static void
-forget_pin(struct onshi_visit *v)
-{
-	oki_secret_free(&v->pin);
-	v->pin_flags = 0;
 }
 
 static void
@@ -88,6 +90,16 @@ forget_confirmation(struct onshi_visit *v)
 	v->k.confirmed = false;
 }
 
+/* The card, and all that was given for it or came of it (ID-9). Its certificate
+ * stays: no other card serves this visit. */
+static void
+let_go(struct onshi_visit *v)
+{
+	oki_flow_close_card(v);
+	forget_signature(v);
+	forget_confirmation(v);
+}
+
 void
 oki_flow_unsign(struct onshi_visit *v)
 {
@@ -101,13 +113,10 @@ oki_flow_unsign(struct onshi_visit *v)
 void
 oki_flow_restart(struct onshi_visit *v)
 {
-	if (v->step == OKI_STEP_NEW || v->step == OKI_STEP_ANSWERED)
+	if ((v->step == OKI_STEP_NEW && !v->settled) ||
+	    v->step == OKI_STEP_ANSWERED)
 		return;
-	oki_flow_close_card(v);
-	forget_signature(v);
-	forget_confirmation(v);
-	oki_certificate_free(&v->certificate);
-	v->verified = false;
+	let_go(v);
 	v->asked = ONSHI_OK;
 	oki_error_clear(&v->refusal);
 	v->step = OKI_STEP_NEW;
@@ -221,7 +230,25 @@ step_card(struct flow *f)
 	return ONSHI_OK;
 }
 
-/* Once the holder has shown the PIN, it is that card or none (SEC-72). */
+/* The visit ends without an answer. What matters is that it does; where it is
+ * not on record, onshi_visit_is_recorded says so. */
+static int
+end_visit(struct flow *f, int r, const char *why)
+{
+	struct onshi_visit *v = f->v;
+
+	f->is_final = true;
+	v->k.ended = true;
+	if (oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
+	    ONSHI_CATEGORY_ELIGIBILITY, r, NULL) != ONSHI_OK)
+		OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
+		    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
+
+	return oki_fail(f->e, r, "%s", why);
+}
+
+/* The first certificate of a visit stays its only one (ID-9): another one, a
+ * renewed one, too, is another visit under another consent. */
 static int
 keep_certificate(struct flow *f, struct onshi_certificate *x)
 {
@@ -229,16 +256,17 @@ keep_certificate(struct flow *f, struct onshi_certificate *x)
 	const uint8_t *a, *b;
 	size_t alen, blen;
 
-	if (v->certificate != NULL && v->verified) {
+	if (v->certificate != NULL) {
 		a = onshi_certificate_bytes(v->certificate, &alen);
 		b = onshi_certificate_bytes(x, &blen);
 		if (!oki_equal(a, alen, b, blen)) {
 			oki_certificate_free(&x);
-			return oki_fail(f->e, ONSHI_E_CARD_GONE,
+			f->e->phase = ONSHI_PHASE_CARD;
+			return end_visit(f, ONSHI_E_CARD_CHANGED,
 			    "another card than before");
 		}
+		oki_certificate_free(&v->certificate);
 	}
-	oki_certificate_free(&v->certificate);
 	v->certificate = x;
 	v->k.certificate = onshi_certificate_state(x);
 
@@ -310,7 +338,6 @@ step_pin(struct flow *f)
 		v->tries = f->e->tries;
 		return r;
 	}
-	v->verified = true;
 	oki_error_clear(&v->refusal);
 	v->step = OKI_STEP_SIGN;
 
@@ -371,20 +398,9 @@ step_confirm(struct flow *f)
 
 	if (v->confirmer == NULL)
 		return need(f, ONSHI_NEED_CONFIRM);
-	if (!v->k.confirmed) {
-		f->is_final = true;
-		v->k.ended = true;
-		/* What matters is the no; that it is not on record, too, is
-		 * what onshi_visit_is_recorded says then. */
-		if (oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END,
-		    v->confirmer, ONSHI_CATEGORY_ELIGIBILITY,
-		    ONSHI_E_NOT_CONFIRMED,
-		    NULL) != ONSHI_OK)
-			OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
-			    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
-		return oki_fail(f->e, ONSHI_E_NOT_CONFIRMED,
+	if (!v->k.confirmed)
+		return end_visit(f, ONSHI_E_NOT_CONFIRMED,
 		    "the operator did not confirm the person");
-	}
 	v->step = OKI_STEP_ASK;
 
 	return ONSHI_OK;
@@ -469,8 +485,8 @@ static const struct {
 };
 
 /* Whether the same question may be put again without the card. A signature is
- * good for one request; where the card or its holder was refused, another card
- * may be the right one. */
+ * good for one request; where the card or its holder was refused, it is to be
+ * looked at again. */
 static bool
 may_repeat(const struct flow *f)
 {
@@ -494,14 +510,15 @@ fall_back(struct flow *f, int r)
 	struct onshi_visit *v = f->v;
 	bool kept = may_repeat(f);
 
-	oki_flow_close_card(v);
 	v->asked = ONSHI_OK;
 	oki_error_clear(&v->refusal);
-	if (!kept && v->step > OKI_STEP_CARD) {
-		forget_signature(v);
-		forget_confirmation(v);
-		v->step = OKI_STEP_CARD;
+	if (kept) {
+		oki_flow_close_card(v);
+		return r;
 	}
+	let_go(v);
+	if (v->step > OKI_STEP_CARD)
+		v->step = OKI_STEP_CARD;
 
 	return r;
 }
@@ -522,11 +539,8 @@ mend(struct flow *f, int r)
 	oki_error_copy(&v->refusal, f->e);
 	v->step = mends[i].step;
 	v->asked = ONSHI_OK;
-	if (v->step != OKI_STEP_PIN) {
-		oki_flow_close_card(v);
-		forget_signature(v);
-		forget_confirmation(v);
-	}
+	if (v->step != OKI_STEP_PIN)
+		let_go(v);
 	oki_error_clear(f->e);
 
 	return mends[i].need == ONSHI_OK ? ONSHI_OK :
@@ -563,6 +577,8 @@ oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
 		if (r != ONSHI_OK)
 			break;
 	}
+	if (v->k.ended)
+		let_go(v);
 	if (r < 0)
 		drop_failed_prefetch(v);
 	tell_times(v, e);

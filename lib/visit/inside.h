@@ -105,7 +105,6 @@ struct onshi_visit {
 	int			 asked;		/* need reported for this step */
 	struct onshi_error	 refusal;	/* why that need came again */
 	oki_atomic_int		 settled;	/* consent and patient */
-	bool			 verified;	/* a PIN was right in this visit */
 	struct oki_card		*card;
 	struct onshi_certificate *certificate;
 	int			 tries;

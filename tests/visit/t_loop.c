@@ -138,6 +138,8 @@ START_TEST(test_cancel)
 	ck_assert_int_lt(now_ms() - start, 100 + 250 + 100);
 	atomic_store(&f.present, 1);
 	/* Seen at once, though the reader may be busy with the old wait. */
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 }
 END_TEST
@@ -148,6 +150,8 @@ START_TEST(test_cancel_before)
 	onshi_visit_cancel(v);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_CANCELLED);
 	ck_assert_int_eq(atomic_load(&f.verifies), 0);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 }
 END_TEST

@@ -714,6 +714,8 @@ START_TEST(test_one_session)
 	ck_assert_int_eq(fake_checkin(o, ALL, &other), ONSHI_E_READER_BUSY);
 	ck_assert_int_eq(atomic_load(&f.verifies), 0);
 	onshi_visit_free(&v);
+	ck_assert_int_eq(onshi_visit_advance(other), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_visit_set_pin(other, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(other), ONSHI_OK);
 	onshi_visit_free(&other);
 }

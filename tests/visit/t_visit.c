@@ -322,6 +322,8 @@ START_TEST(test_line_down)
 	    ONSHI_SENT_NOT);
 	ck_assert_int_eq(atomic_load(&f.verifies), 0);
 	f.exchange_result = ONSHI_OK;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 	ck_assert_int_eq(atomic_load(&f.verifies), 1);
 }
