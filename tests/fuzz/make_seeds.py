@@ -357,6 +357,57 @@ def words():
                                | {'\r\n', ' ; ', '\ufeff'}))
 
 
+# The calls of fuzz_visit.c: what they are named here, and their two bytes.
+VISIT = {'pin': (0x00, 0x00), 'visual': (0x00, 0x02), 'number': (0x00, 0x03),
+         'fak': (0x00, 0xc0), 'fake': (0x00, 0x80),
+         'drugs': (0x01, 0x86), 'checkups': (0x01, 0x80),
+         'a': (0x02, 0x00), 'b': (0x02, 0x01), 'slip': (0x02, 0x02),
+         'wrong': (0x02, 0x03), 'a!': (0x02, 0x04), 'go': (0x04, 0x00),
+         'yes': (0x08, 0x83), 'no': (0x08, 0x02), 'doctor': (0x09, 0x09),
+         'other': (0x09, 0x0a), 'desk': (0x09, 0x08), 'insured': (0x09, 0x18),
+         'look': (0x0b, 0), 'withdraw': (0x0c, 0x01), 'new': (0x0d, 0x02),
+         'last': (0x0d, 0x00), 'lay0': (0x0e, 0x04), 'lay1': (0x0e, 0x05),
+         'lay1last': (0x0e, 0x01), 'gone': (0x1e, 0x00), 'here': (0x5e, 0x01),
+         'lost2': (0x1e, 0x81), 'lost3': (0x1e, 0x82), 'lost5': (0x1e, 0x84),
+         'down': (0x2e, 0x02), 'down?': (0x2e, 0x06), 'up': (0x2e, 0x00),
+         'downO?': (0x2e, 0x16), 'downY?': (0x2e, 0x26),
+         'refused': (0x3e, 0x40), 'taken': (0x3e, 0x41),
+         'untold': (0x3e, 0x51), 'none': (0x3e, 0x61), 'cancel': (0x4e, 0x01),
+         'register': (0x4e, 0x02)}
+VISITS = {
+    'straight': 'pin drugs a go doctor look insured look',
+    'spend_last': 'last pin a! go a go',
+    'wrong': 'pin drugs go slip go wrong go a go doctor',
+    'line_down': 'pin drugs a down go lay1 up go b go doctor',
+    'line_unknown': 'pin drugs a downO? go lay1 b up go doctor',
+    'pulled': 'pin drugs a lost2 go lay1 here go b go',
+    'pulled_late': 'pin drugs a lost5 go lay1 here go b go doctor',
+    'last_try': 'pin a! down go lay1last up go b go',
+    'method': 'pin drugs gone go a visual here go pin lay1 go b go doctor',
+    'reader': 'visual drugs go yes fak go yes go doctor look',
+    'sight': 'visual drugs go yes lay1 fak go yes go doctor',
+    'sight_refused': 'visual drugs go yes refused go taken lay1 go yes go',
+    'no': 'visual go no go',
+    'cancel': 'pin drugs a cancel go lay1 go b go doctor',
+    'withdraw': 'pin drugs a go doctor withdraw look doctor',
+    'doctors': 'pin drugs a go downY? doctor up other doctor desk',
+    'untold': 'pin drugs a untold go doctor none doctor taken doctor',
+    'register': 'visual register go yes go new pin register a go',
+    'desks': 'pin drugs *pin *drugs a go *b *go doctor *other look *look'
+             ' *withdraw withdraw doctor',
+    'next': 'pin drugs a go doctor new look lay1 pin b go doctor',
+}
+
+
+def visits():
+    for name, calls in VISITS.items():
+        data = b''
+        for call in calls.split():
+            op, x = VISIT[call.lstrip('*')]
+            data += bytes([op | (0x80 if call.startswith('*') else 0), x])
+        put('visit', name, data)
+
+
 def main():
     clear()
     messages()
@@ -366,6 +417,7 @@ def main():
     text()
     tlv()
     consent()
+    visits()
     with tempfile.TemporaryDirectory() as name:
         certificates(pathlib.Path(name))
     words()

@@ -85,6 +85,67 @@ fake_new_key(struct fake *f, int days_from, int days_to)
 	X509_free(x);
 }
 
+/* Both are known to the service by certificate and number. */
+static const struct {
+	const char	*pin;
+	const char	*said[4];	/* in answers: of the same length */
+} persons[] = {
+	{ "1234", { "CANARYNAME", ">1001<", "19800512", "CANARYDRUG" } },
+	{ "9999", { "SECONDNAME", ">2002<", "19911224", "SECONDDRUG" } }
+};
+
+void
+fake_lay(struct fake *f, int person)
+{
+	if (f->people[person] == NULL) {
+		f->key = NULL;
+		fake_new_key(f, -30, 900 + person);
+		f->people[person] = f->key;
+	}
+	f->key = f->people[person];
+	f->pin = persons[person].pin;
+}
+
+int
+fake_whose(const struct fake *f, const char *body)
+{
+	static const char tag[] = "<Certificate>";
+	const char *at = strstr(body, tag);
+	unsigned char text[12288];
+	int i, n;
+
+	for (i = 0; i < 2 && at != NULL; i++) {
+		if (f->people[i] == NULL)
+			continue;
+		n = EVP_EncodeBlock(text, f->people[i]->der,
+		    (int)f->people[i]->derlen);
+		if (strncmp(at + strlen(tag), (const char *)text,
+		    (size_t)n) == 0)
+			return i;
+	}
+
+	return -1;
+}
+
+/* The answer is about who asks. */
+static void
+make_about(const struct fake *f, const char *body, char *answer)
+{
+	const char *from, *to;
+	char *at;
+	int i;
+
+	if (fake_whose(f, body) != 1 &&
+	    strstr(body, persons[1].said[1]) == NULL)
+		return;
+	for (i = 0; i < 4; i++) {
+		from = persons[0].said[i];
+		to = persons[1].said[i];
+		for (at = answer; (at = strstr(at, from)) != NULL; )
+			memcpy(at, to, strlen(to));
+	}
+}
+
 static int
 reply_with(uint8_t *reply, size_t *len, const uint8_t *data, size_t n,
     unsigned int sw)
@@ -206,6 +267,7 @@ fake_release(void *self, int32_t ms)
 
 	(void)ms;
 	atomic_fetch_sub(&f->held, 1);
+	atomic_fetch_add(&f->releases, 1);
 
 	return ONSHI_OK;
 }
@@ -371,13 +433,14 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
 		    "</MedicalInstitutionCode><QuaInf><Name>CANARYNAME</Name>"
 		    "<Birth>%s</Birth></QuaInf></MessageHeader>"
-		    "<MessageBody><ResultCode>1</ResultCode><MeTrMonthInf>"
+		    "<MessageBody><ResultCode>%s</ResultCode>%s</MessageBody>"
+		    "</XmlMsg>", code, f->birth, f->result_code,
+		    f->no_lines ? "" : "<MeTrMonthInf>"
 		    "<MeTrMonth>202609</MeTrMonth><DiDateInfs><DiDateInf>"
 		    "<DiDate>20260901</DiDate><DrugInfs><DrugInf><DrugC>"
 		    "699999905</DrugC><DrugN>CANARYDRUG</DrugN><Qua1>0.5</Qua1>"
 		    "</DrugInf></DrugInfs></DiDateInf></DiDateInfs>"
-		    "</MeTrMonthInf></MessageBody></XmlMsg>", code,
-		    f->birth);
+		    "</MeTrMonthInf>");
 	else
 		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
@@ -436,6 +499,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	if (len != 0)
 		memcpy(f->last_body, body, len);
 	f->last_body[len] = '\0';
+	if (f->watch != NULL)
+		f->watch(f->watcher, prefix, f->last_body);
 	f->no_last_token = *onshi_exchange_token(x) == '\0';
 	f->last_token = strcmp(onshi_exchange_token(x), "TOKENCANARY") == 0;
 	if (strcmp(prefix, "challenge") == 0)
@@ -445,6 +510,7 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	else
 		answer_medical(f, prefix, f->last_body, answer,
 		    sizeof(answer));
+	make_about(f, f->last_body, answer);
 	onshi_exchange_set_sent(x, ONSHI_SENT_ANSWERED);
 	if (prefix[0] == 'O' && !f->no_token &&
 	    onshi_exchange_set_token(x, "TOKENCANARY") != ONSHI_OK)
@@ -547,17 +613,20 @@ fake_init(struct fake *f)
 	f->consent_seconds = 86400;
 	f->validity = 1;
 	f->birth = "19800512";
+	f->result_code = "1";
 	f->message = "";
 	f->challenge_seconds = 60;
 	f->audit = true;
 	fake_new_key(f, -30, 900);
+	f->people[0] = f->key;
 }
 
 void
 fake_done(struct fake *f)
 {
-	free(f->key);
-	f->key = NULL;
+	free(f->people[0]);
+	free(f->people[1]);
+	f->key = f->people[0] = f->people[1] = NULL;
 }
 
 struct onshi_config *

@@ -22,6 +22,7 @@ struct fake {
 
 	/* card */
 	struct fake_key	*key;
+	struct fake_key	*people[2];	/* whom the service knows by them */
 	atomic_int	present;
 	atomic_int	tries;
 	const char	*pin;		/* "1234" */
@@ -59,10 +60,15 @@ struct fake {
 	bool		cut;		/* the answer lacks its end */
 	const char	*challenge;	/* in place of the value */
 	const char	*birth;		/* in medical answers */
+	const char	*result_code;	/* there; and whether lines follow */
+	bool		no_lines;
+	void		*watcher;	/* sees each request, before its answer */
+	void		(*watch)(void *, const char *prefix, const char *body);
 	bool		aid_first;	/* medical aid before the insurance */
 	int		exchange_passes; /* seconds, in a medical exchange */
 
 	/* what it saw */
+	atomic_int	releases;
 	atomic_int	challenges, checkins, medical, opens, closes, sent;
 	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
 	char		last_consents[7];	/* flags of the last proof */
@@ -88,6 +94,10 @@ void	fake_prepare(void);	/* in main, before tests fork */
 void	fake_init(struct fake *f);
 void	fake_done(struct fake *f);
 void	fake_new_key(struct fake *f, int days_from, int days_to);
+/* Lays down the card of person 0, PIN 1234, or of person 1, PIN 9999. */
+void	fake_lay(struct fake *f, int person);
+/* Whose certificate that request holds, -1 nobody's. */
+int	fake_whose(const struct fake *f, const char *body);
 
 /* A config with facility, reader "fake", link, clock and record plugged in. */
 struct onshi_config *fake_config(struct fake *f);
