@@ -205,9 +205,13 @@ onshi_visit_set_pin(struct onshi_visit *v, const char *pin, uint32_t flags)
 	if (pin == NULL || (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "PIN or flags"));
-	if (!oki_is_digits(pin, 4, 4))
-		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_PIN_SHAPE,
-		    "the PIN is not four digits"));
+	if (!oki_is_digits(pin, 4, 4)) {
+		r = oki_fail(&v->error, ONSHI_E_PIN_SHAPE,
+		    "the PIN is not four digits");
+		v->error.tries = v->step == OKI_STEP_PIN ? v->tries : -1;
+		oki_flow_refuse_pin(v, &v->error);
+		return oki_visit_leave(v, r);
+	}
 	if ((r = oki_secret_new(pin, 4, &s)) != ONSHI_OK)
 		return oki_visit_leave(v, oki_fail(&v->error, r, "PIN"));
 	oki_secret_free(&v->pin);

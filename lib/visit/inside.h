@@ -165,16 +165,38 @@ void	oki_flow_restart(struct onshi_visit *v);
 void	oki_flow_unsign(struct onshi_visit *v);
 void	oki_flow_close_card(struct onshi_visit *v);
 
-/* prefetch.c: connection and challenge while the card is being read. */
-int	oki_prefetch_start(struct onshi_visit *v, bool challenge,
-	    struct oki_prefetch **out) OKI_CHECK;
-/* A failure that is known already; ONSHI_OK while under way or done. */
-int	oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e);
+/* A PIN that set_pin refused: it is asked for again, with that error. */
+void	oki_flow_refuse_pin(struct onshi_visit *v, const struct onshi_error *e);
+
+/* flow.c for steps.c: one advance on its way. */
+struct oki_flow {
+	struct onshi_visit	*v;
+	struct oki_wait		*w;
+	struct onshi_error	*e;
+	bool			 is_final;	/* nothing to be mended */
+};
+extern int	(*const oki_flow_steps[])(struct oki_flow *f);
+void	oki_flow_part_wait(const struct oki_flow *f, enum oki_key key,
+	    struct oki_wait *out);
+void	oki_flow_spent(struct onshi_visit *v, int phase, int64_t since);
+int	oki_flow_need(struct oki_flow *f, int what);
+int	oki_flow_end(struct oki_flow *f, int r, const char *why);
+int	oki_flow_close(struct onshi_visit *v, struct onshi_error *e);
+void	oki_flow_let_go(struct onshi_visit *v);
+void	oki_flow_forget_pin(struct onshi_visit *v);
+void	oki_flow_forget_signature(struct onshi_visit *v);
+
+/* prefetch.c: connection and challenge, made meanwhile. Begins unless it is
+ * under way, or what it brought is still good. */
+int	oki_prefetch_begin(struct onshi_visit *v, bool challenge,
+	    struct oki_wait *w) OKI_CHECK;
+bool	oki_prefetch_has_failed(struct onshi_visit *v);
+/* Waits for the end of it, and takes what it brought, once; where it failed
+ * that is nothing. */
+int	oki_prefetch_take(struct onshi_visit *v, struct oki_wait *w,
+	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
 /* Lets go of it; false: it hangs, and ends by itself. */
 bool	oki_prefetch_drop(struct oki_prefetch **pp);
-/* Waits for the end of it. */
-int	oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
-	    struct oki_challenge *out, struct onshi_error *e) OKI_CHECK;
 
 /* notes.c. Add and are_due with the lock held; written by the visit's thread,
  * or by a call that may wait where there is none. ONSHI_E_AUDIT: they stay. */

@@ -1,113 +1,180 @@
 /*
- * Connection and challenge, made by a thread of its own while the card is being
- * read: a check-in costs the slower of the two. Room query's session belongs to
- * this thread until it is finished.
+ * Connection and challenge, made by a thread of its own from the first advance
+ * on, while the holder still looks for the card (design 4.4). Nothing of a
+ * patient is sent by it. Room query's session belongs to this thread until what
+ * it does is taken.
  */
 #include "visit/inside.h"
 
 #define DROP_MS	1000
 
-struct oki_prefetch {
-	int			 refs;		/* under lock */
-	struct onshi_visit	*visit;		/* counted */
-	struct oki_thread	*thread;
-	struct oki_mutex	*lock;
-	struct oki_cond		*changed;
-	bool			 challenge;
-	bool			 done;
+struct fetch {
+	struct oki_job		 job;
+	bool			 challenge;	/* asked for, too */
 	int			 result;
 	struct oki_challenge	 got;
-	struct onshi_error	 error;
+};
+
+struct oki_prefetch {
+	struct onshi_visit	*visit;		/* the runner counts it */
+	struct oki_runner	*runner;
+	struct fetch		*fetch;		/* the last one begun */
+	bool			 under_way;	/* not collected yet */
+	bool			 taken;		/* what it brought is used */
 };
 
 static void
-unref(struct oki_prefetch *p)
+fetch_clear(struct oki_job *job)
 {
-	struct onshi_visit *v = p->visit;
-	int left;
+	struct fetch *x = (struct fetch *)job;
 
-	oki_mutex_lock(p->lock);
-	left = --p->refs;
-	oki_mutex_unlock(p->lock);
-	if (left != 0)
-		return;
-	oki_cond_free(&p->changed);
-	oki_mutex_free(&p->lock);
-	oki_free(p);
-	oki_visit_unref(v);
+	oki_wipe(&x->got, sizeof(x->got));
 }
 
 static void
-run(void *arg)
+run(void *self, struct oki_job *job)
 {
-	struct oki_prefetch *p = arg;
-	struct oki_case *k = &p->visit->k;
-	struct oki_challenge got = { .good_until_ms = 0 };
+	struct fetch *x = (struct fetch *)job;
+	struct onshi_visit *v = self;
 	struct onshi_error e;
 	struct oki_wait wait;
+
+	atomic_store(&v->own[1], oki_os_thread());
+	oki_error_clear(&e);
+	oki_wait_init(&wait, v->k.env, (int32_t)oki_config_number(
+	    oki_env_config(v->k.env), OKI_LINK_DEADLINE_MS), &v->cancel);
+	x->result = x->challenge ?
+	    oki_query_challenge(&v->k, &wait, &x->got, &e) :
+	    oki_query_connect(&v->k, &wait, &e);
+	atomic_store(&v->own[1], 0);
+}
+
+static void
+ended(void *self)
+{
+	oki_visit_unref(self);
+}
+
+static int
+prefetch_new(struct onshi_visit *v, struct oki_prefetch **out)
+{
+	static const struct oki_runner_ops ops = { .run = run, .end = ended };
+	struct oki_prefetch *p;
 	int r;
 
-	atomic_store(&p->visit->own[1], oki_os_thread());
-	oki_error_clear(&e);
-	oki_wait_init(&wait, k->env, (int32_t)oki_config_number(
-	    oki_env_config(k->env), OKI_LINK_DEADLINE_MS), &p->visit->cancel);
-	r = p->challenge ? oki_query_challenge(k, &wait, &got, &e) :
-	    oki_query_connect(k, &wait, &e);
-	atomic_store(&p->visit->own[1], 0);
-	oki_mutex_lock(p->lock);
-	p->done = true;
-	p->result = r;
-	p->got = got;
-	oki_error_copy(&p->error, &e);
-	oki_cond_broadcast(p->changed);
-	oki_mutex_unlock(p->lock);
-	unref(p);
+	if ((p = oki_alloc(sizeof(*p))) == NULL)
+		return ONSHI_E_NOMEM;
+	if ((r = oki_runner_new(&ops, v, NULL, &p->runner)) != ONSHI_OK) {
+		oki_free(p);
+		return r;
+	}
+	p->visit = oki_visit_ref(v);
+	*out = p;
+
+	return ONSHI_OK;
+}
+
+static int
+begin(struct oki_prefetch *p, bool challenge, struct oki_wait *w)
+{
+	struct oki_job *job;
+	int r;
+
+	if (p->fetch != NULL) {
+		job = &p->fetch->job;
+		p->fetch = NULL;
+		oki_job_unref(&job);
+	}
+	if ((r = oki_job_new(sizeof(*p->fetch), fetch_clear, &job)) !=
+	    ONSHI_OK)
+		return r;
+	p->fetch = (struct fetch *)job;
+	p->fetch->challenge = challenge;
+	p->taken = false;
+	if ((r = oki_runner_start(p->runner, job, w,
+	    ONSHI_E_LINK_TIMEOUT)) != ONSHI_OK) {
+		p->fetch = NULL;
+		oki_job_unref(&job);
+		return r;
+	}
+	p->under_way = true;
+
+	return ONSHI_OK;
+}
+
+/* Takes it back when it is done, without waiting. */
+static bool
+is_under_way(struct oki_prefetch *p)
+{
+	if (p->under_way && oki_runner_wait(p->runner, &p->fetch->job, NULL,
+	    ONSHI_E_LINK_TIMEOUT) == ONSHI_OK)
+		p->under_way = false;
+
+	return p->under_way;
+}
+
+/* Whether what it brought serves a check-in that begins now. */
+static bool
+is_good(const struct oki_prefetch *p, bool challenge)
+{
+	const struct fetch *x = p->fetch;
+
+	if (x == NULL || p->taken || x->result != ONSHI_OK)
+		return false;
+
+	return !challenge || (x->challenge && x->got.good_until_ms >
+	    oki_steady_ms(p->visit->k.env));
 }
 
 int
-oki_prefetch_start(struct onshi_visit *v, bool challenge,
-    struct oki_prefetch **out)
+oki_prefetch_begin(struct onshi_visit *v, bool challenge, struct oki_wait *w)
 {
 	struct oki_prefetch *p;
 	int r;
 
-	*out = NULL;
-	if ((p = oki_alloc(sizeof(*p))) == NULL)
-		return ONSHI_E_NOMEM;
-	oki_error_clear(&p->error);
-	p->visit = oki_visit_ref(v);
-	p->challenge = challenge;
-	p->refs = 2;
-	if ((r = oki_mutex_new(&p->lock)) != ONSHI_OK ||
-	    (r = oki_cond_new(&p->changed)) != ONSHI_OK ||
-	    (r = oki_thread_start(run, p, &p->thread)) != ONSHI_OK)
-		goto out;
-	*out = p;
+	if (v->prefetch == NULL &&
+	    (r = prefetch_new(v, &v->prefetch)) != ONSHI_OK)
+		return r;
+	p = v->prefetch;
+	if (is_under_way(p) || is_good(p, challenge))
+		return ONSHI_OK;
 
-	return ONSHI_OK;
-out:
-	oki_cond_free(&p->changed);
-	oki_mutex_free(&p->lock);
-	oki_free(p);
-	oki_visit_unref(v);
-
-	return r;
+	return begin(p, challenge, w);
 }
 
-int
-oki_prefetch_peek(struct oki_prefetch *p, struct onshi_error *e)
+bool
+oki_prefetch_has_failed(struct onshi_visit *v)
 {
+	struct oki_prefetch *p = v->prefetch;
+
+	return p != NULL && !is_under_way(p) && p->fetch != NULL &&
+	    !p->taken && p->fetch->result != ONSHI_OK;
+}
+
+/* Not finished in time: it goes on, and can be waited for again. */
+int
+oki_prefetch_take(struct onshi_visit *v, struct oki_wait *w,
+    struct oki_challenge *out, struct onshi_error *e)
+{
+	struct oki_prefetch *p = v->prefetch;
+	struct fetch *x;
 	int r;
 
-	if (p == NULL)
+	if (p == NULL || p->fetch == NULL || p->taken)
 		return ONSHI_OK;
-	oki_mutex_lock(p->lock);
-	r = p->done ? p->result : ONSHI_OK;
-	if (r != ONSHI_OK)
-		oki_error_copy(e, &p->error);
-	oki_mutex_unlock(p->lock);
+	x = p->fetch;
+	if (is_under_way(p) && (r = oki_runner_wait(p->runner, &x->job, w,
+	    ONSHI_E_LINK_TIMEOUT)) != ONSHI_OK) {
+		e->phase = ONSHI_PHASE_NETWORK;
+		return oki_fail(e, r, "no connection in time");
+	}
+	p->under_way = false;
+	p->taken = true;
+	if (x->result == ONSHI_OK && x->challenge)
+		*out = x->got;
+	oki_wipe(&x->got, sizeof(x->got));
 
-	return r;
+	return ONSHI_OK;
 }
 
 /* Waits for it a little: a program may end right after its last visit, and no
@@ -116,56 +183,18 @@ bool
 oki_prefetch_drop(struct oki_prefetch **pp)
 {
 	struct oki_prefetch *p = *pp;
-	int64_t until;
+	struct oki_job *job;
 	bool done;
 
 	*pp = NULL;
 	if (p == NULL)
 		return true;
-	until = oki_os_steady_ms() + DROP_MS;
-	oki_mutex_lock(p->lock);
-	while (!p->done && oki_os_steady_ms() < until)
-		(void)oki_cond_wait(p->changed, p->lock, 50);
-	done = p->done;
-	oki_mutex_unlock(p->lock);
-	if (done)
-		oki_thread_join(&p->thread);
-	else
-		oki_thread_detach(&p->thread);
-	unref(p);
+	done = oki_runner_stop(&p->runner, DROP_MS);
+	if (p->fetch != NULL) {
+		job = &p->fetch->job;
+		oki_job_unref(&job);
+	}
+	oki_free(p);
 
 	return done;
-}
-
-/* Not finished in time: it stays the visit's, and can be waited for again. */
-int
-oki_prefetch_finish(struct oki_prefetch **pp, struct oki_wait *w,
-    struct oki_challenge *out, struct onshi_error *e)
-{
-	struct oki_prefetch *p = *pp;
-	int r = ONSHI_OK;
-	bool done;
-
-	oki_mutex_lock(p->lock);
-	while (!p->done && (r = oki_wait_check(w, ONSHI_E_LINK_TIMEOUT)) ==
-	    ONSHI_OK)
-		(void)oki_cond_wait(p->changed, p->lock, oki_wait_left(w) <
-		    50 ? oki_wait_left(w) : 50);
-	if (p->done) {
-		r = p->result;
-		if (r != ONSHI_OK)
-			oki_error_copy(e, &p->error);
-		else if (p->challenge)
-			*out = p->got;
-		oki_wipe(&p->got, sizeof(p->got));
-	} else {
-		e->phase = ONSHI_PHASE_NETWORK;
-		(void)oki_fail(e, r, "no challenge in time");
-	}
-	done = p->done;
-	oki_mutex_unlock(p->lock);
-	if (done)
-		(void)oki_prefetch_drop(pp);
-
-	return r;
 }

@@ -1,8 +1,10 @@
 #!/bin/sh
 # A check-in with a slow card (12 ms an APDU, 300 ms a signature) and a slow
 # line (40 ms each way), with its breakdown: sh tests/bench/checkin.sh
-# The aim: 1.1 times the slower of (card up to VERIFY) and (connection and
-# challenge), plus signature, plus one round trip.
+# Twice: with a card that comes once it is asked for, and with one that lies
+# there from the start. The aim is for the first, counted from the card's
+# arrival: 1.1 times (card up to VERIFY, signature, one round trip). The other
+# cannot be better than the slower of card and connection.
 set -eu
 runs=${RUNS:-5}
 . "$(dirname "$0")/../world.sh"
@@ -17,29 +19,41 @@ sed -i "s/:$WORLD_PORT/:$port/g" "$ONSHIKAKU_CONF"
 vcard=$(world_bin onshikaku-vcard)
 "$vcard" fault delay=12 >/dev/null
 "$vcard" fault sign=300 >/dev/null
-i=0
-while [ $i -lt "$runs" ]; do
+
+check_in() {
 	"$(world_bin onshikaku)" --json checkin --method pin --pin-fd 3 --explain \
-	    >"$WORLD/run.$i.json" 2>"$WORLD/run.$i.log" 3<<END
+	    >"$WORLD/$1.json" 2>"$WORLD/$1.log" 3<<END
 1234
 END
+}
+
+i=0
+while [ $i -lt "$runs" ]; do
+	check_in lies.$i
+	"$vcard" remove >/dev/null
+	check_in comes.$i &
+	checkin=$!
+	world_line "$WORLD/comes.$i.log" $checkin 'prefix=challenge' 10
+	"$vcard" insert adult >/dev/null
+	wait $checkin
 	i=$((i + 1))
 done
 "${PYTHON3:-python3}" - "$WORLD" "$runs" <<'END'
-import json, re, statistics, sys
+import re, statistics, sys
 
 world, runs = sys.argv[1], int(sys.argv[2])
-rows = []
-for i in range(runs):
+
+
+def times(path):
     at = {}
-    for line in open(f"{world}/run.{i}.log", encoding="utf-8"):
+    for line in open(path, encoding="utf-8"):
         m = re.match(r"\s*(\d+) ms\s+(\S+)\s+(.*)", line)
         if not m:
             continue
         t, event, rest = int(m[1]), m[2], m[3]
         took = re.search(r"\((\d+) ms\)", rest)
         ms = int(took[1]) if took else 0
-        if event == "reader":
+        if event == "reader" and "ONSHI_OK" in rest:
             at["begin"] = t
         elif "VERIFY" in rest and "Lc 4" in rest:
             at["verify"] = t
@@ -49,16 +63,29 @@ for i in range(runs):
             at["sign"] = ms
         elif "prefix=OQSsiquc01req" in rest and event == "link.answer":
             at["trip"], at["end"] = ms, t
-    card = at["verify"] - at["begin"]
-    line = at["challenge"] - at["begin"]
-    ideal = max(card, line) + at["sign"] + at["trip"]
-    total = at["end"] - at["begin"]
-    rows.append((card, line, at["sign"], at["trip"], ideal, total, total / ideal))
-names = ("card up to VERIFY", "connection and challenge", "signature", "one round trip",
-         "the slower, plus both", "the check-in took")
-for k, name in enumerate(names):
-    print(f"{name:28} {statistics.median(r[k] for r in rows):6.0f} ms")
-ratio = statistics.median(r[6] for r in rows)
-print(f"{'ratio (aim 1.10)':28} {ratio:6.2f}")
+    return at
+
+
+def show(how, wanted):
+    rows = []
+    for i in range(runs):
+        at = times(f"{world}/{how}.{i}.log")
+        card = at["verify"] - at["begin"]
+        line = max(0, at["challenge"] - at["begin"])
+        ideal = (max(card, line) if how == "lies" else card) + at["sign"] + at["trip"]
+        total = at["end"] - at["begin"]
+        rows.append((card, line, at["sign"], at["trip"], ideal, total, total / ideal))
+    names = ("card up to VERIFY", "connection and challenge", "signature", "one round trip",
+             "what it must cost", "from the card's arrival")
+    print("the card comes when it is asked for" if how == "comes" else "the card lies there")
+    for k, name in enumerate(names):
+        print(f"  {name:26} {statistics.median(r[k] for r in rows):6.0f} ms")
+    ratio = statistics.median(r[6] for r in rows)
+    print(f"  {'ratio' + wanted:26} {ratio:6.2f}")
+    return ratio
+
+
+ratio = show("comes", " (aim 1.10)")
+show("lies", "")
 sys.exit(0 if ratio <= 1.10 else 1)
 END

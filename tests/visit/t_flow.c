@@ -588,6 +588,196 @@ START_TEST(test_deadlines)
 }
 END_TEST
 
+/* A refused input is an answered need: a slip at the PIN pad costs neither a try
+ * nor the program. */
+START_TEST(test_slips)
+{
+	static const char *const slips[] = { "12a4", "", "123", "12345",
+	    "１２３４" };
+	size_t i;
+
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	for (i = 0; i < sizeof(slips) / sizeof(slips[0]); i++) {
+		ck_assert_int_eq(onshi_visit_set_pin(v, slips[i], 0),
+		    ONSHI_E_PIN_SHAPE);
+		ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)),
+		    3);
+		ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+		ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)),
+		    ONSHI_E_PIN_SHAPE);
+		ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)),
+		    3);
+	}
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_PIN_SHAPE);
+	ck_assert_int_eq(atomic_load(&f.verifies), 0);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "0000", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)),
+	    ONSHI_E_PIN_WRONG);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "12a4", 0), ONSHI_E_PIN_SHAPE);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 2);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* What replaces a PIN and is refused leaves none behind; before there is a card
+ * nothing was asked for. */
+START_TEST(test_slip_after_pin)
+{
+	ask_for(ONSHI_METHOD_PIN);
+	if (_i == 0)
+		ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_set_pin(v, "12a4", 0), ONSHI_E_PIN_SHAPE);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)), _i == 0 ?
+	    ONSHI_E_PIN_SHAPE : ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.verifies), 0);
+}
+END_TEST
+
+static void
+until(atomic_int *what, int is)
+{
+	int i;
+
+	for (i = 0; i < 1000 && atomic_load(what) != is; i++)
+		usleep(5000);
+	ck_assert_int_eq(atomic_load(what), is);
+}
+
+/* Design 4.4: connected while the holder looks for the card, after consent has
+ * been recorded, and nothing of the patient is in it. */
+static void
+watch_early(void *self, const char *prefix, const char *body)
+{
+	(void)self;
+	if (strcmp(prefix, "challenge") != 0)
+		return;
+	ck_assert_ptr_nonnull(strstr(f.events,
+	    "consent.given;identity.begin;"));
+	ck_assert_str_eq(body, "");
+}
+
+START_TEST(test_connects_early)
+{
+	int method = _i == 0 ? ONSHI_METHOD_PIN : ONSHI_METHOD_VISUAL;
+
+	f.watch = watch_early;
+	atomic_store(&f.present, 0);
+	ask_for(method);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+	until(&f.opens, 1);
+	until(&f.challenges, method == ONSHI_METHOD_PIN);
+	atomic_store(&f.present, 1);
+	ck_assert_int_gt(onshi_visit_advance(v), 0);
+	if (method == ONSHI_METHOD_PIN)
+		give_pin();
+	else
+		ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.opens), 1);
+	ck_assert_int_eq(atomic_load(&f.challenges),
+	    method == ONSHI_METHOD_PIN);
+}
+END_TEST
+
+/* One that has grown old, or failed, while the card was looked for or the PIN
+ * was thought of, is fetched anew, and the holder notices nothing. */
+static const struct {
+	const char	*name;
+	bool		 fails;
+	bool		 at_pin;
+} meanwhiles[] = {
+	{ "old when the card comes", false, false },
+	{ "failed before the card came", true, false },
+	{ "old when the PIN comes", false, true },
+	{ "failed before the PIN came", true, true }
+};
+
+START_TEST(test_meanwhile)
+{
+	bool at_pin = meanwhiles[_i].at_pin;
+
+	atomic_store(&f.present, at_pin);
+	f.challenge_seconds = 1;		/* good for half of it */
+	f.fails_for = 'c';
+	f.exchange_result = meanwhiles[_i].fails ? ONSHI_E_NETWORK : ONSHI_OK;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), at_pin ? ONSHI_NEED_PIN :
+	    ONSHI_NEED_CARD);
+	usleep(600000);
+	f.exchange_result = ONSHI_OK;
+	f.challenge_seconds = 60;
+	atomic_store(&f.challenges, 0);
+	atomic_store(&f.present, 1);
+	give_pin();
+	ck_assert_msg(onshi_visit_advance(v) == ONSHI_OK, "%s",
+	    meanwhiles[_i].name);
+	ck_assert_int_eq(atomic_load(&f.challenges), 1);
+	ck_assert_int_eq(atomic_load(&f.verifies), 1);
+}
+END_TEST
+
+/* A cancel while it is under way ends the call; the next one connects anew. */
+START_TEST(test_cancelled_early)
+{
+	atomic_store(&f.present, 0);
+	f.sleep_ms = 300;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+	onshi_visit_cancel(v);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_CANCELLED);
+	f.sleep_ms = 0;
+	atomic_store(&f.present, 1);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* Typed numbers need no card, and nothing beforehand. */
+START_TEST(test_numbers_connect_once)
+{
+	ask_for(ONSHI_METHOD_NUMBER);
+	type_numbers();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.opens), 1);
+	ck_assert_int_eq(atomic_load(&f.challenges), 0);
+}
+END_TEST
+
+/* ID-7: by sight only a card without a PIN is registered. One that is blocked
+ * looks alike: the service decides. */
+static const struct {
+	int	tries;
+	bool	late;		/* wished for once the card had been read */
+	int	result;
+} registrations[] = {
+	{ 3, false, ONSHI_E_METHOD }, { 1, false, ONSHI_E_METHOD },
+	{ 0, false, ONSHI_NEED_CONFIRM }, { 3, true, ONSHI_E_METHOD },
+	{ 0, true, ONSHI_NEED_CONFIRM }
+};
+
+START_TEST(test_register_by_sight)
+{
+	atomic_store(&f.tries, registrations[_i].tries);
+	ask_for(ONSHI_METHOD_VISUAL);
+	if (registrations[_i].late)
+		ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CONFIRM);
+	ck_assert_int_eq(onshi_visit_set_register_use(v, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), registrations[_i].result);
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+	ck_assert_int_eq(atomic_load(&f.checkins), 0);
+	if (registrations[_i].result != ONSHI_NEED_CONFIRM)
+		ck_assert_str_eq(onshi_error_rule(onshi_visit_error(v)),
+		    "ID-7");
+}
+END_TEST
+
 /* Inputs after the end, and another method in the middle. */
 START_TEST(test_inputs_late)
 {
@@ -656,6 +846,13 @@ main(void)
 	tcase_add_loop_test(t, test_cancel_at, 1, 9);
 	tcase_add_loop_test(t, test_none_held, 0, 4);
 	tcase_add_loop_test(t, test_deadlines, 0, COUNT(deadlines));
+	tcase_add_test(t, test_slips);
+	tcase_add_loop_test(t, test_slip_after_pin, 0, 2);
+	tcase_add_loop_test(t, test_connects_early, 0, 2);
+	tcase_add_loop_test(t, test_meanwhile, 0, COUNT(meanwhiles));
+	tcase_add_test(t, test_cancelled_early);
+	tcase_add_test(t, test_numbers_connect_once);
+	tcase_add_loop_test(t, test_register_by_sight, 0, COUNT(registrations));
 	tcase_add_test(t, test_inputs_late);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);

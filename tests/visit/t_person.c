@@ -200,15 +200,16 @@ START_TEST(test_pin)
 {
 	const char *name = ways[_i / 2].name;
 	uint32_t flag = flags[_i % 2];
-	int r;
+	int r, verifies;
 
 	new_visit(ONSHI_METHOD_PIN);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", flag), ONSHI_OK);
 	ways[_i / 2].let_go();
-	ck_assert_msg(atomic_load(&f.verifies) == 0, "%s", name);
+	verifies = atomic_load(&f.verifies);
 	lay_b(flag == 0 ? 2 : 1);
 	r = onshi_visit_advance(v);
-	ck_assert_msg(atomic_load(&f.verifies) == 0, "%s: a try of B's", name);
+	ck_assert_msg(atomic_load(&f.verifies) == verifies, "%s: a try of B's",
+	    name);
 	ck_assert_int_eq(atomic_load(&f.tries), flag == 0 ? 2 : 1);
 	ck_assert_msg(r == (ways[_i / 2].was_read ? ONSHI_E_CARD_CHANGED :
 	    ONSHI_NEED_PIN), "%s: %s", name, onshi_result_name(r));

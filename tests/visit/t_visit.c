@@ -180,14 +180,15 @@ START_TEST(test_pin_to_visual)
 }
 END_TEST
 
-/* ID-7: a card is registered by its holder's PIN, never by sight. */
+/* ID-7: a card with a PIN is registered by that, never by sight. */
 START_TEST(test_registration)
 {
 	ask_for(ONSHI_METHOD_VISUAL);
 	ck_assert_int_eq(onshi_visit_set_register_use(v, 1), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_METHOD);
 	ck_assert_str_eq(onshi_error_rule(onshi_visit_error(v)), "ID-7");
-	ck_assert_int_eq(atomic_load(&f.apdus), 0);
+	ck_assert_int_eq(atomic_load(&f.verifies), 0);
+	ck_assert_int_eq(atomic_load(&f.checkins), 0);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
