@@ -33,7 +33,7 @@ const struct option_row option_rows[OPT_COUNT] = {
 	[OPT_OPERATOR] = { "operator", "ID", KIND_TEXT, false, NULL,
 	    "who acts", "操作者" },
 	[OPT_LICENCE] = { "licence", "LICENCE", KIND_WORD, false,
-	    "reception|doctor|dentist|pharmacist|disaster",
+	    "reception|doctor|dentist|pharmacist|disaster|nurse",
 	    "the operator's licence (default: reception)",
 	    "操作者の資格（既定は reception 受付）" },
 	[OPT_SIGN_IN] = { "sign-in", "HOW", KIND_WORD, false,

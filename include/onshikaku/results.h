@@ -76,7 +76,7 @@ enum {
 	ONSHI_E_PURPOSE		= -605,	/* the visit's purpose does not allow this */
 	ONSHI_E_FACILITY	= -606,	/* this kind of facility is not given this information */
 	ONSHI_E_IDENTITY	= -607,	/* only a visit proved by card may see this */
-	ONSHI_E_CLOCK		= -608,	/* the clock has jumped, consent cannot be timed */
+	ONSHI_E_CLOCK		= -608,	/* the terminal is on another day than the service */
 	ONSHI_E_GRACE		= -609,	/* the certificate is in grace: eligibility only */
 	ONSHI_E_EXPIRED		= -610,	/* the answer is past its time and was wiped */
 	ONSHI_E_OPERATOR	= -611,	/* a named operator is needed */

@@ -54,7 +54,8 @@ enum {
 	ONSHI_LICENCE_DOCTOR	= 1,
 	ONSHI_LICENCE_DENTIST	= 2,
 	ONSHI_LICENCE_PHARMACIST = 3,
-	ONSHI_LICENCE_DISASTER	= 4	/* right for the emergency mode (DI-6) */
+	ONSHI_LICENCE_DISASTER	= 4,	/* right for the emergency mode (DI-6) */
+	ONSHI_LICENCE_NURSE	= 5	/* where nurses visit alone (CO-5) */
 };
 
 /* How the operator signed in to the host system. */

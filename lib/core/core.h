@@ -195,6 +195,16 @@ int64_t	oki_wall(const struct oki_env *env);		/* seconds */
 int64_t	oki_steady_ms(const struct oki_env *env);
 int64_t	oki_boot_ms(const struct oki_env *env);
 
+/*
+ * The time that counts (TI-4): the service's, once an answer has told it, kept
+ * as an offset to the boot clock, which nobody sets; until then the wall's.
+ */
+int64_t	oki_service_ms(const struct oki_env *env);
+int64_t	oki_now(const struct oki_env *env);		/* seconds */
+/* What the service's clock showed when the boot clock showed that. */
+void	oki_service_learn(struct oki_env *env, int64_t service_ms,
+	    int64_t boot_ms);
+
 /* ---- deadlines and cancel: wait.c ---------------------------------------- */
 
 /*

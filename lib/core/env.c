@@ -11,7 +11,10 @@ struct oki_env {
 	oki_atomic_int			 said_unlocked;
 	const struct onshi_log_ops	*log;
 	void				*log_self;
+	_Atomic int64_t			 service_ms;	/* before boot clock */
 };
+
+#define NOT_KNOWN	INT64_MIN
 
 int
 oki_env_new(struct onshi_config *frozen, struct oki_env **out)
@@ -25,6 +28,7 @@ oki_env_new(struct onshi_config *frozen, struct oki_env **out)
 	if ((env = oki_alloc(sizeof(*env))) == NULL)
 		return ONSHI_E_NOMEM;
 	atomic_init(&env->holders, 1);
+	atomic_init(&env->service_ms, NOT_KNOWN);
 	(void)oki_config_freeze(frozen);
 	env->config = oki_config_ref(frozen);
 	env->clock = oki_config_clock(frozen, &env->clock_self);
@@ -84,12 +88,16 @@ oki_wall_ms(const struct oki_env *env)
 }
 
 /* Rounded down, before 1970 too. */
+static int64_t
+seconds(int64_t ms)
+{
+	return ms >= 0 ? ms / 1000 : -((999 - ms) / 1000);
+}
+
 int64_t
 oki_wall(const struct oki_env *env)
 {
-	int64_t ms = oki_wall_ms(env);
-
-	return ms >= 0 ? ms / 1000 : -((999 - ms) / 1000);
+	return seconds(oki_wall_ms(env));
 }
 
 int64_t
@@ -102,6 +110,27 @@ int64_t
 oki_boot_ms(const struct oki_env *env)
 {
 	return ask(env, THEIRS(env, boot), oki_os_boot_ms);
+}
+
+void
+oki_service_learn(struct oki_env *env, int64_t service_ms, int64_t boot_ms)
+{
+	atomic_store(&env->service_ms, service_ms - boot_ms);
+}
+
+int64_t
+oki_service_ms(const struct oki_env *env)
+{
+	int64_t before = env != NULL ? env->service_ms : NOT_KNOWN;
+
+	return before == NOT_KNOWN ? oki_wall_ms(env) :
+	    oki_boot_ms(env) + before;
+}
+
+int64_t
+oki_now(const struct oki_env *env)
+{
+	return seconds(oki_service_ms(env));
 }
 
 bool

@@ -282,7 +282,7 @@ int
 onshi_certificate_state(const struct onshi_certificate *x)
 {
 	return x == NULL ? 0 : oki_certificate_state_at(x->not_before,
-	    x->not_after, oki_wall(x->env));
+	    x->not_after, oki_now(x->env));
 }
 
 int

@@ -64,7 +64,7 @@ load(const void *pem, size_t len, X509_STORE **out)
 static int64_t
 moment(const struct onshi_certificate *x)
 {
-	int64_t now = oki_wall(x->env);
+	int64_t now = oki_now(x->env);
 
 	if (now < x->not_before)
 		return x->not_before;

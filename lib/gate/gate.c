@@ -21,9 +21,10 @@ struct known {
 	{ offsetof(struct oki_gate_input, field), low, high, result, rule }
 
 static const struct known known[] = {
-	KNOWN(category, ONSHI_CATEGORY_ELIGIBILITY, ONSHI_CATEGORY_DISEASES,
-	    ONSHI_E_ARG, "SEC-87"),
-	KNOWN(moment, OKI_BEFORE_RECORD, OKI_BEFORE_HANDOVER,
+	KNOWN(category, 0, 63, ONSHI_E_ARG, "SEC-87"),
+	KNOWN(about, OKI_ABOUT_NOTHING, OKI_ABOUT_MEDICAL,
+	    ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(moment, OKI_AT_FIRST, OKI_BEFORE_HANDOVER,
 	    ONSHI_E_INTERNAL, "SEC-87"),
 	KNOWN(purpose, ONSHI_PURPOSE_INSURANCE, ONSHI_PURPOSE_DISPENSING,
 	    ONSHI_E_PURPOSE, "PU-3"),
@@ -31,95 +32,49 @@ static const struct known known[] = {
 	    ONSHI_E_FACILITY, "CO-5"),
 	KNOWN(method, ONSHI_METHOD_FACE, ONSHI_METHOD_NUMBER,
 	    ONSHI_E_IDENTITY, "ID-1"),
-	KNOWN(licence, ONSHI_LICENCE_RECEPTION, ONSHI_LICENCE_DISASTER,
+	KNOWN(licence, ONSHI_LICENCE_RECEPTION, ONSHI_LICENCE_NURSE,
 	    ONSHI_E_LICENCE, "CO-4"),
 	KNOWN(sign_in, ONSHI_SIGNIN_NONE, ONSHI_SIGNIN_TWO_FACTOR,
 	    ONSHI_E_SIGN_IN, "CO-4"),
 	KNOWN(sign_in_least, ONSHI_SIGNIN_NONE, ONSHI_SIGNIN_TWO_FACTOR,
 	    ONSHI_E_INTERNAL, "SEC-87"),
-	KNOWN(consent, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
+	KNOWN(consents, 0, OKI_GATE_CONSENTS, ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(consent[0].state, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
 	    ONSHI_E_INTERNAL, "SEC-87"),
-	KNOWN(with[0].state, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
+	KNOWN(consent[1].state, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
 	    ONSHI_E_INTERNAL, "SEC-87"),
-	KNOWN(with[1].state, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
+	KNOWN(consent[2].state, OKI_CONSENT_NONE, OKI_CONSENT_WITHDRAWN,
 	    ONSHI_E_INTERNAL, "SEC-87"),
 	KNOWN(certificate, 0, ONSHI_CERTIFICATE_NOT_YET,
 	    ONSHI_E_INTERNAL, "SEC-87"),
 };
 
-/* What each kind of facility is given (CO-5), and for what purpose. */
-enum { NEVER, GIVEN, SWITCHED };
-
-static const struct facility {
-	int		purpose;
-	unsigned char	gives[ONSHI_CATEGORY_SURGERY + 1];
-} facilities[] = {
-	[OKI_FACILITY_MEDICAL] = { ONSHI_PURPOSE_CARE,
-	    { GIVEN, GIVEN, GIVEN, GIVEN, GIVEN } },
-	[OKI_FACILITY_DENTAL] = { ONSHI_PURPOSE_CARE,
-	    { GIVEN, GIVEN, GIVEN, GIVEN, GIVEN } },
-	[OKI_FACILITY_PHARMACY] = { ONSHI_PURPOSE_DISPENSING,
-	    { GIVEN, GIVEN, SWITCHED, GIVEN, GIVEN } },
-	[OKI_FACILITY_VISITING] = { ONSHI_PURPOSE_CARE,
-	    { GIVEN, GIVEN, GIVEN, GIVEN, GIVEN } },
+/* For what each kind of facility asks (PU-3). */
+static const int purposes[OKI_FACILITIES] = {
+	[OKI_FACILITY_MEDICAL] = ONSHI_PURPOSE_CARE,
+	[OKI_FACILITY_DENTAL] = ONSHI_PURPOSE_CARE,
+	[OKI_FACILITY_PHARMACY] = ONSHI_PURPOSE_DISPENSING,
+	[OKI_FACILITY_VISITING] = ONSHI_PURPOSE_CARE
 };
-
-/* What a request brings beside the category that it is made for. */
-static const signed char with[][OKI_GATE_WITH] = {
-	[ONSHI_CATEGORY_ELIGIBILITY] = { -1, -1 },
-	[ONSHI_CATEGORY_DRUGS] = { -1, -1 },
-	[ONSHI_CATEGORY_CHECKUPS] = { -1, -1 },
-	[ONSHI_CATEGORY_CARE] = { ONSHI_CATEGORY_DRUGS, -1 },
-	[ONSHI_CATEGORY_SURGERY] = { ONSHI_CATEGORY_DRUGS,
-	    ONSHI_CATEGORY_CARE },
-};
-
-int
-oki_gate_with(int category, size_t i)
-{
-	if (category < 0 || (size_t)category >= OKI_COUNT(with) ||
-	    i >= OKI_GATE_WITH)
-		return -1;
-
-	return with[category][i];
-}
 
 int64_t
-oki_gate_consent_end(int64_t since, int64_t until)
+oki_gate_consent_end(int64_t from_ms, int64_t until_ms)
 {
-	if (since <= 0 || until <= 0 || since > INT64_MAX - OKI_CONSENT_LONGEST)
+	if (from_ms <= 0 || until_ms <= 0 ||
+	    from_ms > INT64_MAX - OKI_CONSENT_LONGEST_MS)
 		return 0;
 
-	return until < since + OKI_CONSENT_LONGEST ? until :
-	    since + OKI_CONSENT_LONGEST;
-}
-
-/* Its own consent first, then those of what the request brings beside. */
-static bool
-consent_at(const struct oki_gate_input *in, size_t i,
-    struct oki_gate_consent *out)
-{
-	if (i == 0) {
-		out->state = in->consent;
-		out->since = in->consent_since;
-		out->until = in->consent_until;
-		return true;
-	}
-	if (oki_gate_with(in->category, i - 1) < 0)
-		return false;
-	*out = in->with[i - 1];
-
-	return true;
+	return until_ms < from_ms + OKI_CONSENT_LONGEST_MS ? until_ms :
+	    from_ms + OKI_CONSENT_LONGEST_MS;
 }
 
 static bool
 any_consent_is(const struct oki_gate_input *in, int state)
 {
-	struct oki_gate_consent c;
-	size_t i;
+	int i;
 
-	for (i = 0; consent_at(in, i, &c); i++)
-		if (c.state == state)
+	for (i = 0; i < in->consents; i++)
+		if (in->consent[i].state == state)
 			return true;
 
 	return false;
@@ -128,7 +83,7 @@ any_consent_is(const struct oki_gate_input *in, int state)
 static bool
 no_question(const struct oki_gate_input *in)
 {
-	return in->category > ONSHI_CATEGORY_SURGERY;
+	return in->about == OKI_ABOUT_NOTHING;
 }
 
 static bool
@@ -137,11 +92,12 @@ ended(const struct oki_gate_input *in)
 	return in->ended;
 }
 
+/* By sight only where the card may have no PIN; the service knows (ID-7). */
 static bool
-registers_without_card(const struct oki_gate_input *in)
+registers_in_vain(const struct oki_gate_input *in)
 {
-	return in->register_use && in->method != ONSHI_METHOD_FACE &&
-	    in->method != ONSHI_METHOD_PIN;
+	return in->register_use && (in->method == ONSHI_METHOD_NUMBER ||
+	    (in->method == ONSHI_METHOD_VISUAL && in->tries > 0));
 }
 
 static bool
@@ -165,21 +121,31 @@ for_insurance(const struct oki_gate_input *in)
 static bool
 for_another_kind(const struct oki_gate_input *in)
 {
-	return in->purpose != facilities[in->facility].purpose;
+	return in->purpose != purposes[in->facility];
 }
 
 static bool
 not_given_here(const struct oki_gate_input *in)
 {
-	unsigned int gives = facilities[in->facility].gives[in->category];
-
-	return gives == NEVER || (gives == SWITCHED && !in->pharmacy_checkups);
+	return in->open_to == 0;
 }
 
 static bool
-not_by_card(const struct oki_gate_input *in)
+by_number(const struct oki_gate_input *in)
 {
-	return in->method == ONSHI_METHOD_NUMBER || !in->proven;
+	return in->method == ONSHI_METHOD_NUMBER;
+}
+
+static bool
+not_proven(const struct oki_gate_input *in)
+{
+	return !in->proven;
+}
+
+static bool
+no_token(const struct oki_gate_input *in)
+{
+	return !in->token;
 }
 
 /* What the service says of a certificate counts, and so does what we see: the
@@ -196,7 +162,7 @@ certificate_ended(const struct oki_gate_input *in)
 static bool
 not_consented(const struct oki_gate_input *in)
 {
-	return in->consent == OKI_CONSENT_NONE;
+	return in->consents == 0 || in->consent[0].state == OKI_CONSENT_NONE;
 }
 
 static bool
@@ -206,39 +172,42 @@ withdrawn(const struct oki_gate_input *in)
 }
 
 static bool
-not_all_granted(const struct oki_gate_input *in)
+not_all_consented(const struct oki_gate_input *in)
 {
-	return any_consent_is(in, OKI_CONSENT_NONE) ||
-	    any_consent_is(in, OKI_CONSENT_GIVEN);
+	return any_consent_is(in, OKI_CONSENT_NONE);
 }
 
-/* A consent from the future says that a clock is wrong, so nothing can be said
- * about its end. */
+static bool
+not_all_granted(const struct oki_gate_input *in)
+{
+	return any_consent_is(in, OKI_CONSENT_GIVEN);
+}
+
+/* A clock that nobody sets does not stand before what it has seen. */
 static bool
 clock_wrong(const struct oki_gate_input *in)
 {
-	struct oki_gate_consent c;
-	size_t i;
+	int i;
 
-	if (!in->clock_agrees || in->now <= 0)
-		return true;
-	for (i = 0; consent_at(in, i, &c); i++)
-		if (c.since > 0 && c.since - OKI_CLOCK_SLACK > in->now)
+	for (i = 0; i < in->consents; i++)
+		if (in->consent[i].from_ms > in->now_ms)
 			return true;
 
-	return false;
+	return in->now_ms <= 0;
 }
 
 static bool
 consent_over(const struct oki_gate_input *in)
 {
-	struct oki_gate_consent c;
-	size_t i;
+	const struct oki_gate_consent *c;
+	int i;
 
-	for (i = 0; consent_at(in, i, &c); i++)
-		if (c.until <= c.since ||
-		    in->now >= oki_gate_consent_end(c.since, c.until))
+	for (i = 0; i < in->consents; i++) {
+		c = &in->consent[i];
+		if (c->until_ms <= c->from_ms || in->now_ms >=
+		    oki_gate_consent_end(c->from_ms, c->until_ms))
 			return true;
+	}
 
 	return false;
 }
@@ -247,6 +216,12 @@ static bool
 by_nobody(const struct oki_gate_input *in)
 {
 	return !in->has_operator;
+}
+
+static bool
+by_nobody_named(const struct oki_gate_input *in)
+{
+	return in->operator_required && !in->has_operator;
 }
 
 static bool
@@ -262,6 +237,12 @@ by_reception(const struct oki_gate_input *in)
 }
 
 static bool
+not_open(const struct oki_gate_input *in)
+{
+	return (in->open_to >> in->licence & 1) == 0;
+}
+
+static bool
 sign_in_weak(const struct oki_gate_input *in)
 {
 	return in->sign_in < in->sign_in_least;
@@ -274,40 +255,50 @@ not_recorded(const struct oki_gate_input *in)
 }
 
 /*
- * Then what refuses, the first that fits. The order is what a person can do:
- * what nobody can mend in this visit comes first (another purpose, another
- * facility, no card, no consent), then what the one who asks can mend (sign
- * in, fetch the doctor), last what the owner of the machine can. So nobody
- * signs in with two factors only to hear that the patient said no.
+ * Then what refuses, the first that fits, from the moment on at which it is
+ * known. The order is what a person can do: what nobody can mend in this visit
+ * comes first (another purpose, another facility, no card, no consent), then
+ * what the one who asks can mend (sign in, fetch the doctor), last what the
+ * owner of the machine can. So nobody signs in with two factors only to hear
+ * that the patient said no.
  */
 enum { ANY, MEDICAL };
 
 static const struct row {
 	bool		(*refuses)(const struct oki_gate_input *);
 	int		  about;
+	enum oki_moment	  from;
 	int		  result;
 	const char	 *rule;
 } rows[] = {
-	{ no_question, ANY, ONSHI_E_ARG, "CO-3" },
-	{ ended, ANY, ONSHI_E_STATE, "CO-10" },
-	{ registers_without_card, ANY, ONSHI_E_METHOD, "ID-7" },
-	{ for_insurance, MEDICAL, ONSHI_E_PURPOSE, "PU-1" },
-	{ for_another_kind, MEDICAL, ONSHI_E_PURPOSE, "PU-3" },
-	{ not_given_here, MEDICAL, ONSHI_E_FACILITY, "CO-5" },
-	{ not_by_card, MEDICAL, ONSHI_E_IDENTITY, "CO-2" },
-	{ certificate_ended, MEDICAL, ONSHI_E_GRACE, "ID-8" },
-	{ not_consented, MEDICAL, ONSHI_E_CONSENT, "CO-1" },
-	{ withdrawn, MEDICAL, ONSHI_E_CONSENT_OVER, "CO-10" },
-	{ not_all_granted, MEDICAL, ONSHI_E_CONSENT, "CO-3" },
-	{ clock_wrong, MEDICAL, ONSHI_E_CLOCK, "SEC-88" },
-	{ consent_over, MEDICAL, ONSHI_E_CONSENT_OVER, "CO-10" },
-	{ by_nobody, MEDICAL, ONSHI_E_OPERATOR, "CO-4" },
-	{ visual_by_nobody, ANY, ONSHI_E_OPERATOR, "ID-2" },
-	{ visual_unconfirmed, ANY, ONSHI_E_NOT_CONFIRMED, "ID-2" },
-	{ by_reception, MEDICAL, ONSHI_E_LICENCE, "CO-4" },
-	{ for_disasters, MEDICAL, ONSHI_E_LICENCE, "DI-6" },
-	{ sign_in_weak, MEDICAL, ONSHI_E_SIGN_IN, "CO-4" },
-	{ not_recorded, MEDICAL, ONSHI_E_AUDIT_NONE, "CO-7" },
+	{ no_question, ANY, OKI_AT_FIRST, ONSHI_E_ARG, "CO-3" },
+	{ ended, ANY, OKI_AT_FIRST, ONSHI_E_STATE, "CO-10" },
+	{ registers_in_vain, ANY, OKI_AT_FIRST, ONSHI_E_METHOD, "ID-7" },
+	{ for_insurance, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE, "PU-1" },
+	{ for_another_kind, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE, "PU-3" },
+	{ not_given_here, MEDICAL, OKI_AT_FIRST, ONSHI_E_FACILITY, "CO-5" },
+	{ by_number, MEDICAL, OKI_AT_FIRST, ONSHI_E_IDENTITY, "CO-2" },
+	{ not_proven, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
+	{ no_token, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
+	{ certificate_ended, MEDICAL, OKI_IF_ASKED, ONSHI_E_GRACE, "ID-8" },
+	{ not_consented, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT, "CO-1" },
+	{ withdrawn, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT_OVER, "CO-10" },
+	{ not_all_consented, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT, "CO-3" },
+	{ not_all_granted, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CONSENT,
+	  "CO-3" },
+	{ clock_wrong, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CLOCK, "TI-4" },
+	{ consent_over, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CONSENT_OVER,
+	  "CO-10" },
+	{ by_nobody_named, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "CO-13" },
+	{ by_nobody, MEDICAL, OKI_IF_ASKED, ONSHI_E_OPERATOR, "CO-4" },
+	{ visual_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR, "ID-2" },
+	{ visual_unconfirmed, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED,
+	  "ID-2" },
+	{ by_reception, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
+	{ for_disasters, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "DI-6" },
+	{ not_open, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-5" },
+	{ sign_in_weak, MEDICAL, OKI_IF_ASKED, ONSHI_E_SIGN_IN, "CO-4" },
+	{ not_recorded, MEDICAL, OKI_AT_FIRST, ONSHI_E_AUDIT_NONE, "CO-7" },
 };
 
 static int
@@ -337,10 +328,11 @@ oki_gate_decide(const struct oki_gate_input *in, const char **rule)
 		if (value < k->low || value > k->high)
 			return refuse(k->result, k->rule, rule);
 	}
-	about = in->category == ONSHI_CATEGORY_ELIGIBILITY ? ANY : MEDICAL;
+	about = in->about == OKI_ABOUT_ELIGIBILITY ? ANY : MEDICAL;
 	for (i = 0; i < OKI_COUNT(rows); i++) {
 		row = &rows[i];
-		if (row->about <= about && row->refuses(in))
+		if (row->about <= about && in->moment >= (int)row->from &&
+		    row->refuses(in))
 			return refuse(row->result, row->rule, rule);
 	}
 
@@ -361,7 +353,8 @@ oki_gate_permit(const struct oki_gate_input *in, struct oki_permit **out,
 	*out = NULL;
 	if ((r = oki_gate_decide(in, rule)) != ONSHI_OK)
 		return r;
-	if (in->category == ONSHI_CATEGORY_ELIGIBILITY ||
+	if (in->about != OKI_ABOUT_MEDICAL ||
+	    in->moment < OKI_BEFORE_RECORD ||
 	    in->moment == OKI_BEFORE_HANDOVER)
 		return refuse(ONSHI_E_ARG, "SEC-86", rule);
 

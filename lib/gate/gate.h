@@ -1,16 +1,12 @@
 /*
  * gate: identity, consent, licence, purpose: allow, or the number of the rule
  * that refuses (rules.md). One table, pure, no I/O, no clock of its own.
- * May include core. Unknown input refuses (SEC-87).
+ * May include core. Unknown input refuses (SEC-87), and so does zeroed memory.
  *
  * Eligibility asks for a purpose and, checked visually, for an operator who
  * has confirmed; it rests on law and needs no consent (PU-1). The rest is
- * medical information and asks for everything.
- *
- * Care and surgery have no request of their own: they ride on the drugs'
- * (YZK, FileCategory 4, messages.md 3.8), which brings drugs and care beside.
- * So care needs the consents to drugs and care, surgery those to drugs, care
- * and surgery: oki_gate_with says so, and in.with carries them.
+ * medical information and asks for everything. What is true of one category
+ * comes with the input (query/category.c); the gate knows none by name.
  */
 #ifndef OKI_GATE_H
 #define OKI_GATE_H
@@ -24,6 +20,7 @@ enum oki_facility {		/* indices of the words of facility.kind */
 	OKI_FACILITY_PHARMACY,
 	OKI_FACILITY_VISITING
 };
+#define OKI_FACILITIES	4
 
 enum oki_consent_state {
 	OKI_CONSENT_NONE,		/* never asked, or refused */
@@ -32,50 +29,61 @@ enum oki_consent_state {
 	OKI_CONSENT_WITHDRAWN
 };
 
-enum oki_moment {			/* SEC-89: asked three times */
+enum oki_about {
+	OKI_ABOUT_NOTHING,		/* nothing that can be asked for */
+	OKI_ABOUT_ELIGIBILITY,
+	OKI_ABOUT_MEDICAL
+};
+
+/* A question is asked for leave three times (SEC-89), and before it exists:
+ * whether it could ever be asked. Each moment knows what those before know. */
+enum oki_moment {
+	OKI_AT_FIRST = 1,	/* nobody asks yet, no card has been seen */
+	OKI_IF_ASKED,		/* by this operator; the person unproved yet */
 	OKI_BEFORE_RECORD,
 	OKI_BEFORE_SEND,
 	OKI_BEFORE_HANDOVER
 };
 
-/* Seconds UTC; 0 is not known, and refuses: a consent without its times is
- * none (CO-3). Where the service names no end, since + OKI_CONSENT_LONGEST is
- * what the caller puts there. */
+/* On the clock that nobody sets, in milliseconds (TI-4). 0 is not known, and
+ * refuses: a consent without its times is none (CO-3). */
 struct oki_gate_consent {
 	int	state;		/* enum oki_consent_state */
-	int64_t	since;
-	int64_t	until;
+	int64_t	from_ms;
+	int64_t	until_ms;
 };
 
-#define OKI_CONSENT_LONGEST	86400	/* 24 h after its registration */
-#define OKI_CLOCK_SLACK		60	/* how far clocks may differ (SEC-88) */
-#define OKI_GATE_WITH		2
+#define OKI_CONSENT_LONGEST_MS	86400000	/* 24 h (TI-4) */
+#define OKI_GATE_CONSENTS	3
 
 struct oki_gate_input {
-	int	category;	/* ONSHI_CATEGORY_ELIGIBILITY,
-	    ONSHI_CATEGORY_DRUGS … */
+	int	category;	/* for the permit alone */
+	int	about;		/* enum oki_about */
 	int	moment;		/* enum oki_moment */
 	int	purpose;	/* ONSHI_PURPOSE_… */
 	int	method;		/* ONSHI_METHOD_… */
 	bool	proven;		/* by the service's answer to a card check-in
 				   of this visit */
+	bool	token;		/* the visit's own is in hand, or its link
+				   carries none */
 	bool	ended;		/* the visit */
 	int	facility;	/* enum oki_facility */
-	bool	pharmacy_checkups;	/* the row a deployment switches on */
+	unsigned int open_to;	/* licences (bits) that may see it at this kind
+				   of facility on this day; 0: not given here */
 	bool	has_operator;	/* medical: who asks; eligibility of a visual
 				   check: who compared the photograph */
+	bool	operator_required;	/* for eligibility, too (CO-13) */
 	int	licence;	/* ONSHI_LICENCE_… */
 	int	sign_in;	/* ONSHI_SIGNIN_… */
 	int	sign_in_least;
 	bool	confirmed;	/* visual: an operator's yes, in this visit */
 	bool	register_use;
-	int	consent;	/* enum oki_consent_state, of this category */
-	int64_t	consent_since;	/* seconds UTC, 0 unknown */
-	int64_t	consent_until;
-	struct oki_gate_consent with[OKI_GATE_WITH];	/* by oki_gate_with */
-	int64_t	now;
-	bool	clock_agrees;	/* wall and boot clock, within 60 s (SEC-88) */
-	int	certificate;	/* ONSHI_CERT_…, 0 where there is none */
+	int	tries;		/* PIN tries known to be left; 0: none known */
+	/* Its own first, then those of what the question brings beside. */
+	struct oki_gate_consent consent[OKI_GATE_CONSENTS];
+	int	consents;	/* how many it needs */
+	int64_t	now_ms;		/* the same clock as theirs */
+	int	certificate;	/* ONSHI_CERTIFICATE_…, 0 where there is none */
 	bool	grace_by_service;	/* XCRD0101W */
 	bool	recorded;	/* a record (audit) is set up */
 };
@@ -85,18 +93,14 @@ struct oki_gate_input {
 int	oki_gate_decide(const struct oki_gate_input *in, const char **rule)
 	    OKI_CHECK;
 
-/* The i-th other category whose consent a category needs; -1 after the last. */
-int	oki_gate_with(int category, size_t i);
-
-/* The first second at which a consent is over, so that answers can be wiped by
- * then; 0 where its times are not known. */
-int64_t	oki_gate_consent_end(int64_t since, int64_t until);
+/* The moment at which a consent is over; 0 where its times are not known. */
+int64_t	oki_gate_consent_end(int64_t from_ms, int64_t until_ms);
 
 /*
  * Leave to build one request for medical information: made by the gate alone,
  * good for one category and one use. Room query's builder takes nothing else
- * (SEC-86). None for eligibility, and none when the answer is there already:
- * ONSHI_E_ARG.
+ * (SEC-86). None for eligibility, none before there is a question, and none
+ * when the answer is there already: ONSHI_E_ARG.
  */
 struct oki_permit;
 int	oki_gate_permit(const struct oki_gate_input *in,

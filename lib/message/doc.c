@@ -315,8 +315,39 @@ oki_doc_wipe(struct oki_doc *doc)
 }
 
 void
-oki_doc_set_guard(struct oki_doc *doc, int (*readable)(void *self),
-    void *self)
+oki_doc_cut(struct oki_doc *doc, int el)
+{
+	struct onshi_record *rec, *next;
+
+	if (doc == NULL || doc->root == NULL)
+		return;
+	for (rec = oki_record_walk(doc->root, doc->root); rec != NULL;
+	    rec = next) {
+		if (rec->el != el) {
+			next = oki_record_walk(rec, doc->root);
+			continue;
+		}
+		for (next = rec; next != doc->root && next->next == NULL;
+		    next = next->parent)
+			;
+		next = next == doc->root ? NULL : next->next;
+		oki_record_cut(rec);
+	}
+}
+
+bool
+oki_record_is_within(const struct onshi_record *rec, int el)
+{
+	for (; rec != NULL; rec = rec->parent)
+		if (rec->el == el)
+			return true;
+
+	return false;
+}
+
+void
+oki_doc_set_guard(struct oki_doc *doc, int (*readable)(void *self,
+    const struct onshi_record *rec), void *self)
 {
 	doc->readable = readable;
 	doc->self = self;

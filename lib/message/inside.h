@@ -138,7 +138,8 @@ struct oki_doc {
 	int			 encoding;	/* enum oki_encoding */
 	bool			 has_private;	/* 外字 of cp932's own area */
 	bool			 wiped;
-	int			(*readable)(void *self);
+	int			(*readable)(void *self,
+				    const struct onshi_record *rec);
 	void			*self;
 };
 

@@ -27,9 +27,14 @@ void	oki_doc_free(struct oki_doc **dp);
  */
 void	oki_doc_wipe(struct oki_doc *doc);
 
-/* Asked by every public getter of records: ONSHI_OK or ONSHI_E_EXPIRED. */
-void	oki_doc_set_guard(struct oki_doc *doc, int (*readable)(void *self),
-	    void *self);
+/* Wipes and takes out every record of that element, at any depth. What was
+ * handed out of it before reads "". */
+void	oki_doc_cut(struct oki_doc *doc, int el);
+
+/* Asked by every public getter of records, for the record that is read:
+ * ONSHI_OK or ONSHI_E_EXPIRED. */
+void	oki_doc_set_guard(struct oki_doc *doc, int (*readable)(void *self,
+	    const struct onshi_record *rec), void *self);
 
 /* "" where it cannot be told: then those it can be, NULL after the last. */
 const char *oki_doc_kind(const struct oki_doc *doc);
@@ -55,6 +60,9 @@ struct onshi_record *oki_record_next_of(const struct onshi_record *rec, int el,
 const char *oki_record_search(const struct onshi_record *rec, int el);
 /* The child of that element, NULL if there is none. */
 struct onshi_record *oki_record_within(const struct onshi_record *rec, int el);
+
+/* Whether it is one of that element, or lies within one. */
+bool	oki_record_is_within(const struct onshi_record *rec, int el);
 
 /*
  * Writing. put: text NULL puts nothing, "" an empty element; checked by the

@@ -91,7 +91,8 @@ oki_record_readable(const struct onshi_record *rec)
 	const struct oki_doc *doc = rec->doc;
 	int r;
 
-	if (doc->readable != NULL && (r = doc->readable(doc->self)) != ONSHI_OK)
+	if (doc->readable != NULL &&
+	    (r = doc->readable(doc->self, rec)) != ONSHI_OK)
 		return r;
 
 	return doc->wiped ? ONSHI_E_EXPIRED : ONSHI_OK;

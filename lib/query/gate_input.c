@@ -1,25 +1,12 @@
-/* What the gate is asked: the case as it stands at one of three moments. */
+/* What the gate is asked: the case as it stands at one of its moments. */
 #include <string.h>
 
 #include "query/inside.h"
 
-/* SEC-88: both clocks went on alike since the consent was given. */
-#define CLOCK_SLACK_MS	60000
-
-static bool
-clocks_agree(const struct oki_case *k)
-{
-	int64_t wall = oki_wall_ms(k->env) - k->wall0_ms;
-	int64_t boot = oki_boot_ms(k->env) - k->boot0_ms;
-	int64_t apart = wall > boot ? wall - boot : boot - wall;
-
-	return apart <= CLOCK_SLACK_MS;
-}
-
 static int
 consent_state(const struct oki_consent *c)
 {
-	if (c->withdrawn)
+	if (c->withdrawn != 0)
 		return OKI_CONSENT_WITHDRAWN;
 	if (!c->given)
 		return OKI_CONSENT_NONE;
@@ -27,23 +14,57 @@ consent_state(const struct oki_consent *c)
 	return c->granted ? OKI_CONSENT_GRANTED : OKI_CONSENT_GIVEN;
 }
 
-/* The other consents that a category needs, as care needs that to drugs. */
+/* Its own consent, and those that it needs, as care needs that to drugs. */
 static void
-fill_with(const struct oki_case *k, struct oki_gate_input *in)
+fill_consents(const struct oki_case *k, int category,
+    struct oki_gate_input *in)
 {
+	const struct oki_category *row = oki_category(category);
 	const struct oki_consent *c;
-	size_t i;
-	int other;
+	int i = 0, which = category;
 
-	for (i = 0; i < OKI_GATE_WITH; i++) {
-		other = oki_gate_with(in->category, i);
-		if (other < 0 || other >= OKI_CATEGORIES)
-			continue;
-		c = &k->consent[other];
-		in->with[i].state = consent_state(c);
-		in->with[i].since = c->since;
-		in->with[i].until = c->until;
-	}
+	if (row == NULL || row->about != OKI_ABOUT_MEDICAL)
+		return;
+	do {
+		c = &k->consent[which];
+		in->consent[i].state = consent_state(c);
+		in->consent[i].from_ms = c->from_ms;
+		in->consent[i].until_ms = c->until_ms;
+		which = i < OKI_GATE_CONSENTS - 1 ? row->needs[i] : 0;
+	} while (++i < OKI_GATE_CONSENTS && which != 0);
+	in->consents = i;
+}
+
+static void
+fill_operator(const struct oki_case *k, const struct onshi_operator *op,
+    struct oki_gate_input *in)
+{
+	if (op == NULL)
+		op = k->operator;
+	in->has_operator = op != NULL;
+	in->licence = op != NULL ? op->licence : ONSHI_LICENCE_RECEPTION;
+	in->sign_in = op != NULL ? op->sign_in : ONSHI_SIGNIN_NONE;
+}
+
+/* CO-5; a deployment can switch a row off for pharmacies. */
+static unsigned int
+open_to(const struct oki_case *k, const struct oki_category *row,
+    int facility)
+{
+	if (row == NULL || (row->pharmacy_switch &&
+	    facility == OKI_FACILITY_PHARMACY &&
+	    oki_config_word(oki_env_config(k->env),
+	    OKI_RULES_PHARMACY_CHECKUPS) != 1))
+		return 0;
+
+	return oki_category_open_to(row, facility,
+	    oki_date_of(oki_now(k->env)));
+}
+
+static bool
+link_has_tokens(const struct oki_case *k)
+{
+	return strcmp(oki_link_name(k->link), "https") == 0;
 }
 
 void
@@ -52,36 +73,46 @@ oki_gate_input_fill(const struct oki_case *k, int category,
     struct oki_gate_input *in)
 {
 	const struct onshi_config *c = oki_env_config(k->env);
-	static const struct oki_consent none;
-	const struct oki_consent *consent = &none;
+	const struct oki_category *row = oki_category(category);
 
-	if (category >= 0 && category < OKI_CATEGORIES)
-		consent = &k->consent[category];
 	memset(in, 0, sizeof(*in));
 	in->category = category;
+	in->about = row != NULL ? row->about : OKI_ABOUT_NOTHING;
 	in->moment = (int)moment;
 	in->purpose = k->purpose;
 	in->method = k->method;
 	in->proven = k->proven;
+	in->token = k->token != NULL || !link_has_tokens(k);
 	in->ended = k->ended;
 	in->facility = oki_config_word(c, OKI_FACILITY_KIND);
-	in->pharmacy_checkups = oki_config_word(c,
-	    OKI_RULES_PHARMACY_CHECKUPS) == 1;
-	in->has_operator = op != NULL;
-	in->licence = op != NULL ? op->licence : ONSHI_LICENCE_RECEPTION;
-	in->sign_in = op != NULL ? op->sign_in : ONSHI_SIGNIN_NONE;
+	in->open_to = open_to(k, row, in->facility);
+	fill_operator(k, op, in);
+	in->operator_required = oki_config_word(c,
+	    OKI_FACILITY_OPERATOR_REQUIRED) == 1;
 	in->sign_in_least = oki_config_word(c, OKI_FACILITY_SIGN_IN);
 	in->confirmed = k->confirmed;
 	in->register_use = k->register_use;
-	in->consent = consent_state(consent);
-	in->consent_since = consent->since;
-	in->consent_until = consent->until;
-	fill_with(k, in);
-	in->now = oki_wall(k->env);
-	in->clock_agrees = clocks_agree(k);
+	in->tries = k->tries;
+	fill_consents(k, category, in);
+	in->now_ms = oki_boot_ms(k->env);
 	in->certificate = k->certificate;
 	in->grace_by_service = k->grace;
 	in->recorded = oki_audit_is_on(k->audit);
+}
+
+int
+oki_gate_refuse(int category, int result, const char *rule,
+    struct onshi_error *e)
+{
+	if (e != NULL && e->code >= 0) {
+		e->phase = ONSHI_PHASE_RULES;
+		(void)oki_copy(e->rule, sizeof(e->rule),
+		    rule != NULL ? rule : "");
+	}
+
+	return oki_fail(e, result, "%s: refused by rule %s",
+	    oki_category(category) != NULL ? oki_category(category)->name :
+	    "-", rule != NULL ? rule : "-");
 }
 
 int
@@ -98,56 +129,7 @@ oki_question_gate(struct oki_question *q, enum oki_moment moment,
 	    OKI_W(CATEGORY, onshi_category_name(q->category)),
 	    OKI_W(RESULT, onshi_result_name(r)),
 	    OKI_W(RULE, rule != NULL ? rule : "-"));
-	if (r != ONSHI_OK) {
-		e->phase = ONSHI_PHASE_RULES;
-		(void)oki_copy(e->rule, sizeof(e->rule),
-		    rule != NULL ? rule : "");
-		return oki_fail(e, r, "%s: refused by rule %s",
-		    onshi_category_name(q->category),
-		    rule != NULL ? rule : "-");
-	}
 
-	return ONSHI_OK;
-}
-
-static bool
-consent_holds(const struct oki_consent *c, const struct oki_env *env)
-{
-	int64_t end = oki_consent_end(c);
-
-	return c->withdrawn == 0 && (end == 0 || oki_wall(env) < end);
-}
-
-/* What rests on several consents dies with any of them. */
-int
-oki_query_readable(const struct oki_case *k, int category, const char **rule)
-{
-	size_t i;
-	int other;
-
-	*rule = "CO-10";
-	if (category == ONSHI_CATEGORY_ELIGIBILITY || category <= 0 ||
-	    category >= OKI_CATEGORIES)
-		return ONSHI_OK;
-	if (!consent_holds(&k->consent[category], k->env))
-		return ONSHI_E_EXPIRED;
-	for (i = 0; i < OKI_GATE_WITH; i++) {
-		other = oki_gate_with(category, i);
-		if (other >= 0 && other < OKI_CATEGORIES &&
-		    !consent_holds(&k->consent[other], k->env))
-			return ONSHI_E_EXPIRED;
-	}
-
-	return clocks_agree(k) ? ONSHI_OK : ONSHI_E_EXPIRED;
-}
-
-int
-oki_query_may(const struct oki_case *k, int category,
-    const struct onshi_operator *op, const char **rule)
-{
-	struct oki_gate_input in;
-
-	oki_gate_input_fill(k, category, op, OKI_BEFORE_RECORD, &in);
-
-	return oki_gate_decide(&in, rule);
+	return r == ONSHI_OK ? r :
+	    oki_gate_refuse(q->category, r, rule, e);
 }

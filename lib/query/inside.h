@@ -4,16 +4,11 @@
 
 #include "query/query.h"
 
-/* The elements by which a consent is sent and answered. */
-struct oki_consent_row {
-	int		 category;
-	int		 flag;
-	int		 time;
-	int		 until;		/* 0: the interface has none */
-	const char	*signed_name;	/* in the bytes that the card signs */
-};
-/* In the order of the signed bytes; NULL after the last. */
-const struct oki_consent_row *oki_consent_row(size_t i);
+/* The category whose consent has that turn in proof and signed bytes, from 1;
+ * -1 after the last. */
+int	oki_category_in_turn(int turn);
+unsigned int oki_category_open_to(const struct oki_category *row,
+	    int facility, int32_t day);
 
 /* One question on its way: who asks what, and the names it goes by. */
 struct oki_question {
@@ -23,18 +18,38 @@ struct oki_question {
 	const char			*function;	/* prefix and form */
 	char				 request_id[OKI_REQUEST_ID];
 	char				 short_id[17];	/* for the record */
-	const char			*result_text;	/* for the record */
+	bool				 again;	/* it was sent before */
+	char				 service_code[64]; /* for the record */
 };
+
+/* may.c: "YZKsiquc01req"; for a check-in, as its method is. */
+const char *oki_query_function(const struct oki_case *k, int category);
+
+/* pending.c: ids for a question, those of the one before where it may be the
+ * same; its name into the request. */
+int	oki_question_name(struct oki_question *q) OKI_CHECK;
+/* The request's bytes; a question that is another one gets a new name. */
+int	oki_question_write(struct oki_question *q, struct oki_doc *request,
+	    struct oki_buf *body, struct onshi_error *e) OKI_CHECK;
+/* How it ended: kept where that is not known, else forgotten. */
+void	oki_question_settle(struct oki_question *q, struct oki_buf *body,
+	    int sent);
+void	oki_pending_forget(struct oki_case *k);
 
 /* gate_input.c: what the gate is to decide about, at this moment. */
 void	oki_gate_input_fill(const struct oki_case *k, int category,
 	    const struct onshi_operator *op, enum oki_moment moment,
 	    struct oki_gate_input *in);
+/* A refusal, with its rule. Returns what stands. */
+int	oki_gate_refuse(int category, int result, const char *rule,
+	    struct onshi_error *e);
 /* Asks the gate; a refusal is noted in e with its rule, and logged. */
 int	oki_question_gate(struct oki_question *q, enum oki_moment moment,
 	    struct onshi_error *e);
 
-/* trail.c: one entry about a question. */
+/* trail.c: an entry where the wall clock was set meanwhile. */
+void	oki_case_note_jump(struct oki_case *k);
+/* One entry about a question. */
 int	oki_question_note(struct oki_question *q,
 	    enum oki_audit_event event, int result,
 	    const struct onshi_error *why, const struct onshi_exchange *x,
@@ -48,8 +63,13 @@ int	oki_request_medical(const struct oki_question *q,
 	    struct oki_permit *permit, struct oki_doc **out,
 	    struct onshi_error *e);
 
-/* learn.c: what the answer to a check-in tells about the case. */
+/* learn.c: when an answer was made, by the service's clock. */
+int64_t	oki_answer_time(const struct oki_case *k,
+	    const struct oki_doc *answer);
+/* What the answer to a check-in tells about the case. */
 int	oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
 	    const struct oki_verdict *v, const struct onshi_exchange *x);
+/* Takes the groups out that rest on a consent which is not there (CO-3). */
+void	oki_case_cut(const struct oki_case *k, struct oki_doc *answer);
 
 #endif

@@ -6,6 +6,7 @@
 /* A note of the binding: the certificate has expired and is in grace. */
 #define CODE_IN_GRACE	"XCRD0101W"
 #define MEDICAL_AID	"A1"
+#define SLACK		60	/* seconds, between clocks of the service */
 
 static int64_t
 time_of(const char *text)
@@ -13,6 +14,24 @@ time_of(const char *text)
 	int64_t t;
 
 	return text != NULL && oki_time_parse(text, &t) ? t : 0;
+}
+
+int64_t
+oki_answer_time(const struct oki_case *k, const struct oki_doc *answer)
+{
+	int64_t t = time_of(oki_record_get(oki_doc_header(answer),
+	    ONSHI_EL_PROCESS_EXECUTION_TIME));
+
+	return t != 0 ? t : oki_now(k->env);
+}
+
+/* What the service has not granted, or not yet. */
+static void
+ungrant(struct oki_consent *c)
+{
+	c->granted = false;
+	c->since = c->until = 0;
+	c->from_ms = c->until_ms = 0;
 }
 
 /* One result that grants: of several, the time that all of them allow. */
@@ -47,8 +66,7 @@ learn_consent(struct oki_consent *c, const struct oki_consent_row *row,
 		if ((flag = oki_record_get(rec, row->flag)) == NULL)
 			continue;
 		if (strcmp(flag, "1") != 0) {
-			c->granted = false;
-			c->since = c->until = 0;
+			ungrant(c);
 			return;
 		}
 		narrow(c, row, rec);
@@ -56,19 +74,44 @@ learn_consent(struct oki_consent *c, const struct oki_consent_row *row,
 	}
 }
 
+/*
+ * TI-4: it runs for as long as the service says, from the moment at which it
+ * was asked, on the clock that nobody sets; no longer than a day after it was
+ * registered. One whose times contradict each other has none.
+ */
 static void
-learn_consents(struct oki_case *k, const struct onshi_record *root)
+time_consent(const struct oki_case *k, struct oki_consent *c, int64_t now)
 {
-	const struct oki_consent_row *row;
-	struct oki_consent *c;
-	size_t i;
+	int64_t end = c->until;
 
-	for (i = 0; (row = oki_consent_row(i)) != NULL; i++) {
-		c = &k->consent[row->category];
-		c->granted = false;
-		c->since = c->until = 0;
-		if (c->given)
-			learn_consent(c, row, root);
+	c->from_ms = c->until_ms = 0;
+	if (c->since <= 0 || end <= c->since || c->since > now + SLACK)
+		return;
+	if (end > c->since + OKI_CONSENT_LONGEST_MS / 1000)
+		end = c->since + OKI_CONSENT_LONGEST_MS / 1000;
+	if (end <= now)
+		return;
+	c->from_ms = k->asked_ms;
+	c->until_ms = k->asked_ms + (end - now) * 1000;
+}
+
+/* By typed numbers, only what rides in the answer itself (CO-2). */
+static void
+learn_consents(struct oki_case *k, const struct oki_doc *answer)
+{
+	const struct onshi_record *root = oki_doc_root(answer);
+	int64_t now = oki_answer_time(k, answer);
+	struct oki_consent *c;
+	int i;
+
+	for (i = 1; i < OKI_CATEGORIES; i++) {
+		c = &k->consent[i];
+		ungrant(c);
+		if (!c->given || (k->method == ONSHI_METHOD_NUMBER &&
+		    !oki_category_rides(i)))
+			continue;
+		learn_consent(c, &oki_category(i)->consent, root);
+		time_consent(k, c, now);
 	}
 }
 
@@ -129,16 +172,18 @@ oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
 	const struct onshi_record *root = oki_doc_root(answer);
 
 	oki_case_forget(k);		/* of an answer before this one */
-	if (k->method == ONSHI_METHOD_NUMBER || !is_known_person(v->outcome))
+	if (!is_known_person(v->outcome))
+		return ONSHI_OK;
+	learn_consents(k, answer);
+	if (k->method == ONSHI_METHOD_NUMBER)
 		return ONSHI_OK;
 	k->grace = v->is_note && strcmp(v->code, CODE_IN_GRACE) == 0;
-	learn_consents(k, root);
 	learn_insured(k, root);
 	if (x->new_token[0] != '\0' && oki_secret_new(x->new_token,
 	    strlen(x->new_token), &k->token) != ONSHI_OK)
 		return ONSHI_E_NOMEM;
 	k->proven = true;
-	k->proved_at = oki_wall(k->env);
+	k->proved_ms = oki_boot_ms(k->env);
 
 	return ONSHI_OK;
 }
@@ -148,13 +193,11 @@ oki_case_forget(struct oki_case *k)
 {
 	size_t i;
 
-	for (i = 0; i < OKI_CATEGORIES; i++) {
-		k->consent[i].granted = false;
-		k->consent[i].since = k->consent[i].until = 0;
-	}
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		ungrant(&k->consent[i]);
 	oki_wipe(&k->insured, sizeof(k->insured));
 	oki_secret_free(&k->token);
 	k->proven = false;
 	k->grace = false;
-	k->proved_at = 0;
+	k->proved_ms = 0;
 }

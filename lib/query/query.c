@@ -9,6 +9,7 @@
 #define CHALLENGE_SLACK_MS	10000	/* no signing with one about to end */
 #define CHALLENGE_BYTES		32
 #define CHALLENGE_MAX_MS	60000	/* SEC-80 */
+#define APART_S			600	/* clocks, without a word (TI-4) */
 
 void
 oki_reply_free(struct oki_reply *r)
@@ -23,6 +24,7 @@ oki_case_end(struct oki_case *k)
 {
 	oki_session_close(&k->session);
 	oki_secret_free(&k->token);
+	oki_pending_forget(k);
 	oki_doc_free(&k->inputs);
 	oki_wipe(&k->insured, sizeof(k->insured));
 }
@@ -34,13 +36,6 @@ oki_case_clear(struct oki_case *k)
 	oki_wipe(k->patient, sizeof(k->patient));
 }
 
-static const char *
-function_of(const struct oki_case *k)
-{
-	return k->method == ONSHI_METHOD_NUMBER ? "OQSsiquc01req" :
-	    "OQSsiquc01req+card";
-}
-
 int
 oki_query_check_inputs(const struct oki_case *k, struct onshi_error *e)
 {
@@ -48,12 +43,14 @@ oki_query_check_inputs(const struct oki_case *k, struct onshi_error *e)
 		ONSHI_EL_INSURER_NUMBER,
 		ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, ONSHI_EL_BIRTHDATE
 	};
+	const char *function = oki_query_function(k,
+	    ONSHI_CATEGORY_ELIGIBILITY);
 	size_t i;
 
-	if (oki_link_carries(k->link, function_of(k)) == ONSHI_FORM_NONE)
+	if (oki_link_carries(k->link, function) == ONSHI_FORM_NONE)
 		return oki_fail(e, ONSHI_E_UNSUPPORTED,
 		    "the %s link does not carry %s", oki_link_name(k->link),
-		    function_of(k));
+		    function);
 	if (k->method != ONSHI_METHOD_NUMBER)
 		return ONSHI_OK;
 	for (i = 0; i < OKI_COUNT(needed); i++)
@@ -73,24 +70,22 @@ oki_query_connect(struct oki_case *k, struct oki_wait *w,
 	    oki_session_open(k->link, w, &k->session, e);
 }
 
-/* Ids for one question: the link's, and the short one of the record. */
 static int
 question_init(struct oki_question *q, struct oki_case *k,
-    const struct onshi_operator *op, int category, const char *function)
+    const struct onshi_operator *op, int category, struct onshi_error *e)
 {
-	size_t from, to = 0;
 	int r;
 
 	memset(q, 0, sizeof(*q));
+	if (oki_category(category) == NULL)
+		return oki_fail(e, ONSHI_E_ARG, "no such category");
 	q->k = k;
-	q->op = op;
+	q->op = op != NULL ? op : k->operator;
 	q->category = category;
-	q->function = function;
-	if ((r = oki_request_id(q->request_id)) != ONSHI_OK)
-		return r;
-	for (from = 0; to < sizeof(q->short_id) - 1; from++)
-		if (q->request_id[from] != '-')
-			q->short_id[to++] = q->request_id[from];
+	q->function = oki_query_function(k, category);
+	oki_case_note_jump(k);
+	if ((r = oki_question_name(q)) != ONSHI_OK)
+		return oki_fail(e, r, "request id");
 
 	return ONSHI_OK;
 }
@@ -127,6 +122,8 @@ carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
 	x->bodylen = body->len;
 	x->token = q->category == ONSHI_CATEGORY_ELIGIBILITY ? NULL : k->token;
 	(void)oki_copy(x->request_id, sizeof(x->request_id), q->request_id);
+	if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
+		k->asked_ms = oki_boot_ms(k->env);
 	r = oki_session_exchange(k->session, x, e);
 	k->ms[ONSHI_PHASE_NETWORK] += x->connect_ms;
 	k->ms[ONSHI_PHASE_SERVICE] += x->service_ms;
@@ -135,6 +132,40 @@ carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
 	    OKI_N(MS, x->service_ms));
 
 	return r;
+}
+
+/*
+ * TI-4: the service's day counts. An answer to "today" by a terminal that is
+ * on another day is an answer to another question; from then on we know.
+ */
+static int
+check_day(const struct oki_question *q, const struct oki_doc *request,
+    const struct oki_doc *answer, struct onshi_error *e)
+{
+	const char *asked = oki_record_get(oki_doc_header(request),
+	    ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE);
+	struct oki_env *env = q->k->env;
+	int64_t theirs = oki_answer_time(q->k, answer);
+	int32_t day, known = oki_date_of(oki_now(env));
+
+	if (q->category != ONSHI_CATEGORY_ELIGIBILITY)
+		return ONSHI_OK;
+	oki_service_learn(env, theirs * 1000, q->k->asked_ms);
+	if (asked == NULL || !oki_date_parse(asked, &day) ||
+	    (day != known && day != oki_date_of(oki_wall(env))) ||
+	    day == oki_date_of(theirs))
+		return ONSHI_OK;
+
+	return oki_gate_refuse(q->category, ONSHI_E_CLOCK, "TI-4", e);
+}
+
+/* Beside the eligibility: how far the terminal's clock is off. */
+static int64_t
+clock_apart(const struct oki_question *q)
+{
+	int64_t apart = oki_wall(q->k->env) - oki_now(q->k->env);
+
+	return apart > APART_S || apart < -APART_S ? apart : 0;
 }
 
 /* An answer's bytes to a document and what it says. */
@@ -169,38 +200,33 @@ judge(struct oki_question *q, const struct oki_doc *request,
 		return r;
 	OKI_LOG(q->k->env, JUDGE, OKI_W(PREFIX, x->prefix),
 	    OKI_W(OUTCOME, onshi_outcome_name(v->outcome)));
+	(void)oki_copy(q->service_code, sizeof(q->service_code), v->code);
 	oki_message_withhold(*doc, v->outcome);
+	if ((r = oki_verdict_error(v, e)) != ONSHI_OK)
+		return r;
 
-	return oki_verdict_error(v, e);
+	return check_day(q, request, *doc, e);
 }
 
-/* Medical answers are handed out as lines of the one category asked for. */
+/* Medical answers are handed out as lines of the one category asked for, an
+ * eligibility without what the patient has not consented to. */
 static int
-make_lines(int category, struct oki_reply *out, struct onshi_error *e)
+make_lines(struct oki_question *q, struct oki_reply *out,
+    struct onshi_error *e)
 {
-	static const struct {
-		int	category;
-		int	(*make)(const struct oki_doc *, struct oki_doc **);
-	} makers[] = {
-		{ ONSHI_CATEGORY_DRUGS,		oki_message_drug_lines },
-		{ ONSHI_CATEGORY_CARE,		oki_message_care_lines },
-		{ ONSHI_CATEGORY_SURGERY,	oki_message_surgery_lines },
-		{ ONSHI_CATEGORY_CHECKUPS,	oki_message_checkup_items }
-	};
+	const struct oki_category *row = oki_category(q->category);
 	struct oki_doc *head = NULL;
-	size_t i;
 	int r;
 
-	for (i = 0; i < OKI_COUNT(makers); i++)
-		if (makers[i].category == category) {
-			if ((r = makers[i].make(out->doc, &out->lines)) !=
-			    ONSHI_OK ||
-			    (r = oki_message_head(out->doc, &head)) !=
-			    ONSHI_OK)
-				return oki_fail(e, r, "lines");
-			oki_doc_free(&out->doc);
-			out->doc = head;
-		}
+	if (row->lines == NULL) {
+		oki_case_cut(q->k, out->doc);
+		return ONSHI_OK;
+	}
+	if ((r = row->lines(out->doc, &out->lines)) != ONSHI_OK ||
+	    (r = oki_message_head(out->doc, &head)) != ONSHI_OK)
+		return oki_fail(e, r, "lines");
+	oki_doc_free(&out->doc);
+	out->doc = head;
 
 	return ONSHI_OK;
 }
@@ -244,15 +270,30 @@ hand_over(struct oki_question *q, struct oki_doc **doc,
 	}
 	if ((q->category == ONSHI_CATEGORY_ELIGIBILITY &&
 	    (r = oki_case_learn(q->k, out->doc, v, x)) != ONSHI_OK) ||
-	    (r = make_lines(q->category, out, e)) != ONSHI_OK)
+	    (r = make_lines(q, out, e)) != ONSHI_OK)
 		return oki_fail(e, r, "reading the answer");
+	if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
+		out->clock_apart = clock_apart(q);
 
 	return oki_question_gate(q, OKI_BEFORE_HANDOVER, e);
 }
 
+/* Sends it, and remembers it where its end is not known. */
+static int
+put_out(struct oki_question *q, struct oki_buf *body, struct oki_wait *w,
+    struct onshi_exchange *x, struct onshi_error *e)
+{
+	int r = carry(q, body, w, x, e);
+
+	oki_question_settle(q, body, r == ONSHI_OK ? ONSHI_SENT_ANSWERED :
+	    x->sent);
+
+	return r;
+}
+
 /* From the built request on; what comes of it stands on the record. */
 static int
-put_question(struct oki_question *q, const struct oki_doc *request,
+put_question(struct oki_question *q, struct oki_doc *request,
     struct oki_wait *w, struct oki_reply *out, struct onshi_error *e)
 {
 	const struct onshi_config *c = oki_env_config(q->k->env);
@@ -266,14 +307,12 @@ put_question(struct oki_question *q, const struct oki_doc *request,
 	oki_buf_init(&body, (size_t)oki_config_number(c,
 	    OKI_LIMITS_REQUEST_BYTES));
 	oki_exchange_init(&x, prefix_of(q->function), w, answer_limit(q));
-	if ((r = oki_message_write(request, oki_config_word(c,
-	    OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS : OKI_UTF_8,
-	    &body, e)) != ONSHI_OK ||
+	if ((r = oki_question_write(q, request, &body, e)) != ONSHI_OK ||
 	    (r = oki_question_note(q, OKI_AUDIT_QUERY_INTENT, ONSHI_OK,
 	    NULL, NULL, 0, e)) != ONSHI_OK)
 		goto out;
 	if ((r = oki_question_gate(q, OKI_BEFORE_SEND, e)) == ONSHI_OK &&
-	    (r = carry(q, &body, w, &x, e)) == ONSHI_OK) {
+	    (r = put_out(q, &body, w, &x, e)) == ONSHI_OK) {
 		start = oki_steady_ms(q->k->env);
 		if ((r = judge(q, request, &x, &doc, &v, e)) == ONSHI_OK)
 			r = hand_over(q, &doc, &v, &x, out, e);
@@ -323,9 +362,9 @@ oki_query_eligibility(struct oki_case *k, const struct onshi_operator *op,
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	if ((r = question_init(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY,
-	    function_of(k))) != ONSHI_OK)
-		return oki_fail(e, r, "request id");
+	if ((r = question_init(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY, e)) !=
+	    ONSHI_OK)
+		return r;
 	if ((r = admit(&q, e)) == ONSHI_OK &&
 	    (r = oki_request_eligibility(&q, proof, &request, e)) == ONSHI_OK)
 		r = put_question(&q, request, w, out, e);
@@ -347,10 +386,8 @@ oki_query_medical(struct oki_case *k, int category,
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	if ((r = question_init(&q, k, op, category, category ==
-	    ONSHI_CATEGORY_CHECKUPS ? "TKKsiquc01req" : "YZKsiquc01req")) !=
-	    ONSHI_OK)
-		return oki_fail(e, r, "request id");
+	if ((r = question_init(&q, k, op, category, e)) != ONSHI_OK)
+		return r;
 	if ((r = admit(&q, e)) != ONSHI_OK)
 		return r;
 	if (oki_link_carries(k->link, q.function) == ONSHI_FORM_NONE)

@@ -29,14 +29,56 @@ struct oki_consent {
 	bool		given;
 	bool		granted;
 	oki_atomic_int	withdrawn;	/* from any thread, at any time */
-	bool		withdrawal_recorded;
-	int64_t		since;		/* seconds UTC, 0 unknown */
-	int64_t		until;
+	int64_t		since;		/* as the service said: seconds UTC */
+	int64_t		until;		/* 0: not known */
+	int64_t		from_ms;	/* as it runs, by the boot clock (TI-4) */
+	int64_t		until_ms;
 };
 /* The patient's word as it stands: given, and not taken back (CO-10). */
 bool	oki_consent_is_given(const struct oki_consent *c);
-/* The first second at which it is over; 0 where its times are not known. */
-int64_t	oki_consent_end(const struct oki_consent *c);
+/* The moment of the boot clock at which it is over; 0 where not known. */
+int64_t	oki_consent_end_ms(const struct oki_consent *c);
+
+/* ---- categories: category.c ---------------------------------------------- */
+
+#define OKI_GROUPS	2
+
+struct oki_category {
+	const char	*name;		/* for machines */
+	const char	*text[2];	/* English, Japanese */
+	int		 about;		/* enum oki_about */
+	/* what asks for it; NULL: no question of its own */
+	const char	*function;
+	const char	*file_category;
+	bool		 months;
+	int		(*lines)(const struct oki_doc *, struct oki_doc **);
+	/* other categories whose consent it needs, too; 0 after the last */
+	int		 needs[OKI_GATE_CONSENTS - 1];
+	struct oki_consent_row {
+		int		 turn;	/* in the proof, from 1; 0: none */
+		int		 flag;	/* elements */
+		int		 time;
+		int		 until;	/* 0: the interface has none */
+		const char	*signed_name;
+	}		 consent;
+	/* elements of the eligibility that rest on it; 0 after the last */
+	int		 groups[OKI_GROUPS];
+	struct oki_access {
+		int32_t		 since;		/* a day */
+		unsigned int	 licences[OKI_FACILITIES];
+	}		 access[2];
+	bool		 pharmacy_switch;	/* rules.pharmacy_checkups */
+};
+/* NULL: there is no such category. */
+const struct oki_category *oki_category(int category);
+/* Whether it rides in the eligibility, as the co-payment limit (CO-3). */
+bool	oki_category_rides(int category);
+/* Whose consent a record within an eligibility rests on; else ELIGIBILITY. */
+int	oki_category_of(const struct onshi_record *rec);
+/* Wipes and takes out of an eligibility what rests on that consent. */
+void	oki_category_cut(struct oki_doc *doc, int category);
+
+/* ---- the case ------------------------------------------------------------ */
 
 /* The insurance that the check-in answered with; wiped with the case. */
 struct oki_insured {
@@ -65,6 +107,13 @@ struct oki_proof {
 	const char		*operator_id;	/* visual */
 };
 
+/* A question whose end is not known: asked again alike, it is the same one. */
+struct oki_pending {
+	char		 request_id[OKI_REQUEST_ID];	/* "": none */
+	struct oki_buf	 body;
+	char		 asker[OKI_ID];
+};
+
 /*
  * The case: who asks, about whom, on what basis. A visit fills it; this room
  * reads it, and notes what the service answers.
@@ -87,11 +136,16 @@ struct oki_case {
 	struct oki_consent	 consent[OKI_CATEGORIES];
 	struct oki_insured	 insured;
 	struct oki_doc		*inputs;	/* elements set by the caller */
-	int			 certificate;	/* ONSHI_CERT_…, 0 none */
+	int			 certificate;	/* ONSHI_CERTIFICATE_…, 0 none */
+	int			 tries;		/* PIN's, known to be left; 0 */
 	bool			 grace;		/* said by the service */
-	int64_t			 proved_at;	/* seconds; 0 not yet */
-	int64_t			 wall0_ms;	/* clocks when consent began */
+	bool			 anew;		/* the next one is a new question */
+	const struct onshi_operator *operator;	/* who acts (CO-13), or NULL */
+	int64_t			 proved_ms;	/* boot clock; 0 not yet */
+	int64_t			 asked_ms;	/* the check-in, boot clock */
+	int64_t			 wall0_ms;	/* both clocks, at one moment */
 	int64_t			 boot0_ms;
+	struct oki_pending	 pending[OKI_CATEGORIES]; /* this room's */
 	int32_t			 ms[OKI_PHASES];
 	oki_atomic_int		 recorded;	/* last entry was durable */
 };
@@ -103,6 +157,8 @@ struct oki_reply {
 	int			 outcome;
 	char			 note_code[64];	/* told on success */
 	char			 note_text[512];
+	int64_t		 clock_apart;	/* s: the terminal's before (+) the
+					   service's; 0: within 10 minutes */
 };
 void	oki_reply_free(struct oki_reply *r);
 
@@ -149,10 +205,22 @@ int	oki_query_medical(struct oki_case *k, int category,
 	    const struct onshi_operator *op, struct oki_wait *w,
 	    struct oki_reply *out, struct onshi_error *e) OKI_CHECK;
 
+/*
+ * Refuses what can never come to an answer in this visit, before card and PIN
+ * (first advance): the check-in itself, and each category that the patient
+ * has consented to, by purpose, facility, link, record and missing consents.
+ */
+int	oki_query_possible(const struct oki_case *k, struct onshi_error *e)
+	    OKI_CHECK;
+
 /* Whether a question would be refused by what is known now: ONSHI_OK or the
- * result; op NULL: nobody. Asks and records nothing. rule may be NULL. */
+ * result; op NULL: the case's. Asks and records nothing. rule may be NULL. */
 int	oki_query_may(const struct oki_case *k, int category,
 	    const struct onshi_operator *op, const char **rule);
+
+/* Whether a question of that category has an end that is not known: asked
+ * again alike, it goes out as the same one. */
+bool	oki_query_is_pending(const struct oki_case *k, int category);
 
 /* Whether an answer of that category may still be read now (CO-10). */
 int	oki_query_readable(const struct oki_case *k, int category,

@@ -25,7 +25,7 @@ confirmation_date(const struct oki_case *k, char to[9])
 	if (given != NULL)
 		(void)oki_copy(to, 9, given);
 	else
-		oki_date_format(to, oki_date_of(oki_wall(k->env)));
+		oki_date_format(to, oki_date_of(oki_now(k->env)));
 }
 
 static int
@@ -82,10 +82,8 @@ put_proof(const struct oki_case *k, const struct oki_proof *p,
     struct onshi_record *body, struct onshi_error *e)
 {
 	static const char *const methods[] = { NULL, "1", "2", "3" };
-	const struct oki_consent_row *row;
 	struct onshi_record *proof;
-	size_t i;
-	int r;
+	int category, r, turn;
 
 	if (p->method < ONSHI_METHOD_FACE || p->method > ONSHI_METHOD_VISUAL)
 		return oki_fail(e, ONSHI_E_INTERNAL, "method of the proof");
@@ -104,10 +102,11 @@ put_proof(const struct oki_case *k, const struct oki_proof *p,
 	    (r = oki_record_put(proof, ONSHI_EL_REGISTER_USE,
 	    k->register_use ? "1" : NULL, e)) != ONSHI_OK)
 		return r;
-	for (i = 0; (row = oki_consent_row(i)) != NULL; i++)
-		if ((r = oki_record_put(proof, row->flag,
-		    oki_consent_is_given(&k->consent[row->category]) ? "1" :
-		    "0", e)) != ONSHI_OK)
+	for (turn = 1; (category = oki_category_in_turn(turn)) >= 0; turn++)
+		if ((r = oki_record_put(proof,
+		    oki_category(category)->consent.flag,
+		    oki_consent_is_given(&k->consent[category]) ? "1" : "0",
+		    e)) != ONSHI_OK)
 			return r;
 
 	return ONSHI_OK;
@@ -131,9 +130,7 @@ oki_request_eligibility(const struct oki_question *q,
 	if ((r = oki_record_put(head, ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE,
 	    date, e)) != ONSHI_OK ||
 	    (r = oki_record_put(head, ONSHI_EL_MEDICAL_INSTITUTION_CODE,
-	    institution(q->k), e)) != ONSHI_OK ||
-	    (r = oki_record_put(head, ONSHI_EL_ARBITRARY_FILE_IDENTIFIER,
-	    q->short_id, e)) != ONSHI_OK)
+	    institution(q->k), e)) != ONSHI_OK)
 		goto out;
 	r = proof != NULL ? put_proof(q->k, proof, oki_doc_body(doc), e) :
 	    put_search(q->k, oki_doc_body(doc), e);
@@ -147,19 +144,6 @@ out:
 	return r;
 }
 
-/* One kind of medical request: which message, and which files of it. */
-static const struct medical_row {
-	int		 category;
-	const char	*kind;
-	const char	*file_category;		/* FileCategory: XML */
-	bool		 months;
-} medical_rows[] = {
-	{ ONSHI_CATEGORY_DRUGS,		"YZKsiquc01req", "2", true },
-	{ ONSHI_CATEGORY_CARE,		"YZKsiquc01req", "4", true },
-	{ ONSHI_CATEGORY_SURGERY,	"YZKsiquc01req", "4", true },
-	{ ONSHI_CATEGORY_CHECKUPS,	"TKKsiquc01req", "2", false }
-};
-
 /* Without other wishes: the last three years, this month included. */
 #define MONTHS_BACK	36
 
@@ -169,7 +153,7 @@ put_months(const struct oki_case *k, struct onshi_record *body,
 {
 	const char *start = input(k, ONSHI_EL_START_DATE);
 	const char *end = input(k, ONSHI_EL_END_DATE);
-	int32_t today = oki_date_of(oki_wall(k->env));
+	int32_t today = oki_date_of(oki_now(k->env));
 	char from[9], to[9];
 	int r;
 
@@ -205,13 +189,10 @@ put_insured(const struct oki_question *q, struct onshi_record *head,
 	    who->symbol, e)) != ONSHI_OK ||
 	    (r = oki_record_put(head,
 	    ONSHI_EL_INSURED_PERSON_IDENTIFICATION_NUMBER, who->number,
-	    e)) != ONSHI_OK ||
-	    (r = oki_record_put(head, ONSHI_EL_BRANCH_NUMBER, who->branch,
 	    e)) != ONSHI_OK)
 		return r;
 
-	return oki_record_put(head, ONSHI_EL_ARBITRARY_FILE_IDENTIFIER,
-	    q->short_id, e);
+	return oki_record_put(head, ONSHI_EL_BRANCH_NUMBER, who->branch, e);
 }
 
 /*
@@ -223,20 +204,16 @@ oki_request_medical(const struct oki_question *q, struct oki_permit *permit,
     struct oki_doc **out, struct onshi_error *e)
 {
 	const struct onshi_config *c = oki_env_config(q->k->env);
-	const struct medical_row *row = NULL;
+	const struct oki_category *row;
 	struct onshi_record *body;
 	struct oki_doc *doc = NULL;
-	int category, r;
-	size_t i;
+	int r;
 
 	*out = NULL;
-	category = oki_permit_use(permit);
-	for (i = 0; i < OKI_COUNT(medical_rows); i++)
-		if (medical_rows[i].category == category)
-			row = &medical_rows[i];
-	if (row == NULL)
+	row = oki_category(oki_permit_use(permit));
+	if (row == NULL || row->function == NULL)
 		return oki_fail(e, ONSHI_E_INTERNAL, "no permit");
-	if ((r = oki_doc_new(row->kind, &doc)) != ONSHI_OK)
+	if ((r = oki_doc_new(row->function, &doc)) != ONSHI_OK)
 		return oki_fail(e, r, "request");
 	body = oki_doc_body(doc);
 	if ((r = put_insured(q, oki_doc_header(doc), e)) != ONSHI_OK ||

@@ -5,6 +5,8 @@
 
 #include "query/inside.h"
 
+#define JUMP_MS	60000
+
 /* An entry's fields as text; they point here until it is written. */
 struct field_texts {
 	char	licence[48];
@@ -17,7 +19,7 @@ struct field_texts {
 };
 
 static const char *const licences[] = {
-	"reception", "doctor", "dentist", "pharmacist", "disaster"
+	"reception", "doctor", "dentist", "pharmacist", "disaster", "nurse"
 };
 static const char *const sign_ins[] = { "none", "password", "two-factor" };
 static const char *const purposes[] = {
@@ -31,11 +33,15 @@ word(const char *const *words, size_t n, int i)
 }
 
 static void
-describe_operator(const struct onshi_operator *op,
+describe_operator(const struct oki_case *k, const struct onshi_operator *op,
     struct oki_audit_entry *entry, struct field_texts *t)
 {
 	if (op == NULL)
+		op = k->operator;
+	if (op == NULL) {
+		entry->operator_id = "system";	/* CO-13 */
 		return;
+	}
 	entry->operator_id = op->id;
 	(void)snprintf(t->licence, sizeof(t->licence), "%s:%s",
 	    word(licences, OKI_COUNT(licences), op->licence),
@@ -49,7 +55,7 @@ describe_consent(const struct oki_consent *c, struct oki_audit_entry *entry,
 {
 	const char *state = "refused";
 
-	if (c->withdrawn)
+	if (c->withdrawn != 0)
 		state = "withdrawn";
 	else if (c->granted)
 		state = "granted";
@@ -64,7 +70,8 @@ static void
 describe_case(const struct oki_case *k, int category,
     struct oki_audit_entry *entry, struct field_texts *t)
 {
-	int64_t age = k->proved_at != 0 ? oki_wall(k->env) - k->proved_at : 0;
+	int64_t age = k->proved_ms != 0 ?
+	    (oki_boot_ms(k->env) - k->proved_ms) / 1000 : 0;
 
 	(void)snprintf(t->terminal, sizeof(t->terminal), "desk-%s",
 	    oki_config_text(oki_env_config(k->env), OKI_FACILITY_DESK));
@@ -119,6 +126,22 @@ append(struct oki_case *k, const struct oki_audit_entry *entry,
 	return r;
 }
 
+/* TI-4: a wall clock that was set is noted, each time, and harms nothing. */
+void
+oki_case_note_jump(struct oki_case *k)
+{
+	int64_t wall = oki_wall_ms(k->env), boot = oki_boot_ms(k->env);
+	int64_t apart = (wall - k->wall0_ms) - (boot - k->boot0_ms);
+
+	if (apart >= -JUMP_MS && apart <= JUMP_MS)
+		return;
+	k->wall0_ms = wall;
+	k->boot0_ms = boot;
+	if (oki_case_note(k, OKI_AUDIT_CLOCK_JUMP, NULL,
+	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, NULL) != ONSHI_OK)
+		atomic_store(&k->recorded, 0);
+}
+
 int
 oki_case_note(struct oki_case *k, enum oki_audit_event event,
     const struct onshi_operator *op, int category, int result,
@@ -128,7 +151,7 @@ oki_case_note(struct oki_case *k, enum oki_audit_event event,
 	struct field_texts t = { .licence = "" };
 
 	entry.outcome = weight(event, result);
-	describe_operator(op, &entry, &t);
+	describe_operator(k, op, &entry, &t);
 	describe_case(k, category, &entry, &t);
 	(void)snprintf(t.result, sizeof(t.result), "%s",
 	    onshi_result_name(result));
@@ -146,7 +169,7 @@ oki_question_note(struct oki_question *q, enum oki_audit_event event,
 	struct field_texts t = { .licence = "" };
 
 	entry.outcome = weight(event, result);
-	describe_operator(q->op, &entry, &t);
+	describe_operator(q->k, q->op, &entry, &t);
 	describe_case(q->k, q->category, &entry, &t);
 	entry.request_id = q->short_id;
 	(void)snprintf(t.link, sizeof(t.link), "%s:%s:%s",
@@ -155,9 +178,9 @@ oki_question_note(struct oki_question *q, enum oki_audit_event event,
 	entry.link = t.link;
 	if (event != OKI_AUDIT_QUERY_INTENT) {
 		(void)snprintf(t.result, sizeof(t.result), "%s:%s:%zu:%zu",
-		    onshi_result_name(result), why != NULL &&
-		    oki_is_word(why->service_code, 63) ? why->service_code :
-		    "-", count, x != NULL ? x->answer.len : (size_t)0);
+		    onshi_result_name(result),
+		    oki_is_word(q->service_code, 63) ? q->service_code : "-",
+		    count, x != NULL ? x->answer.len : (size_t)0);
 		entry.result = t.result;
 	}
 	if (why != NULL && why->rule[0] != '\0')

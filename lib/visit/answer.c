@@ -14,7 +14,7 @@ struct oki_answer_body {
 	struct oki_reply	 reply;
 	struct oki_doc		*head;
 	int64_t			 time;
-	int64_t			 expires;	/* wall clock, seconds */
+	int64_t			 expires;	/* seconds, as the service's */
 	int64_t			 boot_end_ms;	/* boot clock: the same moment */
 	oki_atomic_int		 gone;		/* wiped */
 	_Atomic int64_t		 reader;	/* the thread that text was handed
@@ -35,18 +35,12 @@ struct onshi_answer {
 static int
 standing(const struct oki_answer_body *b)
 {
-	const struct oki_env *env = b->visit->k.env;
-	const char *rule;
 	int r;
 
-	if (b->category != ONSHI_CATEGORY_ELIGIBILITY &&
-	    atomic_load(&b->visit->k.ended) != 0)
-		return ONSHI_E_EXPIRED;
-	if ((r = oki_query_readable(&b->visit->k, b->category, &rule)) !=
+	if ((r = oki_query_readable(&b->visit->k, b->category, NULL)) !=
 	    ONSHI_OK)
 		return r;
-	if (atomic_load(&b->gone) || oki_wall(env) >= b->expires ||
-	    oki_boot_ms(env) >= b->boot_end_ms)
+	if (b->gone != 0 || oki_boot_ms(b->visit->k.env) >= b->boot_end_ms)
 		return ONSHI_E_EXPIRED;
 
 	return ONSHI_OK;
@@ -72,16 +66,22 @@ lend(struct oki_answer_body *b)
 	return r;
 }
 
-/* The guard of every getter of a record. */
+/* The guard of every getter of a record; groups of an eligibility rest on
+ * consents of their own (CO-3). */
 static int
-readable(void *self)
+readable(void *self, const struct onshi_record *rec)
 {
 	struct oki_answer_body *b = self;
-	int r;
+	int category, r;
 
 	if (!oki_visit_is_ours(b->visit))
 		return ONSHI_E_STATE;
 	if ((r = standing(b)) != ONSHI_OK)
+		return r;
+	category = rec != NULL && b->category == ONSHI_CATEGORY_ELIGIBILITY ?
+	    oki_category_of(rec) : ONSHI_CATEGORY_ELIGIBILITY;
+	if (category != ONSHI_CATEGORY_ELIGIBILITY &&
+	    (r = oki_query_readable(&b->visit->k, category, NULL)) != ONSHI_OK)
 		return r;
 
 	return lend(b);
@@ -118,24 +118,25 @@ time_of_answer(const struct oki_answer_body *b)
 	int64_t t;
 
 	return text != NULL && oki_time_parse(text, &t) ? t :
-	    oki_wall(b->visit->k.env);
+	    oki_now(b->visit->k.env);
 }
 
 static void
 set_times(struct oki_answer_body *b)
 {
 	const struct oki_env *env = b->visit->k.env;
-	int64_t now = oki_wall(env), live, until = 0;
+	int64_t boot = oki_boot_ms(env), live, until = 0;
 
-	live = oki_config_number(oki_env_config(env),
+	live = 1000 * oki_config_number(oki_env_config(env),
 	    OKI_LIMITS_ANSWER_SECONDS);
-	if (b->category > 0 && b->category < OKI_CATEGORIES)
-		until = oki_consent_end(&b->visit->k.consent[b->category]);
-	if (until != 0 && until - now < live)
-		live = until - now;
+	if (b->category != ONSHI_CATEGORY_ELIGIBILITY)
+		until = oki_consent_end_ms(
+		    &b->visit->k.consent[b->category]);
+	if (until != 0 && until - boot < live)
+		live = until - boot;
 	b->time = time_of_answer(b);
-	b->expires = now + live;
-	b->boot_end_ms = oki_boot_ms(env) + live * 1000;
+	b->expires = oki_now(env) + live / 1000;
+	b->boot_end_ms = boot + live;
 }
 
 /* Takes what the reply holds; the visit is the first to refer to it. */
@@ -274,6 +275,23 @@ is_to_go(const struct oki_answer_body *b, enum oki_expiry how, bool stands)
 	return true;
 }
 
+/* With the lock held: what rests on a consent goes out of an eligibility. */
+static void
+cut_groups(struct oki_answer_body *b, enum oki_expiry how)
+{
+	int64_t reader = atomic_load(&b->reader);
+	int i;
+
+	if (b->category != ONSHI_CATEGORY_ELIGIBILITY ||
+	    (reader != NOBODY && (how == OKI_EXPIRE_ON_TIME ||
+	    (how == OKI_EXPIRE_WITHDRAWN && reader != oki_os_thread()))))
+		return;
+	for (i = 1; i < OKI_CATEGORIES; i++)
+		if (oki_category_rides(i) && oki_query_readable(&b->visit->k,
+		    i, NULL) != ONSHI_OK)
+			oki_category_cut(b->reply.doc, i);
+}
+
 static struct oki_answer_body *
 body_ref(struct oki_answer_body *b)
 {
@@ -297,6 +315,7 @@ oki_answers_expire(struct onshi_visit *v, enum oki_expiry how)
 	for (; b != NULL; b = next) {
 		stands = standing(b) == ONSHI_OK;
 		oki_mutex_lock(v->lock);
+		cut_groups(b, how);
 		if (is_to_go(b, how, stands))
 			body_wipe(b);
 		else if (how == OKI_EXPIRE_ON_CALL)
@@ -380,7 +399,7 @@ onshi_answer_head(const struct onshi_answer *a,
 	*rec = NULL;
 	if (a == NULL)
 		return ONSHI_E_ARG;
-	if ((r = readable(a->body)) != ONSHI_OK)
+	if ((r = readable(a->body, NULL)) != ONSHI_OK)
 		return r;
 	*rec = oki_doc_root(a->body->head);
 
@@ -423,7 +442,7 @@ onshi_answer_next(struct onshi_answer *a, const struct onshi_record **rec)
 	*rec = NULL;
 	if ((r = enter(a)) != ONSHI_OK)
 		return r;
-	if ((r = readable(a->body)) != ONSHI_OK)
+	if ((r = readable(a->body, NULL)) != ONSHI_OK)
 		r = oki_fail(&a->error, r, "past its time or its consent");
 	else if (a->body->category == ONSHI_CATEGORY_ELIGIBILITY)
 		r = next_result(a, rec);

@@ -1,13 +1,6 @@
 /* Names for numbers of the public interface. */
 #include "visit/inside.h"
 
-static const char *const categories[] = {
-	[ONSHI_CATEGORY_ELIGIBILITY] = "eligibility", [ONSHI_CATEGORY_DRUGS] =
-	    "drugs",
-	[ONSHI_CATEGORY_CHECKUPS] = "checkups", [ONSHI_CATEGORY_CARE] = "care",
-	[ONSHI_CATEGORY_SURGERY] = "surgery", [ONSHI_CATEGORY_LIMIT] = "limit",
-	[ONSHI_CATEGORY_DISEASES] = "diseases"
-};
 static const char *const methods[] = {
 	[ONSHI_METHOD_FACE] = "face", [ONSHI_METHOD_PIN] = "pin",
 	[ONSHI_METHOD_VISUAL] = "visual", [ONSHI_METHOD_NUMBER] = "number"
@@ -22,13 +15,6 @@ oki_no_handle(void)
 	};
 
 	return &none;
-}
-
-const char *
-onshi_category_name(int category)
-{
-	return category >= 0 && (size_t)category < OKI_COUNT(categories) ?
-	    categories[category] : NULL;
 }
 
 const char *

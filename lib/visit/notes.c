@@ -122,7 +122,7 @@ snapshot(const struct onshi_visit *v, int category, struct oki_case *out)
 	out->purpose = v->k.purpose;
 	out->method = v->k.method;
 	out->proven = v->k.proven;
-	out->proved_at = v->k.proved_at;
+	out->proved_ms = v->k.proved_ms;
 	out->consent[category].asked = c->asked;
 	out->consent[category].given = c->given;
 	out->consent[category].granted = c->granted;

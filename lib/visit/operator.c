@@ -17,7 +17,7 @@ onshi_operator_new(struct onshi *o, const char *id, int licence, int sign_in,
 		return oki_root_fail(o, ONSHI_E_VALUE, "an operator's id is "
 		    "1 to 64 of A-Z a-z 0-9 . _ - @");
 	if (licence < ONSHI_LICENCE_RECEPTION ||
-	    licence > ONSHI_LICENCE_DISASTER ||
+	    licence > ONSHI_LICENCE_NURSE ||
 	    sign_in < ONSHI_SIGNIN_NONE || sign_in > ONSHI_SIGNIN_TWO_FACTOR)
 		return oki_root_fail(o, ONSHI_E_ARG,
 		    "no such licence or sign-in");

@@ -43,6 +43,7 @@ fill(struct fuzz_input *in, struct oki_gate_input *g)
 
 	memset(g, 0, sizeof(*g));
 	g->category = word(in);
+	g->about = word(in);
 	g->moment = word(in);
 	g->purpose = word(in);
 	g->method = word(in);
@@ -51,22 +52,22 @@ fill(struct fuzz_input *in, struct oki_gate_input *g)
 	g->sign_in = word(in);
 	g->sign_in_least = word(in);
 	g->certificate = word(in);
-	g->consent = word(in);
-	g->consent_since = moment(in);
-	g->consent_until = moment(in);
-	for (i = 0; i < OKI_GATE_WITH; i++) {
-		g->with[i].state = word(in);
-		g->with[i].since = moment(in);
-		g->with[i].until = moment(in);
+	g->tries = word(in);
+	g->open_to = fuzz_byte(in);
+	g->consents = word(in);
+	for (i = 0; i < OKI_GATE_CONSENTS; i++) {
+		g->consent[i].state = word(in);
+		g->consent[i].from_ms = moment(in);
+		g->consent[i].until_ms = moment(in);
 	}
-	g->now = moment(in);
+	g->now_ms = moment(in);
 	g->proven = bits & 1;
 	g->ended = bits >> 1 & 1;
-	g->pharmacy_checkups = bits >> 2 & 1;
+	g->token = bits >> 2 & 1;
 	g->has_operator = bits >> 3 & 1;
 	g->confirmed = bits >> 4 & 1;
 	g->register_use = bits >> 5 & 1;
-	g->clock_agrees = bits >> 6 & 1;
+	g->operator_required = bits >> 6 & 1;
 	g->grace_by_service = bits >> 7 & 1;
 	g->recorded = bits >> 8 & 1;
 }
@@ -74,44 +75,62 @@ fill(struct fuzz_input *in, struct oki_gate_input *g)
 static bool
 in_range(const struct oki_gate_input *g)
 {
-	return g->category >= 0 && g->category <= 6 && g->moment >= 0 &&
-	    g->moment <= 2 && g->purpose >= 1 && g->purpose <= 3 &&
-	    g->facility >= 0 && g->facility <= 3 && g->method >= 1 &&
-	    g->method <= 4 && g->licence >= 0 && g->licence <= 4 &&
-	    g->sign_in >= 0 && g->sign_in <= 2 && g->sign_in_least >= 0 &&
+	size_t i;
+
+	for (i = 0; i < OKI_GATE_CONSENTS; i++)
+		if (g->consent[i].state < 0 || g->consent[i].state > 3)
+			return false;
+
+	return g->category >= 0 && g->category <= 63 && g->about >= 0 &&
+	    g->about <= 2 && g->moment >= 1 && g->moment <= 5 &&
+	    g->purpose >= 1 && g->purpose <= 3 && g->facility >= 0 &&
+	    g->facility <= 3 && g->method >= 1 && g->method <= 4 &&
+	    g->licence >= 0 && g->licence <= 5 && g->sign_in >= 0 &&
+	    g->sign_in <= 2 && g->sign_in_least >= 0 &&
 	    g->sign_in_least <= 2 && g->certificate >= 0 &&
-	    g->certificate <= 5 && g->consent >= 0 && g->consent <= 3 &&
-	    g->with[0].state >= 0 && g->with[0].state <= 3 &&
-	    g->with[1].state >= 0 && g->with[1].state <= 3;
+	    g->certificate <= 5 && g->consents >= 0 && g->consents <= 3;
 }
 
-/* Given, granted, begun (clocks may differ by a minute), not over by the word
- * of the service, and not by 24 hours (CO-3, CO-10, SEC-88). */
+/* Granted, begun, not over by the word of the service, and not by 24 hours
+ * (CO-3, CO-10, TI-4). */
 static bool
-consent_holds(int state, int64_t since, int64_t until, int64_t now)
+consent_holds(const struct oki_gate_consent *c, int64_t now)
 {
-	if (state != OKI_CONSENT_GRANTED || since <= 0 || until <= since ||
-	    now <= 0 || now >= until)
+	if (c->state != OKI_CONSENT_GRANTED || c->from_ms <= 0 ||
+	    c->until_ms <= c->from_ms || now <= 0 || now >= c->until_ms)
 		return false;
-	if (since > INT64_MAX - 86400)	/* its end is no time any more */
+	if (c->from_ms > INT64_MAX - 86400000)	/* its end is no time more */
 		return false;
 
-	return now >= since - 60 && now - since < 86400;
+	return now >= c->from_ms && now - c->from_ms < 86400000;
 }
 
+/* As it will be asked later, or as it is now. */
 static bool
 consents_hold(const struct oki_gate_input *g)
 {
-	size_t i, n = g->category == ONSHI_CATEGORY_SURGERY ? 2 :
-	    g->category == ONSHI_CATEGORY_CARE ? 1 : 0;
+	int i;
 
-	for (i = 0; i < n; i++)
-		if (!consent_holds(g->with[i].state, g->with[i].since,
-		    g->with[i].until, g->now))
+	for (i = 0; i < g->consents; i++)
+		if (g->moment < OKI_BEFORE_RECORD ? g->consent[i].state ==
+		    OKI_CONSENT_NONE || g->consent[i].state ==
+		    OKI_CONSENT_WITHDRAWN :
+		    !consent_holds(&g->consent[i], g->now_ms))
 			return false;
 
-	return consent_holds(g->consent, g->consent_since, g->consent_until,
-	    g->now);
+	return g->consents > 0;
+}
+
+static bool
+asker_may(const struct oki_gate_input *g)
+{
+	return !g->grace_by_service && (g->certificate == 0 ||
+	    g->certificate == ONSHI_CERTIFICATE_VALID ||
+	    g->certificate == ONSHI_CERTIFICATE_SOON) && g->has_operator &&
+	    g->licence != ONSHI_LICENCE_RECEPTION &&
+	    g->licence != ONSHI_LICENCE_DISASTER &&
+	    (g->open_to & 1u << g->licence) != 0 &&
+	    g->sign_in >= g->sign_in_least;
 }
 
 static bool
@@ -120,31 +139,30 @@ medical(const struct oki_gate_input *g)
 	bool pharmacy = g->facility == OKI_FACILITY_PHARMACY;
 
 	return g->purpose == (pharmacy ? ONSHI_PURPOSE_DISPENSING :
-	    ONSHI_PURPOSE_CARE) &&
-	    (!pharmacy || g->category != ONSHI_CATEGORY_CHECKUPS ||
-	    g->pharmacy_checkups) &&
-	    g->method != ONSHI_METHOD_NUMBER && g->proven &&
-	    !g->grace_by_service && (g->certificate == 0 ||
-	    g->certificate == ONSHI_CERTIFICATE_VALID ||
-	    g->certificate == ONSHI_CERTIFICATE_SOON) &&
-	    consents_hold(g) && g->clock_agrees && g->has_operator &&
-	    g->licence >= ONSHI_LICENCE_DOCTOR &&
-	    g->licence <= ONSHI_LICENCE_PHARMACIST &&
-	    g->sign_in >= g->sign_in_least && g->recorded;
+	    ONSHI_PURPOSE_CARE) && g->open_to != 0 &&
+	    g->method != ONSHI_METHOD_NUMBER && consents_hold(g) &&
+	    g->recorded &&
+	    (g->moment < OKI_IF_ASKED || asker_may(g)) &&
+	    (g->moment < OKI_BEFORE_RECORD ||
+	    (g->proven && g->token && g->now_ms > 0));
 }
 
 static bool
 allowed(const struct oki_gate_input *g)
 {
-	if (!in_range(g) || g->ended || g->category > ONSHI_CATEGORY_SURGERY)
+	if (!in_range(g) || g->ended || g->about == OKI_ABOUT_NOTHING)
 		return false;
-	if (g->register_use && g->method > ONSHI_METHOD_PIN)
+	if (g->operator_required && !g->has_operator)
+		return false;
+	if (g->register_use && (g->method == ONSHI_METHOD_NUMBER ||
+	    (g->method == ONSHI_METHOD_VISUAL && g->tries > 0)))
 		return false;
 	if (g->method == ONSHI_METHOD_VISUAL &&
+	    g->moment >= OKI_BEFORE_RECORD &&
 	    (!g->has_operator || !g->confirmed))
 		return false;
 
-	return g->category == ONSHI_CATEGORY_ELIGIBILITY || medical(g);
+	return g->about == OKI_ABOUT_ELIGIBILITY || medical(g);
 }
 
 static void
@@ -155,9 +173,9 @@ permit(const struct oki_gate_input *g, bool yes)
 	int r = oki_gate_permit(g, &p, &rule);
 
 	MUST((r == ONSHI_OK) == (p != NULL));
-	MUST((r == ONSHI_OK) == (yes && g->category !=
-	    ONSHI_CATEGORY_ELIGIBILITY &&
-	    g->moment != OKI_BEFORE_HANDOVER));
+	MUST((r == ONSHI_OK) == (yes && g->about == OKI_ABOUT_MEDICAL &&
+	    (g->moment == OKI_BEFORE_RECORD ||
+	    g->moment == OKI_BEFORE_SEND)));
 	MUST(r != ONSHI_OK || oki_permit_use(p) == g->category);
 	MUST(oki_permit_use(p) == -1);
 	oki_permit_free(&p);
@@ -175,8 +193,8 @@ worse(const struct oki_gate_input *g)
 	for (i = 0; i < OKI_COUNT(w); i++)
 		w[i] = *g;
 	w[0].proven = false;
-	w[1].consent = OKI_CONSENT_WITHDRAWN;
-	w[2].clock_agrees = false;
+	w[1].consent[0].state = OKI_CONSENT_WITHDRAWN;
+	w[2].token = false;
 	w[3].recorded = false;
 	w[4].ended = true;
 	w[5].has_operator = false;

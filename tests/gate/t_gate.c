@@ -9,7 +9,8 @@
 #include "onshikaku/card.h"
 
 #define NOW	1760000000
-#define DAY	86400
+#define DAY_MS	INT64_C(86400000)
+#define EVERYBODY	0x2eu	/* doctor, dentist, pharmacist, nurse */
 
 /* What rules.md refuses, as a set; order is how people want to hear it. */
 static const struct reason {
@@ -17,7 +18,7 @@ static const struct reason {
 	const char	*rule;
 } order[] = {
 	{ ONSHI_E_ARG, "SEC-87" },		/* no such category */
-	{ ONSHI_E_INTERNAL, "SEC-87" },		/* no such moment */
+	{ ONSHI_E_INTERNAL, "SEC-87" },		/* no such question, moment */
 	{ ONSHI_E_PURPOSE, "PU-3" },		/* no such purpose */
 	{ ONSHI_E_FACILITY, "CO-5" },		/* no such kind */
 	{ ONSHI_E_IDENTITY, "ID-1" },
@@ -35,13 +36,15 @@ static const struct reason {
 	{ ONSHI_E_CONSENT, "CO-1" },
 	{ ONSHI_E_CONSENT_OVER, "CO-10" },	/* taken back */
 	{ ONSHI_E_CONSENT, "CO-3" },
-	{ ONSHI_E_CLOCK, "SEC-88" },
+	{ ONSHI_E_CLOCK, "TI-4" },
 	{ ONSHI_E_CONSENT_OVER, "CO-10" },	/* run out */
+	{ ONSHI_E_OPERATOR, "CO-13" },
 	{ ONSHI_E_OPERATOR, "CO-4" },
 	{ ONSHI_E_OPERATOR, "ID-2" },
 	{ ONSHI_E_NOT_CONFIRMED, "ID-2" },
 	{ ONSHI_E_LICENCE, "CO-4" },
 	{ ONSHI_E_LICENCE, "DI-6" },
+	{ ONSHI_E_LICENCE, "CO-5" },
 	{ ONSHI_E_SIGN_IN, "CO-4" },
 	{ ONSHI_E_AUDIT_NONE, "CO-7" },
 };
@@ -50,9 +53,9 @@ static const struct reason {
 enum {
 	NO_CATEGORY, NO_MOMENT, NO_PURPOSE, NO_KIND, NO_METHOD, NO_LICENCE,
 	NO_SIGN_IN, NO_OWN, OTHER_QUESTION, OVER_VISIT, REGISTER, INSURANCE,
-	OTHER_PURPOSE, PHARMACY, NO_CARD, GRACE, NOT_ASKED, TAKEN_BACK,
-	NOT_GRANTED, CLOCK, RUN_OUT, NO_OPERATOR, NO_COMPARER, NOT_COMPARED,
-	RECEPTION, DISASTER, WEAK, NO_RECORD
+	OTHER_PURPOSE, NOT_HERE, NO_CARD, GRACE, NOT_ASKED, TAKEN_BACK,
+	NOT_GRANTED, CLOCK, RUN_OUT, UNNAMED, NO_OPERATOR, NO_COMPARER,
+	NOT_COMPARED, RECEPTION, DISASTER, NOT_OPEN, WEAK, NO_RECORD
 };
 
 static int
@@ -61,34 +64,12 @@ between(int value, int low, int high)
 	return value >= low && value <= high;
 }
 
-/* The three consents that a question may need, by category, from the table of
- * messages.md 3.8 and 3.9. */
-static int
-consents_of(const struct oki_gate_input *in, struct oki_gate_consent c[3])
-{
-	c[0].state = in->consent;
-	c[0].since = in->consent_since;
-	c[0].until = in->consent_until;
-	switch (in->category) {
-	case ONSHI_CATEGORY_SURGERY:
-		c[2] = in->with[1];
-		c[1] = in->with[0];
-		return 3;
-	case ONSHI_CATEGORY_CARE:
-		c[1] = in->with[0];
-		return 2;
-	default:
-		return 1;
-	}
-}
-
+/* What nobody can change any more, whoever asks and whatever card comes. */
 static uint32_t
-medical(const struct oki_gate_input *in)
+at_first(const struct oki_gate_input *in)
 {
-	struct oki_gate_consent c[3];
 	uint32_t why = 0;
-	int64_t age;
-	int i, n;
+	int i;
 
 	/* PU-1, PU-3 */
 	if (in->purpose == ONSHI_PURPOSE_INSURANCE)
@@ -97,12 +78,50 @@ medical(const struct oki_gate_input *in)
 	    (in->facility == OKI_FACILITY_PHARMACY) ||
 	    in->purpose == ONSHI_PURPOSE_INSURANCE)
 		why |= 1u << OTHER_PURPOSE;
-	/* CO-2 */
+	/* CO-2, CO-5, CO-7 */
 	if (in->method == ONSHI_METHOD_NUMBER)
 		why |= 1u << NO_CARD;
-	if (!in->proven)
-		why |= 1u << NO_CARD;
-	/* card.md 4: eligibility only for three months */
+	if (in->open_to == 0)
+		why |= 1u << NOT_HERE;
+	if (!in->recorded)
+		why |= 1u << NO_RECORD;
+	/* CO-1, CO-3, CO-10 */
+	if (in->consents < 1 || in->consent[0].state == OKI_CONSENT_NONE)
+		why |= 1u << NOT_ASKED;
+	for (i = 0; i < in->consents; i++) {
+		if (in->consent[i].state == OKI_CONSENT_WITHDRAWN)
+			why |= 1u << TAKEN_BACK;
+		if (in->consent[i].state == OKI_CONSENT_NONE)
+			why |= 1u << NOT_GRANTED;
+	}
+
+	return why;
+}
+
+/* What who asks can mend: CO-4, CO-5, DI-6, card.md 4. */
+static uint32_t
+if_asked(const struct oki_gate_input *in)
+{
+	uint32_t why = 0;
+
+	if (!in->has_operator)
+		why |= 1u << NO_OPERATOR;
+	switch (in->licence) {
+	case ONSHI_LICENCE_DOCTOR:
+	case ONSHI_LICENCE_DENTIST:
+	case ONSHI_LICENCE_PHARMACIST:
+	case ONSHI_LICENCE_NURSE:
+		break;
+	case ONSHI_LICENCE_DISASTER:
+		why |= 1u << DISASTER;
+		break;
+	default:
+		why |= 1u << RECEPTION;
+	}
+	if ((in->open_to & 1u << in->licence) == 0)
+		why |= 1u << NOT_OPEN;
+	if (in->sign_in < in->sign_in_least)
+		why |= 1u << WEAK;
 	if (in->grace_by_service)
 		why |= 1u << GRACE;
 	switch (in->certificate) {
@@ -113,50 +132,34 @@ medical(const struct oki_gate_input *in)
 	default:
 		why |= 1u << GRACE;
 	}
-	/* CO-5 */
-	if (in->facility == OKI_FACILITY_PHARMACY &&
-	    in->category == ONSHI_CATEGORY_CHECKUPS && !in->pharmacy_checkups)
-		why |= 1u << PHARMACY;
-	/* CO-1, CO-3, CO-10, SEC-88 */
-	n = consents_of(in, c);
-	if (c[0].state == OKI_CONSENT_NONE)
-		why |= 1u << NOT_ASKED;
-	if (!in->clock_agrees || in->now <= 0)
+
+	return why;
+}
+
+/* What only a check-in can tell: CO-2, CO-3, CO-10, TI-4. */
+static uint32_t
+after_checkin(const struct oki_gate_input *in)
+{
+	const struct oki_gate_consent *c;
+	uint32_t why = 0;
+	int i;
+
+	if (!in->proven || !in->token)
+		why |= 1u << NO_CARD;
+	if (in->now_ms <= 0)
 		why |= 1u << CLOCK;
-	for (i = 0; i < n; i++) {
-		if (c[i].state == OKI_CONSENT_WITHDRAWN)
-			why |= 1u << TAKEN_BACK;
-		else if (c[i].state != OKI_CONSENT_GRANTED)
+	for (i = 0; i < in->consents; i++) {
+		c = &in->consent[i];
+		if (c->state == OKI_CONSENT_GIVEN)
 			why |= 1u << NOT_GRANTED;
-		if (c[i].since <= 0 || c[i].until <= c[i].since) {
-			why |= 1u << RUN_OUT;
-			continue;
-		}
-		age = in->now - c[i].since;
-		if (age < -60)
+		if (c->from_ms > in->now_ms)
 			why |= 1u << CLOCK;
-		if (age >= DAY || in->now >= c[i].until)
+		if (c->from_ms <= 0 || c->until_ms <= c->from_ms)
+			why |= 1u << RUN_OUT;
+		else if (in->now_ms >= c->until_ms ||
+		    in->now_ms - c->from_ms >= DAY_MS)
 			why |= 1u << RUN_OUT;
 	}
-	/* CO-4, DI-6 */
-	if (!in->has_operator)
-		why |= 1u << NO_OPERATOR;
-	switch (in->licence) {
-	case ONSHI_LICENCE_DOCTOR:
-	case ONSHI_LICENCE_DENTIST:
-	case ONSHI_LICENCE_PHARMACIST:
-		break;
-	case ONSHI_LICENCE_DISASTER:
-		why |= 1u << DISASTER;
-		break;
-	default:
-		why |= 1u << RECEPTION;
-	}
-	if (in->sign_in < in->sign_in_least)
-		why |= 1u << WEAK;
-	/* CO-7 */
-	if (!in->recorded)
-		why |= 1u << NO_RECORD;
 
 	return why;
 }
@@ -166,41 +169,50 @@ model(const struct oki_gate_input *in)
 {
 	uint32_t why = 0;
 
-	why |= (uint32_t)!between(in->category, 0, 6) << NO_CATEGORY;
-	why |= (uint32_t)!between(in->moment, 0, 2) << NO_MOMENT;
+	why |= (uint32_t)!between(in->category, 0, 63) << NO_CATEGORY;
+	why |= (uint32_t)(!between(in->moment, 1, 5) ||
+	    !between(in->about, 0, 2)) << NO_MOMENT;
 	why |= (uint32_t)!between(in->purpose, 1, 3) << NO_PURPOSE;
 	why |= (uint32_t)!between(in->facility, 0, 3) << NO_KIND;
 	why |= (uint32_t)!between(in->method, 1, 4) << NO_METHOD;
-	why |= (uint32_t)!between(in->licence, 0, 4) << NO_LICENCE;
+	why |= (uint32_t)!between(in->licence, 0, 5) << NO_LICENCE;
 	why |= (uint32_t)!between(in->sign_in, 0, 2) << NO_SIGN_IN;
 	if (!between(in->sign_in_least, 0, 2) ||
-	    !between(in->consent, 0, 3) || !between(in->with[0].state, 0, 3) ||
-	    !between(in->with[1].state, 0, 3) ||
+	    !between(in->consents, 0, 3) ||
+	    !between(in->consent[0].state, 0, 3) ||
+	    !between(in->consent[1].state, 0, 3) ||
+	    !between(in->consent[2].state, 0, 3) ||
 	    !between(in->certificate, 0, 5))
 		why |= 1u << NO_OWN;
 	if (why != 0)
 		return why;
 
-	/* ID-2: an explicit act of a named operator */
-	if (in->method == ONSHI_METHOD_VISUAL) {
+	/* ID-2: an explicit act of a named operator, before anything is said */
+	if (in->method == ONSHI_METHOD_VISUAL &&
+	    in->moment >= OKI_BEFORE_RECORD) {
 		why |= (uint32_t)!in->has_operator << NO_COMPARER;
 		why |= (uint32_t)!in->confirmed << NOT_COMPARED;
 	}
-	/* ID-7: at the reader, by face or PIN */
-	if (in->register_use && in->method > ONSHI_METHOD_PIN)
+	/* CO-13: the operator is named before the question */
+	if (in->operator_required && !in->has_operator)
+		why |= 1u << UNNAMED;
+	/* ID-7: by face or PIN; by sight where no PIN is known of */
+	if (in->register_use && (in->method == ONSHI_METHOD_NUMBER ||
+	    (in->method == ONSHI_METHOD_VISUAL && in->tries >= 1)))
 		why |= 1u << REGISTER;
 	if (in->ended)
 		why |= 1u << OVER_VISIT;
-	switch (in->category) {
-	case ONSHI_CATEGORY_ELIGIBILITY:			/* PU-1:
-	    no consent */
+	if (in->about == OKI_ABOUT_ELIGIBILITY)	/* PU-1: no consent */
 		return why;
-	case ONSHI_CATEGORY_LIMIT:
-	case ONSHI_CATEGORY_DISEASES:
+	if (in->about == OKI_ABOUT_NOTHING)
 		return why | 1u << OTHER_QUESTION;
-	default:
-		return why | medical(in);
-	}
+	why |= at_first(in);
+	if (in->moment >= OKI_IF_ASKED)
+		why |= if_asked(in);
+	if (in->moment >= OKI_BEFORE_RECORD)
+		why |= after_checkin(in);
+
+	return why;
 }
 
 static void
@@ -222,9 +234,9 @@ compare(const struct oki_gate_input *in)
 		;
 	if (r != order[i].result || rule == NULL ||
 	    strcmp(rule, order[i].rule) != 0)
-		ck_abort_msg("category %d purpose %d method %d facility %d: "
-		    "%d (%s) where it is %d (%s)", in->category, in->purpose,
-		    in->method, in->facility, r, rule == NULL ? "-" : rule,
+		ck_abort_msg("about %d moment %d purpose %d method %d facility "
+		    "%d: %d (%s) where it is %d (%s)", in->about, in->moment,
+		    in->purpose, in->method, in->facility, r, rule == NULL ? "-" : rule,
 		    order[i].result, order[i].rule);
 }
 
@@ -235,25 +247,23 @@ good(void)
 	struct oki_gate_input in;
 
 	memset(&in, 0, sizeof(in));
-	in.category = ONSHI_CATEGORY_DRUGS;
+	in.category = ONSHI_CATEGORY_SURGERY;
+	in.about = OKI_ABOUT_MEDICAL;
 	in.moment = OKI_BEFORE_SEND;
 	in.purpose = ONSHI_PURPOSE_CARE;
 	in.method = ONSHI_METHOD_PIN;
 	in.proven = true;
+	in.token = true;
 	in.facility = OKI_FACILITY_MEDICAL;
+	in.open_to = EVERYBODY;
 	in.has_operator = true;
 	in.licence = ONSHI_LICENCE_DOCTOR;
 	in.sign_in = ONSHI_SIGNIN_PASSWORD;
 	in.sign_in_least = ONSHI_SIGNIN_PASSWORD;
-	in.consent = OKI_CONSENT_GRANTED;
-	in.consent_since = NOW - 60;
-	in.consent_until = NOW + 3600;
-	in.with[0].state = OKI_CONSENT_GRANTED;
-	in.with[0].since = NOW - 60;
-	in.with[0].until = NOW + 3600;
-	in.with[1] = in.with[0];
-	in.now = NOW;
-	in.clock_agrees = true;
+	for (in.consents = 0; in.consents < OKI_GATE_CONSENTS; in.consents++)
+		in.consent[in.consents] = (struct oki_gate_consent){
+		    OKI_CONSENT_GRANTED, NOW - 60, NOW + 3600 };
+	in.now_ms = NOW;
 	in.certificate = ONSHI_CERTIFICATE_VALID;
 	in.recorded = true;
 
@@ -316,31 +326,35 @@ product(const struct axis *axes)
 	}
 }
 
+#define STATES(i)	I(consent[i].state, 0, 4)
+#define TIMES(i)	T(consent[i].until_ms)
+
 static const struct axis products[][24] = {
 	/* who is it, what for, where */
-	{ I(category, 0, 7), I(purpose, 1, 3), I(method, 1, 4), B(proven),
-	  B(ended), I(facility, 0, 4), B(pharmacy_checkups), I(consent, 0, 4),
-	  B(recorded), B(register_use), B(confirmed), B(has_operator), END },
+	{ I(about, 0, 3), I(moment, 1, 5), I(purpose, 1, 3), I(method, 1, 4),
+	  B(proven), B(token), B(ended), I(facility, 0, 4), STATES(0),
+	  B(recorded), B(register_use), B(confirmed), END },
+	{ I(about, 0, 3), I(moment, 1, 5), I(method, 1, 4), I(tries, -1, 5),
+	  B(register_use), B(has_operator), B(operator_required), B(confirmed),
+	  B(proven), B(ended), END },
 	/* who asks, and how the consents stand */
-	{ I(category, 0, 7), I(moment, 0, 3), I(licence, 0, 5),
-	  I(sign_in, 0, 3), I(sign_in_least, 0, 3), B(has_operator),
-	  I(consent, 0, 4), I(with[0].state, 0, 4), I(with[1].state, 0, 4),
-	  B(clock_agrees), T(consent_until), END },
-	{ I(category, 0, 7), I(consent, 0, 4), I(with[0].state, 0, 4),
-	  I(with[1].state, 0, 4), T(consent_until), T(with[0].until),
-	  T(with[1].until), B(clock_agrees), B(ended), B(recorded), END },
+	{ I(about, 0, 3), I(moment, 1, 5), I(licence, 0, 6), I(open_to, 0, 64),
+	  I(sign_in, 0, 3), I(sign_in_least, 0, 3), B(has_operator), END },
+	{ I(about, 0, 3), I(moment, 1, 5), I(consents, 0, 4), STATES(0),
+	  STATES(1), STATES(2), TIMES(0), TIMES(1), TIMES(2), B(has_operator),
+	  END },
 	/* certificates */
 	{ I(certificate, 0, 6), B(grace_by_service), I(method, 1, 4),
-	  B(proven), I(moment, 0, 3), I(purpose, 1, 3), I(facility, 0, 4),
-	  I(category, 0, 7), B(clock_agrees), B(recorded), END },
+	  B(proven), I(moment, 1, 5), I(purpose, 1, 3), I(facility, 0, 4),
+	  I(about, 0, 3), B(recorded), END },
 	/* two values below and above what each field knows */
-	{ I(category, -2, 11), I(moment, -2, 7), I(purpose, -1, 7),
+	{ I(about, -2, 7), I(moment, -1, 9), I(purpose, -1, 7),
 	  I(method, -1, 8), I(facility, -2, 8), END },
-	{ I(category, -1, 9), I(licence, -2, 9), I(sign_in, -2, 7),
-	  I(sign_in_least, -2, 7), I(consent, -2, 8), I(certificate, -2, 10),
-	  END },
-	{ I(category, -1, 9), I(consent, -2, 8), I(with[0].state, -2, 8),
-	  I(with[1].state, -2, 8), B(ended), B(has_operator), END },
+	{ I(category, -2, 4), I(about, -1, 5), I(licence, -2, 10),
+	  I(sign_in, -2, 7), I(sign_in_least, -2, 7), I(consents, -2, 8), END },
+	{ I(category, 62, 4), I(consent[0].state, -2, 8),
+	  I(consent[1].state, -2, 8), I(consent[2].state, -2, 8),
+	  I(certificate, -2, 10), B(ended), END },
 };
 
 START_TEST(exhaustive)
@@ -353,11 +367,11 @@ END_TEST
 
 /* Every field at once: in check-full all of it, else a seeded sample. */
 static const struct axis everything[] = {
-	I(category, 0, 7), I(moment, 0, 3), I(purpose, 1, 3), I(method, 1, 4),
-	B(proven), B(ended), I(facility, 0, 4), B(pharmacy_checkups),
-	B(has_operator), I(licence, 0, 5), I(sign_in, 1, 2), B(confirmed),
-	B(register_use), I(consent, 0, 4), I(certificate, 0, 6),
-	B(grace_by_service), B(recorded), B(clock_agrees), END
+	I(about, 0, 3), I(moment, 1, 5), I(purpose, 1, 3), I(method, 1, 4),
+	B(proven), B(token), B(ended), I(facility, 0, 4), B(has_operator),
+	I(licence, 0, 6), I(sign_in, 1, 2), B(confirmed), B(register_use),
+	STATES(0), I(certificate, 0, 6), B(grace_by_service), B(recorded),
+	B(operator_required), END
 };
 
 static uint32_t
@@ -389,82 +403,76 @@ START_TEST(all_fields_at_once)
 }
 END_TEST
 
-/* Times: one second before, at, and after each end; what is not known. */
+/* Times: a moment before, at, and after each end; what is not known. */
 static const struct {
 	const char	*name;
-	int64_t		 since;
+	int64_t		 from;
 	int64_t		 until;
 	int64_t		 now;
 	int		 result;
 } times[] = {
 	{ "just given", NOW, NOW + 10, NOW, ONSHI_OK },
-	{ "a second before its end", NOW, NOW + 10, NOW + 9, ONSHI_OK },
+	{ "just before its end", NOW, NOW + 10, NOW + 9, ONSHI_OK },
 	{ "at its end", NOW, NOW + 10, NOW + 10, ONSHI_E_CONSENT_OVER },
-	{ "a second after", NOW, NOW + 10, NOW + 11, ONSHI_E_CONSENT_OVER },
-	{ "a second before 24 h", NOW, NOW + 9 * DAY, NOW + DAY - 1, ONSHI_OK },
-	{ "at 24 h", NOW, NOW + 9 * DAY, NOW + DAY, ONSHI_E_CONSENT_OVER },
-	{ "after 24 h", NOW, NOW + 9 * DAY, NOW + DAY + 1,
-	  ONSHI_E_CONSENT_OVER },
-	{ "ten years later", NOW, NOW + DAY, NOW + 3650 * (int64_t)DAY,
-	  ONSHI_E_CONSENT_OVER },
-	{ "the service's clock is 60 s ahead", NOW + 60, NOW + DAY, NOW,
+	{ "just after", NOW, NOW + 10, NOW + 11, ONSHI_E_CONSENT_OVER },
+	{ "just before 24 h", NOW, NOW + 9 * DAY_MS, NOW + DAY_MS - 1,
 	  ONSHI_OK },
-	{ "61 s ahead", NOW + 61, NOW + DAY, NOW, ONSHI_E_CLOCK },
-	{ "ten years ahead", NOW + 3650 * (int64_t)DAY,
-	  NOW + 3651 * (int64_t)DAY, NOW, ONSHI_E_CLOCK },
-	{ "since not known", 0, NOW + 10, NOW, ONSHI_E_CONSENT_OVER },
+	{ "at 24 h", NOW, NOW + 9 * DAY_MS, NOW + DAY_MS,
+	  ONSHI_E_CONSENT_OVER },
+	{ "after 24 h", NOW, NOW + 9 * DAY_MS, NOW + DAY_MS + 1,
+	  ONSHI_E_CONSENT_OVER },
+	{ "ten years later", NOW, NOW + DAY_MS, NOW + 3650 * DAY_MS,
+	  ONSHI_E_CONSENT_OVER },
+	{ "from later than now", NOW + 1, NOW + DAY_MS, NOW, ONSHI_E_CLOCK },
+	{ "from not known", 0, NOW + 10, NOW, ONSHI_E_CONSENT_OVER },
 	{ "until not known", NOW - 1, 0, NOW, ONSHI_E_CONSENT_OVER },
 	{ "neither known", 0, 0, NOW, ONSHI_E_CONSENT_OVER },
-	{ "negative since", -5, NOW + 10, NOW, ONSHI_E_CONSENT_OVER },
-	{ "smallest since", INT64_MIN, NOW + 10, NOW, ONSHI_E_CONSENT_OVER },
+	{ "negative from", -5, NOW + 10, NOW, ONSHI_E_CONSENT_OVER },
+	{ "smallest from", INT64_MIN, NOW + 10, NOW, ONSHI_E_CONSENT_OVER },
 	{ "negative until", NOW - 1, -1, NOW, ONSHI_E_CONSENT_OVER },
-	{ "ends before it began", NOW + 30, NOW + 20, NOW,
+	{ "ends before it began", NOW - 20, NOW - 30, NOW,
 	  ONSHI_E_CONSENT_OVER },
-	{ "ends when it begins", NOW - 1, NOW - 1, NOW, ONSHI_E_CONSENT_OVER },
-	{ "no clock", NOW - 1, NOW + 10, 0, ONSHI_E_CLOCK },
-	{ "clock before 1970", NOW - 1, NOW + 10, -1, ONSHI_E_CLOCK },
+	{ "ends when it begins", NOW, NOW, NOW, ONSHI_E_CONSENT_OVER },
+	{ "no clock", -7, -3, 0, ONSHI_E_CLOCK },
+	{ "no clock any more", -7, 10, -1, ONSHI_E_CLOCK },
+	{ "the first moment", 1, 10, 1, ONSHI_OK },
 	{ "greatest until", NOW - 1, INT64_MAX, NOW, ONSHI_OK },
-	{ "greatest since", INT64_MAX, INT64_MAX, NOW, ONSHI_E_CLOCK },
+	{ "greatest from", INT64_MAX, INT64_MAX, NOW, ONSHI_E_CLOCK },
 	{ "greatest of all", INT64_MAX, INT64_MAX, INT64_MAX,
 	  ONSHI_E_CONSENT_OVER },
 	{ "greatest now", NOW, NOW + 10, INT64_MAX, ONSHI_E_CONSENT_OVER },
 };
 
+/* Of each consent that a question needs, the others in order at that time. */
 START_TEST(consent_times)
 {
-	struct oki_gate_input in = good();
-	size_t i;
+	struct oki_gate_input in;
+	int64_t now = times[_i].now;
+	int i, n;
 
-	in.consent_since = times[_i].since;
-	in.consent_until = times[_i].until;
-	in.now = times[_i].now;
-	ck_assert_msg(oki_gate_decide(&in, NULL) == times[_i].result, "%s",
-	    times[_i].name);
-
-	/* The same for the consents that ride along. */
-	for (i = 0; i < OKI_GATE_WITH; i++) {
+	for (n = 0; n < OKI_GATE_CONSENTS; n++) {
 		in = good();
-		in.category = ONSHI_CATEGORY_SURGERY;
-		in.with[i].since = times[_i].since;
-		in.with[i].until = times[_i].until;
-		in.now = times[_i].now;
-		if (in.now != NOW) {
-			in.consent_since = in.with[1 - i].since =
-			    in.now > DAY ? in.now - 1 : in.now;
-			in.consent_until = in.with[1 - i].until =
-			    in.now < INT64_MAX ? in.now + 1 : INT64_MAX;
+		in.now_ms = now;
+		for (i = 0; i < OKI_GATE_CONSENTS; i++) {
+			in.consent[i].from_ms = i == n ? times[_i].from :
+			    now > 1 ? now - 1 : now;
+			in.consent[i].until_ms = i == n ? times[_i].until :
+			    now < INT64_MAX ? now + 1 : now;
 		}
-		if (in.now == INT64_MAX)
-			continue;
 		ck_assert_msg(oki_gate_decide(&in, NULL) == times[_i].result,
-		    "with %zu: %s", i, times[_i].name);
+		    "%d: %s", n, times[_i].name);
+		/* Who only asks whether it could be looks at none of it. */
+		in.moment = OKI_IF_ASKED;
+		ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
+		in.about = OKI_ABOUT_ELIGIBILITY;
+		in.moment = OKI_BEFORE_HANDOVER;
+		ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
 	}
-	/* Eligibility looks at none of it. */
+	/* What it does not need is not looked at, either. */
 	in = good();
-	in.category = ONSHI_CATEGORY_ELIGIBILITY;
-	in.consent_since = times[_i].since;
-	in.consent_until = times[_i].until;
-	in.now = times[_i].now;
+	in.consents = 1;
+	in.consent[1].from_ms = in.consent[2].from_ms = times[_i].from;
+	in.consent[1].until_ms = in.consent[2].until_ms = times[_i].until;
 	ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
 }
 END_TEST
@@ -472,89 +480,242 @@ END_TEST
 START_TEST(consent_ends)
 {
 	ck_assert_int_eq(oki_gate_consent_end(100, 200), 200);
-	ck_assert_int_eq(oki_gate_consent_end(100, 100 + DAY), 100 + DAY);
-	ck_assert_int_eq(oki_gate_consent_end(100, 101 + DAY), 100 + DAY);
+	ck_assert_int_eq(oki_gate_consent_end(100, 100 + DAY_MS),
+	    100 + DAY_MS);
+	ck_assert_int_eq(oki_gate_consent_end(100, 101 + DAY_MS),
+	    100 + DAY_MS);
+	ck_assert_int_eq(oki_gate_consent_end(1, 2), 2);
 	ck_assert_int_eq(oki_gate_consent_end(0, 200), 0);
 	ck_assert_int_eq(oki_gate_consent_end(100, 0), 0);
-	ck_assert_int_eq(oki_gate_consent_end(-1, -1), 0);
+	ck_assert_int_eq(oki_gate_consent_end(100, -1), 0);
+	ck_assert_int_eq(oki_gate_consent_end(-1, 200), 0);
 	ck_assert_int_eq(oki_gate_consent_end(INT64_MAX, INT64_MAX), 0);
+	ck_assert_int_eq(oki_gate_consent_end(INT64_MAX - DAY_MS, INT64_MAX),
+	    INT64_MAX);
+	ck_assert_int_eq(oki_gate_consent_end(INT64_MAX - DAY_MS + 1,
+	    INT64_MAX), 0);
 }
 END_TEST
 
-/* What a stranger should know of the table, in words. */
+/*
+ * Every condition both ways: from a question that is all in order (row 0), one
+ * field changed at a time, and what comes of it from which moment on. What
+ * stands with two fields shows each of a pair of conditions on its own.
+ */
+#define SET(f, v)	AT(f), (v), sizeof(((struct oki_gate_input *)0)->f)
+#define ALWAYS		OKI_AT_FIRST
+#define NONE		0, 0, 0
+#define AND(f, v)	SET(f, v)
+
 static const struct {
 	const char	*name;
-	int		 category, purpose, method, facility, licence;
+	size_t		 at;
+	int		 value;
+	size_t		 len;
+	size_t		 at2;
+	int		 value2;
+	size_t		 len2;
+	int		 from;		/* the first moment that refuses */
 	int		 result;
 	const char	*rule;
-} cases[] = {
-	{ "a doctor sees drugs", ONSHI_CATEGORY_DRUGS, ONSHI_PURPOSE_CARE,
-	  ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL, ONSHI_LICENCE_DOCTOR,
-	  ONSHI_OK, NULL },
-	{ "a dentist sees checkups", ONSHI_CATEGORY_CHECKUPS,
-	    ONSHI_PURPOSE_CARE,
-	  ONSHI_METHOD_FACE, OKI_FACILITY_DENTAL, ONSHI_LICENCE_DENTIST,
-	  ONSHI_OK, NULL },
-	{ "a pharmacist sees drugs", ONSHI_CATEGORY_DRUGS,
-	    ONSHI_PURPOSE_DISPENSING,
-	  ONSHI_METHOD_VISUAL, OKI_FACILITY_PHARMACY, ONSHI_LICENCE_PHARMACIST,
-	  ONSHI_OK, NULL },
-	{ "a pharmacy is not given checkups", ONSHI_CATEGORY_CHECKUPS,
-	  ONSHI_PURPOSE_DISPENSING, ONSHI_METHOD_PIN, OKI_FACILITY_PHARMACY,
-	  ONSHI_LICENCE_PHARMACIST, ONSHI_E_FACILITY, "CO-5" },
-	{ "a pharmacy does not treat", ONSHI_CATEGORY_DRUGS, ONSHI_PURPOSE_CARE,
-	  ONSHI_METHOD_PIN, OKI_FACILITY_PHARMACY, ONSHI_LICENCE_PHARMACIST,
+} conditions[] = {
+	{ "a doctor asks", NONE, NONE, 0, ONSHI_OK, NULL },
+	{ "the visit is over", SET(ended, 1), NONE, ALWAYS, ONSHI_E_STATE,
+	  "CO-10" },
+	{ "registers by PIN", SET(register_use, 1), NONE, 0, ONSHI_OK, NULL },
+	{ "registers by face", SET(register_use, 1),
+	  AND(method, ONSHI_METHOD_FACE), 0, ONSHI_OK, NULL },
+	{ "does not register, by number", NONE,
+	  AND(method, ONSHI_METHOD_NUMBER), ALWAYS, ONSHI_E_IDENTITY, "CO-2" },
+	{ "registers by number", SET(register_use, 1),
+	  AND(method, ONSHI_METHOD_NUMBER), ALWAYS, ONSHI_E_METHOD, "ID-7" },
+	{ "another purpose", SET(purpose, ONSHI_PURPOSE_DISPENSING), NONE,
+	  ALWAYS, ONSHI_E_PURPOSE, "PU-3" },
+	{ "insurance", SET(purpose, ONSHI_PURPOSE_INSURANCE), NONE,
+	  ALWAYS, ONSHI_E_PURPOSE, "PU-1" },
+	{ "a pharmacy does not treat",
+	  SET(facility, OKI_FACILITY_PHARMACY), NONE, ALWAYS,
 	  ONSHI_E_PURPOSE, "PU-3" },
-	{ "insurance work is never medical", ONSHI_CATEGORY_DRUGS,
-	  ONSHI_PURPOSE_INSURANCE, ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL,
-	  ONSHI_LICENCE_DOCTOR, ONSHI_E_PURPOSE, "PU-1" },
-	{ "insurance work asks for eligibility", ONSHI_CATEGORY_ELIGIBILITY,
-	  ONSHI_PURPOSE_INSURANCE, ONSHI_METHOD_NUMBER, OKI_FACILITY_MEDICAL,
-	  ONSHI_LICENCE_RECEPTION, ONSHI_OK, NULL },
-	{ "typed numbers open nothing medical", ONSHI_CATEGORY_DRUGS,
-	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_NUMBER, OKI_FACILITY_MEDICAL,
-	  ONSHI_LICENCE_DOCTOR, ONSHI_E_IDENTITY, "CO-2" },
-	{ "reception sees no drugs", ONSHI_CATEGORY_DRUGS, ONSHI_PURPOSE_CARE,
-	  ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL, ONSHI_LICENCE_RECEPTION,
-	  ONSHI_E_LICENCE, "CO-4" },
-	{ "the disaster licence is for disasters", ONSHI_CATEGORY_DRUGS,
-	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL,
-	  ONSHI_LICENCE_DISASTER, ONSHI_E_LICENCE, "DI-6" },
-	{ "limit certificates come with the eligibility", ONSHI_CATEGORY_LIMIT,
-	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_PIN, OKI_FACILITY_MEDICAL,
-	  ONSHI_LICENCE_DOCTOR, ONSHI_E_ARG, "CO-3" },
-	{ "visiting nurses' stations give care", ONSHI_CATEGORY_CARE,
-	  ONSHI_PURPOSE_CARE, ONSHI_METHOD_PIN, OKI_FACILITY_VISITING,
-	  ONSHI_LICENCE_DOCTOR, ONSHI_OK, NULL },
+	{ "a pharmacy dispenses", SET(facility, OKI_FACILITY_PHARMACY),
+	  AND(purpose, ONSHI_PURPOSE_DISPENSING), 0, ONSHI_OK, NULL },
+	{ "dentists treat", SET(facility, OKI_FACILITY_DENTAL), NONE, 0,
+	  ONSHI_OK, NULL },
+	{ "visiting nurses treat", SET(facility, OKI_FACILITY_VISITING),
+	  AND(licence, ONSHI_LICENCE_NURSE), 0, ONSHI_OK, NULL },
+	{ "not given here", SET(open_to, 0), NONE, ALWAYS, ONSHI_E_FACILITY,
+	  "CO-5" },
+	{ "not proven", SET(proven, 0), NONE, OKI_BEFORE_RECORD,
+	  ONSHI_E_IDENTITY, "CO-2" },
+	{ "no token", SET(token, 0), NONE, OKI_BEFORE_RECORD,
+	  ONSHI_E_IDENTITY, "CO-2" },
+	{ "grace, the service says", SET(grace_by_service, 1), NONE,
+	  OKI_IF_ASKED, ONSHI_E_GRACE, "ID-8" },
+	{ "grace", SET(certificate, ONSHI_CERTIFICATE_GRACE), NONE,
+	  OKI_IF_ASKED, ONSHI_E_GRACE, "ID-8" },
+	{ "lapsed", SET(certificate, ONSHI_CERTIFICATE_LAPSED), NONE,
+	  OKI_IF_ASKED, ONSHI_E_GRACE, "ID-8" },
+	{ "not yet", SET(certificate, ONSHI_CERTIFICATE_NOT_YET), NONE,
+	  OKI_IF_ASKED, ONSHI_E_GRACE, "ID-8" },
+	{ "runs out soon", SET(certificate, ONSHI_CERTIFICATE_SOON), NONE, 0,
+	  ONSHI_OK, NULL },
+	{ "no certificate", SET(certificate, 0), NONE, 0, ONSHI_OK, NULL },
+	{ "needs no consent at all", SET(consents, 0), NONE, ALWAYS,
+	  ONSHI_E_CONSENT, "CO-1" },
+	{ "not consented", SET(consent[0].state, OKI_CONSENT_NONE), NONE,
+	  ALWAYS, ONSHI_E_CONSENT, "CO-1" },
+	{ "the second not", SET(consent[1].state, OKI_CONSENT_NONE), NONE,
+	  ALWAYS, ONSHI_E_CONSENT, "CO-3" },
+	{ "the third not", SET(consent[2].state, OKI_CONSENT_NONE), NONE,
+	  ALWAYS, ONSHI_E_CONSENT, "CO-3" },
+	{ "a third that is not needed", SET(consent[2].state,
+	  OKI_CONSENT_NONE), AND(consents, 2), 0, ONSHI_OK, NULL },
+	{ "taken back", SET(consent[0].state, OKI_CONSENT_WITHDRAWN), NONE,
+	  ALWAYS, ONSHI_E_CONSENT_OVER, "CO-10" },
+	{ "the third taken back", SET(consent[2].state,
+	  OKI_CONSENT_WITHDRAWN), NONE, ALWAYS, ONSHI_E_CONSENT_OVER, "CO-10" },
+	{ "not granted", SET(consent[0].state, OKI_CONSENT_GIVEN), NONE,
+	  OKI_BEFORE_RECORD, ONSHI_E_CONSENT, "CO-3" },
+	{ "the third not granted", SET(consent[2].state, OKI_CONSENT_GIVEN),
+	  NONE, OKI_BEFORE_RECORD, ONSHI_E_CONSENT, "CO-3" },
+	{ "nobody asks", SET(has_operator, 0), NONE, OKI_IF_ASKED,
+	  ONSHI_E_OPERATOR, "CO-4" },
+	{ "somebody has to", SET(operator_required, 1), NONE, 0, ONSHI_OK,
+	  NULL },
+	{ "and nobody does", SET(operator_required, 1), AND(has_operator, 0),
+	  ALWAYS, ONSHI_E_OPERATOR, "CO-13" },
+	{ "compared by nobody", SET(method, ONSHI_METHOD_VISUAL), NONE,
+	  OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED, "ID-2" },
+	{ "compared", SET(method, ONSHI_METHOD_VISUAL), AND(confirmed, 1), 0,
+	  ONSHI_OK, NULL },
+	{ "confirmed by PIN", SET(confirmed, 1), NONE, 0, ONSHI_OK, NULL },
+	{ "reception", SET(licence, ONSHI_LICENCE_RECEPTION), NONE,
+	  OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
+	{ "for disasters", SET(licence, ONSHI_LICENCE_DISASTER), NONE,
+	  OKI_IF_ASKED, ONSHI_E_LICENCE, "DI-6" },
+	{ "open to others", SET(open_to, 1 << ONSHI_LICENCE_DENTIST), NONE,
+	  OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-5" },
+	{ "open to doctors", SET(open_to, 1 << ONSHI_LICENCE_DOCTOR), NONE, 0,
+	  ONSHI_OK, NULL },
+	{ "a weak sign-in", SET(sign_in, ONSHI_SIGNIN_NONE), NONE,
+	  OKI_IF_ASKED, ONSHI_E_SIGN_IN, "CO-4" },
+	{ "a stronger one", SET(sign_in, ONSHI_SIGNIN_TWO_FACTOR), NONE, 0,
+	  ONSHI_OK, NULL },
+	{ "two factors are wanted", SET(sign_in_least,
+	  ONSHI_SIGNIN_TWO_FACTOR), NONE, OKI_IF_ASKED, ONSHI_E_SIGN_IN,
+	  "CO-4" },
+	{ "no record", SET(recorded, 0), NONE, ALWAYS, ONSHI_E_AUDIT_NONE,
+	  "CO-7" },
+	{ "nothing to ask for", SET(about, OKI_ABOUT_NOTHING), NONE, ALWAYS,
+	  ONSHI_E_ARG, "CO-3" },
 };
 
-START_TEST(in_words)
+static void
+put(struct oki_gate_input *in, size_t at, int value, size_t len)
+{
+	char *field = (char *)in + at;
+	bool yes = value != 0;
+
+	if (len == sizeof(yes))
+		memcpy(field, &yes, sizeof(yes));
+	else if (len == sizeof(value))
+		memcpy(field, &value, sizeof(value));
+}
+
+START_TEST(each_condition)
+{
+	struct oki_gate_input in = good();
+	const char *rule;
+	int moment, r, want;
+
+	put(&in, conditions[_i].at, conditions[_i].value, conditions[_i].len);
+	put(&in, conditions[_i].at2, conditions[_i].value2,
+	    conditions[_i].len2);
+	for (moment = OKI_AT_FIRST; moment <= OKI_BEFORE_HANDOVER; moment++) {
+		in.moment = moment;
+		rule = "?";
+		r = oki_gate_decide(&in, &rule);
+		want = conditions[_i].from != 0 &&
+		    moment >= conditions[_i].from ? conditions[_i].result :
+		    ONSHI_OK;
+		ck_assert_msg(r == want, "%s, at %d: %d", conditions[_i].name,
+		    moment, r);
+		ck_assert_pstr_eq(rule, r == ONSHI_OK ? NULL :
+		    conditions[_i].rule);
+	}
+}
+END_TEST
+
+/* The same for the eligibility: what it looks at, and what not. */
+static const struct {
+	const char	*name;
+	size_t		 at;
+	int		 value;
+	size_t		 len;
+	size_t		 at2;
+	int		 value2;
+	size_t		 len2;
+	int		 result;
+	const char	*rule;
+} light[] = {
+	{ "in order", NONE, NONE, ONSHI_OK, NULL },
+	{ "insurance", SET(purpose, ONSHI_PURPOSE_INSURANCE), NONE, ONSHI_OK,
+	  NULL },
+	{ "no consent", SET(consent[0].state, OKI_CONSENT_NONE), NONE,
+	  ONSHI_OK, NULL },
+	{ "not proven", SET(proven, 0), NONE, ONSHI_OK, NULL },
+	{ "no token", SET(token, 0), NONE, ONSHI_OK, NULL },
+	{ "grace", SET(grace_by_service, 1), NONE, ONSHI_OK, NULL },
+	{ "not given here", SET(open_to, 0), NONE, ONSHI_OK, NULL },
+	{ "nobody", SET(has_operator, 0), NONE, ONSHI_OK, NULL },
+	{ "nobody, where somebody has to", SET(has_operator, 0),
+	  AND(operator_required, 1), ONSHI_E_OPERATOR, "CO-13" },
+	{ "reception", SET(licence, ONSHI_LICENCE_RECEPTION), NONE, ONSHI_OK,
+	  NULL },
+	{ "a weak sign-in", SET(sign_in, ONSHI_SIGNIN_NONE), NONE, ONSHI_OK,
+	  NULL },
+	{ "no record", SET(recorded, 0), NONE, ONSHI_OK, NULL },
+	{ "by number", SET(method, ONSHI_METHOD_NUMBER), NONE, ONSHI_OK,
+	  NULL },
+	{ "compared by nobody", SET(method, ONSHI_METHOD_VISUAL),
+	  AND(has_operator, 0), ONSHI_E_OPERATOR, "ID-2" },
+	{ "not confirmed", SET(method, ONSHI_METHOD_VISUAL), NONE,
+	  ONSHI_E_NOT_CONFIRMED, "ID-2" },
+	{ "over", SET(ended, 1), NONE, ONSHI_E_STATE, "CO-10" },
+};
+
+START_TEST(eligibility)
 {
 	struct oki_gate_input in = good();
 	const char *rule = "?";
-	int r;
 
-	in.category = cases[_i].category;
-	in.purpose = cases[_i].purpose;
-	in.method = cases[_i].method;
-	in.facility = cases[_i].facility;
-	in.licence = cases[_i].licence;
-	in.confirmed = true;
-	r = oki_gate_decide(&in, &rule);
-	ck_assert_msg(r == cases[_i].result, "%s: %d", cases[_i].name, r);
-	ck_assert_pstr_eq(rule, cases[_i].rule);
+	in.about = OKI_ABOUT_ELIGIBILITY;
+	put(&in, light[_i].at, light[_i].value, light[_i].len);
+	put(&in, light[_i].at2, light[_i].value2, light[_i].len2);
+	ck_assert_msg(oki_gate_decide(&in, &rule) == light[_i].result, "%s",
+	    light[_i].name);
+	ck_assert_pstr_eq(rule, light[_i].rule);
 }
 END_TEST
 
-START_TEST(a_pharmacy_may_be_switched_on)
+/* ID-7: by sight only a card of which no PIN is known. */
+START_TEST(registers_by_sight)
 {
 	struct oki_gate_input in = good();
+	const char *rule = NULL;
 
-	in.category = ONSHI_CATEGORY_CHECKUPS;
-	in.purpose = ONSHI_PURPOSE_DISPENSING;
-	in.facility = OKI_FACILITY_PHARMACY;
-	in.licence = ONSHI_LICENCE_PHARMACIST;
-	in.pharmacy_checkups = true;
+	in.about = OKI_ABOUT_ELIGIBILITY;
+	in.method = ONSHI_METHOD_VISUAL;
+	in.confirmed = in.register_use = true;
+	for (in.tries = -1; in.tries <= 0; in.tries++)
+		ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
+	for (in.tries = 1; in.tries <= 3; in.tries++) {
+		ck_assert_int_eq(oki_gate_decide(&in, &rule), ONSHI_E_METHOD);
+		ck_assert_str_eq(rule, "ID-7");
+	}
+	in.register_use = false;
+	ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
+	in.register_use = true;
+	in.method = ONSHI_METHOD_PIN;
 	ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
 }
 END_TEST
@@ -574,25 +735,6 @@ START_TEST(nothing_is_refused)
 }
 END_TEST
 
-START_TEST(rides_on)
-{
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_DRUGS, 0), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_CHECKUPS, 0), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_ELIGIBILITY, 0), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_CARE, 0),
-	    ONSHI_CATEGORY_DRUGS);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_CARE, 1), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_SURGERY, 0),
-	    ONSHI_CATEGORY_DRUGS);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_SURGERY, 1),
-	    ONSHI_CATEGORY_CARE);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_SURGERY, 2), -1);
-	ck_assert_int_eq(oki_gate_with(ONSHI_CATEGORY_LIMIT, 0), -1);
-	ck_assert_int_eq(oki_gate_with(-1, 0), -1);
-	ck_assert_int_eq(oki_gate_with(1000, 0), -1);
-}
-END_TEST
-
 START_TEST(permit_is_used_once)
 {
 	struct oki_gate_input in = good();
@@ -601,7 +743,7 @@ START_TEST(permit_is_used_once)
 
 	ck_assert_int_eq(oki_gate_permit(&in, &p, &rule), ONSHI_OK);
 	ck_assert_ptr_null(rule);
-	ck_assert_int_eq(oki_permit_use(p), ONSHI_CATEGORY_DRUGS);
+	ck_assert_int_eq(oki_permit_use(p), ONSHI_CATEGORY_SURGERY);
 	ck_assert_int_eq(oki_permit_use(p), -1);
 	ck_assert_int_eq(oki_permit_use(p), -1);
 	oki_permit_free(&p);
@@ -617,17 +759,28 @@ START_TEST(no_permit)
 	struct oki_gate_input in = good();
 	struct oki_permit *p = (struct oki_permit *)(void *)&in;
 	const char *rule = NULL;
+	int moment, r;
 
-	in.category = ONSHI_CATEGORY_ELIGIBILITY;
+	in.about = OKI_ABOUT_ELIGIBILITY;
 	ck_assert_int_eq(oki_gate_permit(&in, &p, &rule), ONSHI_E_ARG);
 	ck_assert_ptr_null(p);
+	for (moment = OKI_AT_FIRST; moment <= OKI_BEFORE_HANDOVER; moment++) {
+		in = good();
+		in.moment = moment;
+		rule = "?";
+		ck_assert_int_eq(oki_gate_decide(&in, NULL), ONSHI_OK);
+		r = oki_gate_permit(&in, &p, &rule);
+		if (moment == OKI_BEFORE_RECORD || moment == OKI_BEFORE_SEND) {
+			ck_assert_int_eq(r, ONSHI_OK);
+			oki_permit_free(&p);
+			continue;
+		}
+		ck_assert_int_eq(r, ONSHI_E_ARG);
+		ck_assert_ptr_null(p);
+		ck_assert_str_eq(rule, "SEC-86");
+	}
 	in = good();
-	in.moment = OKI_BEFORE_HANDOVER;
-	ck_assert_int_eq(oki_gate_decide(&in, &rule), ONSHI_OK);
-	ck_assert_int_eq(oki_gate_permit(&in, &p, &rule), ONSHI_E_ARG);
-	ck_assert_str_eq(rule, "SEC-86");
-	in = good();
-	in.consent = OKI_CONSENT_GIVEN;
+	in.consent[0].state = OKI_CONSENT_GIVEN;
 	ck_assert_int_eq(oki_gate_permit(&in, &p, &rule), ONSHI_E_CONSENT);
 	ck_assert_str_eq(rule, "CO-3");
 	ck_assert_ptr_null(p);
@@ -649,10 +802,10 @@ main(void)
 	tcase_add_test(t, all_fields_at_once);
 	tcase_add_loop_test(t, consent_times, 0, (int)OKI_COUNT(times));
 	tcase_add_test(t, consent_ends);
-	tcase_add_loop_test(t, in_words, 0, (int)OKI_COUNT(cases));
-	tcase_add_test(t, a_pharmacy_may_be_switched_on);
+	tcase_add_loop_test(t, each_condition, 0, (int)OKI_COUNT(conditions));
+	tcase_add_loop_test(t, eligibility, 0, (int)OKI_COUNT(light));
+	tcase_add_test(t, registers_by_sight);
 	tcase_add_test(t, nothing_is_refused);
-	tcase_add_test(t, rides_on);
 	tcase_add_test(t, permit_is_used_once);
 	tcase_add_test(t, no_permit);
 	suite_add_tcase(s, t);

@@ -344,8 +344,10 @@ put_consents(const struct fake *f, char *to, size_t room)
 	size_t n = 0;
 	int i;
 
-	japan_time(since, atomic_load(&f->wall) - f->consent_age * 1000LL);
-	japan_time(until, atomic_load(&f->wall) + f->consent_seconds * 1000LL);
+	japan_time(since, atomic_load(&f->wall) + (f->ahead -
+	    f->consent_age) * 1000LL);
+	japan_time(until, atomic_load(&f->wall) + (f->ahead +
+	    f->consent_seconds) * 1000LL);
 	for (i = 1; i <= 6; i++) {
 		n += (size_t)snprintf(to + n, room - n, "<%sConsFlg>%d"
 		    "</%sConsFlg><%sConsTime>%s</%sConsTime>", flags[i],
@@ -380,7 +382,7 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 		find(body, name, flag, sizeof(flag));
 		f->last_consents[i] = flag[0];
 	}
-	japan_time(now, atomic_load(&f->wall));
+	japan_time(now, atomic_load(&f->wall) + f->ahead * 1000LL);
 	put_consents(f, consents, sizeof(consents));
 	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg>"
 	    "<MessageHeader><ProcessExecutionTime>%s</ProcessExecutionTime>"
@@ -400,13 +402,14 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 	    "<InsuredIdentificationNumber>1001</InsuredIdentificationNumber>"
 	    "<InsuredBranchNumber>01</InsuredBranchNumber>"
 	    "<Name>CANARYNAME</Name><Birthdate>19800512</Birthdate>"
-	    "<InsurerName>CANARYINSURER</InsurerName>%s"
+	    "<InsurerName>CANARYINSURER</InsurerName>%s%s"
 	    "</ResultOfQualificationConfirmation></ResultList></MessageBody>"
 	    "</XmlMsg>", now, date, code, mark, f->code != NULL ? 2 : 1,
 	    f->code != NULL || f->note != NULL ? "<ProcessingResultCode>" :
 	    "", f->code != NULL ? f->code : f->note != NULL ? f->note : "",
 	    f->code != NULL || f->note != NULL ? "</ProcessingResultCode>" :
-	    "", f->message, f->validity, f->aid_first ? aid : "", consents);
+	    "", f->message, f->validity, f->aid_first ? aid : "",
+	    f->more != NULL ? f->more : "", consents);
 }
 
 static void
@@ -480,6 +483,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	int r;
 
 	(void)session;
+	snprintf(f->last_id, sizeof(f->last_id), "%s",
+	    onshi_exchange_request_id(x));
 	nap(f->sleep_ms);
 	if (f->reenter != NULL)
 		f->reentered = onshi_visit_advance(f->reenter);

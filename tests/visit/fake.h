@@ -66,6 +66,8 @@ struct fake {
 	void		(*watch)(void *, const char *prefix, const char *body);
 	bool		aid_first;	/* medical aid before the insurance */
 	int		exchange_passes; /* seconds, in a medical exchange */
+	const char	*more;		/* within the result of a check-in */
+	int		ahead;		/* seconds: its clock before ours */
 
 	/* what it saw */
 	atomic_int	releases;
@@ -73,6 +75,7 @@ struct fake {
 	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
 	char		last_consents[7];	/* flags of the last proof */
 	char		last_body[65536];
+	char		last_id[40];	/* of the last request, sent or not */
 	bool		no_last_token;	/* with that request there came none, */
 	bool		last_token;	/* or the right one (no copy: t_memory) */
 

@@ -361,7 +361,7 @@ START_TEST(test_numbers_taken_back)
 }
 END_TEST
 
-/* SEC-88: a day after its registration a consent is over, whatever end it
+/* TI-4: a day after its registration a consent is over, whatever end it
  * names, and so is the reading of what it brought. */
 START_TEST(test_consent_of_a_day)
 {

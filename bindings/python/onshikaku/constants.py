@@ -55,6 +55,7 @@ class Licence(Number):
     DENTIST = 2
     PHARMACIST = 3
     DISASTER = 4
+    NURSE = 5
 
 
 class SignIn(Number):
