@@ -68,25 +68,30 @@ def check_calls(path: Path) -> None:
 
 
 def check_news() -> None:
-    """New calls: a bare list, the map's; the version configure's."""
+    """New calls of all releases are the map; the version is configure's."""
     path = TOP / "NEWS"
     text = lines(path)
     version = re.search(r"AC_INIT\(\[libonshikaku\], \[([\d.]+)\]",
                         (TOP / "configure.ac").read_text("utf-8"))
     if version is None or text[0] != "libonshikaku " + version.group(1):
         wrong(path, 1, "the first release is not that of configure.ac")
-    start = text.index("New calls") + 2
-    end = text.index("", start)
-    listed = text[start:end]
-    want = list(map_names())
-    for n, name in enumerate(listed):
-        if name not in want:
-            wrong(path, start + n + 1, "%s is not in the map" % name)
-    for name in want:
-        if name not in listed:
-            wrong(path, start, "%s lacks" % name)
-    if listed != sorted(listed):
-        wrong(path, start, "the list is not in order")
+    here: set[str] = set()
+    for start in sorted((n for n, line in enumerate(text)
+                         if line in ("New calls", "Calls that are gone")),
+                        reverse=True):      # the oldest release first
+        end = text.index("", start + 2) if "" in text[start + 2:] else None
+        listed = text[start + 2:end]
+        if text[start] == "New calls":
+            here |= set(listed)
+        else:
+            here -= set(listed)
+        if listed != sorted(listed):
+            wrong(path, start + 1, "the list is not in order")
+    want = set(map_names())
+    for name in sorted(here - want):
+        wrong(path, 1, "%s is not in the map" % name)
+    for name in sorted(want - here):
+        wrong(path, 1, "%s lacks" % name)
 
 
 def check_programs() -> None:

@@ -79,7 +79,8 @@ def known_words() -> dict[str, set[str]]:
             keys.add(m.group(1))
     xr = {p.name for p in pages()} | {link for link, _ in links()}
     return {"Fn": set(abi_headers.functions(TOP)),
-            "Dv": set(abi_headers.constants(TOP)) | {"NULL"},
+            "Dv": set(abi_headers.constants(TOP)) | {
+                "NULL", "ONSHI_VERSION"},
             "Ic": keys, "Xr": {x.replace(".", " ") if x.count(".") == 1
                                else " ".join(x.rsplit(".", 1)) for x in xr}}
 
