@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "onshikaku/visit.h"
@@ -166,6 +167,8 @@ START_TEST(t_rule)
 	ck_assert_int_eq(t.e.code < 0 ? t.e.code : ONSHI_OK,
 	    rules[_i].result);
 	ck_assert_int_eq(t.e.tries, rules[_i].left);
+	if (rules[_i].result != ONSHI_OK)
+		ck_assert_int_eq(t.e.phase, ONSHI_PHASE_CARD);
 	ck_assert_int_eq(m.tries, rules[_i].after);
 	ck_assert_int_eq(m.verifies, rules[_i].verifies);
 	ck_assert_int_eq(m.asked, 1);
@@ -278,6 +281,10 @@ START_TEST(t_word)
 	open_card();
 	ck_assert_int_eq(show(0), words[_i].result);
 	ck_assert_int_eq(t.e.tries, words[_i].left);
+	if (words[_i].result < 0 && words[_i].shown != NULL &&
+	    strlen(words[_i].shown) == 4)
+		ck_assert_int_eq(t.e.sw, (int)strtol(words[_i].shown, NULL,
+		    16));
 	ck_assert_int_le(m.verifies, 1);
 	if (words[_i].result < 0)
 		ck_assert_int_eq(sign(), words[_i].asked != NULL ?
