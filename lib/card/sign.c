@@ -72,7 +72,7 @@ blame(struct oki_card *c, int r, struct onshi_error *e)
 {
 	bool proven;
 
-	if (r == ONSHI_OK || r == ONSHI_E_CANCELLED ||
+	if (onshi_result_class(r) != 3 ||
 	    oki_reader_block(c->readers, c->reader, &proven) >= LE)
 		return r;
 	oki_error_clear(e);

@@ -348,6 +348,23 @@ START_TEST(t_no_sfi_pin)
 }
 END_TEST
 
+/* The key, too: asked the other way once, and not if that is the only one. */
+START_TEST(t_no_sfi_key)
+{
+	int before;
+
+	m.no_sfi = _i == 1;
+	open_card();
+	ck_assert_int_eq(show(0), ONSHI_OK);
+	m.fault = MOCK_SW;
+	m.sw = 0x6a86;
+	before = m.commands;
+	m.at = before + (_i == 0 ? 1 : 2);	/* after SELECT of the key */
+	ck_assert_int_eq(sign(), _i == 0 ? ONSHI_OK : ONSHI_E_CARD_ANSWER);
+	ck_assert_int_eq(m.commands, before + (_i == 0 ? 3 : 2));
+}
+END_TEST
+
 /* Asked by selecting already: there is no other way to ask. */
 START_TEST(t_no_way)
 {
@@ -655,6 +672,7 @@ main(void)
 	tcase_add_loop_test(c, t_word, 0, OKI_COUNT(words));
 	tcase_add_test(c, t_no_sfi);
 	tcase_add_loop_test(c, t_no_sfi_pin, 0, OKI_COUNT(unaddressed));
+	tcase_add_loop_test(c, t_no_sfi_key, 0, 2);
 	tcase_add_test(c, t_no_way);
 	tcase_add_test(c, t_cancel);
 	tcase_add_test(c, t_sign);
