@@ -1,8 +1,13 @@
 #!/bin/sh
 # The whole test suite: gcc with all layers, clang with the address and
 # undefined-behaviour sanitizers over the fast ones, valgrind over the unit
-# layers: sh scripts/test.sh
+# layers: sh scripts/test.sh [quick]. quick: gcc over the fast layers, the
+# lists, and check-ins by the first programs, for while one works.
 set -eu
+case ${1:-} in
+''|quick) ;;
+*) echo "usage: sh scripts/test.sh [quick]" >&2; exit 2 ;;
+esac
 . "$(dirname "$0")/paths.sh"
 
 sh "$top/scripts/deps.sh" check
@@ -36,6 +41,13 @@ suite() {
 # A busy machine is slow, not wrong.
 CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-4}
 export CK_TIMEOUT_MULTIPLIER
+if [ "${1:-}" = quick ]; then
+	fast="$(sh "$top/tests/fast.sh" quick)"
+	suite quick "$build" -j2 "check_PROGRAMS=$fast" "TESTS=$fast \
+	    tests/abi/lists.sh tests/abi/rooms.sh tests/abi/cites.sh \
+	    tests/core/generated.sh tests/pcsc/examples.sh"
+	exit $rc
+fi
 rm -f "$build/apdu-of-all-tests.log"
 suite gcc "$build" -j2
 [ -x "$build/tests/core/t_text" ] || {
