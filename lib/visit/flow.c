@@ -180,8 +180,9 @@ static const struct {
 };
 
 /* Whether the same question may be put again without the card. A signature is
- * good for one request; where the card or its holder was refused, it is to be
- * looked at again. */
+ * good for one question: one that was not sent, or whose end is not known, which
+ * goes out as the same one. Where the card or its holder was refused, it is to
+ * be looked at again. */
 static bool
 may_repeat(const struct oki_flow *f)
 {
@@ -189,6 +190,8 @@ may_repeat(const struct oki_flow *f)
 
 	if (v->step != OKI_STEP_ASK)
 		return false;
+	if (oki_query_is_pending(&v->k, ONSHI_CATEGORY_ELIGIBILITY))
+		return true;
 	if (v->k.method == ONSHI_METHOD_PIN)
 		return onshi_error_sent(f->e) == ONSHI_SENT_NOT &&
 		    v->challenge.good_until_ms > oki_steady_ms(v->k.env);

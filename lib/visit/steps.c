@@ -151,7 +151,10 @@ keep_certificate(struct oki_flow *f, struct onshi_certificate *x)
 		oki_certificate_free(&v->certificate);
 	}
 	v->certificate = x;
-	v->k.certificate = onshi_certificate_state(x);
+	/* By the service's clock, where it is known (TI-4). */
+	v->k.certificate = oki_certificate_state_at(
+	    onshi_certificate_not_before(x), onshi_certificate_not_after(x),
+	    oki_now(v->k.env));
 
 	return ONSHI_OK;
 }
@@ -179,6 +182,7 @@ read_tries(struct oki_flow *f, struct oki_wait *wait)
 
 	if ((r = oki_card_tries(v->card, wait, &v->tries, f->e)) != ONSHI_OK)
 		return r;
+	v->k.tries = v->tries;
 	if (v->k.method == ONSHI_METHOD_PIN && v->tries == 0) {
 		f->e->tries = 0;
 		f->e->phase = ONSHI_PHASE_CARD;
@@ -304,6 +308,14 @@ step_sign(struct oki_flow *f)
 	return oki_flow_close(v, f->e);
 }
 
+static void
+back_to_card(struct onshi_visit *v)
+{
+	oki_flow_let_go(v);
+	v->asked = ONSHI_OK;
+	v->step = OKI_STEP_CARD;
+}
+
 /* Registration was wished for after the card had been read: whether it has a
  * PIN decides (ID-7), so it is looked at again. */
 static bool
@@ -314,9 +326,21 @@ is_looked_at(struct oki_flow *f)
 	if (v->k.method != ONSHI_METHOD_VISUAL || !v->k.register_use ||
 	    v->tries >= 0)
 		return true;
-	oki_flow_let_go(v);
-	v->asked = ONSHI_OK;
-	v->step = OKI_STEP_CARD;
+	back_to_card(v);
+
+	return false;
+}
+
+/* A signature is good for one question: a new one, though the end of the last
+ * is unknown, is signed anew, and has another id by that. */
+static bool
+is_signed_for(struct onshi_visit *v)
+{
+	if (v->k.method != ONSHI_METHOD_PIN || !v->k.anew ||
+	    v->k.pending[ONSHI_CATEGORY_ELIGIBILITY].request_id[0] == '\0')
+		return true;
+	v->k.anew = false;
+	back_to_card(v);
 
 	return false;
 }
@@ -376,7 +400,7 @@ step_ask(struct oki_flow *f)
 	struct oki_reply reply = { .doc = NULL };
 	int r;
 
-	if (!is_looked_at(f))
+	if (!is_looked_at(f) || !is_signed_for(v))
 		return ONSHI_OK;
 	if ((r = ask(f, &reply)) != ONSHI_OK)
 		return r;
