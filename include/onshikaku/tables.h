@@ -80,7 +80,12 @@ struct onshi_link_ops {
 	int	(*exchange)(void *self, void *session,
 		    struct onshi_exchange *x);
 
-	/* Ends whatever waits, from another thread. Optional. */
+	/*
+	 * Ends the exchange that is under way in that session, cancelled or
+	 * out of time: from another thread, at most once for an exchange, and
+	 * maybe just when it has come to its end. Returns at once. Optional:
+	 * without it a cancelled visit waits for the exchange.
+	 */
 	void	(*cancel)(void *self, void *session);
 
 	void	(*close)(void *self, void *session);
@@ -91,6 +96,9 @@ struct onshi_link_ops {
 ONSHI_API ONSHI_CHECK int onshi_config_set_link(struct onshi_config *c,
     const struct onshi_link_ops *ops, void *self);
 
+/* "none", "xml"; "unknown" for any other number. */
+ONSHI_API const char *onshi_form_name(int form);
+
 /* What is to be sent: borrowed until exchange returns. token is "" where the
  * function has none. */
 ONSHI_API const char *onshi_exchange_prefix(const struct onshi_exchange *x);
@@ -100,6 +108,10 @@ ONSHI_API const char *onshi_exchange_request_id(
     const struct onshi_exchange *x);
 ONSHI_API const char *onshi_exchange_token(const struct onshi_exchange *x);
 ONSHI_API int32_t onshi_exchange_timeout_ms(const struct onshi_exchange *x);
+
+/* 1: this very request, by its id, was sent before, and what became of it is
+ * not known. Its answer may be there already; it is no new question. */
+ONSHI_API int onshi_exchange_is_again(const struct onshi_exchange *x);
 
 /*
  * What came back: bytes of the answer, in pieces (ONSHI_E_TOO_BIG ends it: give

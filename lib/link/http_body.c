@@ -1,4 +1,4 @@
-/* The body of an answer: where it ends, by its length or its chunks. */
+/* The body of a response: where it ends, by its length or its chunks. */
 #include "config.h"
 
 #include "link/inside.h"
@@ -23,7 +23,7 @@ static const struct {
 };
 
 static int
-refuse(struct oki_body *b, const char *why)
+refuse(struct oki_http_body *b, const char *why)
 {
 	b->why = why;
 
@@ -31,9 +31,9 @@ refuse(struct oki_body *b, const char *why)
 }
 
 void
-oki_body_init(struct oki_body *b, const struct oki_head *h)
+oki_http_body_init(struct oki_http_body *b, const struct oki_http_head *h)
 {
-	*b = (struct oki_body){ .chunked = h->chunked, .at = SIZE };
+	*b = (struct oki_http_body){ .chunked = h->chunked, .at = SIZE };
 	if (!h->chunked) {
 		b->at = DATA;
 		b->left = h->length > 0 ? (uint64_t)h->length : 0;
@@ -53,7 +53,7 @@ hex(uint8_t c)
 }
 
 static int
-take_size(struct oki_body *b, uint8_t c)
+take_size(struct oki_http_body *b, uint8_t c)
 {
 	int digit = hex(c);
 
@@ -70,7 +70,7 @@ take_size(struct oki_body *b, uint8_t c)
 }
 
 static int
-take_mark(struct oki_body *b, uint8_t c)
+take_mark(struct oki_http_body *b, uint8_t c)
 {
 	if (c != marks[b->at].want)
 		return refuse(b, b->at == END_CR ?
@@ -84,16 +84,31 @@ take_mark(struct oki_body *b, uint8_t c)
 	return ONSHI_OK;
 }
 
+static const char *
+why_not(int r)
+{
+	switch (r) {
+	case ONSHI_E_TOO_BIG:
+		return "a body over the limit";
+	case ONSHI_E_LINK_TIMEOUT:
+		return "the time was over within the body";
+	case ONSHI_E_CANCELLED:
+		return "cancelled within the body";
+	default:
+		return "a body that was refused as it came";
+	}
+}
+
 /* As many of the bytes as belong to this chunk, or to the body. */
 static int
-take_data(struct oki_body *b, const uint8_t *p, size_t len,
-    struct oki_buf *out, size_t *used)
+take_data(struct oki_http_body *b, const uint8_t *p, size_t len,
+    const struct oki_sink *out, size_t *used)
 {
 	int r;
 
 	*used = len < b->left ? len : (size_t)b->left;
-	if ((r = oki_buf_append(out, p, *used)) != ONSHI_OK) {
-		b->why = "a body over the limit";
+	if ((r = out->take(out->self, p, *used)) != ONSHI_OK) {
+		b->why = why_not(r);
 		return r;
 	}
 	b->left -= *used;
@@ -108,8 +123,8 @@ take_data(struct oki_body *b, const uint8_t *p, size_t len,
 }
 
 int
-oki_body_feed(struct oki_body *b, const uint8_t *p, size_t len,
-    struct oki_buf *out, size_t *used)
+oki_http_body_feed(struct oki_http_body *b, const uint8_t *p, size_t len,
+    const struct oki_sink *out, size_t *used)
 {
 	size_t n;
 	int r = ONSHI_OK;

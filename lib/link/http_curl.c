@@ -390,8 +390,6 @@ oki_wire_poll(struct oki_wire *w, bool to_write, const struct oki_wait *wait,
 	int32_t left;
 	int r;
 
-	if (atomic_load(&w->woken) != 0)
-		return ONSHI_E_CANCELLED;
 	if ((r = oki_wait_check(wait, ONSHI_E_LINK_TIMEOUT)) != ONSHI_OK)
 		return r;
 	if ((left = oki_wait_left(wait)) > ms)
@@ -407,24 +405,8 @@ oki_wire_poll(struct oki_wire *w, bool to_write, const struct oki_wait *wait,
 	}
 	if (curl_multi_poll(w->multi, fd, n, left, NULL) != CURLM_OK)
 		return ONSHI_E_SYSTEM;
-	if (atomic_load(&w->woken) != 0)
-		return ONSHI_E_CANCELLED;
 
 	return oki_wait_check(wait, ONSHI_E_LINK_TIMEOUT);
-}
-
-void
-oki_wire_wake(struct oki_wire *w)
-{
-	atomic_store(&w->woken, 1);
-	(void)curl_multi_wakeup(w->multi);
-}
-
-/* A new call: what woke the one before is over. */
-void
-oki_wire_rest(struct oki_wire *w)
-{
-	atomic_store(&w->woken, 0);
 }
 
 int

@@ -1,4 +1,4 @@
-/* The head of an answer, read strictly: what is doubtful is refused. */
+/* The head of a response, read strictly: what is doubtful is refused. */
 #include "config.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 static const char version[] = "HTTP/1.1 ";
 
 static int
-refuse(struct oki_head *h, const char *why)
+refuse(struct oki_http_head *h, const char *why)
 {
 	h->why = why;
 
@@ -93,7 +93,7 @@ number(const char *s, size_t len, int64_t *n)
 }
 
 static int
-take_length(struct oki_head *h, const char *s, size_t len)
+take_length(struct oki_http_head *h, const char *s, size_t len)
 {
 	if (len > DIGITS_MAX || !number(s, len, &h->length))
 		return refuse(h, "Content-Length is no number");
@@ -102,7 +102,7 @@ take_length(struct oki_head *h, const char *s, size_t len)
 }
 
 static int
-take_transfer(struct oki_head *h, const char *s, size_t len)
+take_transfer(struct oki_http_head *h, const char *s, size_t len)
 {
 	if (!same(s, len, "chunked"))
 		return refuse(h, "a transfer coding other than chunked");
@@ -112,7 +112,7 @@ take_transfer(struct oki_head *h, const char *s, size_t len)
 }
 
 static int
-take_encoding(struct oki_head *h, const char *s, size_t len)
+take_encoding(struct oki_http_head *h, const char *s, size_t len)
 {
 	(void)s;
 	(void)len;
@@ -122,20 +122,21 @@ take_encoding(struct oki_head *h, const char *s, size_t len)
 }
 
 static int
-take_type(struct oki_head *h, const char *s, size_t len)
+take_type(struct oki_http_head *h, const char *s, size_t len)
 {
 	const char *semicolon = memchr(s, ';', len);
 
 	if (semicolon != NULL)
 		len = (size_t)(semicolon - s);
 	trim(&s, &len);
-	h->is_xml = same(s, len, "application/xml");
+	h->media = same(s, len, "application/xml") ? OKI_MEDIA_XML :
+	    OKI_MEDIA_OTHER;
 
 	return ONSHI_OK;
 }
 
 static int
-take_connection(struct oki_head *h, const char *s, size_t len)
+take_connection(struct oki_http_head *h, const char *s, size_t len)
 {
 	const char *comma;
 	size_t n;
@@ -155,7 +156,7 @@ take_connection(struct oki_head *h, const char *s, size_t len)
 }
 
 static int
-take_answer(struct oki_head *h, const char *s, size_t len)
+take_answer(struct oki_http_head *h, const char *s, size_t len)
 {
 	if (same(s, len, "res"))
 		h->answer = OKI_ANSWER_RES;
@@ -169,7 +170,7 @@ take_answer(struct oki_head *h, const char *s, size_t len)
 
 /* What has no token's form is kept nowhere, and spoils the whole answer. */
 static int
-take_token(struct oki_head *h, const char *s, size_t len)
+take_token(struct oki_http_head *h, const char *s, size_t len)
 {
 	if (!oki_is_token(s, len)) {
 		h->bad_token = true;
@@ -219,7 +220,7 @@ http_date(const char *s, size_t len)
 
 /* Seconds or a date; advice without sense is no advice (SEC-32). */
 static int
-take_retry(struct oki_head *h, const char *s, size_t len)
+take_retry(struct oki_http_head *h, const char *s, size_t len)
 {
 	int64_t n, date;
 
@@ -236,7 +237,7 @@ take_retry(struct oki_head *h, const char *s, size_t len)
 
 static const struct field {
 	const char	*name;
-	int		(*take)(struct oki_head *, const char *, size_t);
+	int		(*take)(struct oki_http_head *, const char *, size_t);
 	bool		 often;		/* may come more than once */
 } fields[] = {
 	{ "content-length",	take_length,	false },
@@ -264,7 +265,7 @@ is_name(const char *s, size_t len)
 }
 
 static int
-take_field(struct oki_head *h, const char *s, size_t len)
+take_field(struct oki_http_head *h, const char *s, size_t len)
 {
 	const char *colon = memchr(s, ':', len), *value;
 	size_t i, n, valuelen;
@@ -291,7 +292,7 @@ take_field(struct oki_head *h, const char *s, size_t len)
 
 /* "HTTP/1.1 200 OK": its beginning was checked as it came. */
 static int
-take_status(struct oki_head *h, const char *s, size_t len)
+take_status(struct oki_http_head *h, const char *s, size_t len)
 {
 	const size_t at = sizeof(version) - 1;
 
@@ -310,7 +311,7 @@ take_status(struct oki_head *h, const char *s, size_t len)
 
 /* One 100 may come before; what it said is forgotten. */
 static int
-end_block(struct oki_head *h)
+end_block(struct oki_http_head *h)
 {
 	if (h->status != 100) {
 		h->done = true;
@@ -320,7 +321,8 @@ end_block(struct oki_head *h)
 	h->status = 0;
 	h->seen = 0;
 	h->length = -1;
-	h->chunked = h->encoded = h->close = h->is_xml = false;
+	h->chunked = h->encoded = h->close = false;
+	h->media = OKI_MEDIA_OTHER;
 	h->answer = OKI_ANSWER_NONE;
 	h->bad_token = false;
 	h->retry_after = 0;
@@ -330,7 +332,7 @@ end_block(struct oki_head *h)
 }
 
 static int
-take_line(struct oki_head *h)
+take_line(struct oki_http_head *h)
 {
 	const char *s = (const char *)h->line.data;
 	size_t len = h->line.len - 1;		/* without its CR */
@@ -351,7 +353,7 @@ take_line(struct oki_head *h)
 
 /* Whether c may follow what is there of the line. */
 static int
-check_byte(struct oki_head *h, uint8_t c)
+check_byte(struct oki_http_head *h, uint8_t c)
 {
 	size_t at = h->line.len;
 
@@ -370,16 +372,17 @@ check_byte(struct oki_head *h, uint8_t c)
 }
 
 void
-oki_head_init(struct oki_head *h, size_t max_bytes, size_t max_lines,
+oki_http_head_init(struct oki_http_head *h, size_t max_bytes, size_t max_lines,
     int64_t now)
 {
-	*h = (struct oki_head){ .max_bytes = max_bytes,
+	*h = (struct oki_http_head){ .max_bytes = max_bytes,
 	    .max_lines = max_lines, .now = now, .length = -1 };
 	oki_buf_init(&h->line, max_bytes);
 }
 
 int
-oki_head_feed(struct oki_head *h, const uint8_t *p, size_t len, size_t *used)
+oki_http_head_feed(struct oki_http_head *h, const uint8_t *p, size_t len,
+    size_t *used)
 {
 	size_t i;
 	int r;
@@ -405,7 +408,7 @@ oki_head_feed(struct oki_head *h, const uint8_t *p, size_t len, size_t *used)
 }
 
 void
-oki_head_free(struct oki_head *h)
+oki_http_head_free(struct oki_http_head *h)
 {
 	oki_buf_free(&h->line);
 	oki_wipe(h, sizeof(*h));

@@ -1,4 +1,4 @@
-/* One request out, one answer in: sent once, and taken whole or not at all. */
+/* One request out, one response in: sent once, taken whole or not at all. */
 #include "config.h"
 
 #include "link/inside.h"
@@ -14,7 +14,7 @@ struct state {
 	struct oki_talk		*t;
 	const struct oki_wait	*wait;
 	struct onshi_error	*e;
-	struct oki_body		 body;
+	struct oki_http_body		 body;
 	bool			 in_body;
 	bool			 all_sent;
 	bool			 ended;		/* nothing more is to be read */
@@ -76,7 +76,7 @@ pause_for(struct state *s, bool to_write)
 static int
 judge_head(struct state *s)
 {
-	const struct oki_head *h = &s->t->answer;
+	const struct oki_http_head *h = &s->t->response;
 
 	if (!s->all_sent && h->status == 200)
 		return protocol(s, "early", "an answer before the request "
@@ -91,13 +91,12 @@ judge_head(struct state *s)
 		return protocol(s, "length", "neither a length nor chunks");
 	if (h->encoded)
 		return protocol(s, "encoding", "a content encoding");
-	if (!h->is_xml)
-		return protocol(s, "type", "the answer is not "
-		    "application/xml");
-	if (h->length >= 0 && (uint64_t)h->length > s->t->into->max)
+	if (h->media != s->t->media)
+		return protocol(s, "type", "the answer is of another type");
+	if (h->length >= 0 && (uint64_t)h->length > s->t->into.max)
 		return oki_link_fail(s->e, ONSHI_E_TOO_BIG, "too_big",
 		    "the answer is longer than the limit");
-	oki_body_init(&s->body, h);
+	oki_http_body_init(&s->body, h);
 	s->in_body = true;
 
 	return ONSHI_OK;
@@ -109,8 +108,7 @@ refused(struct state *s, int r, const char *why)
 	if (r == ONSHI_E_NOMEM)
 		return oki_fail(s->e, r, "no memory for the answer");
 
-	return oki_link_fail(s->e, r, r == ONSHI_E_TOO_BIG ? "too_big" :
-	    "malformed", why);
+	return oki_link_fail(s->e, r, oki_exchange_reason(r), why);
 }
 
 static int
@@ -118,10 +116,10 @@ take_head(struct state *s, const uint8_t *p, size_t n, size_t *used)
 {
 	int r;
 
-	if ((r = oki_head_feed(&s->t->answer, p, n, used)) != ONSHI_OK)
-		return refused(s, r, s->t->answer.why);
+	if ((r = oki_http_head_feed(&s->t->response, p, n, used)) != ONSHI_OK)
+		return refused(s, r, s->t->response.why);
 
-	return s->t->answer.done ? judge_head(s) : ONSHI_OK;
+	return s->t->response.done ? judge_head(s) : ONSHI_OK;
 }
 
 static int
@@ -129,7 +127,7 @@ take_body(struct state *s, const uint8_t *p, size_t n, size_t *used)
 {
 	int r;
 
-	if ((r = oki_body_feed(&s->body, p, n, s->t->into, used)) != ONSHI_OK)
+	if ((r = oki_http_body_feed(&s->body, p, n, &s->t->into, used)) != ONSHI_OK)
 		return refused(s, r, s->body.why);
 
 	return ONSHI_OK;
@@ -165,7 +163,7 @@ lost(struct state *s)
 
 	oki_error_clear(&why);
 	if (oki_wire_why(s->w, &why) == ONSHI_E_NETWORK &&
-	    s->t->answer.bytes > 0)
+	    s->t->response.bytes > 0)
 		return protocol(s, "truncated", "the answer was cut off");
 	oki_error_copy(s->e, &why);
 
@@ -200,7 +198,7 @@ read_answer(struct state *s)
 static int
 settle(struct state *s)
 {
-	const struct oki_head *h = &s->t->answer;
+	const struct oki_http_head *h = &s->t->response;
 	size_t n = 0;
 
 	s->t->sent = ONSHI_SENT_ANSWERED;
@@ -275,7 +273,7 @@ run(struct state *s)
 
 	if ((r = look_for_refusal(s)) != ONSHI_OK)
 		return r;
-	if (s->t->answer.bytes > 0)
+	if (s->t->response.bytes > 0)
 		return protocol(s, "early", "an answer before the request "
 		    "was sent");
 	if ((r = send_part(s, s->t->head, s->t->headlen)) != ONSHI_OK ||

@@ -22,7 +22,6 @@ struct oki_wire {
 	bool			 unknown;	/* a name, by no address */
 	bool			 vetted;	/* the last check has run */
 	enum veto		 veto;
-	oki_atomic_int		 woken;
 	struct oki_tls_notes	 notes;
 	struct oki_tls		 tls;
 	char			 facts[160];

@@ -6,14 +6,28 @@
 #include "link/inside.h"
 
 #define HEAD_MAX	4096	/* of a request */
-#define PREFIX_MAX	64
 #define SECOND		1000
 
-struct oki_https_session {
+struct session {
 	struct oki_https	*https;
 	struct oki_wire		*wire;
 	int32_t			 connect_ms;	/* not reported yet */
 };
+
+/* Around all that talks: no signal, no error of TLS is left behind. */
+static void
+enter(struct oki_pipe_guard *g)
+{
+	oki_pipe_guard_take(g);
+	oki_tls_enter();
+}
+
+static void
+leave(struct oki_pipe_guard *g)
+{
+	oki_tls_leave();
+	oki_pipe_guard_drop(g);
+}
 
 /* When the next connection may begin: so many in a second (SEC-27). */
 static int64_t
@@ -32,7 +46,7 @@ next_start(struct oki_https *h)
 }
 
 static int
-wait_for_turn(struct oki_https_session *s, const struct oki_wait *w,
+wait_for_turn(struct session *s, const struct oki_wait *w,
     struct onshi_error *e)
 {
 	int64_t start = next_start(s->https), left;
@@ -49,7 +63,7 @@ wait_for_turn(struct oki_https_session *s, const struct oki_wait *w,
 }
 
 static int
-be_connected(struct oki_https_session *s, const struct oki_wait *w,
+be_connected(struct session *s, const struct oki_wait *w,
     struct onshi_error *e)
 {
 	int64_t start = oki_steady_ms(s->https->env);
@@ -66,97 +80,68 @@ be_connected(struct oki_https_session *s, const struct oki_wait *w,
 	return r;
 }
 
-int
-oki_https_open(struct oki_https *h, struct oki_wait *w,
-    struct oki_https_session **out, struct onshi_error *e)
+static void
+https_close(void *self, void *session)
 {
-	struct oki_https_session *s;
+	struct session *s = session;
+	struct oki_pipe_guard guard;
+
+	(void)self;
+	enter(&guard);
+	oki_wire_free(&s->wire);
+	leave(&guard);
+	oki_free(s);
+}
+
+static int
+https_open(void *self, struct oki_wait *w, void **session,
+    struct onshi_error *e)
+{
+	struct oki_https *h = self;
+	struct session *s;
 	struct oki_pipe_guard guard;
 	int r;
 
-	*out = NULL;
 	if ((s = oki_alloc(sizeof(*s))) == NULL)
 		return oki_fail(e, ONSHI_E_NOMEM, "no memory for a session");
 	s->https = h;
-	oki_pipe_guard_take(&guard);
-	oki_tls_enter();
+	enter(&guard);
 	if ((r = oki_wire_new(&h->wire, &s->wire)) != ONSHI_OK)
 		(void)oki_fail(e, r, "no memory for a connection");
 	else
 		r = be_connected(s, w, e);
-	oki_tls_leave();
-	oki_pipe_guard_drop(&guard);
+	leave(&guard);
 	if (r == ONSHI_OK)
-		*out = s;
+		*session = s;
 	else
-		oki_https_close(&s);
+		https_close(h, s);
 
 	return r;
 }
 
-void
-oki_https_cancel(struct oki_https_session *s)
-{
-	oki_wire_wake(s->wire);
-}
-
-void
-oki_https_close(struct oki_https_session **sp)
-{
-	struct oki_https_session *s = *sp;
-	struct oki_pipe_guard guard;
-
-	if (s == NULL)
-		return;
-	oki_pipe_guard_take(&guard);
-	oki_tls_enter();
-	oki_wire_free(&s->wire);
-	oki_tls_leave();
-	oki_pipe_guard_drop(&guard);
-	oki_free(s);
-	*sp = NULL;
-}
-
-/* "OQSsiquc01req+card" goes to where OQSsiquc01req goes. */
-static size_t
-prefix_len(const char *prefix)
-{
-	size_t n = prefix == NULL ? 0 : strspn(prefix, "ABCDEFGHIJKLMNOPQRSTU"
-	    "VWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-
-	return n <= PREFIX_MAX && n > 0 && (prefix[n] == '\0' ||
-	    strcmp(prefix + n, "+card") == 0) ? n : 0;
-}
-
 /* The message set is the same as the folder's: all of it. */
-int
-oki_https_carries(const char *prefix)
+static int
+https_carries(const void *self, const char *prefix)
 {
-	return prefix_len(prefix) > 0 ? ONSHI_FORM_XML : ONSHI_FORM_NONE;
+	(void)self;
+
+	return oki_prefix_len(prefix) > 0 ? ONSHI_FORM_XML : ONSHI_FORM_NONE;
 }
 
-static int
-check_request(const struct oki_https *h, const struct onshi_exchange *x,
-    struct onshi_error *e)
+static bool
+https_has_tokens(const void *self)
 {
-	const struct onshi_config *c = oki_env_config(h->env);
-	const uint8_t *token;
-	size_t len;
+	(void)self;
 
-	token = oki_secret_bytes(x->token, &len);
-	if (prefix_len(x->prefix) == 0 || x->wait == NULL ||
-	    (x->body == NULL && x->bodylen > 0))
-		return oki_fail(e, ONSHI_E_ARG, "no exchange");
-	if (token != NULL && !oki_is_token((const char *)token, len))
-		return oki_fail(e, ONSHI_E_ARG, "no visit token");
-	if (!oki_is_word(x->request_id, OKI_REQUEST_ID - 1))
-		return oki_fail(e, ONSHI_E_ARG, "no request id");
-	if (x->bodylen > (size_t)oki_config_number(c,
-	    OKI_LIMITS_REQUEST_BYTES))
-		return oki_link_fail(e, ONSHI_E_TOO_BIG, "too_big",
-		    "the request is longer than the limit");
+	return true;
+}
 
-	return ONSHI_OK;
+static int32_t
+https_days_left(const void *self)
+{
+	const struct oki_https *h = self;
+
+	return h->days_left;
 }
 
 static int
@@ -184,7 +169,7 @@ write_head(const struct oki_https *h, const struct onshi_exchange *x,
 	int r;
 
 	if ((r = oki_buf_format(out, "POST %s/v1/%.*s HTTP/1.1\r\n"
-	    "Host: %s\r\n", h->path, (int)prefix_len(x->prefix), x->prefix,
+	    "Host: %s\r\n", h->path, (int)oki_prefix_len(x->prefix), x->prefix,
 	    h->name)) != ONSHI_OK ||
 	    (r = oki_buf_text(out, "User-Agent: libonshikaku\r\n"
 	    "Accept: application/xml\r\n")) != ONSHI_OK ||
@@ -202,7 +187,7 @@ write_head(const struct oki_https *h, const struct onshi_exchange *x,
 
 /* Who said no, and what that is for us (SEC-31, binding.md). */
 static int
-judge_status(const struct oki_head *h, struct onshi_exchange *x,
+judge_status(const struct oki_http_head *h, struct onshi_exchange *x,
     struct onshi_error *e)
 {
 	const char *reason = "status";
@@ -225,7 +210,7 @@ judge_status(const struct oki_head *h, struct onshi_exchange *x,
 
 /* A whole answer of status 200: what its head says about it. */
 static int
-judge_answer(const struct oki_head *h, struct onshi_exchange *x,
+judge_answer(const struct oki_http_head *h, struct onshi_exchange *x,
     struct onshi_error *e)
 {
 	if (h->bad_token)
@@ -242,7 +227,7 @@ judge_answer(const struct oki_head *h, struct onshi_exchange *x,
 }
 
 static void
-note_facts(const struct oki_https_session *s, struct onshi_exchange *x)
+note_facts(const struct session *s, struct onshi_exchange *x)
 {
 	const struct oki_wire_config *w = &s->https->wire;
 	struct oki_buf b;
@@ -256,18 +241,25 @@ note_facts(const struct oki_https_session *s, struct onshi_exchange *x)
 }
 
 static int
-talk(struct oki_https_session *s, struct onshi_exchange *x,
+take(void *self, const uint8_t *bytes, size_t len)
+{
+	return oki_exchange_take(self, bytes, len);
+}
+
+static int
+talk(struct session *s, struct onshi_exchange *x,
     struct onshi_error *e)
 {
 	const struct onshi_config *c = oki_env_config(s->https->env);
 	struct oki_talk t = { .body = x->body, .bodylen = x->bodylen,
-	    .into = &x->answer };
+	    .media = OKI_MEDIA_XML, .into = { .take = take, .self = x,
+	    .max = x->sink.max } };
 	struct oki_buf head;
 	int64_t start = oki_steady_ms(s->https->env);
 	int r;
 
 	oki_buf_init(&head, HEAD_MAX);
-	oki_head_init(&t.answer,
+	oki_http_head_init(&t.response,
 	    (size_t)oki_config_number(c, OKI_LIMITS_HEADER_BYTES),
 	    (size_t)oki_config_number(c, OKI_LIMITS_HEADER_LINES),
 	    oki_wall(s->https->env));
@@ -280,31 +272,28 @@ talk(struct oki_https_session *s, struct onshi_exchange *x,
 	r = oki_talk(s->wire, &t, x->wait, e);
 	x->sent = t.sent;
 	if (r == ONSHI_OK)
-		r = t.answer.status == 200 ? judge_answer(&t.answer, x, e) :
-		    judge_status(&t.answer, x, e);
+		r = t.response.status == 200 ? judge_answer(&t.response, x, e) :
+		    judge_status(&t.response, x, e);
 out:
 	x->service_ms = (int32_t)(oki_steady_ms(s->https->env) - start);
 	oki_buf_free(&head);
-	oki_head_free(&t.answer);
+	oki_http_head_free(&t.response);
 
 	return r;
 }
 
-int
-oki_https_exchange(struct oki_https_session *s, struct onshi_exchange *x,
+static int
+https_exchange(void *self, void *session, struct onshi_exchange *x,
     struct onshi_error *e)
 {
+	struct session *s = session;
 	struct oki_pipe_guard guard;
 	int r;
 
-	x->sent = ONSHI_SENT_NOT;
+	(void)self;
 	if (!oki_wire_is_ours(s->wire))
 		return oki_fail(e, ONSHI_E_STATE, "the process has forked");
-	if ((r = check_request(s->https, x, e)) != ONSHI_OK)
-		return r;
-	oki_pipe_guard_take(&guard);
-	oki_tls_enter();
-	oki_wire_rest(s->wire);
+	enter(&guard);
 	r = be_connected(s, x->wait, e);
 	x->connect_ms = s->connect_ms;
 	s->connect_ms = 0;
@@ -312,10 +301,42 @@ oki_https_exchange(struct oki_https_session *s, struct onshi_exchange *x,
 		note_facts(s, x);
 		r = talk(s, x, e);
 	}
-	oki_tls_leave();
-	oki_pipe_guard_drop(&guard);
-	if (r != ONSHI_OK)
-		oki_buf_reset(&x->answer);
+	leave(&guard);
+
+	return r;
+}
+
+static void
+https_free(void *self)
+{
+	struct oki_https *h = self;
+
+	oki_https_free(&h);
+}
+
+static const struct oki_link_ops https_ops = {
+	.name = "https",
+	.has_request_ids = true,
+	.has_tokens = https_has_tokens,
+	.carries = https_carries,
+	.days_left = https_days_left,
+	.open = https_open,
+	.exchange = https_exchange,
+	.close = https_close,
+	.free = https_free
+};
+
+int
+oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
+    void **self, struct onshi_error *e)
+{
+	struct oki_https *h;
+	int r;
+
+	if ((r = oki_https_config(env, &h, e)) != ONSHI_OK)
+		return r;
+	*ops = &https_ops;
+	*self = h;
 
 	return r;
 }

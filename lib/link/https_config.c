@@ -362,7 +362,7 @@ read_authorities(struct oki_https *h, struct onshi_error *e)
 }
 
 int
-oki_https_new(struct oki_env *env, struct oki_https **out,
+oki_https_config(struct oki_env *env, struct oki_https **out,
     struct onshi_error *e)
 {
 	struct oki_https *h;

@@ -4,6 +4,53 @@
 
 #include "link/link.h"
 
+/* ---- the table that every link fills; link.c knows nothing else of it --- */
+
+/*
+ * self is what the link's maker gave, session what its open gave. Several
+ * sessions are used at once, each by one thread. open and exchange keep to the
+ * deadline and the cancel of their wait, fill e, and have x->sent say what is
+ * known of the request: ONSHI_SENT_NOT until a byte of it may have gone. The
+ * answer goes to oki_exchange_take. A link whose answers may come late knows
+ * its requests by x->request_id, and by x->again that one may be there.
+ */
+struct oki_link_ops {
+	const char	*name;
+	bool		 has_request_ids;
+	bool		(*has_tokens)(const void *self);
+	int		(*carries)(const void *self, const char *prefix);
+	int32_t		(*days_left)(const void *self);
+	int		(*open)(void *self, struct oki_wait *w,
+			    void **session, struct onshi_error *e);
+	int		(*exchange)(void *self, void *session,
+			    struct onshi_exchange *x, struct onshi_error *e);
+	void		(*close)(void *self, void *session);
+	void		(*free)(void *self);
+};
+
+/* The makers: env is borrowed, it outlives the link. */
+int	oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
+	    void **self, struct onshi_error *e) OKI_CHECK;	/* https.c */
+int	oki_own_new(struct oki_env *env, const struct oki_link_ops **ops,
+	    void **self, struct onshi_error *e) OKI_CHECK;	/* own.c */
+
+/* ---- exchange.c --------------------------------------------------------- */
+
+/* Bytes of the answer, to the sink: its result stands, as do the limit's, the
+ * deadline's and the cancel's; after one of them all was dropped. */
+int	oki_exchange_take(struct onshi_exchange *x, const uint8_t *p,
+	    size_t len) OKI_CHECK;
+/* An answer that is none after all. */
+void	oki_exchange_drop(struct onshi_exchange *x);
+/* What makes x a request; max is that of its body. */
+int	oki_exchange_check(const struct onshi_exchange *x, size_t max,
+	    struct onshi_error *e) OKI_CHECK;
+/* One word for a result that ended an answer: "too_big", "timeout" … */
+const char *oki_exchange_reason(int result);
+struct oki_sink oki_sink_of(struct oki_buf *b);
+/* "OQSsiquc01req+card" goes to where OQSsiquc01req goes; 0: no prefix. */
+size_t	oki_prefix_len(const char *prefix);
+
 /* ---- confine.c: where a socket may go (SEC-20, -23) ------------------- */
 
 struct oki_networks {
@@ -24,11 +71,12 @@ bool	oki_networks_have(const struct oki_networks *n,
 int	oki_addresses_find(const char *text, const char *name, uint16_t port,
 	    struct oki_buf *out) OKI_CHECK;
 
-/* ---- http_head.c: the head of an answer (SEC-31 to 35); pure ---------- */
+/* ---- http_head.c: the head of a response (SEC-31 to 35); pure --------- */
 
 enum { OKI_ANSWER_NONE, OKI_ANSWER_RES, OKI_ANSWER_ERR };
+enum { OKI_MEDIA_OTHER, OKI_MEDIA_XML };
 
-struct oki_head {
+struct oki_http_head {
 	size_t		 max_bytes;
 	size_t		 max_lines;
 	int64_t		 now;		/* seconds UTC, for Retry-After */
@@ -44,7 +92,7 @@ struct oki_head {
 	bool		 chunked;
 	bool		 encoded;
 	bool		 close;
-	bool		 is_xml;
+	int		 media;		/* OKI_MEDIA_… */
 	int		 answer;	/* OKI_ANSWER_… */
 	bool		 bad_token;
 	char		 token[OKI_TOKEN];
@@ -52,19 +100,19 @@ struct oki_head {
 	const char	*why;		/* what was wrong, in English */
 };
 
-void	oki_head_init(struct oki_head *h, size_t max_bytes, size_t max_lines,
-	    int64_t now);
+void	oki_http_head_init(struct oki_http_head *h, size_t max_bytes,
+	    size_t max_lines, int64_t now);
 /* Takes bytes in any pieces, up to the blank line that ends the last block;
  * then h->done. ONSHI_E_PROTOCOL, ONSHI_E_TOO_BIG, ONSHI_E_NOMEM. */
-int	oki_head_feed(struct oki_head *h, const uint8_t *p, size_t len,
+int	oki_http_head_feed(struct oki_http_head *h, const uint8_t *p, size_t len,
 	    size_t *used) OKI_CHECK;
-void	oki_head_free(struct oki_head *h);		/* wipes */
+void	oki_http_head_free(struct oki_http_head *h);		/* wipes */
 /* A visit token has 1 to 128 of A-Z a-z 0-9 - and _. */
 bool	oki_is_token(const char *s, size_t len);
 
 /* ---- http_body.c: where a body ends (SEC-33, -34, -36); pure ---------- */
 
-struct oki_body {
+struct oki_http_body {
 	bool		 chunked;
 	int		 at;		/* within a chunk */
 	size_t		 digits;
@@ -74,10 +122,10 @@ struct oki_body {
 };
 
 /* From a head that is done; one of length 0 is done at once. */
-void	oki_body_init(struct oki_body *b, const struct oki_head *h);
-/* The body's own bytes go to out. As oki_head_feed. */
-int	oki_body_feed(struct oki_body *b, const uint8_t *p, size_t len,
-	    struct oki_buf *out, size_t *used) OKI_CHECK;
+void	oki_http_body_init(struct oki_http_body *b, const struct oki_http_head *h);
+/* The body's own bytes go to out, whose result stands. Else as the head's. */
+int	oki_http_body_feed(struct oki_http_body *b, const uint8_t *p,
+	    size_t len, const struct oki_sink *out, size_t *used) OKI_CHECK;
 
 /* ---- tls_profile.c: what an SSL_CTX is given (security.md 4.4) -------- */
 
@@ -174,24 +222,23 @@ enum oki_flow	oki_wire_write(struct oki_wire *w, const uint8_t *p,
 	    size_t len, size_t *n);
 enum oki_flow	oki_wire_read(struct oki_wire *w, uint8_t *p, size_t room,
 	    size_t *n);
-/* Until something can be read (or written), for ms at most, or it is woken. */
+/* Until something can be read (or written), for ms at most, or the wait is
+ * cancelled. */
 int	oki_wire_poll(struct oki_wire *w, bool to_write,
 	    const struct oki_wait *wait, int32_t ms) OKI_CHECK;
-/* Ends what waits, from any thread; until the next call begins. */
-void	oki_wire_wake(struct oki_wire *w);
-void	oki_wire_rest(struct oki_wire *w);
 /* Why a connection broke while in use: a result, with e->reason. */
 int	oki_wire_why(const struct oki_wire *w, struct onshi_error *e);
 
-/* ---- http_talk.c: one request out, one answer in ---------------------- */
+/* ---- http_talk.c: one request out, one response in -------------------- */
 
 struct oki_talk {
 	const uint8_t	*head;		/* of the request */
 	size_t		 headlen;
 	const uint8_t	*body;
 	size_t		 bodylen;
-	struct oki_head	 answer;	/* initialised by the caller */
-	struct oki_buf	*into;		/* its max is the limit */
+	struct oki_http_head	 response;	/* initialised by the caller */
+	int		 media;		/* OKI_MEDIA_…, that its body must have */
+	struct oki_sink	 into;
 	int		 sent;		/* ONSHI_SENT_… */
 };
 
@@ -199,11 +246,9 @@ struct oki_talk {
 int	oki_talk(struct oki_wire *w, struct oki_talk *t,
 	    const struct oki_wait *wait, struct onshi_error *e) OKI_CHECK;
 
-/* ---- https.c, https_config.c: the link -------------------------------- */
+/* ---- https_config.c: what link.* says -------------------------------- */
 
-struct oki_https_session;
-
-/* https_config.c; unchanged once made, but for the starts. */
+/* Unchanged once made, but for the starts. */
 struct oki_https {
 	struct oki_env		*env;		/* borrowed from the link */
 	struct oki_wire_config	 wire;
@@ -216,16 +261,9 @@ struct oki_https {
 	size_t			 next;
 };
 
-int	oki_https_new(struct oki_env *env, struct oki_https **out,
+int	oki_https_config(struct oki_env *env, struct oki_https **out,
 	    struct onshi_error *e) OKI_CHECK;
 void	oki_https_free(struct oki_https **hp);
-int	oki_https_carries(const char *prefix);
-int	oki_https_open(struct oki_https *h, struct oki_wait *w,
-	    struct oki_https_session **out, struct onshi_error *e) OKI_CHECK;
-int	oki_https_exchange(struct oki_https_session *s,
-	    struct onshi_exchange *x, struct onshi_error *e) OKI_CHECK;
-void	oki_https_cancel(struct oki_https_session *s);
-void	oki_https_close(struct oki_https_session **sp);
 
 /* A failure of this room: code, one word, one line. Returns what stands. */
 int	oki_link_fail(struct onshi_error *e, int code, const char *reason,

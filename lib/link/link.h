@@ -1,6 +1,7 @@
 /*
  * link: an exchange out, an answer in. May include core, crypto, message. Only
- * room query speaks to it. Our https link fills the same table as a vendor's.
+ * room query speaks to it. Each link fills one table (inside.h); which of them
+ * it is nobody asks, but what it can.
  */
 #ifndef OKI_LINK_H
 #define OKI_LINK_H
@@ -11,6 +12,18 @@
 #define OKI_TOKEN	129	/* a visit token with its NUL */
 #define OKI_REQUEST_ID	37	/* UUID with its NUL */
 
+/*
+ * Where the bytes of an answer go as they come, so that limit and deadline hold
+ * while it is read. take may end it with a result of its own. What was taken
+ * counts once the exchange has come back with ONSHI_OK; drop forgets all of it.
+ */
+struct oki_sink {
+	int	(*take)(void *self, const uint8_t *bytes, size_t len);
+	void	(*drop)(void *self);
+	void	*self;
+	size_t	 max;
+};
+
 /* One request and its answer. Made by room query, filled by the link. */
 struct onshi_exchange {
 	const char	*prefix;
@@ -18,9 +31,12 @@ struct onshi_exchange {
 	size_t		 bodylen;
 	char		 request_id[OKI_REQUEST_ID];
 	const struct oki_secret *token;		/* NULL: none */
+	bool		 again;		/* this id was sent before */
 	struct oki_wait	*wait;
 	/* the answer */
-	struct oki_buf	 answer;	/* its max is set by the maker */
+	struct oki_sink	 sink;		/* answer, unless the maker has other */
+	struct oki_buf	 answer;	/* wishes before it is sent */
+	size_t		 taken;		/* bytes, so far */
 	bool		 rejected;
 	char		 new_token[OKI_TOKEN];	/* "": none; maker wipes */
 	int		 sent;			/* ONSHI_SENT_… */
@@ -43,13 +59,18 @@ void	oki_link_free(struct oki_link **lp);
 
 /* ONSHI_FORM_…; prefix as in tables.h ("OQSsiquc01req+card"). */
 int	oki_link_carries(const struct oki_link *l, const char *prefix);
+/* Whether a check-in's answer brings a token that medical requests go out
+ * with. A program's own link is known by having brought one once. */
+bool	oki_link_has_tokens(const struct oki_link *l);
+/* Whether the same request id brings the same answer. */
+bool	oki_link_has_request_ids(const struct oki_link *l);
 /* Until the terminal's certificate ends (SEC-09); -1 where there is none. */
 int32_t	oki_link_days_left(const struct oki_link *l);
 /* "https", "webapi", "folder", "vendor". */
 const char *oki_link_name(const struct oki_link *l);
 
-/* A session serves one visit: one connection, used by one thread at a time,
- * but for cancel. */
+/* A session serves one visit: one connection, used by one thread at a time.
+ * The cancel of the wait that a call is given ends it, from any thread. */
 struct oki_session;
 int	oki_session_open(struct oki_link *l, struct oki_wait *w,
 	    struct oki_session **out, struct onshi_error *e) OKI_CHECK;
@@ -57,10 +78,11 @@ int	oki_session_open(struct oki_link *l, struct oki_wait *w,
  * (e->sent, e->retry_after, phase NETWORK or SERVICE). */
 int	oki_session_exchange(struct oki_session *s, struct onshi_exchange *x,
 	    struct onshi_error *e) OKI_CHECK;
-void	oki_session_cancel(struct oki_session *s);
 void	oki_session_close(struct oki_session **sp);
 
 int	oki_request_id(char to[OKI_REQUEST_ID]) OKI_CHECK;	/* a new UUID */
+/* The answer goes into x->answer, whose max is max_answer. x stays where it
+ * is until it is freed. */
 void	oki_exchange_init(struct onshi_exchange *x, const char *prefix,
 	    struct oki_wait *w, size_t max_answer);
 void	oki_exchange_free(struct onshi_exchange *x);	/* wipes */

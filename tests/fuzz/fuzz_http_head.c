@@ -13,8 +13,8 @@
 #define NOW	1000000000
 
 struct result {
-	struct oki_head	head;
-	struct oki_body	body;
+	struct oki_http_head	head;
+	struct oki_http_body	body;
 	struct oki_buf	bytes;
 	int		head_result;
 	int		body_result;
@@ -33,13 +33,13 @@ read_head(const uint8_t *p, size_t len, uint32_t seed, struct result *res)
 {
 	size_t n, used;
 
-	oki_head_init(&res->head, HEAD, LINES, NOW);
+	oki_http_head_init(&res->head, HEAD, LINES, NOW);
 	res->head_result = ONSHI_OK;
 	for (res->headlen = 0; res->head_result == ONSHI_OK &&
 	    res->headlen < len && !res->head.done; res->headlen += used) {
 		n = piece(&seed, len - res->headlen);
 		used = 0;
-		res->head_result = oki_head_feed(&res->head,
+		res->head_result = oki_http_head_feed(&res->head,
 		    p + res->headlen, n, &used);
 		MUST(used >= 1 && used <= n);
 	}
@@ -49,17 +49,19 @@ read_head(const uint8_t *p, size_t len, uint32_t seed, struct result *res)
 static void
 read_body(const uint8_t *p, size_t len, uint32_t seed, struct result *res)
 {
+	struct oki_sink sink;
 	size_t n, used;
 
 	oki_buf_init(&res->bytes, BODY);
-	oki_body_init(&res->body, &res->head);
+	sink = oki_sink_of(&res->bytes);
+	oki_http_body_init(&res->body, &res->head);
 	res->body_result = ONSHI_OK;
 	for (res->bodylen = 0; res->body_result == ONSHI_OK &&
 	    res->bodylen < len && !res->body.done; res->bodylen += used) {
 		n = piece(&seed, len - res->bodylen);
 		used = 0;
-		res->body_result = oki_body_feed(&res->body,
-		    p + res->bodylen, n, &res->bytes, &used);
+		res->body_result = oki_http_body_feed(&res->body,
+		    p + res->bodylen, n, &sink, &used);
 		MUST(used <= n && (used > 0 || res->body_result != ONSHI_OK));
 	}
 	MUST((res->body_result != ONSHI_OK) == (res->body.why != NULL));
@@ -78,20 +80,20 @@ read_all(const uint8_t *p, size_t len, uint32_t seed, struct result *res)
 static void
 free_all(struct result *res)
 {
-	oki_head_free(&res->head);
+	oki_http_head_free(&res->head);
 	oki_buf_free(&res->bytes);
 }
 
 static void
 same(const struct result *a, const struct result *b)
 {
-	const struct oki_head *x = &a->head, *y = &b->head;
+	const struct oki_http_head *x = &a->head, *y = &b->head;
 
 	MUST(a->head_result == b->head_result && a->headlen == b->headlen);
 	MUST(x->done == y->done && x->status == y->status &&
 	    x->length == y->length && x->chunked == y->chunked &&
 	    x->encoded == y->encoded && x->close == y->close &&
-	    x->is_xml == y->is_xml && x->answer == y->answer &&
+	    x->media == y->media && x->answer == y->answer &&
 	    x->bad_token == y->bad_token && x->lines == y->lines &&
 	    x->retry_after == y->retry_after &&
 	    strcmp(x->token, y->token) == 0);

@@ -122,7 +122,7 @@ static const struct row {
 
 /* All of text in pieces of n; *used counts what was taken. */
 static int
-feed(struct oki_head *h, const char *text, size_t len, size_t n,
+feed(struct oki_http_head *h, const char *text, size_t len, size_t n,
     size_t *total)
 {
 	size_t at = 0, used = 0, piece;
@@ -130,7 +130,7 @@ feed(struct oki_head *h, const char *text, size_t len, size_t n,
 
 	while (r == ONSHI_OK && at < len && !h->done) {
 		piece = len - at < n ? len - at : n;
-		r = oki_head_feed(h, (const uint8_t *)text + at, piece,
+		r = oki_http_head_feed(h, (const uint8_t *)text + at, piece,
 		    &used);
 		at += used;
 	}
@@ -140,7 +140,7 @@ feed(struct oki_head *h, const char *text, size_t len, size_t n,
 }
 
 static void
-check_row(const struct row *row, const struct oki_head *h, int r, size_t n)
+check_row(const struct row *row, const struct oki_http_head *h, int r, size_t n)
 {
 	ck_assert_msg(r == row->r, "%s in pieces of %zu: %s", row->text, n,
 	    onshi_result_name(r));
@@ -153,7 +153,7 @@ check_row(const struct row *row, const struct oki_head *h, int r, size_t n)
 	ck_assert_int_eq(h->length, row->length);
 	ck_assert_int_eq(h->chunked, row->chunked);
 	ck_assert_int_eq(h->close, row->close);
-	ck_assert_int_eq(h->is_xml, row->is_xml);
+	ck_assert_int_eq(h->media == OKI_MEDIA_XML, row->is_xml);
 	ck_assert_int_eq(h->answer, row->answer);
 	ck_assert_str_eq(h->token, row->token);
 	ck_assert_int_eq(h->retry_after, row->retry);
@@ -163,16 +163,16 @@ START_TEST(heads)
 {
 	const struct row *row = &rows[_i];
 	size_t n, used, len = strlen(row->text);
-	struct oki_head h;
+	struct oki_http_head h;
 	int r;
 
 	for (n = 1; n <= len; n++) {
-		oki_head_init(&h, BYTES, LINES, NOW);
+		oki_http_head_init(&h, BYTES, LINES, NOW);
 		r = feed(&h, row->text, len, n, &used);
 		check_row(row, &h, r, n);
 		if (r == ONSHI_OK)
 			ck_assert_uint_eq(used, len);
-		oki_head_free(&h);
+		oki_http_head_free(&h);
 	}
 }
 END_TEST
@@ -181,15 +181,15 @@ END_TEST
 START_TEST(stops_at_the_end)
 {
 	static const char text[] = OK200 BLANK "HTTP";
-	struct oki_head h;
+	struct oki_http_head h;
 	size_t used;
 
-	oki_head_init(&h, BYTES, LINES, NOW);
-	ck_assert_int_eq(oki_head_feed(&h, (const uint8_t *)text,
+	oki_http_head_init(&h, BYTES, LINES, NOW);
+	ck_assert_int_eq(oki_http_head_feed(&h, (const uint8_t *)text,
 	    sizeof(text) - 1, &used), ONSHI_OK);
 	ck_assert(h.done);
 	ck_assert_uint_eq(used, sizeof(text) - 1 - 4);
-	oki_head_free(&h);
+	oki_http_head_free(&h);
 }
 END_TEST
 
@@ -200,7 +200,7 @@ START_TEST(limits)
 	size_t lines = LINES - 1 + (_i & 1 ? 1 : 0), i, used;
 	size_t bytes;
 	struct oki_buf b;
-	struct oki_head h;
+	struct oki_http_head h;
 	int r = ONSHI_OK;
 
 	oki_buf_init(&b, BYTES);
@@ -212,15 +212,15 @@ START_TEST(limits)
 	for (i = 0; i < lines; i++)
 		ck_assert_int_eq(oki_buf_text(&b, "A: b\r\n"), ONSHI_OK);
 	ck_assert_int_eq(oki_buf_text(&b, BLANK), ONSHI_OK);
-	oki_head_init(&h, BYTES, LINES, NOW);
+	oki_http_head_init(&h, BYTES, LINES, NOW);
 	r = feed(&h, (char *)b.data, b.len, b.len, &used);
 	ck_assert_int_eq(r, _i & 1 ? ONSHI_E_TOO_BIG : ONSHI_OK);
-	oki_head_free(&h);
+	oki_http_head_free(&h);
 	bytes = b.len - (_i & 1);
-	oki_head_init(&h, bytes, 256, NOW);
+	oki_http_head_init(&h, bytes, 256, NOW);
 	r = feed(&h, (char *)b.data, b.len, 7, &used);
 	ck_assert_int_eq(r, _i & 1 ? ONSHI_E_TOO_BIG : ONSHI_OK);
-	oki_head_free(&h);
+	oki_http_head_free(&h);
 	oki_buf_free(&b);
 }
 END_TEST
@@ -295,21 +295,23 @@ START_TEST(framed_bodies)
 {
 	const struct body *row = &bodies[_i];
 	size_t len = strlen(row->text), n, at, used = 0, piece;
-	struct oki_head h = { .length = row->length,
+	struct oki_http_head h = { .length = row->length,
 	    .chunked = row->length < 0 };
-	struct oki_body b;
+	struct oki_http_body b;
+	struct oki_sink sink;
 	struct oki_buf out;
 	int r;
 
 	for (n = 1; n <= len + 1; n++) {
 		oki_buf_init(&out, 8);
-		oki_body_init(&b, &h);
+		sink = oki_sink_of(&out);
+		oki_http_body_init(&b, &h);
 		r = ONSHI_OK;
 		for (at = 0; r == ONSHI_OK && at < len && !b.done;
 		    at += used) {
 			piece = len - at < n ? len - at : n;
-			r = oki_body_feed(&b, (const uint8_t *)row->text +
-			    at, piece, &out, &used);
+			r = oki_http_body_feed(&b, (const uint8_t *)row->text +
+			    at, piece, &sink, &used);
 		}
 		ck_assert_msg(r == row->r, "%s in pieces of %zu: %s",
 		    row->text, n, onshi_result_name(r));
@@ -342,7 +344,7 @@ next(uint32_t *seed)
 START_TEST(garbled)
 {
 	uint32_t seed = (uint32_t)_i * 7919u + 1, i, k;
-	struct oki_head whole, apart;
+	struct oki_http_head whole, apart;
 	char text[512];
 	size_t len, used[2];
 	int r[2];
@@ -352,16 +354,16 @@ START_TEST(garbled)
 		memcpy(text, rows[i % OKI_COUNT(rows)].text, len);
 		for (k = next(&seed) % 4; k > 0; k--)
 			text[next(&seed) % len] = (char)next(&seed);
-		oki_head_init(&whole, BYTES, LINES, NOW);
-		oki_head_init(&apart, BYTES, LINES, NOW);
+		oki_http_head_init(&whole, BYTES, LINES, NOW);
+		oki_http_head_init(&apart, BYTES, LINES, NOW);
 		r[0] = feed(&whole, text, len, len, &used[0]);
 		r[1] = feed(&apart, text, len, 1, &used[1]);
 		ck_assert_msg(r[0] == r[1] && used[0] == used[1] &&
 		    whole.done == apart.done && whole.status == apart.status
 		    && whole.length == apart.length, "seed %d, case %u", _i,
 		    i);
-		oki_head_free(&whole);
-		oki_head_free(&apart);
+		oki_http_head_free(&whole);
+		oki_http_head_free(&apart);
 	}
 }
 END_TEST

@@ -27,6 +27,7 @@ struct script {
 	int		 open_result;
 	atomic_int	 opened, closed, asked, cancelled, inside, most;
 	char		 prefix[32], id[40], visit[130], body[32];
+	int		 is_again;
 	int32_t		 timeout;
 };
 
@@ -80,6 +81,7 @@ vendor_exchange(void *self, void *session, struct onshi_exchange *x)
 	(void)oki_copy(s->prefix, sizeof(s->prefix), onshi_exchange_prefix(x));
 	(void)oki_copy(s->id, sizeof(s->id), onshi_exchange_request_id(x));
 	(void)oki_copy(s->visit, sizeof(s->visit), onshi_exchange_token(x));
+	s->is_again = onshi_exchange_is_again(x);
 	sent = onshi_exchange_body(x, &len);
 	memcpy(s->body, sent, len);
 	s->timeout = onshi_exchange_timeout_ms(x);
@@ -171,10 +173,10 @@ static const struct row {
 	    .token = TOKEN128 }, ONSHI_OK, ONSHI_SENT_ANSWERED, "" },
 	{ "a token too long", { .text = "B", .again = 1, .sent = 1,
 	    .token = TOKEN128 "a" }, ONSHI_E_ANSWER_REFUSED, 1,
-	    "" },
+	    "malformed" },
 	{ "a bad token, ignored", { .text = "B", .again = 1, .sent = 1,
 	    .token = "a b", .ignore = true }, ONSHI_E_ANSWER_REFUSED, 1,
-	    "" },
+	    "malformed" },
 	{ "too much", { .text = "12345678", .again = 3, .sent = 2 },
 	    ONSHI_E_TOO_BIG, 2, "too_big" },
 	{ "too much, ignored", { .text = "12345678", .again = 3, .sent = 2,
@@ -219,6 +221,7 @@ START_TEST(exchanges)
 	x.bodylen = 4;
 	ck_assert_int_eq(oki_secret_new("visit", 5, &token), ONSHI_OK);
 	x.token = token;
+	x.again = _i % 2 == 1;
 	r = oki_session_exchange(session, &x, &w.e);
 	ck_assert_msg(r == row->r, "%s: %s", row->name,
 	    onshi_result_name(r));
@@ -231,6 +234,8 @@ START_TEST(exchanges)
 		ck_assert_uint_eq(x.answer.len, strlen(s.text) * s.again);
 		ck_assert_str_eq(x.new_token, s.token == NULL ? "" : s.token);
 	} else {
+		ck_assert_uint_eq(x.answer.len, 0);
+		ck_assert_str_eq(x.new_token, "");
 		ck_assert_int_eq(onshi_error_sent(&w.e), row->sent);
 		ck_assert_int_eq(onshi_error_retry_after(&w.e), s.retry);
 	}
@@ -238,8 +243,8 @@ START_TEST(exchanges)
 	ck_assert_str_eq(s.id, "id");
 	ck_assert_str_eq(s.visit, "visit");
 	ck_assert_str_eq(s.body, "<A/>");
-	oki_session_cancel(session);
-	ck_assert_int_eq(atomic_load(&s.cancelled), 1);
+	ck_assert_int_eq(s.is_again, _i % 2);
+	ck_assert_int_eq(atomic_load(&s.cancelled), 0);
 	oki_exchange_free(&x);
 	oki_secret_free(&token);
 	oki_session_close(&session);
@@ -304,6 +309,7 @@ visit(void *arg)
 		    &e), ONSHI_OK);
 		oki_exchange_init(&x, "challenge", &wait, 16);
 		x.body = (const uint8_t *)"";
+		ck_assert_int_eq(oki_request_id(x.request_id), ONSHI_OK);
 		ck_assert_int_eq(oki_session_exchange(session, &x, &e),
 		    ONSHI_OK);
 		oki_exchange_free(&x);
@@ -335,6 +341,144 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
+/* What a sink says ends the exchange, and nothing of the answer stays. */
+struct sieve {
+	int	after;		/* pieces it takes */
+	int	r;
+	int	taken, dropped;
+};
+
+static int
+sieve_take(void *self, const uint8_t *bytes, size_t len)
+{
+	struct sieve *s = self;
+
+	(void)bytes;
+	(void)len;
+	if (s->taken == s->after)
+		return s->r;
+	s->taken++;
+
+	return ONSHI_OK;
+}
+
+static void
+sieve_drop(void *self)
+{
+	struct sieve *s = self;
+
+	s->dropped++;
+}
+
+static const struct sink_row {
+	const char	*name;
+	struct sieve	 sieve;
+	size_t		 max;
+	bool		 ignore;	/* the program's link goes on */
+	int		 r;
+	int		 taken;
+	const char	*reason;
+} sinks[] = {
+	{ "all of it", { 9, ONSHI_OK, 0, 0 }, 16, false, ONSHI_OK, 4, "" },
+	{ "refused at once", { 0, ONSHI_E_ANSWER_REFUSED, 0, 0 }, 16, false,
+	    ONSHI_E_ANSWER_REFUSED, 0, "malformed" },
+	{ "refused later", { 2, ONSHI_E_ANSWER_REFUSED, 0, 0 }, 16, true,
+	    ONSHI_E_ANSWER_REFUSED, 2, "malformed" },
+	{ "its own limit", { 3, ONSHI_E_TOO_BIG, 0, 0 }, 16, true,
+	    ONSHI_E_TOO_BIG, 3, "too_big" },
+	{ "the exchange's limit", { 9, ONSHI_OK, 0, 0 }, 7, true,
+	    ONSHI_E_TOO_BIG, 3, "too_big" },
+	{ "exactly the limit", { 9, ONSHI_OK, 0, 0 }, 8, false, ONSHI_OK, 4,
+	    "" },
+	{ "no memory", { 1, ONSHI_E_NOMEM, 0, 0 }, 16, true, ONSHI_E_NOMEM,
+	    1, "" },
+	{ "no time", { 1, ONSHI_E_LINK_TIMEOUT, 0, 0 }, 16, true,
+	    ONSHI_E_LINK_TIMEOUT, 1, "timeout" }
+};
+
+START_TEST(other_sink)
+{
+	const struct sink_row *row = &sinks[_i];
+	struct script s = { .text = "BO", .again = 4, .sent = -1,
+	    .token = "t", .ignore = row->ignore };
+	struct sieve sieve = row->sieve;
+	struct oki_session *session;
+	struct onshi_exchange x;
+	struct world w;
+
+	world_make(&w, &s);
+	ck_assert_int_eq(oki_session_open(w.link, &w.wait, &session, &w.e),
+	    ONSHI_OK);
+	oki_exchange_init(&x, "challenge", &w.wait, 0);
+	x.sink = (struct oki_sink){ sieve_take, sieve_drop, &sieve,
+	    row->max };
+	x.body = (const uint8_t *)"";
+	ck_assert_int_eq(oki_request_id(x.request_id), ONSHI_OK);
+	ck_assert_int_eq(oki_session_exchange(session, &x, &w.e), row->r);
+	ck_assert_int_eq(sieve.taken, row->taken);
+	ck_assert_str_eq(onshi_error_reason(&w.e), row->reason);
+	ck_assert_str_eq(x.new_token, row->r == ONSHI_OK ? "t" : "");
+	ck_assert_int_eq(sieve.dropped > 0, row->r != ONSHI_OK);
+	/* A token that came with an answer that is none tells nothing. */
+	ck_assert_int_eq(oki_link_has_tokens(w.link), row->r == ONSHI_OK);
+	ck_assert(oki_link_has_request_ids(w.link));
+	oki_exchange_free(&x);
+	oki_session_close(&session);
+	world_free(&w);
+}
+END_TEST
+
+static void
+ask_with(struct world *w, struct script *s, const char *token)
+{
+	struct oki_session *session;
+	struct onshi_exchange x;
+
+	s->token = token;
+	ck_assert_int_eq(oki_session_open(w->link, &w->wait, &session,
+	    &w->e), ONSHI_OK);
+	oki_exchange_init(&x, "challenge", &w->wait, 16);
+	x.body = (const uint8_t *)"";
+	ck_assert_int_eq(oki_request_id(x.request_id), ONSHI_OK);
+	ck_assert_int_eq(oki_session_exchange(session, &x, &w->e), ONSHI_OK);
+	oki_exchange_free(&x);
+	oki_session_close(&session);
+}
+
+/* CO-2: it carries tokens that has brought one once, for all its visits. */
+START_TEST(tokens)
+{
+	struct script s = { .text = "B", .again = 1, .sent = -1 };
+	struct world w;
+
+	world_make(&w, &s);
+	ck_assert(!oki_link_has_tokens(w.link));
+	ask_with(&w, &s, NULL);
+	ck_assert(!oki_link_has_tokens(w.link));
+	ask_with(&w, &s, "");
+	ck_assert(!oki_link_has_tokens(w.link));
+	ask_with(&w, &s, "token");
+	ck_assert(oki_link_has_tokens(w.link));
+	ask_with(&w, &s, NULL);
+	ck_assert(oki_link_has_tokens(w.link));
+	world_free(&w);
+}
+END_TEST
+
+static const struct form {
+	int		 form;
+	const char	*name;
+} forms[] = {
+	{ ONSHI_FORM_NONE, "none" }, { ONSHI_FORM_XML, "xml" },
+	{ -1, "unknown" }, { 99, "unknown" }, { INT32_MIN, "unknown" }
+};
+
+START_TEST(form_names)
+{
+	ck_assert_str_eq(onshi_form_name(forms[_i].form), forms[_i].name);
+}
+END_TEST
+
 /* Who waits for the turn keeps to its own deadline; closing does not wait. */
 START_TEST(busy)
 {
@@ -356,6 +500,7 @@ START_TEST(busy)
 	oki_wait_init(&wait, w.env, 60, NULL);
 	oki_exchange_init(&x, "challenge", &wait, 16);
 	x.body = (const uint8_t *)"";
+	ck_assert_int_eq(oki_request_id(x.request_id), ONSHI_OK);
 	ck_assert_int_eq(oki_session_exchange(mine, &x, &w.e),
 	    ONSHI_E_LINK_TIMEOUT);
 	ck_assert_int_eq(x.sent, ONSHI_SENT_NOT);
@@ -382,6 +527,7 @@ START_TEST(nothing_given)
 	ck_assert_str_eq(onshi_exchange_request_id(NULL), "");
 	ck_assert_str_eq(onshi_exchange_token(NULL), "");
 	ck_assert_int_eq(onshi_exchange_timeout_ms(NULL), 0);
+	ck_assert_int_eq(onshi_exchange_is_again(NULL), 0);
 	ck_assert_int_eq(onshi_exchange_write(NULL, NULL, 0), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_exchange_set_token(NULL, "a"), ONSHI_E_ARG);
 	onshi_exchange_set_rejected(NULL, 1);
@@ -404,6 +550,9 @@ main(void)
 	tcase_add_loop_test(t, open_fails, 0, (int)OKI_COUNT(opens));
 	tcase_add_test(t, one_at_a_time);
 	tcase_add_test(t, busy);
+	tcase_add_loop_test(t, other_sink, 0, (int)OKI_COUNT(sinks));
+	tcase_add_test(t, tokens);
+	tcase_add_loop_test(t, form_names, 0, (int)OKI_COUNT(forms));
 	tcase_add_test(t, nothing_given);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);

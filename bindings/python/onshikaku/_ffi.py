@@ -314,6 +314,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_exchange_request_id", c_char_p, (P(Exchange),)),
     ("onshi_exchange_token", c_char_p, (P(Exchange),)),
     ("onshi_exchange_timeout_ms", c_int32, (P(Exchange),)),
+    ("onshi_exchange_is_again", c_int, (P(Exchange),)),
+    ("onshi_form_name", c_char_p, (c_int,)),
     ("onshi_exchange_write", c_int, (P(Exchange), P(c_uint8), c_size_t)),
     ("onshi_exchange_set_rejected", None, (P(Exchange), c_int)),
     ("onshi_exchange_set_token", c_int, (P(Exchange), c_char_p)),

@@ -97,6 +97,11 @@ class Exchange(Borrower):
     def timeout_ms(self) -> int:
         return int(lib.onshi_exchange_timeout_ms(self._p))
 
+    @property
+    def is_again(self) -> bool:
+        """This request, by its id, was sent before: it is no new question."""
+        return lib.onshi_exchange_is_again(self._p) != 0
+
     def write(self, data: Buffer) -> int:
         """A piece of the answer. What is not 0 ends it: give that back."""
         piece = plain(data)
