@@ -96,50 +96,13 @@ check_place(const struct oki_config_row *row, char *text)
 	return check_path(row, text);
 }
 
-/* What may stand in the path of an address: nothing that is escaped, leads
- * upwards or begins a query. */
-static bool
-is_url_path(const char *s)
-{
-	const char *p;
-
-	for (p = s; *p != '\0'; p++) {
-		if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') &&
-		    !(*p >= '0' && *p <= '9') && strchr("-._~/", *p) == NULL)
-			return false;
-		if (*p == '/' && (p[1] == '/' || p[1] == '.' || p[1] == '\0'))
-			return false;
-	}
-
-	return *s == '\0' || *s == '/';
-}
-
 static const char *
 check_url(const struct oki_config_row *row, char *text)
 {
-	const char *colon, *host, *path;
-	uint16_t port;
-	size_t len;
+	struct oki_url url;
 
-	if ((int64_t)strlen(text) > row->high)
-		return "is too long";
-	if (strncmp(text, "https://", 8) != 0)
-		return "does not begin with https://";
-	host = text + 8;
-	len = strcspn(host, "/");
-	path = host + len;
-	if ((colon = memchr(host, ':', len)) != NULL) {
-		if (!oki_port_parse(colon + 1, (size_t)(path - colon) - 1,
-		    &port))
-			return "has no port after the colon";
-		len = (size_t)(colon - host);
-	}
-	if (!oki_is_host(host, len))
-		return "has a host that is no name of letters, digits, hyphens";
-	if (!is_url_path(path))
-		return "has a path that is not plain, or a slash at its end";
-
-	return NULL;
+	return (int64_t)strlen(text) > row->high ? "is too long" :
+	    oki_url_parse(text, &url);
 }
 
 /* Takes every blank out; the lists that it is used for have none inside. */

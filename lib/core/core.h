@@ -161,6 +161,15 @@ bool	oki_network_has(const struct oki_network *n,
 	    const struct oki_address *a);
 bool	oki_is_host(const char *s, size_t len);	/* letters, digits, hyphens */
 bool	oki_port_parse(const char *s, size_t len, uint16_t *port);
+/* "https://name[:port][/path]": parts of s, port 443 where it has none. NULL,
+ * or what is wrong with it. */
+struct oki_url {
+	const char	*host;
+	size_t		 hostlen;
+	uint16_t	 port;
+	const char	*path;		/* "" where there is none */
+};
+const char *oki_url_parse(const char *s, struct oki_url *out);
 
 /* ---- time: time.c ------------------------------------------------------- */
 

@@ -220,3 +220,46 @@ oki_port_parse(const char *s, size_t len, uint16_t *port)
 
 	return true;
 }
+
+/* What may stand in the path of an address: nothing that is escaped, leads
+ * upwards or begins a query. */
+static bool
+is_url_path(const char *s)
+{
+	const char *p;
+
+	for (p = s; *p != '\0'; p++) {
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') &&
+		    !(*p >= '0' && *p <= '9') && strchr("-._~/", *p) == NULL)
+			return false;
+		if (*p == '/' && (p[1] == '/' || p[1] == '.' || p[1] == '\0'))
+			return false;
+	}
+
+	return *s == '\0' || *s == '/';
+}
+
+const char *
+oki_url_parse(const char *s, struct oki_url *out)
+{
+	static const char scheme[] = "https://";
+	const char *colon;
+
+	if (strncmp(s, scheme, sizeof(scheme) - 1) != 0)
+		return "does not begin with https://";
+	out->host = s + sizeof(scheme) - 1;
+	out->hostlen = strcspn(out->host, "/");
+	out->path = out->host + out->hostlen;
+	out->port = 443;
+	if ((colon = memchr(out->host, ':', out->hostlen)) != NULL) {
+		if (!oki_port_parse(colon + 1, (size_t)(out->path - colon) - 1,
+		    &out->port))
+			return "has no port after the colon";
+		out->hostlen = (size_t)(colon - out->host);
+	}
+	if (!oki_is_host(out->host, out->hostlen))
+		return "has a host that is no name of letters, digits, hyphens";
+
+	return is_url_path(out->path) ? NULL :
+	    "has a path that is not plain, or a slash at its end";
+}

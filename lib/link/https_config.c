@@ -16,48 +16,52 @@ missing(struct onshi_error *e, enum oki_key key)
 	    oki_config_key_name(key));
 }
 
-/* "https://name[:port][/path]", in the form that the config has checked. */
+/* "name" or "name:port", for Host; and the whole of it, for libcurl. */
+static int
+write_names(struct oki_https *h, struct oki_buf *b)
+{
+	struct oki_wire_config *w = &h->wire;
+	int r;
+
+	if ((r = oki_buf_format(b, w->port == 443 ? "%s" : "%s:%u", w->host,
+	    (unsigned int)w->port)) != ONSHI_OK)
+		return r;
+	(void)oki_copy(h->name, sizeof(h->name), (char *)b->data);
+	oki_buf_reset(b);
+	if ((r = oki_buf_format(b, "https://%s:%u/", w->host,
+	    (unsigned int)w->port)) != ONSHI_OK)
+		return r;
+	(void)oki_copy(w->url, sizeof(w->url), (char *)b->data);
+
+	return ONSHI_OK;
+}
+
 static int
 read_base(struct oki_https *h, struct onshi_error *e)
 {
 	struct oki_wire_config *w = &h->wire;
-	const char *base, *host, *path, *colon;
+	const char *why, *base = oki_config_text(oki_env_config(h->env),
+	    OKI_LINK_BASE);
 	struct oki_address ip;
+	struct oki_url url;
 	struct oki_buf b;
-	size_t len;
 	int r;
 
-	if ((base = oki_config_text(oki_env_config(h->env),
-	    OKI_LINK_BASE)) == NULL)
+	if (base == NULL)
 		return missing(e, OKI_LINK_BASE);
-	host = base + strlen("https://");
-	len = strcspn(host, "/");
-	path = host + len;
-	w->port = 443;
-	if ((colon = memchr(host, ':', len)) != NULL) {
-		if (!oki_port_parse(colon + 1, (size_t)(path - colon) - 1,
-		    &w->port))
-			return oki_fail(e, ONSHI_E_CONFIG, "link.base: port");
-		len = (size_t)(colon - host);
-	}
-	if (len >= sizeof(w->host) || oki_address_parse(host, len, &ip))
+	if ((why = oki_url_parse(base, &url)) != NULL)
+		return oki_fail(e, ONSHI_E_CONFIG, "link.base %s", why);
+	if (url.hostlen >= sizeof(w->host) ||
+	    oki_address_parse(url.host, url.hostlen, &ip))
 		return oki_fail(e, ONSHI_E_CONFIG, "link.base needs a name, "
 		    "which the service's certificate has, not an address");
-	memcpy(w->host, host, len);
+	memcpy(w->host, url.host, url.hostlen);
+	w->port = url.port;
 	oki_buf_init(&b, sizeof(w->url) - 1);
-	if ((r = oki_buf_format(&b, w->port == 443 ? "%s" : "%s:%u", w->host,
-	    (unsigned int)w->port)) == ONSHI_OK) {
-		(void)oki_copy(h->name, sizeof(h->name), (char *)b.data);
-		oki_buf_reset(&b);
-		r = oki_buf_format(&b, "https://%s:%u/", w->host,
-		    (unsigned int)w->port);
-	}
-	if (r == ONSHI_OK) {
-		(void)oki_copy(w->url, sizeof(w->url), (char *)b.data);
-		if ((h->path = oki_strdup(path)) == NULL)
-			r = ONSHI_E_NOMEM;
-	}
+	r = write_names(h, &b);
 	oki_buf_free(&b);
+	if (r == ONSHI_OK && (h->path = oki_strdup(url.path)) == NULL)
+		r = ONSHI_E_NOMEM;
 
 	return r == ONSHI_OK ? r : oki_fail(e, r, "link.base");
 }

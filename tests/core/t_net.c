@@ -133,6 +133,51 @@ static const struct {
 	{ "-1", 0 }, { "1 ", 0 }, { "x", 0 },
 };
 
+static const struct url {
+	const char	*s;
+	const char	*why;		/* a word of it; NULL: none */
+	const char	*host;
+	uint16_t	 port;
+	const char	*path;
+} urls[] = {
+	{ "https://a.example", NULL, "a.example", 443, "" },
+	{ "https://a.example:8443", NULL, "a.example", 8443, "" },
+	{ "https://a.example/gate/1", NULL, "a.example", 443, "/gate/1" },
+	{ "https://a.example:1/x", NULL, "a.example", 1, "/x" },
+	{ "http://a.example", "https", NULL, 0, NULL },
+	{ "HTTPS://a.example", "https", NULL, 0, NULL },
+	{ "", "https", NULL, 0, NULL },
+	{ "https://", "host", NULL, 0, NULL },
+	{ "https://:1", "host", NULL, 0, NULL },
+	{ "https://me@a.example", "host", NULL, 0, NULL },
+	{ "https://a.example:", "port", NULL, 0, NULL },
+	{ "https://a.example:0", "port", NULL, 0, NULL },
+	{ "https://a.example:65536", "port", NULL, 0, NULL },
+	{ "https://a.example:1:2", "port", NULL, 0, NULL },
+	{ "https://a.example/", "path", NULL, 0, NULL },
+	{ "https://a.example/x?y", "path", NULL, 0, NULL }
+};
+
+START_TEST(url)
+{
+	const struct url *row = &urls[_i];
+	struct oki_url u;
+	const char *why = oki_url_parse(row->s, &u);
+
+	ck_assert_msg((why == NULL) == (row->why == NULL), "%s: %s", row->s,
+	    why == NULL ? "taken" : why);
+	if (why != NULL) {
+		ck_assert_msg(strstr(why, row->why) != NULL, "%s: %s",
+		    row->s, why);
+		return;
+	}
+	ck_assert_uint_eq(u.hostlen, strlen(row->host));
+	ck_assert_mem_eq(u.host, row->host, u.hostlen);
+	ck_assert_uint_eq(u.port, row->port);
+	ck_assert_str_eq(u.path, row->path);
+}
+END_TEST
+
 START_TEST(port)
 {
 	uint16_t v = 0;
@@ -149,6 +194,7 @@ fill(TCase *t)
 	ADD_ROWS(t, address, addresses);
 	ADD_ROWS(t, network, networks);
 	ADD_ROWS(t, host, hosts);
+	ADD_ROWS(t, url, urls);
 	ADD_ROWS(t, port, ports);
 }
 
