@@ -66,8 +66,13 @@ bool	oki_event_wait(const struct oki_event *a, const struct oki_event *b,
 	    int32_t ms);
 
 /* ---- sockets ------------------------------------------------------------- */
-/* Not yet connected, closed on exec; -1: none to be had. */
+/* Not yet connected, closed on exec, never 0 to 2, which programs take for
+ * theirs even if they are closed; -1: none to be had. */
 int64_t	oki_os_socket(int family, int type, int protocol);
+/* Fills 0 to 2 where they are closed, while another library opens something. */
+struct oki_low_guard { int fd[3]; int n; };
+void	oki_low_guard_take(struct oki_low_guard *g);
+void	oki_low_guard_drop(struct oki_low_guard *g);
 
 /* ---- memory -------------------------------------------------------------- */
 /* Whole pages between guards; *locked says whether mlock worked. NULL: none. */

@@ -187,5 +187,27 @@ oki_os_guarded_free(void *p, size_t len)
 int64_t
 oki_os_socket(int family, int type, int protocol)
 {
-	return socket(family, type | SOCK_CLOEXEC, protocol);
+	return oki_os_high(socket(family, type | SOCK_CLOEXEC, protocol));
+}
+
+void
+oki_low_guard_take(struct oki_low_guard *g)
+{
+	int fd;
+
+	for (g->n = 0; g->n < (int)OKI_COUNT(g->fd); g->n++) {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd > STDERR_FILENO)
+			(void)close(fd);
+		if (fd < 0 || fd > STDERR_FILENO)
+			return;
+		g->fd[g->n] = fd;
+	}
+}
+
+void
+oki_low_guard_drop(struct oki_low_guard *g)
+{
+	while (g->n > 0)
+		(void)close(g->fd[--g->n]);
 }

@@ -136,6 +136,7 @@ int	oki_token_open(const char *uri, const void *pin, size_t pinlen,
 	    struct oki_token **out, struct onshi_error *e) OKI_CHECK;
 void	oki_token_free(struct oki_token **tp);
 void	*oki_token_key(const struct oki_token *t);	/* an EVP_PKEY, for TLS */
+void	*oki_crypto_context(void);	/* an OSSL_LIB_CTX, for TLS; openssl.c */
 /* As oki_identity_check, for a certificate in PEM and a token's key. */
 int	oki_token_check(const struct oki_token *t, const void *cert_pem,
 	    size_t certlen, int64_t now, struct oki_identity *out,

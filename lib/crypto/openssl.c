@@ -29,6 +29,12 @@ oki_openssl_ctx(void)
 	return there;
 }
 
+void *
+oki_crypto_context(void)
+{
+	return oki_openssl_ctx();
+}
+
 /* SEC-26: it can load code into any program that uses OpenSSL, and TLS uses
  * what it sets. */
 int

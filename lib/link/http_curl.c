@@ -35,6 +35,7 @@ is_usable(void)
 int
 oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 {
+	struct oki_low_guard low;
 	struct oki_wire *w;
 
 	*out = NULL;
@@ -45,7 +46,10 @@ oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 	w->c = c;
 	w->process = oki_os_process();
 	w->socket = CURL_SOCKET_BAD;
-	if ((w->multi = curl_multi_init()) == NULL ||
+	oki_low_guard_take(&low);	/* libcurl makes a pair of sockets */
+	w->multi = curl_multi_init();
+	oki_low_guard_drop(&low);
+	if (w->multi == NULL ||
 	    curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, 1L) !=
 	    CURLM_OK || (c->resolve.len > 0 && (w->resolve =
 	    curl_slist_append(NULL, (const char *)c->resolve.data)) ==
@@ -129,8 +133,10 @@ oki_wire_try(const struct oki_wire_config *c, struct onshi_error *e)
 		return oki_fail(e, r, "libcurl with OpenSSL cannot be used");
 	if ((r = prepare(w, c->connect_ms, e)) == ONSHI_OK &&
 	    (r = oki_tls_try(&w->tls, &w->notes)) != ONSHI_OK)
-		(void)oki_fail(e, r, "OpenSSL refuses a setting that the "
-		    "link needs");
+		(void)oki_fail(e, r, r == ONSHI_E_ENVIRONMENT ?
+		    "OpenSSL cannot be used as its configuration "
+		    "(openssl.cnf) is" :
+		    "OpenSSL refuses a setting that the link needs");
 	oki_wire_free(&w);
 
 	return r;

@@ -7,26 +7,33 @@
 
 #define HEAD_MAX	4096	/* of a request */
 #define SECOND		1000
+#define IDLE_MAX_MS	60000	/* a middle box may have forgotten it */
 
 struct session {
 	struct oki_https	*https;
 	struct oki_wire		*wire;
 	int32_t			 connect_ms;	/* not reported yet */
+	int64_t			 used;		/* when, steady */
 };
 
 /* Around all that talks: no signal, no error of TLS is left behind. */
+struct door {
+	struct oki_pipe_guard	pipe;
+	struct oki_tls_door	tls;
+};
+
 static void
-enter(struct oki_pipe_guard *g)
+enter(struct door *d)
 {
-	oki_pipe_guard_take(g);
-	oki_tls_enter();
+	oki_pipe_guard_take(&d->pipe);
+	(void)oki_tls_enter(&d->tls);	/* there since the link was made */
 }
 
 static void
-leave(struct oki_pipe_guard *g)
+leave(struct door *d)
 {
-	oki_tls_leave();
-	oki_pipe_guard_drop(g);
+	oki_tls_leave(&d->tls);
+	oki_pipe_guard_drop(&d->pipe);
 }
 
 /* When the next connection may begin: so many in a second (SEC-27). */
@@ -62,6 +69,10 @@ wait_for_turn(struct session *s, const struct oki_wait *w,
 	    "no turn to connect");
 }
 
+/*
+ * One that the service has closed meanwhile, or that was idle for so long that
+ * nobody knows, is made anew: no byte of a request has gone over it.
+ */
 static int
 be_connected(struct session *s, const struct oki_wait *w,
     struct onshi_error *e)
@@ -69,11 +80,12 @@ be_connected(struct session *s, const struct oki_wait *w,
 	int64_t start = oki_steady_ms(s->https->env);
 	int r;
 
-	if (oki_wire_is_up(s->wire))
+	if (oki_wire_is_up(s->wire) && start - s->used < IDLE_MAX_MS)
 		return ONSHI_OK;
 	if ((r = wait_for_turn(s, w, e)) == ONSHI_OK)
 		r = oki_wire_connect(s->wire, w, e);
-	s->connect_ms += (int32_t)(oki_steady_ms(s->https->env) - start);
+	s->used = oki_steady_ms(s->https->env);
+	s->connect_ms += (int32_t)(s->used - start);
 	OKI_LOG(s->https->env, TLS, OKI_W(RESULT, onshi_result_name(r)),
 	    OKI_N(MS, s->connect_ms));
 
@@ -84,12 +96,12 @@ static void
 https_close(void *self, void *session)
 {
 	struct session *s = session;
-	struct oki_pipe_guard guard;
+	struct door door;
 
 	(void)self;
-	enter(&guard);
+	enter(&door);
 	oki_wire_free(&s->wire);
-	leave(&guard);
+	leave(&door);
 	oki_free(s);
 }
 
@@ -99,18 +111,18 @@ https_open(void *self, struct oki_wait *w, void **session,
 {
 	struct oki_https *h = self;
 	struct session *s;
-	struct oki_pipe_guard guard;
+	struct door door;
 	int r;
 
 	if ((s = oki_alloc(sizeof(*s))) == NULL)
 		return oki_fail(e, ONSHI_E_NOMEM, "no memory for a session");
 	s->https = h;
-	enter(&guard);
+	enter(&door);
 	if ((r = oki_wire_new(&h->wire, &s->wire)) != ONSHI_OK)
 		(void)oki_fail(e, r, "no memory for a connection");
 	else
 		r = be_connected(s, w, e);
-	leave(&guard);
+	leave(&door);
 	if (r == ONSHI_OK)
 		*session = s;
 	else
@@ -270,6 +282,7 @@ talk(struct session *s, struct onshi_exchange *x,
 	t.head = head.data;
 	t.headlen = head.len;
 	r = oki_talk(s->wire, &t, x->wait, e);
+	s->used = oki_steady_ms(s->https->env);
 	x->sent = t.sent;
 	if (r == ONSHI_OK)
 		r = t.response.status == 200 ? judge_answer(&t.response, x, e) :
@@ -287,13 +300,13 @@ https_exchange(void *self, void *session, struct onshi_exchange *x,
     struct onshi_error *e)
 {
 	struct session *s = session;
-	struct oki_pipe_guard guard;
+	struct door door;
 	int r;
 
 	(void)self;
 	if (!oki_wire_is_ours(s->wire))
 		return oki_fail(e, ONSHI_E_STATE, "the process has forked");
-	enter(&guard);
+	enter(&door);
 	r = be_connected(s, x->wait, e);
 	x->connect_ms = s->connect_ms;
 	s->connect_ms = 0;
@@ -301,7 +314,7 @@ https_exchange(void *self, void *session, struct onshi_exchange *x,
 		note_facts(s, x);
 		r = talk(s, x, e);
 	}
-	leave(&guard);
+	leave(&door);
 
 	return r;
 }
@@ -310,8 +323,11 @@ static void
 https_free(void *self)
 {
 	struct oki_https *h = self;
+	struct oki_tls_door door;
 
+	(void)oki_tls_enter(&door);
 	oki_https_free(&h);
+	oki_tls_leave(&door);
 }
 
 static const struct oki_link_ops https_ops = {
@@ -330,10 +346,16 @@ int
 oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
     void **self, struct onshi_error *e)
 {
+	struct oki_tls_door door;
 	struct oki_https *h;
 	int r;
 
-	if ((r = oki_https_config(env, &h, e)) != ONSHI_OK)
+	if (!oki_tls_enter(&door))
+		r = oki_fail(e, ONSHI_E_NOMEM, "no memory for TLS");
+	else
+		r = oki_https_config(env, &h, e);
+	oki_tls_leave(&door);
+	if (r != ONSHI_OK)
 		return r;
 	*ops = &https_ops;
 	*self = h;

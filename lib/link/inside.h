@@ -150,16 +150,22 @@ struct oki_tls {
 	int64_t			 now;		/* seconds UTC */
 };
 
-/* Around what calls TLS: the thread's queue of errors holds nothing of ours
- * afterwards (SEC-109). libcurl itself empties it before. */
-void	oki_tls_enter(void);
-void	oki_tls_leave(void);
+/*
+ * Around what calls TLS or a key: this thread works in a library context of
+ * ours, which the process's openssl.cnf does not reach (SEC-26), and its queue
+ * of errors holds nothing of ours afterwards (SEC-109; libcurl itself empties
+ * it before). False: no memory for the context, the thread keeps its own.
+ */
+struct oki_tls_door { void *before; bool inside; };
+bool	oki_tls_enter(struct oki_tls_door *d);
+void	oki_tls_leave(struct oki_tls_door *d);
 void	oki_tls_notes_init(struct oki_tls_notes *n);
 /* ctx is an SSL_CTX; every result is checked (SEC-15). notes has to live as
  * long as ctx. */
 int	oki_tls_apply(void *ctx, const struct oki_tls *p,
 	    struct oki_tls_notes *notes) OKI_CHECK;
-/* The whole of it on a context of its own: that this OpenSSL can do it. */
+/* The whole of it on a context of its own: that this OpenSSL can do it.
+ * ONSHI_E_ENVIRONMENT: not as the process has configured it. */
 int	oki_tls_try(const struct oki_tls *p, struct oki_tls_notes *notes)
 	    OKI_CHECK;
 /* Whether there are lists in pem, and nothing that is none. */

@@ -13,23 +13,33 @@
 #define LEVEL		2
 #define DEPTH		4
 #define CERTS_MAX	65536	/* F12 */
+/* These and no others, whatever openssl.cnf has added or taken away. */
 #define OPTIONS		(SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | \
-			    SSL_OP_NO_TICKET | SSL_OP_CLEANSE_PLAINTEXT)
-#define UNSAFE		(SSL_OP_LEGACY_SERVER_CONNECT | \
-			    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION)
+			    SSL_OP_NO_TICKET | SSL_OP_CLEANSE_PLAINTEXT | \
+			    SSL_OP_TLSEXT_PADDING | \
+			    SSL_OP_ENABLE_MIDDLEBOX_COMPAT)
 #define NAME_FLAGS	(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | \
 			    X509_CHECK_FLAG_NO_WILDCARDS)
 
-void
-oki_tls_enter(void)
+bool
+oki_tls_enter(struct oki_tls_door *d)
 {
+	OSSL_LIB_CTX *context = oki_crypto_context();
+
+	d->inside = context != NULL;
+	d->before = d->inside ? OSSL_LIB_CTX_set0_default(context) : NULL;
 	ERR_set_mark();
+
+	return d->inside;
 }
 
 void
-oki_tls_leave(void)
+oki_tls_leave(struct oki_tls_door *d)
 {
 	ERR_pop_to_mark();
+	if (d->inside)
+		(void)OSSL_LIB_CTX_set0_default(d->before);
+	d->inside = false;
 }
 
 void
@@ -81,7 +91,7 @@ static bool
 set_state(SSL_CTX *ctx)
 {
 	SSL_CTX_set_security_level(ctx, LEVEL);
-	SSL_CTX_clear_options(ctx, UNSAFE);
+	SSL_CTX_clear_options(ctx, SSL_CTX_get_options(ctx));
 	SSL_CTX_set_options(ctx, OPTIONS);
 	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -91,7 +101,7 @@ set_state(SSL_CTX *ctx)
 	SSL_CTX_set_post_handshake_auth(ctx, 0);
 
 	return SSL_CTX_get_security_level(ctx) == LEVEL &&
-	    (SSL_CTX_get_options(ctx) & (OPTIONS | UNSAFE)) == OPTIONS &&
+	    SSL_CTX_get_options(ctx) == OPTIONS &&
 	    SSL_CTX_get_session_cache_mode(ctx) == SSL_SESS_CACHE_OFF &&
 	    SSL_CTX_get_keylog_callback(ctx) == NULL &&
 	    SSL_CTX_get_max_cert_list(ctx) == CERTS_MAX;
@@ -106,7 +116,9 @@ set_algorithms(SSL_CTX *ctx, const struct oki_tls *p)
 
 	return SSL_CTX_set_min_proto_version(ctx, p->tls13_only ?
 	    TLS1_3_VERSION : TLS1_2_VERSION) == 1 &&
-	    SSL_CTX_set1_sigalgs_list(ctx, sigalgs) == 1;
+	    SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
+	    SSL_CTX_set1_sigalgs_list(ctx, sigalgs) == 1 &&
+	    SSL_CTX_set1_client_sigalgs_list(ctx, sigalgs) == 1;
 }
 
 /* Both the store's flags and the context's are in force: clear both. */
@@ -238,7 +250,9 @@ oki_tls_try(const struct oki_tls *p, struct oki_tls_notes *notes)
 	int r;
 
 	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL)
-		return ONSHI_E_NOMEM;
+		return ERR_GET_REASON(ERR_peek_last_error()) ==
+		    ERR_R_MALLOC_FAILURE ? ONSHI_E_NOMEM :
+		    ONSHI_E_ENVIRONMENT;
 	r = oki_tls_apply(ctx, p, notes);
 	SSL_CTX_free(ctx);
 

@@ -75,6 +75,12 @@ static const struct row {
 	{ "cn-only", "inter", NAME, SERVER, EC256, false, -1, 90 },
 	{ "wildcard", "inter", NAME, SERVER "subjectAltName=DNS:*.example\n",
 	    EC256, false, -1, 90 },
+	{ "www", "inter", NAME, SERVER "subjectAltName=DNS:www." NAME "\n",
+	    EC256, false, -1, 90 },
+	{ "star", "inter", NAME, SERVER "subjectAltName=DNS:*." NAME "\n",
+	    EC256, false, -1, 90 },
+	{ "half-star", "inter", NAME, SERVER "subjectAltName=DNS:w*." NAME
+	    "\n", EC256, false, -1, 90 },
 	{ "rsa1024", "inter", NAME, SERVER SAN, RSA1024, false, -1, 90 },
 	{ "p192", "inter", NAME, SERVER SAN, EC192, false, -1, 90 },
 	{ "client-usage", "inter", NAME, CLIENT SAN, EC256, false, -1, 90 },

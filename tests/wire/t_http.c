@@ -330,6 +330,153 @@ START_TEST(answer_before_request)
 }
 END_TEST
 
+/*
+ * An answer that ends just where a read does (http_talk.c reads 8,192 bytes at
+ * a time): what follows it in the same record waits in TLS already.
+ */
+#define PIECE	8192
+
+START_TEST(bytes_after)
+{
+	static char text[PIECE + 1];
+	struct hostile_spec spec = { .plan = ONCE, .text = text,
+	    .textlen = sizeof(text) - 1 + (size_t)_i };
+	struct hostile *h;
+	struct client c;
+	int n, head = (int)strlen(OK200 "Content-Length: 1234\r\n\r\n");
+
+	memset(text, 'x', sizeof(text));
+	n = snprintf(text, sizeof(text), OK200 "Content-Length: %d\r\n\r\n",
+	    PIECE - head);
+	ck_assert_int_eq(n, head);
+	text[n] = 'x';
+	h = hostile_start(&spec);
+	(void)client_once(&c, hostile_port(h), NULL, DEADLINE_MS);
+	ck_assert_int_eq(c.r, _i == 0 ? ONSHI_OK : ONSHI_E_PROTOCOL);
+	ck_assert_int_eq(c.x.sent, _i == 0 ? ONSHI_SENT_ANSWERED :
+	    ONSHI_SENT_UNKNOWN);
+	ck_assert_str_eq(onshi_error_reason(&c.error), _i == 0 ? "" :
+	    "malformed");
+	ck_assert_uint_eq(c.x.answer.len, _i == 0 ?
+	    (size_t)(PIECE - head) : 0);
+	client_free(&c);
+	hostile_stop(&h);
+}
+END_TEST
+
+/* A clock that a sink sets on, and a cancel that it sets, while it reads. */
+struct reader {
+	_Atomic int64_t	 ahead;
+	struct client	*c;
+	int		 pieces, dropped;
+};
+
+static int64_t
+real_wall(void *self)
+{
+	(void)self;
+
+	return oki_os_wall_ms();
+}
+
+static int64_t
+steady_ahead(void *self)
+{
+	struct reader *me = self;
+
+	return oki_os_steady_ms() + atomic_load(&me->ahead);
+}
+
+static int
+read_slowly(void *self, const uint8_t *bytes, size_t len)
+{
+	struct reader *me = self;
+
+	(void)bytes;
+	(void)len;
+	if (++me->pieces == 2 && me->c == NULL)
+		atomic_fetch_add(&me->ahead, 2 * DEADLINE_MS);
+	if (me->pieces == 2 && me->c != NULL)
+		oki_cancel_set(&me->c->cancel);
+
+	return ONSHI_OK;
+}
+
+static void
+read_drop(void *self)
+{
+	struct reader *me = self;
+
+	me->dropped++;
+}
+
+/* Hole 4: the deadline and a cancel hold while an answer is read, whose bytes
+ * are all there already. */
+START_TEST(over_while_reading)
+{
+	struct hostile_spec spec = { .plan = "tls; read; send; again 50000; "
+	    "wait 3000", .text = OK200 "Content-Length: 200000\r\n\r\n",
+	    .more = "xxxx" };
+	struct hostile *h = hostile_start(&spec);
+	struct reader me = { .pieces = 0 };
+	struct onshi_clock_ops clock = { .size = sizeof(clock),
+	    .wall = real_wall, .steady = steady_ahead,
+	    .boot = steady_ahead };
+	struct client c;
+
+	client_config(&c, hostile_port(h), NULL);
+	me.c = _i == 0 ? NULL : &c;
+	ck_assert_int_eq(onshi_config_set_clock(c.config, &clock, &me),
+	    ONSHI_OK);
+	ck_assert_int_eq(client_new(&c), ONSHI_OK);
+	ck_assert_int_eq(client_open(&c, DEADLINE_MS), ONSHI_OK);
+	oki_wait_init(&c.wait, c.env, DEADLINE_MS, &c.cancel);
+	oki_exchange_init(&c.x, "challenge", &c.wait, 0);
+	ck_assert_int_eq(oki_uuid(c.x.request_id), ONSHI_OK);
+	c.x.sink = (struct oki_sink){ read_slowly, read_drop, &me, 1 << 20 };
+	ck_assert_int_eq(oki_session_exchange(c.session, &c.x, &c.error),
+	    _i == 0 ? ONSHI_E_LINK_TIMEOUT : ONSHI_E_CANCELLED);
+	ck_assert_str_eq(onshi_error_reason(&c.error), _i == 0 ? "timeout" :
+	    "");
+	ck_assert_int_eq(c.x.sent, ONSHI_SENT_UNKNOWN);
+	ck_assert_int_eq(me.pieces, 2);
+	ck_assert_int_gt(me.dropped, 0);
+	client_free(&c);
+	hostile_stop(&h);
+}
+END_TEST
+
+/* One that was idle for a minute is made anew, before anything is sent. */
+START_TEST(idle)
+{
+	struct hostile_spec spec = { .text = GOOD };
+	struct hostile *h = hostile_start(&spec);
+	struct reader me = { .pieces = 0 };
+	struct onshi_clock_ops clock = { .size = sizeof(clock),
+	    .wall = real_wall, .steady = steady_ahead,
+	    .boot = steady_ahead };
+	static const int64_t pauses[] = { 0, 30000, 61000, 30000, 30000 };
+	static const int connections[] = { 1, 1, 2, 2, 2 };
+	struct client c;
+	size_t i;
+
+	client_config(&c, hostile_port(h), NULL);
+	ck_assert_int_eq(onshi_config_set_clock(c.config, &clock, &me),
+	    ONSHI_OK);
+	ck_assert_int_eq(client_new(&c), ONSHI_OK);
+	ck_assert_int_eq(client_open(&c, DEADLINE_MS), ONSHI_OK);
+	for (i = 0; i < OKI_COUNT(pauses); i++) {
+		atomic_fetch_add(&me.ahead, pauses[i]);
+		ck_assert_int_eq(client_ask(&c, "challenge", NULL, 0,
+		    DEADLINE_MS), ONSHI_OK);
+		ck_assert_int_eq(hostile_connections(h), connections[i]);
+		ck_assert_int_eq(hostile_requests(h), (int)i + 1);
+	}
+	client_free(&c);
+	hostile_stop(&h);
+}
+END_TEST
+
 START_TEST(every_byte)
 {
 	static uint8_t text[5120];
@@ -544,6 +691,9 @@ main(void)
 	tcase_set_timeout(t, 15);
 	tcase_add_loop_test(t, answers, 0, (int)OKI_COUNT(rows));
 	tcase_add_test(t, answer_before_request);
+	tcase_add_loop_test(t, bytes_after, 0, 2);
+	tcase_add_loop_test(t, over_while_reading, 0, 2);
+	tcase_add_test(t, idle);
 	tcase_add_test(t, every_byte);
 	tcase_add_loop_test(t, retry_after, 0, (int)OKI_COUNT(advices));
 	tcase_add_test(t, reset_while_sending);

@@ -308,6 +308,38 @@ START_TEST(nobody_listens)
 }
 END_TEST
 
+/* 0 to 2 are the program's, closed or not: no socket of ours lands there. */
+START_TEST(low_descriptors)
+{
+	struct hostile_spec spec = { .text = GOOD };
+	bool free_before = true, free_after = true;
+	struct client c;
+	uint16_t port;
+	pid_t pid = hostile_apart(&spec, &port);
+	int fd, r = ONSHI_E_INTERNAL;
+
+	client_config(&c, port, NULL);
+	for (fd = 0; fd < 3; fd++)
+		close(fd);
+	if (client_new(&c) == ONSHI_OK &&
+	    client_open(&c, DEADLINE_MS) == ONSHI_OK) {
+		for (fd = 0; fd < 3; fd++)
+			free_before = free_before && fcntl(fd, F_GETFD) < 0;
+		r = ask(&c);
+	}
+	for (fd = 0; fd < 3; fd++)
+		free_after = free_after && fcntl(fd, F_GETFD) < 0;
+	for (fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", O_RDWR);
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert(free_before);
+	ck_assert(free_after);
+	client_free(&c);
+	hostile_apart_stop(pid);
+}
+END_TEST
+
 static const struct halt {
 	const char	*plan;
 	bool		 open;		/* waits in open already */
@@ -822,6 +854,7 @@ add_tests(Suite *s)
 	tcase_add_loop_test(t, names, 0, 2);
 	tcase_add_loop_test(t, two_addresses, 0, 2);
 	tcase_add_test(t, nobody_listens);
+	tcase_add_test(t, low_descriptors);
 	tcase_add_loop_test(t, cancelled, 0, (int)OKI_COUNT(halts));
 	tcase_add_loop_test(t, deadline, 0, (int)OKI_COUNT(halts));
 	tcase_add_test(t, threads);

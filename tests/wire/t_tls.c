@@ -277,6 +277,36 @@ START_TEST(servers)
 }
 END_TEST
 
+/* SEC-07: names with a star that OpenSSL and libcurl would take. */
+static const struct star {
+	const char	*cert;
+	int		 r;
+	const char	*reason;
+} stars[] = {
+	{ "www", ONSHI_OK, "" }, { "star", R, "name" },
+	{ "half-star", R, "name" }
+};
+
+START_TEST(wildcards)
+{
+	struct hostile_spec spec = { .text = GOOD, .cert = stars[_i].cert };
+	struct hostile *h = hostile_start(&spec);
+	unsigned int port = hostile_port(h);
+	struct client c;
+	char keys[256];
+
+	(void)snprintf(keys, sizeof(keys), "link.base=https://www." NAME
+	    ":%u\nlink.addresses=www." NAME ":%u:127.0.0.1", port, port);
+	(void)client_once(&c, (uint16_t)port, keys, DEADLINE_MS);
+	ck_assert_msg(c.r == stars[_i].r, "%s: %s", stars[_i].cert,
+	    onshi_result_name(c.r));
+	ck_assert_str_eq(onshi_error_reason(&c.error), stars[_i].reason);
+	ck_assert_int_eq(hostile_begun(h), c.r == ONSHI_OK);
+	client_free(&c);
+	hostile_stop(&h);
+}
+END_TEST
+
 /* First words of servers, and the alert that they are answered with. */
 #define SAYS(hello)	hello, sizeof(hello) - 1
 #define HELLO_SECURE	"\x16\x03\x03\x00\x31\x02\x00\x00\x2d\x03\x03" \
@@ -772,6 +802,7 @@ main(void)
 	certs_make();
 	tcase_set_timeout(t, 15);
 	tcase_add_loop_test(t, servers, 0, (int)OKI_COUNT(rows));
+	tcase_add_loop_test(t, wildcards, 0, (int)OKI_COUNT(stars));
 	tcase_add_loop_test(t, first_words, 0, (int)OKI_COUNT(crafted));
 	tcase_add_loop_test(t, refused_setups, 0, (int)OKI_COUNT(setups));
 	tcase_add_loop_test(t, container_file, 0, (int)OKI_COUNT(places));
