@@ -225,16 +225,15 @@ oki_element_check(int el, const char *text, struct onshi_error *e)
 	return ONSHI_OK;
 }
 
-/* Not of spaces alone, of either width. */
-static bool
-is_said(const char *s)
+bool
+oki_is_blank(const char *s)
 {
 	uint32_t c = ' ';
 
 	while (*s != '\0' && (c == ' ' || c == 0x3000))
 		c = oki_utf8_get(&s);
 
-	return c != ' ' && c != 0x3000;
+	return c == ' ' || c == 0x3000;
 }
 
 int
@@ -255,7 +254,7 @@ oki_input_check(int el, const char *text, struct onshi_error *e)
 			fault = "6 or 8 digits";
 		break;
 	case ONSHI_EL_INSURED_IDENTIFICATION_NUMBER:
-		if (!is_said(text))
+		if (oki_is_blank(text))
 			fault = "nothing but spaces";
 		break;
 	case ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE:

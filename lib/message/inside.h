@@ -64,6 +64,8 @@ bool	oki_row_is_filled(const struct onshi_record *rec,
 const struct oki_row *oki_row_streamed(int el);
 /* What an element is also called; 0: nothing else. */
 int	oki_element_alias(int el);
+/* Nothing but spaces, of either width. */
+bool	oki_is_blank(const char *text);
 /* NULL if the text fits, else what is wrong with it. */
 const char *oki_element_fault(const struct oki_element *el, const char *text);
 
@@ -75,6 +77,11 @@ uint32_t oki_cp932_char(unsigned int lead, unsigned int trail);	/* 0 none */
 unsigned int oki_cp932_code(uint32_t c);			/* 0 none */
 size_t	oki_utf8_put(uint8_t to[4], uint32_t c);
 uint32_t oki_utf8_get(const char **s);		/* text that is known good */
+
+/* kana.c: the next character, half-width kana made full with its mark; a kana
+ * (片仮名) with a mark (濁点, 半濁点), itself where it takes none. */
+uint32_t oki_wide_get(const char **s);
+uint32_t oki_kana_voice(uint32_t c, uint32_t mark);
 
 /* ---- documents: doc.c --------------------------------------------------- */
 

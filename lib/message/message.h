@@ -210,6 +210,50 @@ int	oki_unit_judge(const struct onshi_record *unit,
  * v->result; ONSHI_OK leaves e alone. */
 int	oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e);
 
+/* ---- whose it is: person.c, kana.c -------------------------------------- */
+
+/* Whom an answer names: "" where it does not say. Wipe it after use. */
+struct oki_person {
+	char	name[256];
+	char	other_name[256];	/* 通称 */
+	char	kana[256];
+	char	other_kana[256];
+	char	birthdate[32];
+	char	sex[2][8];		/* Sex1, Sex2 */
+};
+
+/* By degrees (ID-10), the worse the higher. */
+enum oki_whose {
+	OKI_WHOSE_SAME,		/* equal: handed out in silence */
+	OKI_WHOSE_UNSURE,	/* to be confirmed by who asked */
+	OKI_WHOSE_OTHER		/* refused */
+};
+enum oki_whose oki_person_compare(const struct oki_person *visit,
+	    const struct oki_person *answer);
+
+/* The person of a result, a QuaInf or a QualificationsInfo; false and nobody
+ * for any other record, and for NULL. */
+bool	oki_person_of(struct oki_person *p, const struct onshi_record *rec);
+/* The first person that a document names; false if it names none. */
+bool	oki_message_person(const struct oki_doc *doc, struct oki_person *p);
+/* All that it names against the person of the visit: the worst counts, and
+ * nobody named is to be confirmed. For answers of ResultCode 1. */
+enum oki_whose oki_message_whose(const struct oki_doc *doc,
+	    const struct oki_person *visit);
+/* A person as one record, the root, by the names of a result. */
+int	oki_person_doc(const struct oki_person *p, struct oki_doc **out)
+	    OKI_CHECK;
+
+/* Texts as they are compared, character by character, 0 at the end: start
+ * with { text, 0 }. Kana: one width, katakana, large, marks joined, one long
+ * vowel, nothing between. Names: one width, variants (異体字) made one. */
+struct oki_fold {
+	const char	*s;
+	uint32_t	 before;
+};
+uint32_t oki_kana_next(struct oki_fold *f);
+uint32_t oki_name_next(struct oki_fold *f);
+
 /* Wipes and takes out what the outcome does not give: results, persons,
  * medical information. Do it before anything is handed out. */
 void	oki_message_withhold(struct oki_doc *doc, int outcome);

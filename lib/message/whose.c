@@ -43,36 +43,6 @@ static const struct {
 	X(QUALIFICATIONS_INFO, BIRTHDAY, birthdate, EXACT)
 };
 
-/* Full-width for half-width kana, from U+FF61 on. */
-static const uint16_t kana[] = {
-	0x3002, 0x300c, 0x300d, 0x3001, 0x30fb, 0x30f2, 0x30a1, 0x30a3,
-	0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5, 0x30e7, 0x30c3, 0x30fc,
-	0x30a2, 0x30a4, 0x30a6, 0x30a8, 0x30aa, 0x30ab, 0x30ad, 0x30af,
-	0x30b1, 0x30b3, 0x30b5, 0x30b7, 0x30b9, 0x30bb, 0x30bd, 0x30bf,
-	0x30c1, 0x30c4, 0x30c6, 0x30c8, 0x30ca, 0x30cb, 0x30cc, 0x30cd,
-	0x30ce, 0x30cf, 0x30d2, 0x30d5, 0x30d8, 0x30db, 0x30de, 0x30df,
-	0x30e0, 0x30e1, 0x30e2, 0x30e4, 0x30e6, 0x30e8, 0x30e9, 0x30ea,
-	0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3, 0x309b, 0x309c
-};
-
-/* With the mark (濁点, 半濁点) that follows in half-width; c if there is none
- * such. か to と and は to ほ stand before their voiced ones. */
-static uint32_t
-voice(uint32_t c, uint32_t mark)
-{
-	bool is_ha = c >= 0x30cf && c <= 0x30db;
-
-	if (mark == 0xff9f)
-		return is_ha ? c + 2 : c;
-	if (mark != 0xff9e)
-		return c;
-	if (c == 0x30a6)
-		return 0x30f4;
-
-	return is_ha || (c >= 0x30ab && c <= 0x30c8 && c != 0x30c3) ?
-	    c + 1 : c;
-}
-
 /* One width for all, one hyphen, one wave (messages.md 6.4). */
 static uint32_t
 fold(uint32_t c)
@@ -95,18 +65,7 @@ fold(uint32_t c)
 static uint32_t
 next_folded(const char **s)
 {
-	uint32_t c = oki_utf8_get(s), voiced;
-	const char *after = *s;
-
-	if (c >= 0xff61 && c <= 0xff9f) {
-		c = kana[c - 0xff61];
-		voiced = *after == '\0' ? c : voice(c, oki_utf8_get(&after));
-		if (voiced != c)
-			*s = after;
-		c = voiced;
-	}
-
-	return fold(c);
+	return fold(oki_wide_get(s));
 }
 
 static const char *
@@ -153,7 +112,7 @@ compare(const struct onshi_record *rec, const struct oki_expect *x,
 			continue;
 		memcpy(&wanted, (const char *)x + ours[i].at, sizeof(wanted));
 		if (wanted != NULL && rec->text != NULL &&
-		    rec->text[0] != '\0' &&
+		    !oki_is_blank(rec->text) &&
 		    !is_same(rec->text, wanted, ours[i].how))
 			return oki_refuse(e, oki_reasons[OKI_NOT_FOR_US],
 			    "%s is another than asked", rec->name);
