@@ -31,11 +31,12 @@ enum {
 	ONSHI_OUTCOME_REGISTERED = 11,
 	ONSHI_OUTCOME_IN_PROGRESS = 12,	/* the service works on it */
 	ONSHI_OUTCOME_NO_CONSENT = 13,
-	ONSHI_OUTCOME_NOT_PROVIDED = 14,
+	ONSHI_OUTCOME_NOT_PROVIDED = 14,	/* not told: not "nothing" */
 	ONSHI_OUTCOME_ERROR_PERSON = 15,
 	ONSHI_OUTCOME_ERROR_FILE = 16,
 	ONSHI_OUTCOME_REJECTED = 17,
-	ONSHI_OUTCOME_UNKNOWN_CODE = 18
+	ONSHI_OUTCOME_UNKNOWN_CODE = 18,
+	ONSHI_OUTCOME_SUSPENDED	= 19	/* the facility may not ask */
 };
 
 /* Its name, as "valid"; NULL for a number that is none. And what to tell the
@@ -43,6 +44,10 @@ enum {
 ONSHI_API const char *onshi_outcome_name(int outcome);
 ONSHI_API const char *onshi_outcome_text(int outcome, const char *lang);
 ONSHI_API const char *onshi_outcome_remedy(int outcome, const char *lang);
+
+/* Who must act, as the hundreds digit of a result, and an exit status: 0 for
+ * an answer, 5 where the service gave none, 6 for consent. */
+ONSHI_API int onshi_outcome_class(int outcome);
 
 ONSHI_API void onshi_answer_free(struct onshi_answer **ap);
 

@@ -69,6 +69,7 @@ enum {
 	ONSHI_E_CARD_NOT_REGISTERED = -511,	/* the card is not registered as an insurance card */
 	ONSHI_E_CHALLENGE	= -512,	/* the challenge was too old: sign a fresh one */
 	ONSHI_E_SIGNATURE_REFUSED = -513,	/* the service could not verify the card's signature */
+	ONSHI_E_SUSPENDED	= -514,	/* the agency has suspended the service for this facility */
 	ONSHI_E_CONSENT		= -601,	/* the patient has not consented to this */
 	ONSHI_E_CONSENT_OVER	= -602,	/* the consent is over */
 	ONSHI_E_LICENCE		= -603,	/* only a licensed person may see this */

@@ -6,8 +6,9 @@
 #include "message/inside.h"
 #include "message/codes.h"
 
-/* Of our own binding (binding.md), XDIS… by DI-1. Codes that do not stand
- * here mean no more than that the service said no. */
+/* Of our own binding (binding.md), XDIS… by DI-1; XSUS0001E (PU-4) is
+ * proposed by us and in no book. Codes that do not stand here mean no more than
+ * that the service said no. */
 static const struct {
 	const char	*code;
 	int		 outcome;
@@ -22,6 +23,7 @@ static const struct {
 	{ "XCRD0005E", ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_CARD_AUTHORITY },
 	{ "XCRD0006E", ONSHI_OUTCOME_ERROR_PERSON,
 	    ONSHI_E_CARD_NOT_REGISTERED },
+	{ "XSUS0001E", ONSHI_OUTCOME_SUSPENDED, ONSHI_E_SUSPENDED },
 	{ "XDIS0001E", ONSHI_OUTCOME_ERROR_FILE, ONSHI_E_DISASTER_AREA },
 	{ "XDIS0002E", ONSHI_OUTCOME_ERROR_FILE, ONSHI_E_DISASTER_PERIOD }
 };
@@ -53,7 +55,7 @@ static const struct {
 	    false, true },
 	[ONSHI_OUTCOME_NO_CONSENT] = { "no_consent", ONSHI_E_CONSENT, false,
 	    true },
-	[ONSHI_OUTCOME_NOT_PROVIDED] = { "non_disclosure",
+	[ONSHI_OUTCOME_NOT_PROVIDED] = { "not_provided",
 	    ONSHI_E_NOT_PROVIDED, false, true },
 	[ONSHI_OUTCOME_ERROR_PERSON] = { "error_person",
 	    ONSHI_E_PERSON_ERROR, false, true },
@@ -62,7 +64,9 @@ static const struct {
 	[ONSHI_OUTCOME_REJECTED] = { "thrown_back", ONSHI_E_REJECTED,
 	    false, false },
 	[ONSHI_OUTCOME_UNKNOWN_CODE] = { "unknown_code",
-	    ONSHI_E_UNKNOWN_CODE, false, true }
+	    ONSHI_E_UNKNOWN_CODE, false, true },
+	[ONSHI_OUTCOME_SUSPENDED] = { "suspended", ONSHI_E_SUSPENDED, false,
+	    true }
 };
 
 struct row {
@@ -89,6 +93,15 @@ oki_outcome_result(int outcome)
 {
 	return onshi_outcome_name(outcome) == NULL ? ONSHI_E_INTERNAL :
 	    outcomes[outcome].result;
+}
+
+int
+onshi_outcome_class(int outcome)
+{
+	if (onshi_outcome_name(outcome) == NULL)
+		outcome = ONSHI_OUTCOME_UNKNOWN_CODE;
+
+	return onshi_result_class(outcomes[outcome].result);
 }
 
 bool
@@ -181,6 +194,13 @@ oki_codes_free(struct oki_codes **cp)
 	oki_free((*cp)->text);
 	oki_free(*cp);
 	*cp = NULL;
+}
+
+/* The code that must not be told from others (CO-8). */
+bool
+oki_codes_is_label(const char *code)
+{
+	return code != NULL && strcmp(code, "XNDS0001E") == 0;
 }
 
 /* The deployment's rows come first. */

@@ -36,6 +36,9 @@ refuse(struct judge *j, int outcome, const char *code, const char *text)
 	settle(j, outcome);
 	say(j, code, text);
 	(void)oki_codes_find(j->codes, code, &j->v->outcome, &j->v->result);
+	/* CO-8: what the service says beside it could tell it from others. */
+	if (oki_codes_is_label(code))
+		j->v->text[0] = '\0';
 }
 
 static bool
@@ -88,7 +91,8 @@ judge_person(struct judge *j, const struct onshi_record *body)
 	code = oki_record_get(body, ONSHI_EL_PROCESSING_RESULT_CODE);
 	text = oki_record_get(body, ONSHI_EL_PROCESSING_RESULT_MESSAGE);
 	if (is(status, "2")) {
-		refuse(j, ONSHI_OUTCOME_ERROR_PERSON, code, text);
+		refuse(j, code == NULL ? ONSHI_OUTCOME_NOT_PROVIDED :
+		    ONSHI_OUTCOME_ERROR_PERSON, code, text);
 	} else if (status == NULL ? has_row(body,
 	    ONSHI_EL_PROCESSING_RESULT_STATUS, '1') : !is(status, "1")) {
 		settle(j, ONSHI_OUTCOME_UNKNOWN_CODE);
@@ -152,14 +156,6 @@ has_data(const struct oki_doc *doc)
 	return false;
 }
 
-/* Letters and digits, as "XCNS0001E": not the plain number of a folder. */
-static bool
-is_code(const char *s)
-{
-	return strcspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < strlen(s) &&
-	    strcspn(s, "0123456789") < strlen(s);
-}
-
 /* It stands anywhere (messages.md 5.1); where there are several, one that says
  * no outweighs those that say yes, in whatever order they come. */
 static const char *
@@ -177,25 +173,24 @@ result_code(const struct oki_doc *doc)
 	return code;
 }
 
-/* Drugs and checkups have a frame of their own (messages.md 5.1). */
+/*
+ * Drugs and checkups have a frame of their own (messages.md 5.1). Nothing is
+ * there only where the service says so by 1 and no line (CO-12): by any other
+ * code, and by none, it has told nothing.
+ */
 static void
 judge_medical(struct judge *j, const struct oki_doc *doc)
 {
-	const char *code, *text;
-	bool data = has_data(doc);
+	const char *code = result_code(doc);
+	const char *text = oki_record_search(doc->root,
+	    ONSHI_EL_MESSAGE_CONTENTS);
 
-	code = result_code(doc);
-	text = oki_record_search(doc->root, ONSHI_EL_MESSAGE_CONTENTS);
-	if (is(code, "1"))
-		settle(j, data ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
-	else if (code == NULL)
-		settle(j, data ? ONSHI_OUTCOME_UNKNOWN_CODE :
-		    ONSHI_OUTCOME_NO_DATA);
-	else
-		refuse(j, is_code(code) ? ONSHI_OUTCOME_ERROR_PERSON :
-		    ONSHI_OUTCOME_NO_DATA, code, text);
-	if (j->v->code[0] == '\0')
-		say(j, NULL, text);
+	if (!is(code, "1")) {
+		refuse(j, ONSHI_OUTCOME_NOT_PROVIDED, code, text);
+		return;
+	}
+	settle(j, has_data(doc) ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
+	say(j, NULL, text);
 }
 
 /* What is left once nothing was refused: told by what the body is made of. */
@@ -283,11 +278,12 @@ oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
 	e->outcome = v->outcome;
 	e->phase = ONSHI_PHASE_SERVICE;
 	e->sent = ONSHI_SENT_ANSWERED;
-	(void)oki_copy_text(e->service_code, sizeof(e->service_code), v->code);
-	/* CO-8: staff is not told why, not by the service's words either. */
+	/* CO-8: which code it was is for the sealed record alone, whatever the
+	 * code: only so what may not be told looks like all that is not. */
 	if (v->outcome != ONSHI_OUTCOME_NOT_PROVIDED)
-		(void)oki_copy_text(e->service_text, sizeof(e->service_text),
-		    v->text);
+		(void)oki_copy_text(e->service_code, sizeof(e->service_code),
+		    v->code);
+	(void)oki_copy_text(e->service_text, sizeof(e->service_text), v->text);
 
 	return oki_fail(e, v->result, "the service's answer: %s",
 	    onshi_outcome_name(v->outcome));

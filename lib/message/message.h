@@ -188,7 +188,8 @@ struct oki_verdict {
 	int	outcome;	/* ONSHI_OUTCOME_… */
 	int	result;		/* ONSHI_OK, or the ONSHI_E_… to it */
 	bool	is_note;	/* code and text go with a success */
-	char	code[64];	/* the service's own, "" where it sent none */
+	char	code[64];	/* the service's own, "" where it sent none;
+				 * of what is not provided for the record */
 	char	text[1024];
 };
 

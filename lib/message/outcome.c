@@ -14,8 +14,9 @@ static const struct say says[] = {
 	    "", "" },
 	[ONSHI_OUTCOME_VALID_UNREGISTERED] = {
 	    "medical assistance is valid, this institution is not the "
-	    "entrusted one", "医療扶助は有効ですが、委託先として登録されていません",
-	    "Ask the welfare office.", "福祉事務所に確認してください" },
+	    "entrusted one",
+	    "医療扶助の受給資格は有効ですが、当医療機関は委託先として登録されていません",
+	    "Ask the welfare office.", "福祉事務所にご確認ください" },
 	[ONSHI_OUTCOME_LOST] = { "the eligibility is lost", "資格が無効です",
 	    "Ask whether the insurer has changed; do not call the patient "
 	    "uninsured.",
@@ -36,8 +37,10 @@ static const struct say says[] = {
 	    "枝番を入れて、もう一度照会してください" },
 	[ONSHI_OUTCOME_DATA] = { "information is there", "情報があります", "",
 	    "" },
-	[ONSHI_OUTCOME_NO_DATA] = { "there is no information",
-	    "該当する情報はありません", "", "" },
+	[ONSHI_OUTCOME_NO_DATA] = { "nothing is registered at the system",
+	    "システムに登録された情報はありません",
+	    "Information from claims takes a month and more to appear there.",
+	    "レセプト由来の情報は反映まで1か月以上かかることがあります" },
 	[ONSHI_OUTCOME_ACCEPTED] = { "accepted", "受け付けました",
 	    "Ask for the result with the receipt number.",
 	    "受付番号で結果を取得してください" },
@@ -46,28 +49,37 @@ static const struct say says[] = {
 	[ONSHI_OUTCOME_IN_PROGRESS] = { "still being processed",
 	    "処理中です", "Ask again later.",
 	    "しばらく待ってから、もう一度確認してください" },
-	[ONSHI_OUTCOME_NO_CONSENT] = { "the patient has not consented",
-	    "患者さんの同意がありません", "Ask at the next visit.",
-	    "同意は次回の受付で確認してください" },
-	[ONSHI_OUTCOME_NOT_PROVIDED] = { "no information is given",
-	    "情報を提供できません", "Confirm by other papers.",
-	    "資格確認書などで確認してください" },
+	[ONSHI_OUTCOME_NO_CONSENT] = {
+	    "the patient has not consented, or the consent is over",
+	    "患者さんの同意がないか、閲覧期限が過ぎています",
+	    "Have the patient check in by card once more, and ask for consent.",
+	    "患者さんにもう一度マイナンバーカードで受付していただき、同意を確認してください" },
+	[ONSHI_OUTCOME_NOT_PROVIDED] = {
+	    "the information could not be obtained (that is not \"none\")",
+	    "薬剤情報などを取得できませんでした（「該当なし」ではありません）",
+	    "Ask the patient, and look at the medication record book.",
+	    "お薬手帳などで患者さんにご確認ください" },
 	[ONSHI_OUTCOME_ERROR_PERSON] = { "an error for this person",
 	    "この方の確認でエラーになりました",
 	    "See the service's code and text, correct the input.",
-	    "表示されたコードと内容を確かめ、入力を見直してください" },
+	    "処理結果コードと処理結果メッセージを確かめ、入力を見直してください" },
 	[ONSHI_OUTCOME_ERROR_FILE] = { "the request could not be processed",
-	    "要求を処理できませんでした",
+	    "照会を処理できませんでした",
 	    "Report the service's code and text.",
-	    "表示されたコードと内容をシステムの担当者に伝えてください" },
+	    "処理結果コードと処理結果メッセージをシステムの担当者に伝えてください" },
 	[ONSHI_OUTCOME_REJECTED] = { "the request was thrown back",
-	    "要求が処理されずに戻されました", "Report it.",
+	    "照会が受け付けられませんでした（照会内容に誤りがあります）", "Report it.",
 	    "システムの担当者に連絡してください" },
 	[ONSHI_OUTCOME_UNKNOWN_CODE] = { "an unknown code",
 	    "未知のコードが返されました",
 	    "Do not take it for an eligibility; report the service's code "
 	    "and text.",
-	    "資格ありとは扱わず、表示されたコードと内容をシステムの担当者に伝えてください" }
+	    "資格ありとは扱わず、処理結果コードと処理結果メッセージをシステムの担当者に伝えてください" },
+	[ONSHI_OUTCOME_SUSPENDED] = {
+	    "the agency has suspended the service for this facility",
+	    "オンライン資格確認等システムの利用が停止されています",
+	    "Stop asking; report to the agency what happened at once.",
+	    "照会を止め、実施機関に理由を確認し、経緯を速やかに報告してください" }
 };
 
 static const struct say *

@@ -26,7 +26,7 @@
 
 /* Codes of a deployment, beside ours. */
 #define RULES	"SAMPLE0777E=no_consent, 9=no_consent ,SAMPLE0778E=" \
-	"non_disclosure,XCRD0001E=error_file,"
+	"not_provided,XCRD0001E=error_file,8=no_data"
 
 static const struct {
 	const char	*name;
@@ -110,7 +110,15 @@ static const struct {
 	    ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_PERSON_ERROR, "SAMPLE0102E",
 	    false },
 	{ "error without a code", SI, SEG("1"), STATUS("2"),
-	    ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_PERSON_ERROR, "", false },
+	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "", false },
+	{ "error of a text alone", SI, SEG("1"), STATUS("2") TEXT("text")
+	    RESULT(""), ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "",
+	    false },
+	{ "suspended", SI, SEG("9") ERR("XSUS0001E"), "",
+	    ONSHI_OUTCOME_SUSPENDED, ONSHI_E_SUSPENDED, "XSUS0001E", false },
+	{ "suspended, told of the person", SI, SEG("1"), STATUS("2")
+	    CODE("XSUS0001E"), ONSHI_OUTCOME_SUSPENDED, ONSHI_E_SUSPENDED,
+	    "XSUS0001E", false },
 	{ "non-disclosure", SI, SEG("1"), STATUS("2") CODE("XNDS0001E"),
 	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED,
 	    "XNDS0001E", false },
@@ -155,14 +163,20 @@ static const struct {
 	    ONSHI_OUTCOME_DATA, ONSHI_OK, "", false },
 	{ "drugs, nothing there", YZK, RC("1"), "", ONSHI_OUTCOME_NO_DATA,
 	    ONSHI_OK, "", false },
-	{ "drugs, no code", YZK, "", "", ONSHI_OUTCOME_NO_DATA, ONSHI_OK, "",
-	    false },
+	{ "drugs, no code", YZK, "", "", ONSHI_OUTCOME_NOT_PROVIDED,
+	    ONSHI_E_NOT_PROVIDED, "", false },
 	{ "drugs, no code but data", YZK, "", DRUGS,
-	    ONSHI_OUTCOME_UNKNOWN_CODE, ONSHI_E_UNKNOWN_CODE, "", false },
-	{ "drugs, a number", YZK, RC("7"), "", ONSHI_OUTCOME_NO_DATA,
-	    ONSHI_OK, "7", false },
+	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "", false },
+	{ "drugs, a number", YZK, RC("7"), "", ONSHI_OUTCOME_NOT_PROVIDED,
+	    ONSHI_E_NOT_PROVIDED, "7", false },
 	{ "drugs, a number and data", YZK, RC("7"), DRUGS,
-	    ONSHI_OUTCOME_NO_DATA, ONSHI_OK, "7", false },
+	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "7", false },
+	{ "drugs, a number that is mapped to nothing", YZK, RC("8"), DRUGS,
+	    ONSHI_OUTCOME_NO_DATA, ONSHI_OK, "8", false },
+	{ "drugs, 11", YZK, RC("11"), DRUGS, ONSHI_OUTCOME_NOT_PROVIDED,
+	    ONSHI_E_NOT_PROVIDED, "11", false },
+	{ "drugs, suspended", YZK, RC("XSUS0001E"), "",
+	    ONSHI_OUTCOME_SUSPENDED, ONSHI_E_SUSPENDED, "XSUS0001E", false },
 	{ "drugs, a number mapped", YZK, RC("9"), "",
 	    ONSHI_OUTCOME_NO_CONSENT, ONSHI_E_CONSENT, "9", false },
 	{ "drugs, yes and no", YZK, RC("1"), RC("9") DRUGS,
@@ -178,7 +192,7 @@ static const struct {
 	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED,
 	    "XNDS0001E", false },
 	{ "drugs, another code", YZK, RC("SAMPLE0103E"), "",
-	    ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_PERSON_ERROR, "SAMPLE0103E",
+	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "SAMPLE0103E",
 	    false },
 	{ "drugs, the file failed", YZK, SEG("9") ERR("SAMPLE0001E"), "",
 	    ONSHI_OUTCOME_ERROR_FILE, ONSHI_E_SERVICE_ERROR, "SAMPLE0001E",
@@ -204,8 +218,9 @@ static const struct {
 	    ONSHI_OUTCOME_IN_PROGRESS, ONSHI_E_IN_PROGRESS, "", false },
 	{ "registered", "OQSsiimm01res", SEG("1"), STATUS("1"),
 	    ONSHI_OUTCOME_REGISTERED, ONSHI_OK, "", false },
-	{ "not registered", "OQSsiimm01res", SEG("1"), STATUS("2"),
-	    ONSHI_OUTCOME_ERROR_PERSON, ONSHI_E_PERSON_ERROR, "", false },
+	{ "not registered", "OQSsiimm01res", SEG("1"), STATUS("2")
+	    CODE("SAMPLE0102E"), ONSHI_OUTCOME_ERROR_PERSON,
+	    ONSHI_E_PERSON_ERROR, "SAMPLE0102E", false },
 	{ "bulk registration", "OQSmuimm02res", SEG("1"), "",
 	    ONSHI_OUTCOME_DONE, ONSHI_OK, "", false },
 	{ "disaster, found", "XDISsiquc01res", SEG("1"), STATUS("1")
@@ -270,11 +285,95 @@ START_TEST(row)
 		if (v.result != ONSHI_OK) {
 			ck_assert_int_eq(e.outcome, v.outcome);
 			ck_assert_int_eq(e.sent, ONSHI_SENT_ANSWERED);
-			ck_assert_str_eq(e.service_code, v.code);
+			ck_assert_str_eq(e.service_code, v.outcome ==
+			    ONSHI_OUTCOME_NOT_PROVIDED ? "" : v.code);
+			ck_assert_str_eq(e.service_text, v.text);
 		}
 	}
 	oki_codes_free(&codes);
 	oki_doc_free(&doc);
+}
+END_TEST
+
+/* CO-8: by nothing that leaves the room, but for the code that is for the
+ * sealed record, can what may not be told be told from what was not. */
+static const struct {
+	const char	*kind;
+	const char	*hidden;
+	const char	*other;
+} alike[] = {
+	{ SI, STATUS("2") CODE("XNDS0001E") TEXT("why"), STATUS("2") },
+	{ SI, STATUS("1") CODE("XNDS0001E") TEXT("why") VALID("1") RESULT(""),
+	    STATUS("2") VALID("1") },
+	{ YZK, RC("XNDS0001E") DRUGS, "<ResultCode>9</ResultCode>" },
+	{ YZK, "<ResultCode>XNDS0001E</ResultCode>", "" },
+	{ TKK, RC("XNDS0001E"), "<ResultCode>SAMPLE0103E</ResultCode>"
+	    "<SpecificHealthCheckupInfo/>" }
+};
+
+START_TEST(told_by_nothing)
+{
+	const char *bodies[2] = { alike[_i].hidden, alike[_i].other };
+	const char *head = strcmp(alike[_i].kind, SI) == 0 ? SEG("1") : "";
+	struct onshi_error e[2];
+	struct oki_verdict v;
+	struct oki_doc *doc;
+	size_t i;
+
+	memset(e, 0, sizeof(e));
+	for (i = 0; i < 2; i++) {
+		doc = make(alike[_i].kind, head, bodies[i]);
+		oki_error_clear(&e[i]);
+		ck_assert_int_eq(oki_message_judge(doc, NULL, NULL, &v,
+		    &e[i]), ONSHI_OK);
+		ck_assert_int_eq(oki_verdict_error(&v, &e[i]),
+		    ONSHI_E_NOT_PROVIDED);
+		ck_assert_str_eq(v.text, "");
+		if (i == 0)
+			ck_assert_str_eq(v.code, "XNDS0001E");
+		oki_doc_free(&doc);
+	}
+	ck_assert_int_eq(memcmp(&e[0], &e[1], sizeof(e[0])), 0);
+}
+END_TEST
+
+/* The service's own words are kept for all else that is not provided. */
+START_TEST(words_are_kept)
+{
+	struct oki_doc *doc = make(YZK, "", RC("9"));
+	struct onshi_error e;
+	struct oki_verdict v;
+
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_message_judge(doc, NULL, NULL, &v, &e),
+	    ONSHI_OK);
+	ck_assert_int_eq(oki_verdict_error(&v, &e), ONSHI_E_NOT_PROVIDED);
+	ck_assert_str_eq(onshi_error_service_text(&e), "text");
+	ck_assert_str_eq(onshi_error_service_code(&e), "");
+	ck_assert_str_eq(v.code, "9");
+	oki_doc_free(&doc);
+}
+END_TEST
+
+/* design.md 6: the exit status by outcome. */
+START_TEST(classes)
+{
+	static const int want[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6,
+	    5, 5, 5, 5, 5, 5 };
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(want); i++) {
+		ck_assert_ptr_nonnull(onshi_outcome_name((int)i));
+		ck_assert_msg(onshi_outcome_class((int)i) == want[i], "%s",
+		    onshi_outcome_name((int)i));
+	}
+	ck_assert_ptr_null(onshi_outcome_name((int)i));
+	ck_assert_int_eq(onshi_outcome_class((int)i), 5);
+	ck_assert_int_eq(onshi_outcome_class(-1), 5);
+	ck_assert_str_eq(onshi_outcome_name(ONSHI_OUTCOME_NOT_PROVIDED),
+	    "not_provided");
+	ck_assert_str_eq(onshi_outcome_name(ONSHI_OUTCOME_SUSPENDED),
+	    "suspended");
 }
 END_TEST
 
@@ -610,6 +709,9 @@ main(void)
 	TCase *c = tcase_create("judge");
 
 	tcase_add_loop_test(c, row, 0, (int)OKI_COUNT(rows));
+	tcase_add_loop_test(c, told_by_nothing, 0, (int)OKI_COUNT(alike));
+	tcase_add_test(c, words_are_kept);
+	tcase_add_test(c, classes);
 	tcase_add_loop_test(c, withheld, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(c, withheld_anywhere, 0, 4);
 	tcase_add_loop_test(c, ours, 0, (int)OKI_COUNT(whose));

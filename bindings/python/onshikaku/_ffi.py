@@ -216,6 +216,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_category_name", c_char_p, (c_int,)),
     ("onshi_method_name", c_char_p, (c_int,)),
     # answer.h
+    ("onshi_outcome_class", c_int, (c_int,)),
     ("onshi_outcome_name", c_char_p, (c_int,)),
     ("onshi_outcome_text", c_char_p, (c_int, c_char_p)),
     ("onshi_outcome_remedy", c_char_p, (c_int, c_char_p)),

@@ -106,6 +106,7 @@ class Outcome(Number):
     ERROR_FILE = 16
     REJECTED = 17
     UNKNOWN_CODE = 18
+    SUSPENDED = 19
 
 
 class CardKind(Number):

@@ -208,6 +208,11 @@ class Answer(Handle):
             yield Record(out, self, self._turn)
 
 
+def outcome_class(outcome: int) -> int:
+    """Who must act, as an exit status: 0 for an answer, 5, 6."""
+    return int(lib.onshi_outcome_class(outcome))
+
+
 def outcome_name(outcome: int) -> str:
     return text_of(lib.onshi_outcome_name(outcome))
 
