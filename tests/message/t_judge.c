@@ -355,7 +355,7 @@ START_TEST(words_are_kept)
 }
 END_TEST
 
-/* design.md 6: the exit status by outcome. */
+/* The exit status by outcome, as onshikaku(1) has it. */
 START_TEST(classes)
 {
 	static const int want[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6,
