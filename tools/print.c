@@ -222,15 +222,14 @@ static int
 print_result(struct tool *t, const struct onshi_record *rec)
 {
 	const struct onshi_record *child;
-	size_t i;
+	size_t i, k;
 	int r;
 
 	if ((r = print_fields(t, person, COUNT(person), rec)) != ONSHI_OK)
 		return r;
 	for (i = 0; i < COUNT(within); i++) {
-		child = NULL;
-		while ((r = onshi_record_next(rec, within[i].element,
-		    &child)) == ONSHI_OK)
+		for (k = 0; (r = onshi_record_child_at(rec,
+		    within[i].element, k, &child)) == ONSHI_OK; k++)
 			if ((r = print_fields(t, within[i].rows, within[i].n,
 			    child)) != ONSHI_OK)
 				return r;

@@ -82,8 +82,18 @@ ONSHI_API ONSHI_CHECK int onshi_record_text(const struct onshi_record *rec,
     int element, const char **text);
 ONSHI_API ONSHI_CHECK int onshi_record_text_named(
     const struct onshi_record *rec, const char *name, const char **text);
+
+/* Its text with the NUL into buf; ONSHI_E_TOO_BIG where it does not fit. Of
+ * what is not ONSHI_OK buf is "". */
+ONSHI_API ONSHI_CHECK int onshi_record_copy(const struct onshi_record *rec,
+    int element, char *buf, size_t len);
 ONSHI_API ONSHI_CHECK int onshi_record_number(const struct onshi_record *rec,
     int element, int64_t *number);
+
+/* A decimal as it stands, nothing rounded: "0.50" is number 50, scale 2. */
+ONSHI_API ONSHI_CHECK int onshi_record_decimal(
+    const struct onshi_record *rec, int element, int64_t *number,
+    int *scale);
 ONSHI_API ONSHI_CHECK int onshi_record_date(const struct onshi_record *rec,
     int element, int32_t *yyyymmdd);
 ONSHI_API ONSHI_CHECK int onshi_record_time(const struct onshi_record *rec,
@@ -98,10 +108,11 @@ ONSHI_API ONSHI_CHECK int onshi_record_code(const struct onshi_record *rec,
 ONSHI_API ONSHI_CHECK int onshi_record_child(const struct onshi_record *rec,
     int element, const struct onshi_record **child);
 
-/* Walks a list within: *child NULL before the first; ONSHI_END after the
- * last. The list's own element or that of its items may be given. */
-ONSHI_API ONSHI_CHECK int onshi_record_next(const struct onshi_record *rec,
-    int element, const struct onshi_record **child);
+/* The i-th item of a list within, by the list's own element or by that of its
+ * items; or the i-th of what repeats. ONSHI_END after the last. */
+ONSHI_API ONSHI_CHECK int onshi_record_child_at(
+    const struct onshi_record *rec, int element, size_t i,
+    const struct onshi_record **child);
 
 /*
  * The i-th field, known or not, in the order of the answer: its element (0 if
@@ -121,6 +132,10 @@ ONSHI_API int onshi_record_is_list(const struct onshi_record *rec, size_t i);
  * unknown); the i-th of all: ONSHI_OK or ONSHI_END. */
 ONSHI_API const char *onshi_element_name(int element);
 ONSHI_API int onshi_element_number(const char *name);
+
+/* What it is called: lang "ja" its official name, else as in the message; NULL
+ * if unknown. Static. */
+ONSHI_API const char *onshi_element_text(int element, const char *lang);
 
 /* 1 if it can stand more than once (a list even with one item in it). */
 ONSHI_API int onshi_element_is_list(int element);

@@ -10,7 +10,8 @@ struct tally {
 	unsigned int	 unknown;
 	unsigned int	 missing;
 	unsigned int	 accepted;	/* of what is not expected */
-	unsigned int	 wrong;		/* what reading refuses */
+	unsigned int	 twice;
+	unsigned int	 wrong;		/* what reading refuses, twice too */
 	const char	*rule;		/* of the first of these */
 	const char	*name;
 };
@@ -30,14 +31,15 @@ wrong(struct tally *t, const struct onshi_record *rec, const char *rule)
 {
 	if (t->wrong++ == 0) {
 		t->rule = rule;
-		t->name = rec->name;
+		t->name = oki_record_name(rec);
 	}
 }
 
 static bool
 is_blank(const struct onshi_record *rec)
 {
-	return rec->text == NULL || strspn(rec->text, " \t\r\n") == rec->len;
+	return rec->text == NULL ||
+	    rec->text[strspn(rec->text, " \t\r\n")] == '\0';
 }
 
 /* A value holds no element, and a group no text (SEC-49). */
@@ -77,19 +79,37 @@ count_missing(const struct oki_group *g, const uint64_t seen[2],
 			t->missing++;
 }
 
+/* The row of an element, looked for from behind the last one on: most answers
+ * keep the order of the book. */
+static const struct oki_row *
+next_row(const struct oki_group *g, const struct oki_row *last, int el)
+{
+	const struct oki_row *first = &oki_rows[g->first], *end = first + g->n;
+	const struct oki_row *row, *from = last == NULL ? first : last;
+
+	for (row = from; row < end; row++)
+		if (row->el == el)
+			return row;
+	for (row = first; row < from; row++)
+		if (row->el == el)
+			return row;
+
+	return NULL;
+}
+
 /* The children of one record, whose group is known. */
 static void
 lay_children(struct onshi_record *rec, struct tally *t)
 {
 	const struct oki_group *g = &oki_groups[rec->group];
 	uint64_t seen[OKI_GROUP_MAX / 64] = { 0 }, bit;
-	const struct oki_row *row;
+	const struct oki_row *row = NULL;
 	struct onshi_record *c;
 	size_t i;
 
 	for (c = rec->first; c != NULL; c = c->next) {
 		c->flags &= (uint8_t)~OKI_REC_UNKNOWN;
-		if ((row = oki_row_of(rec->group, c->el)) == NULL) {
+		if ((row = next_row(g, row, c->el)) == NULL) {
 			c->flags |= OKI_REC_UNKNOWN;
 			c->group = 0;
 			t->unknown++;
@@ -98,8 +118,10 @@ lay_children(struct onshi_record *rec, struct tally *t)
 		i = (size_t)(row - &oki_rows[g->first]);
 		bit = UINT64_C(1) << i % 64;
 		if ((seen[i / 64] & bit) != 0 && !oki_row_is_many(row) &&
-		    row->often != 'm')
+		    row->often != 'm') {
+			t->twice++;
 			wrong(t, c, "comes twice");
+		}
 		seen[i / 64] |= bit;
 		t->accepted += row->often == 'a';
 		lay_content(c, row, t);
@@ -149,7 +171,8 @@ is_hinted_out(const struct oki_doc *doc, const struct oki_kind *kind)
 	return false;
 }
 
-/* The kinds whose tables fit best; several where nothing tells them apart. */
+/* The kinds whose tables fit best; several where nothing tells them apart. By
+ * what stands where alone: text that stands where none may tells of no kind. */
 static void
 tell_kind(struct oki_doc *doc)
 {
@@ -163,7 +186,7 @@ tell_kind(struct oki_doc *doc)
 		memset(&t, 0, sizeof(t));
 		doc->root->group = oki_kinds[i].group;
 		lay(doc->root, &t);
-		score = 8 * t.wrong + 4 * t.unknown + 2 * t.missing +
+		score = 8 * t.twice + 4 * t.unknown + 2 * t.missing +
 		    t.accepted + 8 * is_hinted_out(doc, &oki_kinds[i]);
 		if (score < least) {
 			least = score;
@@ -172,23 +195,6 @@ tell_kind(struct oki_doc *doc)
 		if (score == least && doc->n_candidates < OKI_CANDIDATES)
 			doc->candidates[doc->n_candidates++] = &oki_kinds[i];
 	}
-}
-
-static int
-note_unknown(struct oki_doc *doc, unsigned int n)
-{
-	struct onshi_record *rec;
-
-	if (n == 0)
-		return ONSHI_OK;
-	if ((doc->unknown = oki_alloc_array(n, sizeof(*doc->unknown))) == NULL)
-		return ONSHI_E_NOMEM;
-	for (rec = doc->root; rec != NULL && doc->n_unknown < n;
-	    rec = oki_record_walk(rec, doc->root))
-		if ((rec->flags & OKI_REC_UNKNOWN) != 0)
-			doc->unknown[doc->n_unknown++] = rec;
-
-	return ONSHI_OK;
 }
 
 int
@@ -215,8 +221,8 @@ oki_doc_bind(struct oki_doc *doc, const char *kind, struct onshi_error *e)
 	if (t.wrong > 0)
 		return oki_refuse(e, oki_reasons[OKI_MALFORMED], "%s: %s",
 		    t.name, t.rule);
-	if (note_unknown(doc, t.unknown) != ONSHI_OK)
-		return oki_fail(e, ONSHI_E_NOMEM, "unknown elements");
+	doc->n_unknown = t.unknown;
+	doc->seen = NULL;
 
 	return ONSHI_OK;
 }

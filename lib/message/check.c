@@ -224,6 +224,37 @@ check_layers(struct check *c, const struct oki_doc *doc)
 	return r;
 }
 
+static bool
+says(const struct onshi_record *rec, int el, const char *value)
+{
+	const char *text = oki_record_get(rec, el);
+
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+/* What an outcome cannot be told without, though a failure has none of it: of
+ * a person who was found the validity, of medical information the code. */
+static int
+check_told(struct check *c, const struct onshi_record *rec)
+{
+	const struct onshi_record *root = rec;
+
+	if (oki_row_of(rec->group, ONSHI_EL_QUALIFICATION_VALIDITY) != NULL &&
+	    says(rec, ONSHI_EL_PROCESSING_RESULT_STATUS, "1") &&
+	    oki_record_get(rec, ONSHI_EL_QUALIFICATION_VALIDITY) == NULL)
+		return report(c, rec, ONSHI_EL_QUALIFICATION_VALIDITY,
+		    "missing: nothing says whether it is valid");
+	while (root->parent != NULL)
+		root = root->parent;
+	if (rec->el == ONSHI_EL_MESSAGE_BODY && oki_row_of(root->group,
+	    ONSHI_EL_RESULT_CODE) != NULL && oki_record_search(root,
+	    ONSHI_EL_RESULT_CODE) == NULL)
+		return report(c, rec, ONSHI_EL_RESULT_CODE,
+		    "missing: nothing says whether there is data");
+
+	return ONSHI_OK;
+}
+
 /* A file that failed, or is not done yet, has nothing in its body. */
 static bool
 is_file_over(const struct oki_doc *doc)
@@ -254,8 +285,10 @@ oki_message_check(const struct oki_doc *doc,
 		if (rec->group != 0) {
 			if (!is_over || rec->el != ONSHI_EL_MESSAGE_BODY)
 				r = check_missing(&c, rec);
+			if (r == ONSHI_OK && !is_over)
+				r = check_told(&c, rec);
 		} else if ((rec->flags & OKI_REC_UNKNOWN) == 0 &&
-		    rec->text != NULL && rec->len > 0 &&
+		    rec->text != NULL && rec->text[0] != '\0' &&
 		    (el = oki_element(rec->el)) != NULL)
 			r = check_value(&c, rec, el);
 	}

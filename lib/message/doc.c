@@ -1,14 +1,15 @@
 /* Documents: trees of records in memory that wipes when it is given back. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "message/inside.h"
 
 #define BLOCK_FIRST	4096u
 #define BLOCK_MOST	65536u
-#define INDEX_LEAST	16u	/* children that are worth an index */
-#define ALIGNMENT	sizeof(void *)
+#define WIDE		64u	/* children that are worth an index */
+#define STRIDE		8u	/* of them, one is kept */
 
 /* ---- arenas ------------------------------------------------------------- */
 
@@ -18,7 +19,6 @@ arena_take(struct oki_arena *a, size_t len)
 	struct oki_block *b = a->last;
 	size_t room;
 
-	len = (len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (b == NULL || len > b->room - b->used) {
 		if (a->want == 0)
 			a->want = BLOCK_FIRST;
@@ -64,7 +64,7 @@ arena_wipe(struct oki_arena *a)
 void
 oki_doc_mark(const struct oki_doc *doc, struct oki_mark m[2])
 {
-	const struct oki_arena *a[2] = { &doc->records, &doc->texts };
+	const struct oki_arena *a[2] = { &doc->records, &doc->texts->arena };
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
@@ -77,13 +77,92 @@ void
 oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2])
 {
 	arena_drop(&doc->records, &m[0]);
-	arena_drop(&doc->texts, &m[1]);
+	arena_drop(&doc->texts->arena, &m[1]);
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+static size_t
+hash(const char *name, size_t len)
+{
+	uint32_t h = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		h = (h ^ (uint8_t)name[i]) * 16777619u;
+
+	return h;
+}
+
+static int
+names_grow(struct oki_names *n)
+{
+	size_t i, at, room = n->room == 0 ? 16 : n->room * 2;
+	uint16_t *slots = oki_alloc_array(2 * room, sizeof(*slots));
+	char **names = oki_alloc_array(room, sizeof(*names));
+
+	if (slots == NULL || names == NULL) {
+		oki_free(slots);
+		oki_free(names);
+		return ONSHI_E_NOMEM;
+	}
+	for (i = 0; i < n->n; i++) {
+		names[i] = n->at[i];
+		for (at = hash(names[i], strlen(names[i])) % (2 * room);
+		    slots[at] != 0; at = (at + 1) % (2 * room))
+			;
+		slots[at] = (uint16_t)(i + 1);
+	}
+	oki_free(n->at);
+	oki_free(n->slots);
+	n->at = names;
+	n->slots = slots;
+	n->room = room;
+	n->n_slots = 2 * room;
+
+	return ONSHI_OK;
+}
+
+/* Its number from OKI_NAMED on; 0: no memory, or no room for one more. */
+static uint16_t
+name_number(struct oki_doc *doc, const char *name, size_t len)
+{
+	struct oki_names *n = &doc->names;
+	size_t at;
+	char *copy;
+
+	if (n->n == n->room && (n->n >= OKI_NAMES_MOST || names_grow(n) !=
+	    ONSHI_OK))
+		return 0;
+	for (at = hash(name, len) % n->n_slots; n->slots[at] != 0;
+	    at = (at + 1) % n->n_slots)
+		if (strncmp(n->at[n->slots[at] - 1], name, len) == 0 &&
+		    n->at[n->slots[at] - 1][len] == '\0')
+			return (uint16_t)(OKI_NAMED + n->slots[at] - 1);
+	if (n->n >= OKI_NAMES_MOST || (copy = arena_take(&n->arena,
+	    len + 1)) == NULL)
+		return 0;
+	memcpy(copy, name, len);
+	n->at[n->n++] = copy;
+	n->slots[at] = (uint16_t)n->n;
+
+	return (uint16_t)(OKI_NAMED + n->n - 1);
+}
+
+static void
+names_free(struct oki_names *n)
+{
+	static const struct oki_mark none;
+
+	arena_drop(&n->arena, &none);
+	oki_free(n->at);
+	oki_free(n->slots);
 }
 
 /* ---- the tree ----------------------------------------------------------- */
 
 int
-oki_doc_bare(struct oki_doc **out)
+oki_doc_bare(struct oki_doc *from, struct oki_doc **out)
 {
 	struct oki_doc *doc;
 
@@ -91,41 +170,89 @@ oki_doc_bare(struct oki_doc **out)
 	if ((doc = oki_alloc(sizeof(*doc))) == NULL)
 		return ONSHI_E_NOMEM;
 	oki_buf_init(&doc->path, 64 * 1024);
+	doc->texts = from != NULL ? from->texts :
+	    oki_alloc(sizeof(*doc->texts));
+	if (doc->texts == NULL) {
+		oki_free(doc);
+		return ONSHI_E_NOMEM;
+	}
+	doc->texts->refs++;
 	*out = doc;
 
 	return ONSHI_OK;
 }
 
-/* Names from outside are copied; those of the tables stand for ever. */
+/* A root stands in its document, and nothing else is without a parent. */
+struct oki_doc *
+oki_record_doc(const struct onshi_record *rec)
+{
+	while (rec->parent != NULL)
+		rec = rec->parent;
+
+	return (struct oki_doc *)((uintptr_t)rec -
+	    offsetof(struct oki_doc, top));
+}
+
+const char *
+oki_record_name(const struct onshi_record *rec)
+{
+	if ((rec->flags & OKI_REC_SHARED) != 0)
+		return "";
+	if (rec->el < OKI_NAMED)
+		return oki_element(rec->el)->name;
+
+	return oki_record_doc(rec)->names.at[rec->el - OKI_NAMED];
+}
+
+struct onshi_record *
+oki_record_after(struct oki_doc *doc, struct onshi_record *parent,
+    struct onshi_record *prev, int el, const char *name, size_t len)
+{
+	struct onshi_record *rec;
+	uint16_t number = (uint16_t)el;
+
+	if (el == 0 && (number = name_number(doc, name, len)) == 0)
+		return NULL;
+	if (parent == NULL)
+		rec = doc->root = &doc->top;
+	else if ((rec = arena_take(&doc->records, sizeof(*rec))) == NULL)
+		return NULL;
+	rec->el = number;
+	rec->parent = parent;
+	if (parent == NULL)
+		return rec;
+	parent->flags &= (uint8_t)~OKI_REC_WIDE;
+	if (prev != NULL)
+		prev->next = rec;
+	else
+		parent->first = rec;
+
+	return rec;
+}
+
 struct onshi_record *
 oki_record_add(struct oki_doc *doc, struct onshi_record *parent, int el,
     const char *name, size_t len)
 {
-	const struct oki_element *known = oki_element(el);
-	struct onshi_record *rec;
-	char *copy;
+	struct onshi_record *prev = parent == NULL ? NULL : parent->first;
 
-	if ((rec = arena_take(&doc->records, sizeof(*rec))) == NULL)
-		return NULL;
-	if (known != NULL)
-		rec->name = known->name;
-	else {
-		if ((copy = arena_take(&doc->texts, len + 1)) == NULL)
-			return NULL;
-		memcpy(copy, name, len);
-		rec->name = copy;
+	while (prev != NULL && prev->next != NULL)
+		prev = prev->next;
+
+	return oki_record_after(doc, parent, prev, el, name, len);
+}
+
+struct onshi_record *
+oki_record_apart(struct oki_doc *doc)
+{
+	struct onshi_record *rec = arena_take(&doc->records, sizeof(*rec));
+
+	if (rec != NULL) {
+		rec->el = ONSHI_EL_HEAD;
+		rec->parent = doc->root;
+		rec->next = doc->apart;
+		doc->apart = rec;
 	}
-	rec->doc = doc;
-	rec->el = (uint16_t)(known != NULL ? el : 0);
-	rec->parent = parent;
-	if (parent != NULL)
-		parent->index = NULL;
-	if (parent == NULL)
-		doc->root = rec;
-	else if (parent->last == NULL)
-		parent->first = parent->last = rec;
-	else
-		parent->last = parent->last->next = rec;
 
 	return rec;
 }
@@ -135,25 +262,21 @@ oki_record_set(struct onshi_record *rec, const char *text, size_t len)
 {
 	char *copy;
 
-	if (len > UINT32_MAX - 1)
-		return ONSHI_E_TOO_BIG;
-	if ((copy = arena_take(&rec->doc->texts, len + 1)) == NULL)
+	if ((copy = arena_take(&oki_record_doc(rec)->texts->arena, len + 1)) ==
+	    NULL)
 		return ONSHI_E_NOMEM;
 	if (len > 0)
 		memcpy(copy, text, len);
 	if (rec->text != NULL)
-		oki_wipe(rec->text, rec->len);
+		oki_wipe(rec->text, strlen(rec->text));
 	rec->text = copy;
-	rec->len = (uint32_t)len;
 
 	return ONSHI_OK;
 }
 
 struct onshi_record *
-oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
+oki_record_past(const struct onshi_record *rec, const struct onshi_record *top)
 {
-	if (rec->first != NULL)
-		return rec->first;
 	while (rec != top && rec->next == NULL)
 		rec = rec->parent;
 
@@ -161,80 +284,220 @@ oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
 }
 
 struct onshi_record *
+oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
+{
+	return rec->first != NULL ? rec->first : oki_record_past(rec, top);
+}
+
+/* ---- the i-th, and the n-th of a name ----------------------------------- */
+
+static int
+by_address(const void *a, const void *b)
+{
+	uintptr_t x = (uintptr_t)((const struct oki_index *)a)->rec;
+	uintptr_t y = (uintptr_t)((const struct oki_index *)b)->rec;
+
+	return (x > y) - (x < y);
+}
+
+struct onshi_record *
 oki_record_ith(const struct onshi_record *rec, size_t i)
 {
-	struct onshi_record *c;
+	const struct oki_doc *doc = oki_record_doc(rec);
+	const struct oki_index want = { rec, 0, NULL }, *index;
+	struct onshi_record *c = rec->first;
 
-	if (rec->index != NULL)
-		return i < rec->index->n ? rec->index->at[i] : NULL;
-	for (c = rec->first; c != NULL && i > 0; c = c->next)
+	if (c != NULL && (c->flags & OKI_REC_SHARED) != 0) {
+		if (i < c->place)
+			return oki_record_ith(c->shared, i);
+		i -= c->place;
+		c = c->next;
+	}
+	if ((rec->flags & OKI_REC_WIDE) != 0 && (index = bsearch(&want,
+	    doc->wide, doc->n_wide, sizeof(want), by_address)) != NULL) {
+		if (i >= index->n)
+			return NULL;
+		c = index->at[i / STRIDE];
+		i %= STRIDE;
+	}
+	for (; c != NULL && i > 0; c = c->next)
 		i--;
 
 	return c;
 }
 
-static int
-index_record(struct onshi_record *rec)
+/* The first child that stands for itself. */
+static struct onshi_record *
+own_first(const struct onshi_record *rec)
 {
-	struct oki_index *index;
-	struct onshi_record *c;
-	size_t n = 0;
+	return rec->first != NULL && (rec->first->flags & OKI_REC_SHARED) !=
+	    0 ? rec->first->next : rec->first;
+}
 
-	for (c = rec->first; c != NULL; c = c->next)
+static int
+index_record(struct oki_doc *doc, struct onshi_record *rec)
+{
+	struct oki_index *index = &doc->wide[doc->n_wide];
+	struct onshi_record *c;
+	size_t i = 0, n = 0;
+
+	for (c = own_first(rec); c != NULL; c = c->next)
 		n++;
-	if (n < INDEX_LEAST)
+	if (n < WIDE)
 		return ONSHI_OK;
-	if ((index = arena_take(&rec->doc->records, sizeof(*index) +
-	    n * sizeof(index->at[0]))) == NULL)
+	if ((index->at = arena_take(&doc->records, (n + STRIDE - 1) / STRIDE *
+	    sizeof(index->at[0]))) == NULL)
 		return ONSHI_E_NOMEM;
-	for (c = rec->first; c != NULL; c = c->next)
-		index->at[index->n++] = c;
-	rec->index = index;
+	for (c = own_first(rec); c != NULL; c = c->next, i++)
+		if (i % STRIDE == 0)
+			index->at[i / STRIDE] = c;
+	index->rec = rec;
+	index->n = n;
+	rec->flags |= OKI_REC_WIDE;
+	doc->n_wide++;
 
 	return ONSHI_OK;
 }
 
-int
-oki_doc_index(struct oki_doc *doc)
+/* Where the count of those of a record's name stands. */
+static uint32_t *
+count_of(uint32_t *counts, const struct onshi_record *c)
+{
+	return &counts[c->el < OKI_NAMED ? c->el :
+	    OKI_EL_MAX + 1 + c->el - OKI_NAMED];
+}
+
+/* Numbers the children; counts are 0 before and after. */
+static void
+number_children(struct onshi_record *rec, uint32_t *counts, size_t *wide)
+{
+	struct onshi_record *c, *first = own_first(rec);
+	size_t n = 0;
+
+	rec->flags &= (uint8_t)~OKI_REC_WIDE;
+	if (first == NULL || first->next == NULL) {
+		if (first != NULL)
+			first->place = 0;
+		return;
+	}
+	for (c = first; c != NULL; c = c->next, n++)
+		c->place = ++*count_of(counts, c);
+	for (c = first; c != NULL; c = c->next)
+		if (*count_of(counts, c) == 1)
+			c->place = 0;
+	for (c = first; c != NULL; c = c->next)
+		*count_of(counts, c) = 0;
+	*wide += n >= WIDE;
+}
+
+static int
+index_all(struct oki_doc *doc)
 {
 	struct onshi_record *rec;
 	int r = ONSHI_OK;
 
 	for (rec = doc->root; rec != NULL && r == ONSHI_OK;
 	    rec = oki_record_walk(rec, doc->root))
-		if (rec->index == NULL)
-			r = index_record(rec);
+		r = index_record(doc, rec);
+	for (rec = doc->apart; rec != NULL && r == ONSHI_OK; rec = rec->next)
+		r = index_record(doc, rec);
+	if (doc->n_wide > 0)
+		qsort(doc->wide, doc->n_wide, sizeof(*doc->wide), by_address);
 
 	return r;
 }
 
-static void
-unlink_record(struct onshi_record *rec)
+static size_t
+number_all(struct oki_doc *doc, uint32_t *counts)
 {
-	struct onshi_record *parent = rec->parent, *prev = NULL, *c;
+	struct onshi_record *rec;
+	size_t wide = 0;
 
-	if (parent == NULL)
-		return;
-	parent->index = NULL;
-	for (c = parent->first; c != NULL && c != rec; c = c->next)
-		prev = c;
-	if (prev == NULL)
-		parent->first = rec->next;
-	else
-		prev->next = rec->next;
-	if (parent->last == rec)
-		parent->last = prev;
+	for (rec = doc->root; rec != NULL;
+	    rec = oki_record_walk(rec, doc->root))
+		number_children(rec, counts, &wide);
+	for (rec = doc->apart; rec != NULL; rec = rec->next)
+		number_children(rec, counts, &wide);
+
+	return wide;
+}
+
+int
+oki_doc_index(struct oki_doc *doc)
+{
+	uint32_t *counts;
+	size_t wide;
+
+	if (doc->root == NULL)
+		return ONSHI_OK;
+	if ((counts = oki_alloc_array(OKI_EL_MAX + 1 + doc->names.n,
+	    sizeof(*counts))) == NULL)
+		return ONSHI_E_NOMEM;
+	wide = number_all(doc, counts);
+	oki_free(counts);
+	oki_free(doc->wide);
+	doc->wide = NULL;
+	doc->n_wide = 0;
+	if (wide == 0)
+		return ONSHI_OK;
+	if ((doc->wide = oki_alloc_array(wide, sizeof(*doc->wide))) == NULL)
+		return ONSHI_E_NOMEM;
+
+	return index_all(doc);
+}
+
+/* ---- cutting ------------------------------------------------------------ */
+
+static void
+wipe_below(struct onshi_record *rec)
+{
+	struct onshi_record *c;
+
+	for (c = rec; c != NULL; c = oki_record_walk(c, rec))
+		if (c->text != NULL && (c->flags & OKI_REC_SHARED) == 0)
+			oki_wipe(c->text, strlen(c->text));
 }
 
 void
 oki_record_cut(struct onshi_record *rec)
 {
-	struct onshi_record *c;
+	struct onshi_record **link;
 
-	for (c = rec; c != NULL; c = oki_record_walk(c, rec))
-		if (c->text != NULL)
-			oki_wipe(c->text, c->len);
-	unlink_record(rec);
+	wipe_below(rec);
+	if (rec->parent == NULL)
+		return;
+	rec->parent->flags &= (uint8_t)~OKI_REC_WIDE;
+	for (link = &rec->parent->first; *link != NULL; link = &(*link)->next)
+		if (*link == rec) {
+			*link = rec->next;
+			return;
+		}
+}
+
+void
+oki_record_cut_last(struct onshi_record *rec, struct onshi_record *before)
+{
+	if (rec->parent == NULL)
+		return;
+	if (before != NULL)
+		before->next = NULL;
+	else
+		rec->parent->first = NULL;
+}
+
+void
+oki_record_filter(struct onshi_record *rec,
+    bool (*goes)(const struct onshi_record *rec, int el), int el)
+{
+	struct onshi_record **link = &rec->first;
+
+	while (*link != NULL)
+		if (goes(*link, el)) {
+			wipe_below(*link);
+			*link = (*link)->next;
+			rec->flags &= (uint8_t)~OKI_REC_WIDE;
+		} else
+			link = &(*link)->next;
 }
 
 /* ---- what the rooms above use ------------------------------------------- */
@@ -276,7 +539,7 @@ oki_doc_new(const char *kind, struct oki_doc **out)
 	*out = NULL;
 	if (kind != NULL && (k = oki_kind_find(kind)) == NULL)
 		return ONSHI_E_ARG;
-	if ((r = oki_doc_bare(&doc)) != ONSHI_OK)
+	if ((r = oki_doc_bare(NULL, &doc)) != ONSHI_OK)
 		return r;
 	if (k != NULL)
 		r = make_frame(doc, k);
@@ -292,13 +555,18 @@ oki_doc_new(const char *kind, struct oki_doc **out)
 void
 oki_doc_free(struct oki_doc **dp)
 {
-	static const struct oki_mark none[2];
+	static const struct oki_mark none;
 	struct oki_doc *doc;
 
 	if (dp == NULL || (doc = *dp) == NULL)
 		return;
-	oki_doc_drop(doc, none);
-	oki_free(doc->unknown);
+	arena_drop(&doc->records, &none);
+	if (--doc->texts->refs == 0) {
+		arena_drop(&doc->texts->arena, &none);
+		oki_free(doc->texts);
+	}
+	names_free(&doc->names);
+	oki_free(doc->wide);
 	oki_buf_free(&doc->path);
 	oki_free(doc);
 	*dp = NULL;
@@ -310,29 +578,27 @@ oki_doc_wipe(struct oki_doc *doc)
 	if (doc == NULL)
 		return;
 	doc->wiped = true;
-	arena_wipe(&doc->texts);
+	arena_wipe(&doc->texts->arena);
 	oki_buf_reset(&doc->path);
+}
+
+static bool
+is_element(const struct onshi_record *rec, int el)
+{
+	return rec->el == el;
 }
 
 void
 oki_doc_cut(struct oki_doc *doc, int el)
 {
-	struct onshi_record *rec, *next;
+	struct onshi_record *rec;
 
-	if (doc == NULL || doc->root == NULL)
+	if (doc == NULL)
 		return;
-	for (rec = oki_record_walk(doc->root, doc->root); rec != NULL;
-	    rec = next) {
-		if (rec->el != el) {
-			next = oki_record_walk(rec, doc->root);
-			continue;
-		}
-		for (next = rec; next != doc->root && next->next == NULL;
-		    next = next->parent)
-			;
-		next = next == doc->root ? NULL : next->next;
-		oki_record_cut(rec);
-	}
+	doc->seen = NULL;
+	for (rec = doc->root; rec != NULL;
+	    rec = oki_record_walk(rec, doc->root))
+		oki_record_filter(rec, is_element, el);
 }
 
 bool
@@ -383,18 +649,47 @@ oki_doc_body(const struct oki_doc *doc)
 	return oki_record_within(doc->root, ONSHI_EL_MESSAGE_BODY);
 }
 
+static const struct onshi_record *
+next_unknown(const struct oki_doc *doc, const struct onshi_record *prev)
+{
+	const struct onshi_record *rec;
+
+	rec = prev == NULL ? doc->root : oki_record_walk(prev, doc->root);
+	while (rec != NULL && (rec->flags & OKI_REC_UNKNOWN) == 0)
+		rec = oki_record_walk(rec, doc->root);
+
+	return rec;
+}
+
+/* Asked for in order: it goes on where it was. */
+static const struct onshi_record *
+ith_unknown(struct oki_doc *doc, size_t i)
+{
+	if (doc->seen == NULL || i < doc->n_seen) {
+		doc->seen = next_unknown(doc, NULL);
+		doc->n_seen = 0;
+	}
+	for (; doc->seen != NULL && doc->n_seen < i; doc->n_seen++)
+		doc->seen = next_unknown(doc, doc->seen);
+
+	return doc->seen;
+}
+
 const char *
 oki_doc_unknown(const struct oki_doc *doc, size_t i)
 {
-	struct oki_buf *path;
+	struct oki_doc *d;
+	const struct onshi_record *rec;
 
 	if (i >= doc->n_unknown)
 		return NULL;
-	/* The buffer is a scratch pad of the document, not a part of it. */
-	path = &doc->unknown[i]->doc->path;
-	oki_buf_reset(path);
-	if (oki_record_path(doc->unknown[i], path) != ONSHI_OK)
+	/* Where it was and the path are a scratch pad, not the document. */
+	d = oki_record_doc(doc->root);
+	if ((rec = ith_unknown(d, i)) == NULL)
+		return NULL;
+	oki_buf_reset(&d->path);
+	if (oki_record_path(rec, &d->path) != ONSHI_OK)
 		return "";
 
-	return (const char *)path->data;
+	return (const char *)d->path.data;
 }

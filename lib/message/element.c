@@ -33,26 +33,24 @@ oki_element(int number)
 	return NULL;
 }
 
+/* gen-tables.awk has chosen factor and shifts so that no two names meet. */
 const struct oki_element *
 oki_element_named(const char *name, size_t len)
 {
-	size_t low = 0, high = oki_elements_n, mid;
+	uint32_t h = (uint32_t)len;
 	const struct oki_element *el;
-	int order;
+	size_t i, slot;
 
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		el = &oki_elements[oki_by_name[mid]];
-		if ((order = strncmp(el->name, name, len)) == 0 &&
-		    el->name[len] == '\0')
-			return el;
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	for (i = 0; i < len; i++)
+		h = (h * oki_hash_factor + (uint8_t)name[i]) & 0xffffff;
+	slot = (h / 256 + oki_hash_shift[h % OKI_HASH_BUCKETS]) %
+	    OKI_HASH_SLOTS;
+	if (oki_hash_slots[slot] == 0)
+		return NULL;
+	el = &oki_elements[oki_hash_slots[slot] - 1];
 
-	return NULL;
+	return strncmp(el->name, name, len) == 0 && el->name[len] == '\0' ?
+	    el : NULL;
 }
 
 const struct oki_row *
@@ -280,6 +278,17 @@ onshi_element_name(int element)
 	const struct oki_element *el = oki_element(element);
 
 	return el == NULL ? NULL : el->name;
+}
+
+const char *
+onshi_element_text(int element, const char *lang)
+{
+	const struct oki_element *el = oki_element(element);
+
+	if (el == NULL)
+		return NULL;
+
+	return oki_text_equal(lang, "ja") ? el->title : el->name;
 }
 
 int

@@ -3,6 +3,10 @@
 BEGIN {
 	FS = "\t"
 	file = rows = 0
+	BUCKETS = 64
+	SLOTS = 512
+	for (k = 1; k < 127; k++)
+		ord[sprintf("%c", k)] = k
 }
 FNR == 1 { file++ }
 /^#/ || NF < 2 { next }
@@ -16,6 +20,8 @@ file == 1 {
 		most = k ? substr(size, k + 1) : size
 	}
 	number[$2] = $1
+	if ($1 > 1023)
+		bad = 1
 	name[++elements] = $2
 	element[elements] = sprintf("\t{ %d, '%s', %d, %d, %d, \"%s\", \"%s\" },",
 	    $1, type, least, most, $4 == "-" ? 0 : $4, $2, $5)
@@ -70,6 +76,51 @@ function several(item, i, most, n) {
 	printf "%s%s%s", i % most == 0 ? "\t" : " ", item,
 	    i % most == most - 1 || i == n - 1 ? "\n" : ""
 }
+# The hash of element.c: 24 bits, so that awk reckons exactly.
+function hash(s, factor,   h, k) {
+	h = length(s)
+	for (k = 1; k <= length(s); k++)
+		h = (h * factor + ord[substr(s, k, 1)]) % 16777216
+	return h
+}
+# Shifts each bucket until all of its names have slots of their own; the
+# fullest bucket first. False: with another factor, perhaps.
+function spread(factor,   b, i, k, n, most, ok, at, tries) {
+	split("", bucket)
+	split("", filled)
+	split("", slot)
+	split("", shift)
+	most = 0
+	for (i = 1; i <= elements; i++) {
+		code_of[i] = hash(name[i], factor)
+		b = code_of[i] % BUCKETS
+		bucket[b, ++filled[b]] = i
+		if (filled[b] > most)
+			most = filled[b]
+	}
+	for (n = most; n > 0; n--)
+		for (b = 0; b < BUCKETS; b++) {
+			if (filled[b] != n)
+				continue
+			ok = 0
+			for (tries = 0; tries < SLOTS && !ok; tries++) {
+				split("", at)
+				ok = 1
+				for (k = 1; k <= n && ok; k++) {
+					i = (int(code_of[bucket[b, k]] / 256) + tries) % SLOTS
+					if ((i in slot) || (i in at))
+						ok = 0
+					at[i] = bucket[b, k]
+				}
+			}
+			if (!ok)
+				return 0
+			shift[b] = tries - 1
+			for (i in at)
+				slot[i] = at[i]
+		}
+	return 1
+}
 function check(g) {
 	if (g != "" && !(g in group)) {
 		print "unknown group " g > "/dev/stderr"
@@ -89,15 +140,21 @@ END {
 	print "};"
 	print "const size_t oki_elements_n = " elements ";"
 	print ""
-	print "/* Places in oki_elements, by name. */"
-	print "const uint16_t oki_by_name[] = {"
-	for (i = 1; i <= elements; i++) {
-		for (j = i - 1; j >= 1 && name[order[j]] > name[i]; j--)
-			order[j + 1] = order[j]
-		order[j + 1] = i
-	}
-	for (i = 1; i <= elements; i++)
-		several((order[i] - 1) ",", i - 1, 10, elements)
+	for (factor = 33; !spread(factor); factor += 2)
+		if (factor > 2000) {
+			print "no perfect hash of the names" > "/dev/stderr"
+			exit 1
+		}
+	print "/* A perfect hash of the names: element.c. Places in"
+	print " * oki_elements from 1 on. */"
+	print "const uint32_t oki_hash_factor = " factor ";"
+	print "const uint16_t oki_hash_shift[OKI_HASH_BUCKETS] = {"
+	for (b = 0; b < BUCKETS; b++)
+		several((b in shift ? shift[b] : 0) ",", b, 14, BUCKETS)
+	print "};"
+	print "const uint16_t oki_hash_slots[OKI_HASH_SLOTS] = {"
+	for (i = 0; i < SLOTS; i++)
+		several((i in slot ? slot[i] : 0) ",", i, 14, SLOTS)
 	print "};"
 	print ""
 	for (k = 1; k <= kinds; k++)

@@ -39,7 +39,9 @@ struct oki_code {
 
 extern const struct oki_element oki_elements[];
 extern const size_t oki_elements_n;
-extern const uint16_t oki_by_name[];
+extern const uint32_t oki_hash_factor;
+extern const uint16_t oki_hash_shift[];
+extern const uint16_t oki_hash_slots[];
 extern const struct oki_row oki_rows[];
 extern const size_t oki_rows_n;
 extern const struct oki_row oki_streamed[];
@@ -51,6 +53,9 @@ extern const struct oki_code oki_code_rows[];
 extern const size_t oki_code_rows_n;
 extern const uint16_t oki_cp932_rows[50][188];
 
+#define OKI_HASH_BUCKETS 64	/* as in gen-tables.awk */
+#define OKI_HASH_SLOTS	512
+#define OKI_EL_MAX	1023u	/* of numbers: gen-tables.awk looks, too */
 #define OKI_GROUP_MAX	128	/* rows of one group: gen-tables.awk looks */
 
 /* element.c */
@@ -87,28 +92,42 @@ uint32_t oki_kana_voice(uint32_t c, uint32_t mark);
 
 enum {
 	OKI_REC_MIXED	= 1,	/* text beside elements */
-	OKI_REC_UNKNOWN	= 2	/* not where the tables have it */
+	OKI_REC_UNKNOWN	= 2,	/* not where the tables have it */
+	OKI_REC_WIDE	= 4,	/* its children have an index */
+	OKI_REC_SHARED	= 8	/* stands for the values of another */
 };
 
-/* The children of a record that has many, for reading the i-th at once. */
-struct oki_index {
-	size_t			 n;
-	struct onshi_record	*at[];
-};
-
+/*
+ * Forty bytes, for an answer may be of little else: what can be told from the
+ * tree is not kept. An answer costs at most twelve times its bytes in all.
+ */
 struct onshi_record {
-	struct oki_doc		*doc;
 	struct onshi_record	*parent;
 	struct onshi_record	*next;
 	struct onshi_record	*first;
-	struct onshi_record	*last;
-	const char		*name;
-	char			*text;	/* NULL: none */
-	struct oki_index	*index;	/* of many children; NULL: none */
-	uint32_t		 len;
-	uint16_t		 el;	/* 0: no such name in the tables */
+	union {
+		char			*text;	 /* NULL: none */
+		struct onshi_record	*shared; /* of OKI_REC_SHARED alone */
+	};
+	uint32_t		 place;	/* among those of its name, from 1;
+					 * 0: the only one. How many values
+					 * OKI_REC_SHARED stands for */
+	uint16_t		 el;	/* from OKI_NAMED on: a name */
 	uint8_t			 group;	/* of its children; 0: none */
 	uint8_t			 flags;
+};
+
+/* Names that the tables do not have are kept once, by number. Of different
+ * ones a document that is read has so many at most. */
+#define OKI_NAMED	0x8000u
+#define OKI_NAMES_READ	20000u
+#define OKI_NAMES_MOST	0x7fffu
+
+/* The children of a record that has many: every eighth. */
+struct oki_index {
+	const struct onshi_record *rec;
+	size_t			 n;
+	struct onshi_record	**at;
 };
 
 struct oki_block {
@@ -129,17 +148,38 @@ struct oki_mark {
 	size_t			 used;
 };
 
+struct oki_names {
+	char			**at;
+	size_t			 n;
+	size_t			 room;
+	uint16_t		*slots;	/* open addressing: number + 1 */
+	size_t			 n_slots;
+	struct oki_arena	 arena;
+};
+
+/* The texts of a document, and of those that were made from it. */
+struct oki_texts {
+	struct oki_arena	 arena;
+	size_t			 refs;
+};
+
 #define OKI_CANDIDATES	8
 
 struct oki_doc {
-	struct oki_arena	 records;
-	struct oki_arena	 texts;
+	struct onshi_record	 top;		/* the root, where there is one */
 	struct onshi_record	*root;
+	struct oki_arena	 records;
+	struct oki_texts	*texts;
+	struct oki_names	 names;
+	struct onshi_record	*apart;		/* no children of any */
+	struct oki_index	*wide;		/* by address of the record */
+	size_t			 n_wide;
 	const struct oki_kind	*kind;		/* the tables it is read by */
 	const struct oki_kind	*candidates[OKI_CANDIDATES];
 	size_t			 n_candidates;	/* 1: told */
-	struct onshi_record	**unknown;
 	size_t			 n_unknown;
+	const struct onshi_record *seen;	/* the unknown one last asked for */
+	size_t			 n_seen;
 	size_t			 n_handed;	/* records handed out */
 	struct oki_buf		 path;		/* of the last one asked for */
 	int			 encoding;	/* enum oki_encoding */
@@ -150,18 +190,39 @@ struct oki_doc {
 	void			*self;
 };
 
-int	oki_doc_bare(struct oki_doc **out) OKI_CHECK;
+/* from: whose texts it may refer to; NULL: it has texts of its own. */
+int	oki_doc_bare(struct oki_doc *from, struct oki_doc **out) OKI_CHECK;
+struct oki_doc *oki_record_doc(const struct onshi_record *rec);
+const char *oki_record_name(const struct onshi_record *rec);
+/* After prev, the last of parent's children, NULL: before it had any. A name
+ * that the tables do not have is len bytes. NULL: no memory, or no room for
+ * one more name. */
+struct onshi_record *oki_record_after(struct oki_doc *doc,
+	    struct onshi_record *parent, struct onshi_record *prev, int el,
+	    const char *name, size_t len);
 struct onshi_record *oki_record_add(struct oki_doc *doc,
 	    struct onshi_record *parent, int el, const char *name, size_t len);
+/* A record that is no child of any: for OKI_REC_SHARED. */
+struct onshi_record *oki_record_apart(struct oki_doc *doc);
 int	oki_record_set(struct onshi_record *rec, const char *text, size_t len)
 	    OKI_CHECK;
 void	oki_record_cut(struct onshi_record *rec);	/* wipes its texts */
+/* The last child, where the one before it is known: nothing is wiped. */
+void	oki_record_cut_last(struct onshi_record *rec,
+	    struct onshi_record *before);
+/* Takes out, in one go, what is to go of the children of rec. */
+void	oki_record_filter(struct onshi_record *rec,
+	    bool (*goes)(const struct onshi_record *rec, int el), int el);
 void	oki_doc_mark(const struct oki_doc *doc, struct oki_mark m[2]);
 void	oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2]);
 /* The next record of the tree below top, in order; NULL after the last. */
 struct onshi_record *oki_record_walk(const struct onshi_record *rec,
 	    const struct onshi_record *top);
-/* Once a tree is as it stays: makes the indices. Cutting takes them away. */
+/* The same past what stands below rec. */
+struct onshi_record *oki_record_past(const struct onshi_record *rec,
+	    const struct onshi_record *top);
+/* Once a tree is as it stays: numbers those of one name, makes the indices.
+ * Cutting takes an index away. */
 int	oki_doc_index(struct oki_doc *doc) OKI_CHECK;
 struct onshi_record *oki_record_ith(const struct onshi_record *rec, size_t i);
 /* ONSHI_OK, or what a getter answers in place of a value. */

@@ -303,7 +303,7 @@ stands_in_header(const struct onshi_record *rec)
 
 /* Results, persons, medical information, and what we cannot tell of these. */
 static bool
-is_withheld(const struct onshi_record *rec)
+is_withheld(const struct onshi_record *rec, int outcome)
 {
 	static const int elements[] = { ONSHI_EL_RESULT_LIST,
 	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, ONSHI_EL_QUA_INF,
@@ -314,6 +314,7 @@ is_withheld(const struct onshi_record *rec)
 	    ONSHI_EL_PRESCRIPTION_ISSUE_SELECT };
 	size_t i;
 
+	(void)outcome;
 	for (i = 0; i < OKI_COUNT(elements); i++)
 		if (rec->el == elements[i] && (rec->parent == NULL ||
 		    rec->parent->el !=
@@ -323,28 +324,19 @@ is_withheld(const struct onshi_record *rec)
 		return false;
 
 	/* A new value of the header is no person's. */
-	return rec->el != 0 || rec->first != NULL || !stands_in_header(rec);
+	return rec->el < OKI_NAMED || rec->first != NULL || !stands_in_header(rec);
 }
 
+/* In one go over each record's children, however many go. */
 static void
 withhold(struct onshi_record *top, int outcome)
 {
-	struct onshi_record *rec, *next;
+	struct onshi_record *rec;
 
 	if (top == NULL || oki_outcome_gives(outcome))
 		return;
-	for (rec = oki_record_walk(top, top); rec != NULL; rec = next) {
-		if (!is_withheld(rec)) {
-			next = oki_record_walk(rec, top);
-			continue;
-		}
-		/* Past its own children, which go with it. */
-		for (next = rec; next != top && next->next == NULL;
-		    next = next->parent)
-			;
-		next = next == top ? NULL : next->next;
-		oki_record_cut(rec);
-	}
+	for (rec = top; rec != NULL; rec = oki_record_walk(rec, top))
+		oki_record_filter(rec, is_withheld, outcome);
 }
 
 void

@@ -106,6 +106,7 @@ struct oki_limits {
 	size_t	attributes;	/* of one element */
 	size_t	name;		/* bytes */
 	size_t	text;		/* bytes of one element's text */
+	const struct oki_wait *wait;	/* asked while reading; NULL: none */
 };
 
 /* The defaults of security.md 18 for a kind; NULL: for a single answer. */
@@ -266,27 +267,20 @@ void	oki_unit_withhold(struct onshi_record *unit, int outcome);
  * New documents whose root's children are flat lines (messages.md 5.5), all of
  * them, duplicates too. Drugs say where they come from in ONSHI_EL_SOURCE:
  * "claim", "prescribed", "dispensed". Fields: lines.def; what a line or the
- * blocks around it hold beyond these is kept by its own name.
+ * blocks around it hold beyond these is kept by its own name. The texts are
+ * those of doc, wiped with it, and stay as long as either does.
  */
-int	oki_message_drug_lines(const struct oki_doc *doc,
-	    struct oki_doc **out) OKI_CHECK;
-int	oki_message_care_lines(const struct oki_doc *doc,
-	    struct oki_doc **out) OKI_CHECK;	/* all but surgery */
-int	oki_message_surgery_lines(const struct oki_doc *doc,
-	    struct oki_doc **out) OKI_CHECK;	/* 診療識別 50 */
-int	oki_message_checkup_items(const struct oki_doc *doc,
-	    struct oki_doc **out) OKI_CHECK;
-
-/* The lines of one record that a parser handed out, added below the root of
- * lines (oki_doc_new with kind NULL). */
 enum oki_lines {
+	OKI_LINES_NONE,
 	OKI_LINES_DRUGS,
-	OKI_LINES_CARE,
-	OKI_LINES_SURGERY,
+	OKI_LINES_CARE,			/* all but surgery */
+	OKI_LINES_SURGERY,		/* 診療識別 50 */
 	OKI_LINES_CHECKUPS
 };
-int	oki_record_lines(const struct onshi_record *rec, enum oki_lines what,
-	    struct oki_doc *lines) OKI_CHECK;
+/* wait is asked now and then; NULL: none. ONSHI_E_TOO_BIG: more different names
+ * than a document holds. */
+int	oki_message_lines(const struct oki_doc *doc, enum oki_lines what,
+	    const struct oki_wait *wait, struct oki_doc **out) OKI_CHECK;
 
 /* Header and body's own values as one flat record: the root of *out. */
 int	oki_message_head(const struct oki_doc *doc, struct oki_doc **out)

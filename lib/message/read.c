@@ -8,6 +8,8 @@
 #include "message/inside.h"
 
 #define MIB		(1024u * 1024u)
+#define TICKS		1024u		/* elements between two looks */
+#define PIECE		65536u		/* bytes between two looks */
 
 const char *const oki_reasons[OKI_REASONS] = { "hostile", "wrong_encoding",
     "too_big", "truncated", "malformed", "not_for_us" };
@@ -22,7 +24,10 @@ struct oki_parser {
 	struct oki_doc	*doc;
 	struct onshi_record *at;	/* the element that is open */
 	struct oki_buf	 text;		/* of it, so far */
+	struct onshi_record *last[OKI_DEEPEST + 1]; /* child by depth */
+	struct onshi_record *before;	/* of item */
 	size_t		 depth;
+	size_t		 ticks;		/* elements since the last look */
 	const struct oki_row *row;	/* of the record to be handed out */
 	struct onshi_record *item;
 	struct oki_mark	 mark[2];
@@ -66,6 +71,7 @@ oki_limits_init(struct oki_limits *l, const char *kind)
 	l->attributes = 16;
 	l->name = 128;
 	l->text = MIB;
+	l->wait = NULL;
 }
 
 void
@@ -124,11 +130,18 @@ add_foreign(struct oki_parser *p, const char *prefix, const char *name)
 	if (oki_buf_text(&full, prefix != NULL ? prefix : "*") == ONSHI_OK &&
 	    oki_buf_byte(&full, ':') == ONSHI_OK &&
 	    oki_buf_text(&full, name) == ONSHI_OK)
-		rec = oki_record_add(p->doc, p->at, 0, (char *)full.data,
-		    full.len);
+		rec = oki_record_after(p->doc, p->at, p->last[p->depth], 0,
+		    (char *)full.data, full.len);
 	oki_buf_free(&full);
 
 	return rec;
+}
+
+static int
+look_at_clock(const struct oki_parser *p)
+{
+	return p->limits.wait == NULL ? ONSHI_OK :
+	    oki_wait_check(p->limits.wait, ONSHI_E_LINK_TIMEOUT);
 }
 
 static int
@@ -139,9 +152,12 @@ on_start(void *self, const char *prefix, const char *name, bool in_namespace)
 	struct onshi_record *rec;
 	const struct oki_row *row;
 	size_t len = strlen(name);
+	int r;
 
-	if (++p->depth > p->limits.depth)
+	if (++p->depth > p->limits.depth || p->depth >= OKI_DEEPEST)
 		return refuse(p, OKI_TOO_BIG, "depth");
+	if (++p->ticks % TICKS == 0 && (r = look_at_clock(p)) != ONSHI_OK)
+		return r;
 	leave_mixed(p);
 	el = in_namespace || prefix != NULL ? NULL :
 	    oki_element_named(name, len);
@@ -149,14 +165,19 @@ on_start(void *self, const char *prefix, const char *name, bool in_namespace)
 	    (row = oki_row_streamed(el->number)) != NULL) {
 		oki_doc_mark(p->doc, p->mark);
 		p->row = row;
+		p->before = p->last[p->depth];
 	}
 	if (in_namespace || prefix != NULL)
 		rec = add_foreign(p, prefix, name);
 	else
-		rec = oki_record_add(p->doc, p->at, el == NULL ? 0 :
-		    el->number, name, len);
+		rec = oki_record_after(p->doc, p->at, p->last[p->depth], el ==
+		    NULL ? 0 : el->number, name, len);
 	if (rec == NULL)
 		return ONSHI_E_NOMEM;
+	if (p->doc->names.n > OKI_NAMES_READ)
+		return refuse(p, OKI_TOO_BIG, "different names");
+	p->last[p->depth] = rec;
+	p->last[p->depth + 1] = NULL;
 	if (p->row != NULL && p->item == NULL)
 		p->item = rec;
 	p->at = rec;
@@ -192,7 +213,8 @@ hand_out(struct oki_parser *p)
 	/* What each returns is its own, even if it looks like a refusal. */
 	if ((r = p->each(p->self, rec)) != ONSHI_OK)
 		p->result = r;
-	oki_record_cut(rec);
+	oki_record_cut_last(rec, p->before);
+	p->last[p->depth + 1] = p->before;
 	oki_doc_drop(p->doc, p->mark);
 
 	return r;
@@ -262,7 +284,7 @@ oki_parser_new(const char *kind, const struct oki_limits *limits,
 	p->self = self;
 	oki_error_clear(&p->error);
 	oki_buf_init(&p->text, p->limits.text);
-	if ((r = oki_doc_bare(&p->doc)) != ONSHI_OK ||
+	if ((r = oki_doc_bare(NULL, &p->doc)) != ONSHI_OK ||
 	    (r = oki_scan_new(&p->limits, on_passed, p, &p->scan)) !=
 	    ONSHI_OK || (r = oki_xml_new(&calls, p, &p->xml)) != ONSHI_OK)
 		oki_parser_free(&p);
@@ -394,14 +416,20 @@ oki_message_parse(const char *kind, const uint8_t *bytes, size_t len,
     struct onshi_error *e)
 {
 	struct oki_parser *p;
+	size_t at, n;
 	int r;
 
 	*out = NULL;
 	if ((r = oki_parser_new(kind, limits, NULL, NULL, &p)) != ONSHI_OK)
 		return oki_fail(e, r, "reading an answer");
 	/* A refusal is told by finish, which has the reason. */
-	if ((r = oki_parser_feed(p, bytes, len)) == ONSHI_OK ||
-	    r == ONSHI_E_ANSWER_REFUSED)
+	r = ONSHI_OK;
+	for (at = 0; at < len && r == ONSHI_OK; at += n) {
+		n = len - at < PIECE ? len - at : PIECE;
+		if ((r = look_at_clock(p)) == ONSHI_OK)
+			r = oki_parser_feed(p, bytes + at, n);
+	}
+	if (r == ONSHI_OK || r == ONSHI_E_ANSWER_REFUSED)
 		r = oki_parser_finish(p, out, e);
 	else
 		r = oki_fail(e, r, "reading an answer");

@@ -11,6 +11,14 @@ is_empty(const struct onshi_record *rec)
 	return rec->text == NULL || rec->text[0] == '\0';
 }
 
+/* Of records that stand for values of another, that one. */
+static const struct onshi_record *
+shared_by(const struct onshi_record *rec)
+{
+	return rec->first != NULL && (rec->first->flags & OKI_REC_SHARED) !=
+	    0 ? rec->first->shared : NULL;
+}
+
 static struct onshi_record *
 find(const struct onshi_record *rec, int el)
 {
@@ -29,11 +37,16 @@ find(const struct onshi_record *rec, int el)
 static struct onshi_record *
 find_value(const struct onshi_record *rec, int el)
 {
+	const struct onshi_record *around;
 	struct onshi_record *c;
 	int alias;
 
-	for (c = rec == NULL || el == 0 ? NULL : rec->first; c != NULL;
-	    c = c->next)
+	if (rec == NULL || el == 0)
+		return NULL;
+	if ((around = shared_by(rec)) != NULL &&
+	    (c = find_value(around, el)) != NULL)
+		return c;
+	for (c = rec->first; c != NULL; c = c->next)
 		if (c->el == el && !is_empty(c))
 			return c;
 
@@ -88,7 +101,7 @@ oki_record_search(const struct onshi_record *rec, int el)
 int
 oki_record_readable(const struct onshi_record *rec)
 {
-	const struct oki_doc *doc = rec->doc;
+	const struct oki_doc *doc = oki_record_doc(rec);
 	int r;
 
 	if (doc->readable != NULL &&
@@ -131,6 +144,21 @@ onshi_record_text(const struct onshi_record *rec, int element,
 	return value(rec, element, text);
 }
 
+static const struct onshi_record *
+find_named(const struct onshi_record *rec, const char *name)
+{
+	const struct onshi_record *around = shared_by(rec), *c;
+
+	if (around != NULL && (c = find_named(around, name)) != NULL)
+		return c;
+	for (c = rec->first; c != NULL; c = c->next)
+		if ((c->flags & OKI_REC_SHARED) == 0 && !is_empty(c) &&
+		    strcmp(oki_record_name(c), name) == 0)
+			return c;
+
+	return NULL;
+}
+
 int
 onshi_record_text_named(const struct onshi_record *rec, const char *name,
     const char **text)
@@ -145,13 +173,32 @@ onshi_record_text_named(const struct onshi_record *rec, const char *name,
 		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)
 		return r;
-	for (c = rec->first; c != NULL; c = c->next)
-		if (!is_empty(c) && strcmp(c->name, name) == 0) {
-			*text = c->text;
-			return ONSHI_OK;
-		}
+	if ((c = find_named(rec, name)) == NULL)
+		return ONSHI_ABSENT;
+	*text = c->text;
 
-	return ONSHI_ABSENT;
+	return ONSHI_OK;
+}
+
+int
+onshi_record_copy(const struct onshi_record *rec, int element, char *buf,
+    size_t len)
+{
+	const char *text;
+	int r;
+
+	if (buf == NULL || len == 0)
+		return ONSHI_E_ARG;
+	buf[0] = '\0';
+	if (rec == NULL)
+		return ONSHI_E_ARG;
+	if ((r = value(rec, element, &text)) != ONSHI_OK)
+		return r;
+	if (strlen(text) >= len)
+		return ONSHI_E_TOO_BIG;
+	memcpy(buf, text, strlen(text) + 1);
+
+	return ONSHI_OK;
 }
 
 int
@@ -170,6 +217,49 @@ onshi_record_number(const struct onshi_record *rec, int element,
 		return r;
 
 	return oki_number(text, number) ? ONSHI_OK : ONSHI_E_VALUE;
+}
+
+/* Digits with one point at most among them, as "-0.50": 18 at most. */
+static bool
+decimal(const char *s, int64_t *number, int *scale)
+{
+	size_t len, whole, part = 0;
+	bool minus = *s == '-';
+
+	s += minus;
+	whole = strspn(s, "0123456789");
+	len = strlen(s);
+	if (s[whole] == '.')
+		part = strspn(s + whole + 1, "0123456789");
+	if (whole == 0 || whole + part > 18 || (s[whole] == '.' ? part == 0 ||
+	    len != whole + 1 + part : len != whole))
+		return false;
+	for (; *s != '\0'; s++)
+		if (*s != '.')
+			*number = *number * 10 + (*s - '0');
+	*number = minus ? -*number : *number;
+	*scale = (int)part;
+
+	return true;
+}
+
+int
+onshi_record_decimal(const struct onshi_record *rec, int element,
+    int64_t *number, int *scale)
+{
+	const char *text;
+	int r;
+
+	if (number == NULL || scale == NULL)
+		return ONSHI_E_ARG;
+	*number = 0;
+	*scale = 0;
+	if (rec == NULL)
+		return ONSHI_E_ARG;
+	if ((r = value(rec, element, &text)) != ONSHI_OK)
+		return r;
+
+	return decimal(text, number, scale) ? ONSHI_OK : ONSHI_E_VALUE;
 }
 
 int
@@ -261,19 +351,42 @@ item_of(const struct onshi_record *rec)
 	return g->n == 1 && oki_row_is_many(row) ? row->el : 0;
 }
 
-/* The first item from c on, where c stands in rec itself. */
+/* The i-th child of that element. Where all before it are like it, as in a
+ * list, the index finds it. */
 static const struct onshi_record *
-item_from(const struct onshi_record *c, int element)
+nth_of(const struct onshi_record *rec, int el, size_t i, size_t *seen)
 {
-	const struct onshi_record *item;
+	const struct onshi_record *c = oki_record_ith(rec, i);
+
+	*seen = 0;
+	if (c != NULL && c->el == el && (c->place == i + 1 ||
+	    (c->place == 0 && i == 0)))
+		return c;
+	for (c = rec->first; c != NULL; c = c->next)
+		if (c->el == el && (*seen)++ == i)
+			return c;
+
+	return NULL;
+}
+
+/* Of items within lists, and of what stands in rec itself. */
+static const struct onshi_record *
+nth_item(const struct onshi_record *rec, int element, size_t i)
+{
+	const struct onshi_record *c = oki_record_ith(rec, i), *item;
+	size_t seen;
 	int el;
 
-	for (; c != NULL; c = c->next) {
+	if (c != NULL && c->el == element && item_of(c) == 0 &&
+	    c->place == i + 1)
+		return c;
+	for (c = rec->first; c != NULL; c = c->next) {
 		el = item_of(c);
 		if (el != 0 && (el == element || c->el == element)) {
-			if ((item = find(c, el)) != NULL)
+			if ((item = nth_of(c, el, i, &seen)) != NULL)
 				return item;
-		} else if (c->el == element)
+			i -= seen;
+		} else if (c->el == element && i-- == 0)
 			return c;
 	}
 
@@ -281,35 +394,21 @@ item_from(const struct onshi_record *c, int element)
 }
 
 int
-onshi_record_next(const struct onshi_record *rec, int element,
+onshi_record_child_at(const struct onshi_record *rec, int element, size_t i,
     const struct onshi_record **child)
 {
-	const struct onshi_record *c, *prev;
 	int r;
 
 	if (child == NULL)
 		return ONSHI_E_ARG;
-	prev = *child;
 	*child = NULL;
 	if (rec == NULL)
 		return ONSHI_E_ARG;
 	if ((r = oki_record_readable(rec)) != ONSHI_OK)
 		return r;
-	if (oki_element(element) == NULL || (prev != NULL &&
-	    prev->parent != rec && (prev->parent == NULL ||
-	    prev->parent->parent != rec)))
+	if (oki_element(element) == NULL)
 		return ONSHI_E_ARG;
-	if (prev == NULL)
-		*child = item_from(rec->first, element);
-	else if (prev->parent == rec)
-		*child = item_from(prev->next, element);
-	else {
-		for (c = prev->next; c != NULL && c->el != prev->el;
-		    c = c->next)
-			;
-		*child = c != NULL ? c :
-		    item_from(prev->parent->next, element);
-	}
+	*child = nth_item(rec, element, i);
 
 	return *child == NULL ? ONSHI_END : ONSHI_OK;
 }
@@ -338,9 +437,9 @@ onshi_record_at(const struct onshi_record *rec, size_t i, int *element,
 		return ONSHI_END;
 	is_value = c->first == NULL && c->group == 0;
 	if (element != NULL)
-		*element = c->el;
+		*element = c->el < OKI_NAMED ? c->el : 0;
 	if (name != NULL)
-		*name = c->name;
+		*name = oki_record_name(c);
 	if (text != NULL)
 		*text = !is_value ? NULL : c->text == NULL ? "" : c->text;
 	if (child != NULL)
@@ -352,7 +451,7 @@ onshi_record_at(const struct onshi_record *rec, size_t i, int *element,
 int
 onshi_record_is_list(const struct onshi_record *rec, size_t i)
 {
-	const struct onshi_record *c, *other;
+	const struct onshi_record *c;
 	const struct oki_row *row;
 
 	if (rec == NULL || oki_record_readable(rec) != ONSHI_OK)
@@ -363,9 +462,6 @@ onshi_record_is_list(const struct onshi_record *rec, size_t i)
 	if (row != NULL && (c->flags & OKI_REC_UNKNOWN) == 0 &&
 	    row->often != 'm')
 		return oki_row_is_many(row);
-	for (other = rec->first; other != NULL; other = other->next)
-		if (other != c && strcmp(other->name, c->name) == 0)
-			return 1;
 
-	return 0;
+	return c->place != 0;
 }

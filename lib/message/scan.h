@@ -48,7 +48,7 @@ struct oki_scan {
 void	oki_scan_note(struct oki_scan *s, int reason, const char *rule);
 /* One character: its ASCII code, or 0x100 for any other, and its bytes. */
 void	oki_scan_lex(struct oki_scan *s, unsigned int c, size_t len);
-/* How many of the bytes that follow are plain ASCII that changes no state:
+/* How many of the bytes that follow are a whole plain tag, or change no state:
  * these are counted, and need not be looked at one by one. */
 size_t	oki_scan_run(struct oki_scan *s, const uint8_t *p, size_t len);
 

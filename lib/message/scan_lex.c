@@ -373,15 +373,59 @@ lex_text(struct oki_scan *s, unsigned int c, size_t len)
 	}
 }
 
-/* Neither control nor the end of ASCII, and none of three more. */
-static size_t
-run_of(const uint8_t *p, size_t len, uint8_t a, uint8_t b, uint8_t c)
-{
-	size_t n;
+/* What a byte may be part of. */
+enum {
+	IN_NAME	= 1,		/* a letter or digit */
+	IN_TEXT	= 2,		/* changes nothing in a text */
+	IN_QUOTE = 4,		/* nor in an attribute, but for the quotes */
+	IN_CDATA = 8
+};
 
-	for (n = 0; n < len && p[n] >= ' ' && p[n] < 0x7f && p[n] != a &&
-	    p[n] != b && p[n] != c; n++)
-		;
+#define P	(IN_TEXT | IN_QUOTE | IN_CDATA)
+#define W	(P | IN_NAME)
+static const uint8_t classes[0x80] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, P, P, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	P, P, P, P, P, P, IN_CDATA, P, P, P, P, P, P, P, P, P,
+	W, W, W, W, W, W, W, W, W, W, P, P, IN_CDATA, P, P, P,
+	P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, P, P, IN_TEXT | IN_QUOTE, P, P,
+	P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, 0
+};
+#undef P
+#undef W
+
+/* Bytes of a character of UTF-8 that stands whole at p and is surely allowed,
+ * of kana and kanji among others; 0: look closer. */
+static size_t
+common(const uint8_t *p, size_t len)
+{
+	if (len >= 3 && p[0] >= 0xe1 && p[0] <= 0xec &&
+	    (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80)
+		return 3;
+
+	return len >= 2 && p[0] >= 0xc2 && p[0] <= 0xdf &&
+	    (p[1] & 0xc0) == 0x80 ? 2 : 0;
+}
+
+/* A run of such bytes, of characters of two and three bytes in UTF-8, too. */
+static size_t
+run_of(struct oki_scan *s, const uint8_t *p, size_t len, uint8_t class,
+    uint8_t but)
+{
+	size_t n = 0, more;
+
+	while (n < len)
+		if (p[n] < 0x80) {
+			if ((classes[p[n]] & class) == 0 || p[n] == but)
+				break;
+			s->line += p[n++] == '\n';
+		} else if (s->encoding == OKI_UTF_8 &&
+		    (more = common(p + n, len - n)) > 0)
+			n += more;
+		else
+			break;
 
 	return n;
 }
@@ -391,10 +435,38 @@ name_run(const uint8_t *p, size_t len)
 {
 	size_t n;
 
-	for (n = 0; n < len && (is_letter(p[n]) || is_digit(p[n])); n++)
+	for (n = 0; n < len && p[n] < 0x80 &&
+	    (classes[p[n]] & IN_NAME) != 0; n++)
 		;
 
 	return n;
+}
+
+/* A plain tag that stands whole at p, "<Name>" or "</Name>": its bytes; 0: it
+ * is another, or near a limit. */
+static size_t
+whole_tag(struct oki_scan *s, const uint8_t *p, size_t len)
+{
+	bool end = len > 2 && p[1] == '/';
+	size_t from = end ? 2 : 1, n;
+
+	if (len <= from || !is_letter(p[from]))
+		return 0;
+	n = name_run(p + from, len - from);
+	if (from + n >= len || p[from + n] != '>' || n > s->limits.name ||
+	    from + n + 1 > s->limits.tag || (end && s->depth == 0))
+		return 0;
+	s->name = n;
+	s->tag = from + n + 1;
+	s->attributes = 0;
+	s->slash = false;
+	s->text = 0;
+	if (end)
+		s->depth--;
+	else
+		end_start(s);
+
+	return from + n + 1;
 }
 
 size_t
@@ -404,12 +476,14 @@ oki_scan_run(struct oki_scan *s, const uint8_t *p, size_t len)
 
 	switch (s->state) {
 	case TEXT:
+		if (*p == '<')
+			return whole_tag(s, p, len);
 		if (s->depth > 0 &&
-		    (n = run_of(p, len, '<', '&', '<')) > 0)
+		    (n = run_of(s, p, len, IN_TEXT, '<')) > 0)
 			count_text(s, n);
 		break;
 	case CDATA:
-		if ((n = run_of(p, len, ']', ']', ']')) > 0)
+		if ((n = run_of(s, p, len, IN_CDATA, ']')) > 0)
 			count_text(s, n);
 		break;
 	case START_NAME:
@@ -422,7 +496,7 @@ oki_scan_run(struct oki_scan *s, const uint8_t *p, size_t len)
 		break;
 	case QUOTE_1:
 	case QUOTE_2:
-		if ((n = run_of(p, len, '&', '<', s->state == QUOTE_1 ?
+		if ((n = run_of(s, p, len, IN_QUOTE, s->state == QUOTE_1 ?
 		    '\'' : '"')) > 0)
 			count_tag(s, n);
 		break;

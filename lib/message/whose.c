@@ -115,7 +115,7 @@ compare(const struct onshi_record *rec, const struct oki_expect *x,
 		    !oki_is_blank(rec->text) &&
 		    !is_same(rec->text, wanted, ours[i].how))
 			return oki_refuse(e, oki_reasons[OKI_NOT_FOR_US],
-			    "%s is another than asked", rec->name);
+			    "%s is another than asked", oki_record_name(rec));
 	}
 
 	return ONSHI_OK;

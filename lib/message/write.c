@@ -55,7 +55,7 @@ put_text(struct writer *w, const struct onshi_record *rec)
 	int r = ONSHI_OK;
 
 	while (s != NULL && *s != '\0' && r == ONSHI_OK)
-		r = put_char(w, rec->name, &s);
+		r = put_char(w, oki_record_name(rec), &s);
 
 	return r;
 }
@@ -80,7 +80,7 @@ put_tag(struct writer *w, const char *before, const struct onshi_record *rec,
 	int r;
 
 	if ((r = put(w, before)) == ONSHI_OK &&
-	    (r = put(w, rec->name)) == ONSHI_OK)
+	    (r = put(w, oki_record_name(rec))) == ONSHI_OK)
 		r = put(w, after);
 
 	return r;
@@ -130,7 +130,7 @@ put_record(struct writer *w, const struct onshi_record *rec)
 
 	if ((r = put_indent(w, rec)) != ONSHI_OK)
 		return r;
-	if (rec->first == NULL && (rec->text == NULL || rec->len == 0))
+	if (rec->first == NULL && (rec->text == NULL || rec->text[0] == '\0'))
 		return put_tag(w, "<", rec, "/>\n");
 	if (rec->first == NULL) {
 		if ((r = put_tag(w, "<", rec, ">")) != ONSHI_OK ||
@@ -213,16 +213,17 @@ place(struct onshi_record *rec, int el, struct onshi_record **child,
     struct onshi_error *e)
 {
 	const struct oki_row *row = oki_row_of(rec->group, el);
+	struct oki_doc *doc = oki_record_doc(rec);
 	struct onshi_record *old;
 
 	*child = NULL;
-	if (rec->doc->kind != NULL && (row == NULL || row->often == 'a'))
+	if (doc->kind != NULL && (row == NULL || row->often == 'a'))
 		return oki_fail(e, ONSHI_E_ARG, "element %d stands not in %s",
-		    el, rec->name);
+		    el, oki_record_name(rec));
 	if ((row == NULL || !oki_row_is_many(row)) &&
 	    (old = oki_record_within(rec, el)) != NULL)
 		oki_record_cut(old);
-	if ((*child = oki_record_add(rec->doc, rec, el, NULL, 0)) == NULL)
+	if ((*child = oki_record_add(doc, rec, el, NULL, 0)) == NULL)
 		return oki_fail(e, ONSHI_E_NOMEM, "a document");
 	if (row != NULL)
 		(*child)->group = row->group;

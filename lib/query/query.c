@@ -193,6 +193,7 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	    q->k->insured.birthdate[0] != '\0')
 		expect.birthdate = q->k->insured.birthdate;
 	oki_limits_config(&limits, kind, c);
+	limits.wait = x->wait;
 	if ((r = oki_message_parse(kind, x->answer.data, x->answer.len,
 	    &limits, doc, e)) != ONSHI_OK ||
 	    (r = oki_message_judge(*doc, &expect, q->k->codes, v, e)) !=
@@ -211,18 +212,19 @@ judge(struct oki_question *q, const struct oki_doc *request,
 /* Medical answers are handed out as lines of the one category asked for, an
  * eligibility without what the patient has not consented to. */
 static int
-make_lines(struct oki_question *q, struct oki_reply *out,
-    struct onshi_error *e)
+make_lines(struct oki_question *q, const struct oki_wait *wait,
+    struct oki_reply *out, struct onshi_error *e)
 {
 	const struct oki_category *row = oki_category(q->category);
 	struct oki_doc *head = NULL;
 	int r;
 
-	if (row->lines == NULL) {
+	if (row->lines == OKI_LINES_NONE) {
 		oki_case_cut(q->k, out->doc);
 		return ONSHI_OK;
 	}
-	if ((r = row->lines(out->doc, &out->lines)) != ONSHI_OK ||
+	if ((r = oki_message_lines(out->doc, row->lines, wait, &out->lines)) !=
+	    ONSHI_OK ||
 	    (r = oki_message_head(out->doc, &head)) != ONSHI_OK)
 		return oki_fail(e, r, "lines");
 	oki_doc_free(&out->doc);
@@ -270,7 +272,7 @@ hand_over(struct oki_question *q, struct oki_doc **doc,
 	}
 	if ((q->category == ONSHI_CATEGORY_ELIGIBILITY &&
 	    (r = oki_case_learn(q->k, out->doc, v, x)) != ONSHI_OK) ||
-	    (r = make_lines(q, out, e)) != ONSHI_OK)
+	    (r = make_lines(q, x->wait, out, e)) != ONSHI_OK)
 		return oki_fail(e, r, "reading the answer");
 	if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
 		out->clock_apart = clock_apart(q);

@@ -51,7 +51,7 @@ struct oki_category {
 	const char	*function;
 	const char	*file_category;
 	bool		 months;
-	int		(*lines)(const struct oki_doc *, struct oki_doc **);
+	enum oki_lines	 lines;
 	/* other categories whose consent it needs, too; 0 after the last */
 	int		 needs[OKI_GATE_CONSENTS - 1];
 	struct oki_consent_row {

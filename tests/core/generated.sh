@@ -24,6 +24,15 @@ check()
 
 check lib/core/gen-results.awk lib/core/results.def \
 	include/onshikaku/results.h
+# The tables of the messages: from three files.
+n=$((n + 1))
+if ! LC_ALL=C ${AWK:-awk} -f lib/message/gen-tables.awk \
+    lib/message/elements.def lib/message/messages.def \
+    lib/message/codes.def > "$made" ||
+    ! cmp -s "$made" lib/message/tables.c; then
+	echo "lib/message/tables.c: is not what its tables make; run: make regen"
+	bad=1
+fi
 check lib/message/gen-elements.awk lib/message/elements.def \
 	include/onshikaku/elements.h
 

@@ -80,7 +80,7 @@ look_at(struct oki_doc *doc)
 	oki_error_clear(&e);
 	if (oki_message_judge(doc, NULL, NULL, &v, &e) == ONSHI_OK)
 		must(onshi_outcome_name(v.outcome) != NULL, "outcome");
-	must(oki_message_drug_lines(doc, &lines) == ONSHI_OK, "lines");
+	must(oki_message_lines(doc, OKI_LINES_DRUGS, NULL, &lines) == ONSHI_OK, "lines");
 	oki_doc_free(&lines);
 	oki_message_withhold(doc, ONSHI_OUTCOME_NOT_PROVIDED);
 	must(oki_record_search(oki_doc_body(doc), ONSHI_EL_DRUG_N) == NULL,

@@ -57,7 +57,7 @@ walk(const struct onshi_record *rec, int depth)
 			n += walk(child, depth + 1);
 		if (child != NULL && el != 0) {
 			item = NULL;
-			MUST(onshi_record_next(rec, el, &item) == ONSHI_OK);
+			MUST(onshi_record_child_at(rec, el, 0, &item) == ONSHI_OK);
 		}
 	}
 	MUST(r == ONSHI_END);

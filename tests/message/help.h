@@ -164,13 +164,13 @@ dump(const struct onshi_record *rec, struct text *t)
 	for (c = rec; c != NULL; c = oki_record_walk(c, rec)) {
 		const struct onshi_record *p = c;
 
-		if (c->first != NULL)
+		if (c->first != NULL || (c->flags & OKI_REC_SHARED) != 0)
 			continue;
 		for (n = 0; p != NULL; p = p->parent)
 			up[n++] = p;
 		while (n-- > 0) {
 			text_put(t, "/");
-			text_put(t, up[n]->name);
+			text_put(t, oki_record_name(up[n]));
 		}
 		text_put(t, "\t");
 		text_put(t, c->text == NULL ? "" : c->text);

@@ -8,14 +8,17 @@ static char *
 flat(const struct onshi_record *rec)
 {
 	struct text t = { NULL, 0, 0 };
-	const struct onshi_record *c;
+	const struct onshi_record *child;
+	const char *name, *text;
+	size_t i;
 
 	text_add(&t, "", 0);
-	for (c = rec->first; c != NULL; c = c->next) {
-		ck_assert_ptr_null(c->first);
-		text_put(&t, c->name);
+	for (i = 0; onshi_record_at(rec, i, NULL, &name, &text, &child) ==
+	    ONSHI_OK; i++) {
+		ck_assert_ptr_null(child);
+		text_put(&t, name);
 		text_put(&t, "=");
-		text_put(&t, c->text);
+		text_put(&t, text);
 		text_put(&t, ";");
 	}
 
@@ -24,10 +27,10 @@ flat(const struct onshi_record *rec)
 
 static const struct {
 	const char	*sample;
-	int		(*make)(const struct oki_doc *, struct oki_doc **);
+	enum oki_lines	 what;
 	const char	*lines[8];
 } rows[] = {
-	{ "26", oki_message_drug_lines, {
+	{ "26", OKI_LINES_DRUGS, {
 	    "Source=claim;InstitutionKind=1;InstitutionCode=1349999988;"
 	    "InstitutionName=架空薬局;PrescriberCode=1319999996;"
 	    "PrescriberName=見本内科医院;Month=202608;PrescribedHere=1;InOut=2;"
@@ -53,13 +56,13 @@ static const struct {
 	    "DrugCode=699999901;DrugName=架空錠５ｍｇ;"
 	    "IngredientName=カクウ成分５ｍｇ錠;Quantity=1;Unit=錠;Times=28;"
 	    "Usage=１日１回朝食後服用;", NULL } },
-	{ "26", oki_message_care_lines, {
+	{ "26", OKI_LINES_CARE, {
 	    "InstitutionCode=1319999996;InstitutionName=見本内科医院;"
 	    "Month=202608;Day=20260812;ClassCode=60;CareCode=169999901;"
 	    "CareName=架空血液検査;Quantity=1;Unit=回;Times=1;", NULL } },
-	{ "26", oki_message_surgery_lines, { NULL } },
-	{ "29", oki_message_drug_lines, { NULL } },
-	{ "29", oki_message_checkup_items, {
+	{ "26", OKI_LINES_SURGERY, { NULL } },
+	{ "29", OKI_LINES_DRUGS, { NULL } },
+	{ "29", OKI_LINES_CHECKUPS, {
 	    "EffectiveTime=20260610;ItemCode=9N001000000000001;ItemName=身長;"
 	    "DataType=PQ;DataValue=148.2;Unit=cm;",
 	    "EffectiveTime=20260610;ItemCode=9N006000000000001;ItemName=体重;"
@@ -76,8 +79,8 @@ static const struct {
 	    "EffectiveTime=20260610;ItemCode=9N511000000000049;"
 	    "ItemName=医師の診断(判定);DataType=ST;"
 	    "DataValue=架空の所見。特記なし。;", NULL } },
-	{ "27", oki_message_drug_lines, { NULL } },
-	{ "01", oki_message_drug_lines, { NULL } }
+	{ "27", OKI_LINES_DRUGS, { NULL } },
+	{ "01", OKI_LINES_DRUGS, { NULL } }
 };
 
 START_TEST(row)
@@ -88,7 +91,8 @@ START_TEST(row)
 	char *got;
 	size_t i;
 
-	ck_assert_int_eq(rows[_i].make(doc, &lines), ONSHI_OK);
+	ck_assert_int_eq(oki_message_lines(doc, rows[_i].what, NULL, &lines),
+	    ONSHI_OK);
 	/* The lines live for themselves. */
 	oki_doc_free(&doc);
 	line = oki_doc_root(lines)->first;
@@ -118,16 +122,16 @@ static const char mixed[] = "<XmlMsg><MessageHeader/><MessageBody>"
     "</MeTrMonthInf><MeTrMonthInf/></MessageBody></XmlMsg>";
 
 static const struct {
-	int		(*make)(const struct oki_doc *, struct oki_doc **);
+	enum oki_lines	 what;
 	const char	*lines[4];
 } mixed_rows[] = {
-	{ oki_message_care_lines, { "Month=202601;New1=a;Day=20260103;New2=b;"
+	{ OKI_LINES_CARE, { "Month=202601;New1=a;Day=20260103;New2=b;"
 	    "CareName=c1;New4=c;", "Month=202601;New1=a;Day=20260103;New2=b;"
 	    "ClassCode=5;", NULL } },
-	{ oki_message_surgery_lines, { "Month=202601;New1=a;Day=20260103;"
+	{ OKI_LINES_SURGERY, { "Month=202601;New1=a;Day=20260103;"
 	    "New2=b;ClassCode=50;CareName=s1;", "Month=202601;New1=a;"
 	    "ClassCode=50;", NULL } },
-	{ oki_message_drug_lines, { "Source=claim;Month=202601;New1=a;"
+	{ OKI_LINES_DRUGS, { "Source=claim;Month=202601;New1=a;"
 	    "DayDispensed=20260103;New2=b;Quantity=0.5;", NULL } }
 };
 
@@ -139,7 +143,8 @@ START_TEST(mixed_row)
 	char *got;
 	size_t i;
 
-	ck_assert_int_eq(mixed_rows[_i].make(doc, &lines), ONSHI_OK);
+	ck_assert_int_eq(oki_message_lines(doc, mixed_rows[_i].what, NULL,
+	    &lines), ONSHI_OK);
 	line = oki_doc_root(lines)->first;
 	for (i = 0; mixed_rows[_i].lines[i] != NULL; i++, line = line->next) {
 		ck_assert_ptr_nonnull(line);
@@ -170,7 +175,8 @@ START_TEST(misplaced)
 	const char *text;
 	char *got;
 
-	ck_assert_int_eq(oki_message_drug_lines(doc, &lines), ONSHI_OK);
+	ck_assert_int_eq(oki_message_lines(doc, OKI_LINES_DRUGS, NULL,
+	    &lines), ONSHI_OK);
 	line = oki_doc_root(lines)->first;
 	got = flat(line);
 	ck_assert_str_eq(got, "Source=claim;MeTrMonthInf.Unit=x;"
@@ -183,7 +189,8 @@ START_TEST(misplaced)
 	ck_assert_int_eq(onshi_record_text(line, ONSHI_EL_QUANTITY, &text),
 	    ONSHI_ABSENT);
 	oki_doc_free(&lines);
-	ck_assert_int_eq(oki_message_care_lines(doc, &lines), ONSHI_OK);
+	ck_assert_int_eq(oki_message_lines(doc, OKI_LINES_CARE, NULL,
+	    &lines), ONSHI_OK);
 	ck_assert_ptr_null(oki_doc_root(lines)->first);
 	oki_doc_free(&lines);
 	oki_doc_free(&doc);
@@ -200,7 +207,8 @@ START_TEST(read_by_number)
 	int32_t day;
 	int64_t n;
 
-	ck_assert_int_eq(oki_message_drug_lines(doc, &lines), ONSHI_OK);
+	ck_assert_int_eq(oki_message_lines(doc, OKI_LINES_DRUGS, NULL,
+	    &lines), ONSHI_OK);
 	line = oki_doc_root(lines)->first->next;
 	ck_assert_int_eq(onshi_record_text(line, ONSHI_EL_DRUG_NAME, &text),
 	    ONSHI_OK);

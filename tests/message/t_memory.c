@@ -106,7 +106,7 @@ write_sample(const struct text *bytes, struct text *got)
 	if ((r = oki_message_parse(NULL, (uint8_t *)bytes->s, bytes->len,
 	    NULL, &doc, &e)) == ONSHI_OK &&
 	    (r = oki_message_write(doc, OKI_SHIFT_JIS, &buf, &e)) ==
-	    ONSHI_OK && (r = oki_message_drug_lines(doc, &lines)) ==
+	    ONSHI_OK && (r = oki_message_lines(doc, OKI_LINES_DRUGS, NULL, &lines)) ==
 	    ONSHI_OK) {
 		counting = false;
 		text_add(got, (char *)buf.data, buf.len);

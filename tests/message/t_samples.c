@@ -39,7 +39,7 @@ static const struct {
 	{ "24", "OQSmuhvq02res", "", ONSHI_OUTCOME_DONE },
 	{ "25", "YZKsiquc01req", "YZKsiquc01req", ONSHI_OUTCOME_NONE },
 	{ "26", "YZKsiquc01res", "YZKsiquc01res", ONSHI_OUTCOME_DATA },
-	{ "27", "YZKsiquc01res", "", ONSHI_OUTCOME_NO_DATA },
+	{ "27", "YZKsiquc01res", "", ONSHI_OUTCOME_NOT_PROVIDED },
 	{ "28", "TKKsiquc01req", "TKKsiquc01req", ONSHI_OUTCOME_NONE },
 	{ "29", "TKKsiquc01res", "TKKsiquc01res", ONSHI_OUTCOME_DATA },
 	{ "30", NULL, "XDISsiquc01req", ONSHI_OUTCOME_NONE },
@@ -186,7 +186,8 @@ ordered(const struct onshi_record *rec, const struct onshi_record **to,
 		to[n++] = c;
 	for (i = 0; n > 1 && i < n * n; i++) {
 		j = dice(state, (unsigned int)n - 1);
-		if (strcmp(to[j]->name, to[j + 1]->name) != 0) {
+		if (strcmp(oki_record_name(to[j]),
+		    oki_record_name(to[j + 1])) != 0) {
 			moved = to[j];
 			to[j] = to[j + 1];
 			to[j + 1] = moved;
@@ -206,7 +207,7 @@ put_tree(struct text *t, const struct onshi_record *rec, int dress,
 	size_t i, n = 0;
 
 	text_put(t, "<");
-	text_put(t, rec->name);
+	text_put(t, oki_record_name(rec));
 	text_put(t, (dress & CR_LF) != 0 ? " \r\n>" : ">");
 	if ((dress & SHUFFLED) != 0)
 		n = ordered(rec, children, state);
@@ -224,7 +225,7 @@ put_tree(struct text *t, const struct onshi_record *rec, int dress,
 	else if (rec->text != NULL)
 		put_value(t, rec->text, dress);
 	text_put(t, "</");
-	text_put(t, rec->name);
+	text_put(t, oki_record_name(rec));
 	text_put(t, ">");
 }
 

@@ -74,5 +74,6 @@ __all__ = [
     "ServiceError", "SignIn", "Trust", "Verdict", "Visit", "__version__",
     "card_kind_name", "card_kind_text", "category_name",
     "certificate_state_name", "element", "elements", "is_list", "method_name",
-    "outcome_class", "outcome_name", "outcome_remedy", "outcome_text", "trust_name", "trust_text",
+    "outcome_class", "outcome_name", "outcome_remedy", "outcome_text",
+    "trust_name", "trust_text",
 ]

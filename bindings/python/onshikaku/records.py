@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes as C
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, Optional, Union
 
 from . import _ffi
@@ -39,6 +40,11 @@ def elements() -> dict[str, int]:
         found[text_of(lib.onshi_element_name(number.value))] = number.value
         i += 1
     return found
+
+
+def element_text(what: ElementLike, lang: str = "ja") -> str:
+    """What it is called in the official book, or in the message."""
+    return text_of(lib.onshi_element_text(element(what), raw(lang)))
 
 
 class Code(NamedTuple):
@@ -89,6 +95,13 @@ class Record(Borrower):
         found = self._get(lib.onshi_record_number, element(what), out)
         return out.value if found else None
 
+    def decimal(self, what: ElementLike) -> Optional[Decimal]:
+        """As it stands, nothing rounded."""
+        number, scale = C.c_int64(), C.c_int()
+        if not self._get(lib.onshi_record_decimal, element(what), number, scale):
+            return None
+        return Decimal(number.value).scaleb(-scale.value)
+
     def date(self, what: ElementLike) -> Optional[date]:
         out = C.c_int32()
         if not self._get(lib.onshi_record_date, element(what), out):
@@ -114,9 +127,13 @@ class Record(Borrower):
     def children(self, what: ElementLike) -> Iterator[Record]:
         """A list within, item by item."""
         number = element(what)
-        out = C.POINTER(_ffi.Record)()
-        while (r := lib.onshi_record_next(self._p, number, C.byref(out))) == 0:
+        i = 0
+        while True:
+            out = C.POINTER(_ffi.Record)()
+            if (r := lib.onshi_record_child_at(self._p, number, i, C.byref(out))) != 0:
+                break
             yield self._below(out)
+            i += 1
         if r not in (END, ABSENT):
             raise failure(r)
 
