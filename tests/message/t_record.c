@@ -672,9 +672,10 @@ END_TEST
 static int answer_of_guard;
 
 static int
-guard(void *self)
+guard(void *self, const struct onshi_record *rec)
 {
 	ck_assert_ptr_eq(self, &answer_of_guard);
+	ck_assert_ptr_nonnull(rec);
 
 	return answer_of_guard;
 }
