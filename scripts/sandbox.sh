@@ -24,7 +24,7 @@ fi
 cat <<END
 この中では次のものが動いています。exit で終わり、すべて片付きます。
   設定        $ONSHIKAKU_CONF
-  サービス    https://onshi.example:$WORLD_PORT
+  シミュレータ https://onshi.example:$WORLD_PORT
   カード      暗証番号はすべて 1234
 試してみてください。
   onshikaku readers

@@ -132,7 +132,9 @@ fail_people(struct tool *t, const struct failure *f)
 	out_flush(&t->out);
 	(void)fprintf(stderr, "%s", say(t, f->text != NULL ? f->text :
 	    onshi_result_text(f->result, "en"), text_ja_of(f)));
-	if (e != NULL && onshi_error_tries_left(e) >= 0)
+	/* The others say it themselves. */
+	if (e != NULL && f->result == ONSHI_E_PIN_WRONG &&
+	    onshi_error_tries_left(e) >= 0)
 		(void)fprintf(stderr, "%s%d%s", say(t, " (tries left: ",
 		    "（残り"), onshi_error_tries_left(e), say(t, ")",
 		    "回）"));
@@ -141,15 +143,14 @@ fail_people(struct tool *t, const struct failure *f)
 		(void)fprintf(stderr, "%s%s\n", say(t, "  -> ", "  → "),
 		    remedy);
 	if (e != NULL) {
-		line(t, "service's code", "サービスのコード",
+		line(t, "result code", "処理結果コード",
 		    onshi_error_service_code(e));
-		line(t, "service's text", "サービスの内容",
+		line(t, "the system's message", "システムからのメッセージ",
 		    onshi_error_service_text(e));
 		line(t, "reason", "理由", onshi_error_reason(e));
 	}
-	line(t, "rule", "規則", rule_of(f));
-	(void)fprintf(stderr, "  [%s: %s]\n", onshi_result_name(f->result),
-	    text_of(f));
+	(void)fprintf(stderr, "  [%s: %s%s%s]\n", onshi_result_name(f->result),
+	    text_of(f), *rule_of(f) != '\0' ? "; " : "", rule_of(f));
 }
 
 int
@@ -177,19 +178,14 @@ fail_result(struct tool *t, int result, const struct onshi_error *e)
 	return fail(t, &f);
 }
 
-int
-fail_usage(struct tool *t, const char *en, const char *ja, const char *word)
+static int
+usage(struct tool *t, const char *text, const char *text_ja)
 {
-	char text[160], text_ja[240];
 	struct failure f = { .result = ONSHI_E_ARG, .text = text,
 	    .text_ja = text_ja, .remedy = "See onshikaku --help.",
 	    .remedy_ja = "onshikaku --help を見てください",
 	    .status = EXIT_USAGE };
 
-	(void)snprintf(text, sizeof(text), "%s%s%.60s", en, word != NULL ?
-	    ": " : "", word != NULL ? word : "");
-	(void)snprintf(text_ja, sizeof(text_ja), "%s%s%.60s", ja,
-	    word != NULL ? ": " : "", word != NULL ? word : "");
 	if (t->is_json)
 		return fail(t, &f);
 	if (!t->has_failed)
@@ -198,6 +194,30 @@ fail_usage(struct tool *t, const char *en, const char *ja, const char *word)
 	t->has_failed = true;
 
 	return EXIT_USAGE;
+}
+
+int
+fail_usage(struct tool *t, const char *en, const char *ja, const char *word)
+{
+	char text[160], text_ja[240];
+
+	(void)snprintf(text, sizeof(text), "%s%s%.60s", en, word != NULL ?
+	    ": " : "", word != NULL ? word : "");
+	(void)snprintf(text_ja, sizeof(text_ja), "%s%s%.60s", ja,
+	    word != NULL ? ": " : "", word != NULL ? word : "");
+
+	return usage(t, text, text_ja);
+}
+
+int
+fail_option(struct tool *t, const char *en, const char *ja, const char *name)
+{
+	char text[160], text_ja[240];
+
+	(void)snprintf(text, sizeof(text), "%s: %s", en, name);
+	(void)snprintf(text_ja, sizeof(text_ja), "--%s %s", name, ja);
+
+	return usage(t, text, text_ja);
 }
 
 int

@@ -171,8 +171,8 @@ take(struct reading *rd, int id, char *value)
 	struct option *o = &rd->t->option[id];
 
 	if (o->given)
-		return fail_usage(rd->t, "given twice", "2回指定されています",
-		    row->name);
+		return fail_option(rd->t, "given twice",
+		    "が2回指定されています", row->name);
 	o->given = true;
 	if (value == NULL)
 		return 0;
@@ -181,8 +181,8 @@ take(struct reading *rd, int id, char *value)
 	if (row->personal)
 		memset(value, 'x', strlen(value));
 	if (!parse_value(row, o))
-		return fail_usage(rd->t, "wrong value for option",
-		    "値が正しくないオプション", row->name);
+		return fail_option(rd->t, "wrong value for option",
+		    "の値が正しくありません", row->name);
 	if (id == OPT_LANG) {
 		rd->t->lang = o->number == 0 ? "ja" : "en";
 		rd->t->lang_settled = true;

@@ -8,7 +8,7 @@
 
 #define LABEL	26
 
-enum form { TEXT, DATE, CODE, RATIO, YEN };
+enum form { TEXT, DATE, CODE, CLASS, RATIO, YEN };
 
 struct row {
 	int		 element;
@@ -28,7 +28,7 @@ static const struct row person[] = {
 	{ ONSHI_EL_POST_NUMBER, TEXT, "郵便番号", "Postcode" },
 	{ ONSHI_EL_INSURED_CARD_CLASSIFICATION, CODE, "被保険者証区分",
 	    "Kind of card" },
-	{ ONSHI_EL_INSURER_NAME, TEXT, "保険者名", "Insurer" },
+	{ ONSHI_EL_INSURER_NAME, TEXT, "保険者名称", "Insurer" },
 	{ ONSHI_EL_INSURER_NUMBER, TEXT, "保険者番号", "Insurer's number" },
 	{ ONSHI_EL_INSURED_CARD_SYMBOL, TEXT, "記号", "Symbol" },
 	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, TEXT, "番号", "Number" },
@@ -64,7 +64,7 @@ static const struct row elderly[] = {
 static const struct row limit[] = {
 	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION, CODE,
 	    "限度額適用認定証", "Limit certificate" },
-	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG, CODE,
+	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_CLASSIFICATION_FLAG, CLASS,
 	    "適用区分", "Limit: income class" },
 	{ ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_DATE, DATE,
 	    "限度額 交付日", "Limit: issued" },
@@ -137,6 +137,8 @@ ratio_plain(const struct tool *t, const char *text, char out[TIME_TEXT])
 		(void)snprintf(out, TIME_TEXT, "%d%%", percent);
 }
 
+/* Codes are for JSON and the engineer; people read the name, and the code only
+ * where no table has one. */
 static void
 print_code(struct tool *t, const struct row *row, const char *label,
     const struct onshi_record *rec)
@@ -147,9 +149,12 @@ print_code(struct tool *t, const struct row *row, const char *label,
 		return;
 	out_text(&t->out, "  ");
 	out_column(&t->out, label, LABEL);
-	out_value(&t->out, code);
-	out_text(&t->out, *name != '\0' ? " " : "");
-	out_text(&t->out, name);
+	if (row->form == CLASS && *name != '\0' && is_ja(t))
+		out_text(&t->out, "区分");
+	if (*name != '\0')
+		out_text(&t->out, name);
+	else
+		out_value(&t->out, code);
 	out_text(&t->out, "\n");
 }
 
@@ -166,8 +171,10 @@ print_field(struct tool *t, const struct row *row,
 	if (r != ONSHI_OK)
 		return r == ONSHI_ABSENT ? ONSHI_OK : r;
 	/* Too long for what it should be: as it stands, and never cut. */
-	switch (strlen(text) > 20 && row->form != CODE ? TEXT : row->form) {
+	switch (strlen(text) > 20 && row->form != CODE && row->form != CLASS ?
+	    TEXT : row->form) {
 	case CODE:
+	case CLASS:
 		print_code(t, row, label, rec);
 		return ONSHI_OK;
 	case DATE:
@@ -218,6 +225,60 @@ static const struct {
 	{ ONSHI_EL_PUBLIC_EXPENSE_RESULT_LIST, ticket, COUNT(ticket) }
 };
 
+/* Labels of 医療扶助: DI-7's words, in every mode. */
+static const struct row assistance[] = {
+	{ ONSHI_EL_INSURER_NAME, TEXT, "福祉事務所名称", "Welfare office" },
+	{ ONSHI_EL_INSURER_NUMBER, TEXT, "公費負担者番号",
+	    "Payer's number" },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, TEXT, "受給者番号",
+	    "Recipient's number" }
+};
+
+static bool
+is_assistance(const struct onshi_record *rec)
+{
+	const char *code;
+
+	return onshi_record_text(rec, ONSHI_EL_INSURED_CARD_CLASSIFICATION,
+	    &code) == ONSHI_OK && strcmp(code, "A1") == 0;
+}
+
+static int
+print_person(struct tool *t, const struct onshi_record *rec)
+{
+	const struct row *row;
+	bool aid = is_assistance(rec);
+	size_t i, k;
+	int r = ONSHI_OK;
+
+	for (i = 0; i < COUNT(person) && r == ONSHI_OK; i++) {
+		row = &person[i];
+		for (k = 0; aid && k < COUNT(assistance); k++)
+			if (assistance[k].element == row->element)
+				row = &assistance[k];
+		r = print_field(t, row, rec);
+	}
+
+	return r;
+}
+
+/* Under 70 the ratio is not answered: said, so that nobody misses it. */
+static void
+print_no_ratio(struct tool *t, const struct onshi_record *rec)
+{
+	const struct onshi_record *child;
+	const char *text;
+
+	if (is_assistance(rec) || onshi_record_text(rec,
+	    ONSHI_EL_INSURED_PARTIAL_CONTRIBUTION_RATIO, &text) == ONSHI_OK ||
+	    onshi_record_child(rec,
+	    ONSHI_EL_ELDERLY_RECIPIENT_CERTIFICATE_INFO, &child) == ONSHI_OK)
+		return;
+	print_row(t, say(t, "Co-payment", "負担割合"), say(t,
+	    "not in the answer (it is not given for people under 70)",
+	    "回答に含まれていません（70歳未満の方には回答されません）"));
+}
+
 static int
 print_result(struct tool *t, const struct onshi_record *rec)
 {
@@ -225,8 +286,9 @@ print_result(struct tool *t, const struct onshi_record *rec)
 	size_t i, k;
 	int r;
 
-	if ((r = print_fields(t, person, COUNT(person), rec)) != ONSHI_OK)
+	if ((r = print_person(t, rec)) != ONSHI_OK)
 		return r;
+	print_no_ratio(t, rec);
 	for (i = 0; i < COUNT(within); i++) {
 		for (k = 0; (r = onshi_record_child_at(rec,
 		    within[i].element, k, &child)) == ONSHI_OK; k++)
@@ -246,9 +308,9 @@ print_head(struct tool *t, struct onshi_answer *a)
 	static const struct row rows[] = {
 		{ ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, DATE, "資格確認日",
 		    "Eligibility as of" },
-		{ ONSHI_EL_PROCESSING_RESULT_CODE, TEXT, "付帯情報コード",
-		    "Note: code" },
-		{ ONSHI_EL_PROCESSING_RESULT_MESSAGE, TEXT, "付帯情報",
+		{ ONSHI_EL_PROCESSING_RESULT_CODE, TEXT, "処理結果コード",
+		    "Result code" },
+		{ ONSHI_EL_PROCESSING_RESULT_MESSAGE, TEXT, "お知らせ",
 		    "Note" },
 		{ ONSHI_EL_PRESCRIPTION_ISSUE_SELECT, CODE,
 		    "処方箋発行形態", "Form of prescription" }
@@ -324,12 +386,13 @@ print_consents(struct tool *t, const struct onshi_visit *v)
 		if (granted != 0 && until != 0)
 			time_plain(until, end);
 		(void)snprintf(label, sizeof(label), "%s%s", say(t,
-		    "Consent: ", "同意 "), category_title(t, i));
+		    "Consent: ", ""), category_title(t, i));
 		(void)snprintf(text, sizeof(text), "%s%s%s", given == 0 ?
-		    say(t, "refused", "なし") : granted == 0 ?
-		    say(t, "given, not granted", "あり（システム側で未確認）") :
-		    say(t, "given", "あり"), *end != '\0' ?
-		    say(t, ", until ", " 期限 ") : "", end);
+		    say(t, "refused", "同意なし") : granted == 0 ?
+		    say(t, "given, not granted", "同意あり（システムから取得"
+		    "できませんでした）") :
+		    say(t, "given", "同意あり"), *end != '\0' ?
+		    say(t, ", until ", " 閲覧有効期限 ") : "", end);
 		print_row(t, label, text);
 	}
 }

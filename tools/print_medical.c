@@ -7,10 +7,18 @@
 
 #include "tools.h"
 
-/* A field of a line, with what is put before it. */
+/*
+ * A field of a line, with what is put before it. An amount goes by the name of
+ * its field and no other, as it stands: what it counts no public source says,
+ * and it differs between claims and electronic prescriptions (quantities.md 5).
+ */
 struct part {
 	int		 element;
-	const char	*before;
+	const char	*before;	/* blanks alone, or as en and ja */
+	const char	*en;		/* "": nothing is put before it */
+	const char	*ja;
+	const char	*ja_ep;		/* of an electronic prescription */
+	bool		 is_told;	/* that it is missing, too */
 };
 
 /* Lines of one day and one place stand under one heading. */
@@ -22,17 +30,25 @@ struct shape {
 };
 
 static const struct part drug[] = {
-	{ ONSHI_EL_DRUG_NAME, "" }, { ONSHI_EL_QUANTITY, "  " },
-	{ ONSHI_EL_UNIT, "" }, { ONSHI_EL_TIMES, " × " },
-	{ ONSHI_EL_USAGE, "  " }, { ONSHI_EL_INSTRUCTION, "  " }
+	{ ONSHI_EL_DRUG_NAME, "", "", "", "", false },
+	{ ONSHI_EL_QUANTITY, "  ", "amount ", "使用量 ", "分量 ", true },
+	{ ONSHI_EL_UNIT, "", "", "", "", false },
+	{ ONSHI_EL_TIMES, "  ", "times ", "回数 ", "調剤数量 ", true },
+	{ ONSHI_EL_USAGE, "  ", "usage ", "用法 ", "用法 ", false },
+	{ ONSHI_EL_INSTRUCTION, "  ", "instruction ", "特別指示 ",
+	    "特別指示 ", false }
 };
 static const struct part care[] = {
-	{ ONSHI_EL_CARE_NAME, "" }, { ONSHI_EL_QUANTITY, "  " },
-	{ ONSHI_EL_UNIT, "" }, { ONSHI_EL_TIMES, " × " }
+	{ ONSHI_EL_CARE_NAME, "", "", "", "", false },
+	{ ONSHI_EL_QUANTITY, "  ", "amount ", "使用量 ", "使用量 ", false },
+	{ ONSHI_EL_UNIT, "", "", "", "", false },
+	{ ONSHI_EL_TIMES, "  ", "times ", "回数 ", "回数 ", false }
 };
 static const struct part checkup[] = {
-	{ ONSHI_EL_ITEM_NAME, "" }, { ONSHI_EL_DATA_VALUE, "  " },
-	{ ONSHI_EL_UNIT, " " }, { ONSHI_EL_DATA_VALUE_NAME, "  " }
+	{ ONSHI_EL_ITEM_NAME, "", "", "", "", false },
+	{ ONSHI_EL_DATA_VALUE, "  ", "", "", "", false },
+	{ ONSHI_EL_UNIT, " ", "", "", "", false },
+	{ ONSHI_EL_DATA_VALUE_NAME, "  ", "", "", "", false }
 };
 static const struct shape shapes[] = {
 	{ ONSHI_CATEGORY_DRUGS, { ONSHI_EL_DAY_DISPENSED,
@@ -91,6 +107,11 @@ heading(const struct tool *t, const struct shape *s,
 		out_text(line, "  ");
 		out_value(line, text);
 	}
+	if (onshi_record_text(rec, ONSHI_EL_PRESCRIBER_NAME, &text) ==
+	    ONSHI_OK) {
+		out_text(line, say(t, "  prescribed by ", "  処方 "));
+		out_value(line, text);
+	}
 	if (onshi_record_text(rec, ONSHI_EL_SOURCE, &text) == ONSHI_OK)
 		out_text(line, source_title(t, text));
 	out_bytes(line, "", 1);
@@ -98,24 +119,42 @@ heading(const struct tool *t, const struct shape *s,
 	return line->data != NULL ? ONSHI_OK : ONSHI_E_NOMEM;
 }
 
+/* What is missing is never a 0. */
+static int
+print_part(struct tool *t, const struct part *p,
+    const struct onshi_record *rec, bool is_claim)
+{
+	const char *text;
+	int r;
+
+	r = onshi_record_text(rec, p->element, &text);
+	if (r == ONSHI_ABSENT && p->is_told)
+		text = say(t, "not stated", "記載なし");
+	else if (r != ONSHI_OK)
+		return r == ONSHI_ABSENT ? ONSHI_OK : r;
+	out_text(&t->out, p->before);
+	out_text(&t->out, say(t, p->en, is_claim ? p->ja : p->ja_ep));
+	out_value(&t->out, text);
+
+	return ONSHI_OK;
+}
+
 static int
 print_line(struct tool *t, const struct shape *s,
     const struct onshi_record *rec)
 {
-	const char *text;
+	const char *source;
+	bool is_claim;
 	size_t i;
 	int r;
 
+	is_claim = onshi_record_text(rec, ONSHI_EL_SOURCE, &source) !=
+	    ONSHI_OK || strcmp(source, "claim") == 0;
 	out_text(&t->out, "    ");
-	for (i = 0; i < s->n; i++) {
-		r = onshi_record_text(rec, s->parts[i].element, &text);
-		if (r == ONSHI_ABSENT)
-			continue;
-		if (r != ONSHI_OK)
+	for (i = 0; i < s->n; i++)
+		if ((r = print_part(t, &s->parts[i], rec, is_claim)) !=
+		    ONSHI_OK)
 			return r;
-		out_text(&t->out, s->parts[i].before);
-		out_value(&t->out, text);
-	}
 	out_text(&t->out, "\n");
 
 	return ONSHI_OK;

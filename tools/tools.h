@@ -191,6 +191,9 @@ int	fail_result(struct tool *t, int result, const struct onshi_error *e);
 /* Wrong usage: what, and of which word. */
 int	fail_usage(struct tool *t, const char *en, const char *ja,
 	    const char *word);
+/* The same of an option; ja goes on after its name. */
+int	fail_option(struct tool *t, const char *en, const char *ja,
+	    const char *name);
 /* A file of ours: errno says why. */
 int	fail_file(struct tool *t, const char *what, int error_number);
 
