@@ -11,19 +11,11 @@ KEPT: dict[str, str] = {
     "oki_audit_plain": "its tests look at the scanner by it",
     "oki_audit_ref": "the record's other holders come with sealed visits",
     "oki_audit_slot_read": "its tests look into a state file by it",
-    "oki_audit_tune": "the bench sets its own pace by it",
     "oki_config_text_of": "the folder and webapi links' keys with a part",
     "oki_dir_rename": "the folder link publishes by it",
     "oki_fail_at": "for the rooms, whose owners move onto it one by one",
     "oki_link_days_left": "the doctor's advice, which is to come",
 }
-# What of job.h a room does not use yet.
-KEPT.update((name, "card, visit and link move onto job.h one by one")
-            for name in ("oki_runner_do oki_runner_fd oki_runner_is_busy "
-                         "oki_runner_is_done oki_runner_is_stuck "
-                         "oki_watch_begin oki_watch_free oki_watch_new "
-                         "oki_session_cancel").split())
-
 # Symbols that a room takes from one that is not below it, for a reason.
 UPWARD = {
     ("query", "onshi_category_name"): "names of categories go to query",

@@ -689,10 +689,11 @@ END_TEST
 static const struct {
 	const char	*code;
 	int		 result;
+	const char	*told;
 	const char	*text;
 } whys[] = {
-	{ "XNDS0001E", ONSHI_E_NOT_PROVIDED, "" },
-	{ "XCRD0004E", ONSHI_E_CARD_REVOKED, "REASON" }
+	{ "XNDS0001E", ONSHI_E_NOT_PROVIDED, "", "" },
+	{ "XCRD0004E", ONSHI_E_CARD_REVOKED, "XCRD0004E", "REASON" }
 };
 
 START_TEST(test_why)
@@ -704,7 +705,7 @@ START_TEST(test_why)
 	f.message = "REASON";
 	ck_assert_int_eq(fake_checkin(o, ALL, &v), whys[_i].result);
 	ck_assert_str_eq(onshi_error_service_code(onshi_visit_error(v)),
-	    whys[_i].code);
+	    whys[_i].told);
 	ck_assert_str_eq(onshi_error_service_text(onshi_visit_error(v)),
 	    whys[_i].text);
 	ck_assert_ptr_null(strstr(f.record, "REASON"));
