@@ -117,8 +117,8 @@ need_card(struct session *s)
 static int
 need_confirm(struct session *s)
 {
-	const char *notice = onshi_visit_notice(s->visit, ONSHI_NOTICE_VISUAL,
-	    s->t->lang);
+	const char *notice = onshi_notice_text(s->t->root,
+	    ONSHI_NOTICE_VISUAL, ONSHI_CATEGORY_ELIGIBILITY, s->t->lang);
 	bool yes = option_has(s->t, OPT_CONFIRM_VISUAL);
 	int r;
 

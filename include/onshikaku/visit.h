@@ -86,9 +86,9 @@ ONSHI_API void onshi_visit_free(struct onshi_visit **vp);
 ONSHI_API ONSHI_CHECK int onshi_visit_end(struct onshi_visit *v);
 
 /*
- * Inputs. Each is checked and copied at once; none waits. Consent and patient
- * are settled by the first advance (CO-1: consent before the card), all others
- * once the person is proved: later ones are ONSHI_E_STATE. Another method or
+ * Inputs. Each is checked and copied at once; none waits. Consent is settled by
+ * the first advance (CO-1: consent before the card), all others but operator
+ * and patient once the person is proved: later ones are ONSHI_E_STATE. Another method or
  * reader begins again with the card, under the same consent.
  */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_method(struct onshi_visit *v,
@@ -98,9 +98,20 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_method(struct onshi_visit *v,
 ONSHI_API ONSHI_CHECK int onshi_visit_set_consent(struct onshi_visit *v,
     int category, int given);
 
-/* Your own number for the patient, for the record: as an operator's id. */
+/* Your own number for the patient, for the record: as an operator's id. Until
+ * the first medical get, or onshi_visit_confirm. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_patient(struct onshi_visit *v,
     const char *id);
+
+/* Who acts, from now on (CO-13): named in the record with every question, and
+ * asked for by a get that names nobody. NULL takes it back. */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_operator(struct onshi_visit *v,
+    const struct onshi_operator *op);
+
+/* 1: the next question is a new one, although the end of the last one is not
+ * known (ONSHI_SENT_UNKNOWN). Without it the same call asks under the same
+ * request id, and takes the late answer. */
+ONSHI_API ONSHI_CHECK int onshi_visit_set_anew(struct onshi_visit *v, int yes);
 
 /* Part of the reader's name, where there are several; else the config's. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_reader(struct onshi_visit *v,
@@ -164,6 +175,13 @@ ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
 ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
     const struct onshi_operator *op, struct onshi_answer **out);
 
+/* Whether a get of category by op (NULL: the visit's operator) would be refused
+ * by what is known now: ONSHI_OK or that result. Asks and records nothing, and
+ * is no call on v: at any time, from any thread; ONSHI_E_STATE while it
+ * advances. */
+ONSHI_API ONSHI_CHECK int onshi_visit_may(const struct onshi_visit *v,
+    int category, const struct onshi_operator *op);
+
 /* The patient takes a consent back (CO-10): nothing more of it can be had or
  * read in this visit. At any moment, from any thread, also while a call
  * is under way; never waits, and leaves no error on v. */
@@ -209,22 +227,36 @@ ONSHI_API int32_t onshi_visit_ms(const struct onshi_visit *v, int phase);
 ONSHI_API int onshi_visit_is_recorded(const struct onshi_visit *v);
 
 /*
- * Texts to show or print, lang "ja" or "en": purpose of use (PU-2), the
- * question of consent (CO-1; with electronic prescriptions, CO-3), guidance
- * for the visual check (ID-2). Static.
+ * Texts to show or to post up, lang "ja" or "en": purpose of use (PU-2), the
+ * question of consent to one category, or with ONSHI_CATEGORY_ELIGIBILITY what
+ * a sheet says above them (CO-1, CO-3), guidance for the visual check (ID-2).
+ * By o's kind of facility. Static, "" for what is none.
  */
 enum {
 	ONSHI_NOTICE_PURPOSE	= 1,
 	ONSHI_NOTICE_CONSENT	= 2,
 	ONSHI_NOTICE_VISUAL	= 3
 };
-ONSHI_API const char *onshi_visit_notice(const struct onshi_visit *v,
-    int notice, const char *lang);
+ONSHI_API const char *onshi_notice_text(const struct onshi *o, int notice,
+    int category, const char *lang);
 
-/* Names for numbers, as "drugs", "pin": those of the command and its JSON.
- * NULL for a number that is none. */
-ONSHI_API const char *onshi_category_name(int category);
+/* Names for numbers, as "drugs", "pin": those of the command and its JSON; NULL
+ * for a number that is none. And words for people, lang "ja" or "en", ""
+ * for a number that is none. All static. */
+ONSHI_API const char *onshi_purpose_name(int purpose);
+ONSHI_API const char *onshi_purpose_text(int purpose, const char *lang);
 ONSHI_API const char *onshi_method_name(int method);
+ONSHI_API const char *onshi_method_text(int method, const char *lang);
+ONSHI_API const char *onshi_category_name(int category);
+ONSHI_API const char *onshi_category_text(int category, const char *lang);
+ONSHI_API const char *onshi_consent_name(int consent);
+ONSHI_API const char *onshi_licence_name(int licence);
+ONSHI_API const char *onshi_licence_text(int licence, const char *lang);
+ONSHI_API const char *onshi_sign_in_name(int sign_in);
+ONSHI_API const char *onshi_sign_in_text(int sign_in, const char *lang);
+ONSHI_API const char *onshi_need_name(int need);
+ONSHI_API const char *onshi_need_text(int need, const char *lang);
+ONSHI_API const char *onshi_notice_name(int notice);
 
 #ifdef __cplusplus
 }

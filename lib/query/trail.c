@@ -18,18 +18,10 @@ struct field_texts {
 	char	result[160];
 };
 
-static const char *const licences[] = {
-	"reception", "doctor", "dentist", "pharmacist", "disaster", "nurse"
-};
-static const char *const sign_ins[] = { "none", "password", "two-factor" };
-static const char *const purposes[] = {
-	NULL, "insurance", "care", "dispensing"
-};
-
 static const char *
-word(const char *const *words, size_t n, int i)
+word(const char *name)
 {
-	return i >= 0 && (size_t)i < n && words[i] != NULL ? words[i] : "-";
+	return name != NULL ? name : "-";
 }
 
 static void
@@ -44,8 +36,8 @@ describe_operator(const struct oki_case *k, const struct onshi_operator *op,
 	}
 	entry->operator_id = op->id;
 	(void)snprintf(t->licence, sizeof(t->licence), "%s:%s",
-	    word(licences, OKI_COUNT(licences), op->licence),
-	    word(sign_ins, OKI_COUNT(sign_ins), op->sign_in));
+	    word(onshi_licence_name(op->licence)),
+	    word(onshi_sign_in_name(op->sign_in)));
 	entry->licence = t->licence;
 }
 
@@ -80,8 +72,8 @@ describe_case(const struct oki_case *k, int category,
 	entry->categories = onshi_category_name(category);
 	/* PU-1: whatever the visit is for, that question is insurance's. */
 	(void)snprintf(t->purpose, sizeof(t->purpose), "%s:%s",
-	    word(purposes, OKI_COUNT(purposes), category ==
-	    ONSHI_CATEGORY_ELIGIBILITY ? ONSHI_PURPOSE_INSURANCE : k->purpose),
+	    word(onshi_purpose_name(category == ONSHI_CATEGORY_ELIGIBILITY ?
+	    ONSHI_PURPOSE_INSURANCE : k->purpose)),
 	    category == ONSHI_CATEGORY_ELIGIBILITY ? "law" : "consent");
 	entry->purpose = t->purpose;
 	if (k->method != 0) {

@@ -11,6 +11,12 @@ is_settled(const struct onshi_visit *v)
 }
 
 static bool
+is_named(const struct onshi_visit *v)
+{
+	return v->named;
+}
+
+static bool
 is_proved(const struct onshi_visit *v)
 {
 	return v->step == OKI_STEP_ANSWERED || atomic_load(&v->k.ended) != 0;
@@ -107,7 +113,7 @@ onshi_visit_set_patient(struct onshi_visit *v, const char *id)
 {
 	int r;
 
-	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
+	if ((r = enter_input(v, is_named)) != ONSHI_OK)
 		return r;
 	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_VALUE,
@@ -115,6 +121,41 @@ onshi_visit_set_patient(struct onshi_visit *v, const char *id)
 	oki_mutex_lock(v->lock);
 	(void)oki_copy(v->k.patient, sizeof(v->k.patient), id);
 	oki_mutex_unlock(v->lock);
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+/* Entries are written by the visit's thread: it holds its own reference. */
+int
+onshi_visit_set_operator(struct onshi_visit *v,
+    const struct onshi_operator *op)
+{
+	struct onshi_operator *before;
+	int r;
+
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+		return r;
+	oki_mutex_lock(v->lock);
+	before = v->operator;
+	v->operator = oki_operator_ref(op);
+	v->k.operator = v->operator;
+	oki_mutex_unlock(v->lock);
+	onshi_operator_free(&before);
+
+	return oki_visit_leave(v, ONSHI_OK);
+}
+
+int
+onshi_visit_set_anew(struct onshi_visit *v, int yes)
+{
+	int r;
+
+	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+		return r;
+	if (yes != 0 && yes != 1)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
+		    "yes or no"));
+	v->k.anew = yes == 1;
 
 	return oki_visit_leave(v, ONSHI_OK);
 }
@@ -236,6 +277,7 @@ onshi_visit_confirm(struct onshi_visit *v, const struct onshi_operator *op,
 	onshi_operator_free(&v->confirmer);
 	v->confirmer = oki_operator_ref(op);
 	v->k.confirmed = yes == 1;
+	v->named = true;
 
 	return oki_visit_leave(v, ONSHI_OK);
 }

@@ -16,7 +16,7 @@
 /* ---- root.c -------------------------------------------------------------- */
 
 struct oki_readers *oki_root_readers(struct onshi *o);
-struct oki_env	*oki_root_env(struct onshi *o);
+struct oki_env	*oki_root_env(const struct onshi *o);
 struct oki_link	*oki_root_link(struct onshi *o);
 struct oki_audit *oki_root_audit(struct onshi *o);
 struct onshi	*oki_root_ref(struct onshi *o);
@@ -100,11 +100,13 @@ struct onshi_visit {
 	char			 reader[OKI_READER_ROOM];
 	struct oki_secret	*pin;
 	uint32_t		 pin_flags;
+	struct onshi_operator	*operator;	/* who acts (CO-13) */
 	struct onshi_operator	*confirmer;
 	enum oki_step		 step;
 	int			 asked;		/* need reported for this step */
 	struct onshi_error	 refusal;	/* why that need came again */
-	oki_atomic_int		 settled;	/* consent and patient */
+	oki_atomic_int		 settled;	/* consent */
+	bool			 named;		/* patient */
 	struct oki_card		*card;
 	struct onshi_certificate *certificate;
 	int			 tries;
@@ -233,6 +235,10 @@ void	oki_worker_stop(struct onshi_visit *v);
 void	oki_visit_clean(struct onshi_visit *v);
 /* telling.c: what is told while the visit's thread works. */
 void	oki_visit_tell(const struct onshi_visit *v, struct oki_told *out);
+/* What entries and the gate look at, copied with the lock held, and not while
+ * the thread works; its operator is counted. */
+void	oki_visit_snapshot(const struct onshi_visit *v, struct oki_case *out,
+	    struct onshi_operator **op);
 
 /* answer.c */
 int	oki_answer_body_new(struct onshi_visit *v, int category,

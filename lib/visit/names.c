@@ -1,11 +1,6 @@
 /* Names for numbers of the public interface. */
 #include "visit/inside.h"
 
-static const char *const methods[] = {
-	[ONSHI_METHOD_FACE] = "face", [ONSHI_METHOD_PIN] = "pin",
-	[ONSHI_METHOD_VISUAL] = "visual", [ONSHI_METHOD_NUMBER] = "number"
-};
-
 const struct onshi_error *
 oki_no_handle(void)
 {
@@ -15,13 +10,6 @@ oki_no_handle(void)
 	};
 
 	return &none;
-}
-
-const char *
-onshi_method_name(int method)
-{
-	return method > 0 && (size_t)method < OKI_COUNT(methods) ?
-	    methods[method] : NULL;
 }
 
 static const char *const kinds[] = {

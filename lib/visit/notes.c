@@ -15,6 +15,7 @@ struct oki_note {
 
 /* The one that is to be written next. */
 struct pick {
+	const struct oki_note	*note;		/* NULL: one that is counted */
 	enum oki_audit_event	 event;
 	struct onshi_operator	*op;		/* counted */
 	int			 category;
@@ -81,6 +82,7 @@ pick_note(struct onshi_visit *v, struct pick *p)
 	const struct oki_notes *n = &v->notes;
 	int i;
 
+	p->note = NULL;
 	p->op = NULL;
 	p->result = ONSHI_OK;
 	for (i = 0; i < OKI_CATEGORIES; i++)
@@ -90,6 +92,7 @@ pick_note(struct onshi_visit *v, struct pick *p)
 			return true;
 		}
 	if (n->first != NULL) {
+		p->note = n->first;
 		p->event = n->first->event;
 		p->op = oki_operator_ref(n->first->op);
 		p->category = n->first->category;
@@ -108,31 +111,6 @@ pick_note(struct onshi_visit *v, struct pick *p)
 	return n->end;
 }
 
-/* The case as it stands, as far as an entry tells of it: it is written without
- * the lock, while inputs may change the case. */
-static void
-snapshot(const struct onshi_visit *v, int category, struct oki_case *out)
-{
-	const struct oki_consent *c = &v->k.consent[category];
-
-	out->env = v->k.env;
-	out->audit = v->k.audit;
-	(void)oki_copy(out->id, sizeof(out->id), v->k.id);
-	(void)oki_copy(out->patient, sizeof(out->patient), v->k.patient);
-	out->purpose = v->k.purpose;
-	out->method = v->k.method;
-	out->proven = v->k.proven;
-	out->proved_ms = v->k.proved_ms;
-	out->consent[category].asked = c->asked;
-	out->consent[category].given = c->given;
-	out->consent[category].granted = c->granted;
-	out->consent[category].since = c->since;
-	out->consent[category].until = c->until;
-	atomic_init(&out->consent[category].withdrawn,
-	    atomic_load(&v->k.consent[category].withdrawn));
-	atomic_init(&out->recorded, atomic_load(&v->k.recorded));
-}
-
 /* It stands: one less to be written. With the lock held. */
 static void
 settle(struct onshi_visit *v, const struct pick *p)
@@ -144,8 +122,7 @@ settle(struct onshi_visit *v, const struct pick *p)
 		n->withdrawn[p->category] = false;
 	} else if (p->event == OKI_AUDIT_VISIT_END) {
 		n->end = false;
-	} else if (first != NULL && first->event == p->event &&
-	    first->op == p->op) {
+	} else if (p->note != NULL) {
 		n->first = first->next;
 		oki_note_free(&first);
 	} else {
@@ -168,20 +145,21 @@ write_note(struct onshi_visit *v, struct oki_case *k, const struct pick *p,
 int
 oki_notes_write(struct onshi_visit *v, struct onshi_error *e)
 {
+	struct onshi_operator *op;
 	struct oki_case k;
 	struct pick p;
 	int r = ONSHI_OK;
 
 	oki_mutex_lock(v->lock);
 	while (r == ONSHI_OK && pick_note(v, &p)) {
-		oki_wipe(&k, sizeof(k));
-		snapshot(v, p.category, &k);
+		oki_visit_snapshot(v, &k, &op);
 		oki_mutex_unlock(v->lock);
 		r = write_note(v, &k, &p, e);
 		oki_mutex_lock(v->lock);
 		if (r == ONSHI_OK)
 			settle(v, &p);
 		onshi_operator_free(&p.op);
+		onshi_operator_free(&op);
 	}
 	v->notes.failed = r == ONSHI_OK ? 0 : v->notes.failed + 1;
 	oki_cond_broadcast(v->changed);

@@ -1,56 +1,110 @@
 /* Texts to show or to post up: purpose, consent, the visual check. */
 #include "visit/inside.h"
 
-/* PU-2, CO-1, ID-2; the second form where the facility uses electronic
- * prescriptions (CO-3). */
+/* By the words of facility.kind: who asks, and what for. */
+#define ASK_JA(what, who, why)						\
+	what "を、" who "がオンライン資格確認等システムに照会し、"	\
+	"提供を受けて閲覧することに同意しますか。この情報は" why	\
+	"のために使用します。"
+#define ASK_EN(what, who, why)						\
+	"Do you consent that " who " asks the online eligibility "	\
+	"verification system for " what ", is given it and sees it? It " \
+	"is used for " why "."
+#define BY_KIND_JA(what) {						\
+	ASK_JA(what, "当医療機関", "診察や健康管理"),			\
+	ASK_JA(what, "当医療機関", "診察や健康管理"),			\
+	ASK_JA(what, "当薬局", "調剤や服薬指導"),			\
+	ASK_JA(what, "当訪問看護ステーション", "訪問看護") }
+#define BY_KIND_EN(what) {						\
+	ASK_EN(what, "this medical institution", "your care"),		\
+	ASK_EN(what, "this medical institution", "your care"),		\
+	ASK_EN(what, "this pharmacy", "dispensing and guidance on drugs"), \
+	ASK_EN(what, "this visiting nurses' station", "visiting nursing") }
+
+/* CO-1, CO-3: one question for each category; the second row of drugs where
+ * the facility uses electronic prescriptions. */
 static const struct {
-	int		 notice;
-	const char	*ja[2];
-	const char	*en[2];
-} notices[] = {
-	{ ONSHI_NOTICE_PURPOSE,
-	  { "医療保険事務のうち、審査支払機関又は保険者への照会",
-	    "医療保険事務のうち、審査支払機関又は保険者への照会" },
-	  { "For the administration of health insurance: inquiry to the "
-	    "examination and payment agency or the insurer.",
-	    "For the administration of health insurance: inquiry to the "
-	    "examination and payment agency or the insurer." } },
-	{ ONSHI_NOTICE_CONSENT,
-	  { "あなたの医療情報（薬剤情報・特定健診情報・診療情報・手術情報など、選んだもの）が"
-	    "システムから提供されること、および当施設がそれを照会し閲覧することに同意しますか。"
-	    "同意は今回の受診に限ります。",
-	    "あなたの医療情報（薬剤情報と電子処方箋の処方・調剤情報・特定健診情報・診療情報・手術情報など、"
-	    "選んだもの）がシステムから提供されること、および当施設がそれを照会し閲覧することに同意しますか。"
-	    "同意は今回の受診に限ります。" },
-	  { "Do you consent that the system provides the medical information "
-	    "you choose (drugs, checkups, care, surgery) and that this "
-	    "facility asks for it and sees it? Your consent is for this "
-	    "visit alone.",
-	    "Do you consent that the system provides the medical information "
-	    "you choose (drugs with electronic prescriptions and dispensing, "
-	    "checkups, care, surgery) and that this facility asks for it and "
-	    "sees it? Your consent is for this visit alone." } },
-	{ ONSHI_NOTICE_VISUAL,
-	  { "カードの表面の写真とご本人を見比べてください。カードは預からず、裏面は見ないでください。",
-	    "カードの表面の写真とご本人を見比べてください。カードは預からず、裏面は見ないでください。" },
-	  { "Compare the photograph on the front of the card with the person. "
-	    "The card stays with the patient; do not look at its back.",
-	    "Compare the photograph on the front of the card with the person. "
-	    "The card stays with the patient; do not look at its back." } }
+	int		 category;
+	bool		 eprescription;
+	const char	*ja[OKI_FACILITIES];
+	const char	*en[OKI_FACILITIES];
+} questions[] = {
+	{ ONSHI_CATEGORY_DRUGS, false, BY_KIND_JA("過去のお薬の情報"),
+	  BY_KIND_EN("the drugs you were given before") },
+	{ ONSHI_CATEGORY_DRUGS, true,
+	  BY_KIND_JA("過去のお薬の情報（電子処方箋の処方情報・調剤情報を含みます）"),
+	  BY_KIND_EN("the drugs you were given before, electronic "
+	  "prescriptions and their dispensing included") },
+	{ ONSHI_CATEGORY_CHECKUPS, false, BY_KIND_JA("過去の健診の情報"),
+	  BY_KIND_EN("your checkups") },
+	{ ONSHI_CATEGORY_CARE, false, BY_KIND_JA("過去の診療の情報"),
+	  BY_KIND_EN("the care you were given before") },
+	{ ONSHI_CATEGORY_SURGERY, false, BY_KIND_JA("過去の手術の情報"),
+	  BY_KIND_EN("the surgery you have had") },
+	{ ONSHI_CATEGORY_LIMIT, false, BY_KIND_JA("限度額適用認定証の情報"),
+	  BY_KIND_EN("the limit of your co-payment") },
+	{ ONSHI_CATEGORY_DISEASES, false,
+	  BY_KIND_JA("特定疾病療養受療証の情報"),
+	  BY_KIND_EN("your certificate of specific diseases") }
 };
 
-const char *
-onshi_visit_notice(const struct onshi_visit *v, int notice, const char *lang)
-{
-	size_t i, form = 0;
+/* PU-2, CO-1, ID-2. */
+static const struct {
+	int		 notice;
+	const char	*text[2];
+} notices[] = {
+	{ ONSHI_NOTICE_PURPOSE,
+	  { "For the administration of health insurance: inquiry to the "
+	    "examination and payment agency or the insurer.",
+	    "医療保険事務のうち、審査支払機関又は保険者への照会" } },
+	{ ONSHI_NOTICE_CONSENT,
+	  { "Your consent is asked for at each visit, for each kind of "
+	    "information by itself, and holds for this visit alone.",
+	    "同意は、受診のたびに、情報の種類ごとに確認します。"
+	    "今回の受診に限り有効です。" } },
+	{ ONSHI_NOTICE_VISUAL,
+	  { "Compare the photograph on the front of the card with the person. "
+	    "The card stays with the patient; do not look at its back.",
+	    "カードの表面の写真とご本人を見比べてください。カードは預からず、"
+	    "裏面は見ないでください。" } }
+};
 
-	if (v != NULL && oki_config_word(oki_env_config(oki_root_env(
-	    v->root)), OKI_FACILITY_EPRESCRIPTION) == 1)
-		form = 1;
+/* The question of a category at that facility; "" where there is none. */
+static const char *
+question(const struct onshi_config *c, int category, bool in_japanese)
+{
+	int kind = oki_config_word(c, OKI_FACILITY_KIND);
+	bool with = oki_config_word(c, OKI_FACILITY_EPRESCRIPTION) == 1;
+	const char *found = "";
+	size_t i;
+
+	if (kind < 0 || kind >= OKI_FACILITIES)
+		return found;
+	for (i = 0; i < OKI_COUNT(questions); i++)
+		if (questions[i].category == category &&
+		    (with || !questions[i].eprescription))
+			found = (in_japanese ? questions[i].ja :
+			    questions[i].en)[kind];
+
+	return found;
+}
+
+const char *
+onshi_notice_text(const struct onshi *o, int notice, int category,
+    const char *lang)
+{
+	bool in_japanese = oki_text_equal(lang, "ja");
+	size_t i;
+
+	if (o == NULL)
+		return "";
+	if (notice == ONSHI_NOTICE_CONSENT &&
+	    category != ONSHI_CATEGORY_ELIGIBILITY)
+		return question(oki_env_config(oki_root_env(o)), category,
+		    in_japanese);
 	for (i = 0; i < OKI_COUNT(notices); i++)
 		if (notices[i].notice == notice)
-			return oki_text_equal(lang, "ja") ?
-			    notices[i].ja[form] : notices[i].en[form];
+			return notices[i].text[in_japanese ? 1 : 0];
 
 	return "";
 }

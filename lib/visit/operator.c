@@ -16,9 +16,8 @@ onshi_operator_new(struct onshi *o, const char *id, int licence, int sign_in,
 	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
 		return oki_root_fail(o, ONSHI_E_VALUE, "an operator's id is "
 		    "1 to 64 of A-Z a-z 0-9 . _ - @");
-	if (licence < ONSHI_LICENCE_RECEPTION ||
-	    licence > ONSHI_LICENCE_NURSE ||
-	    sign_in < ONSHI_SIGNIN_NONE || sign_in > ONSHI_SIGNIN_TWO_FACTOR)
+	if (onshi_licence_name(licence) == NULL ||
+	    onshi_sign_in_name(sign_in) == NULL)
 		return oki_root_fail(o, ONSHI_E_ARG,
 		    "no such licence or sign-in");
 	if ((op = oki_alloc(sizeof(*op))) == NULL)

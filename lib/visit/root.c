@@ -202,7 +202,7 @@ oki_root_readers(struct onshi *o)
 }
 
 struct oki_env *
-oki_root_env(struct onshi *o)
+oki_root_env(const struct onshi *o)
 {
 	return o->env;
 }

@@ -38,6 +38,80 @@ tell(const struct onshi_visit *v, struct oki_told *out)
 	oki_mutex_unlock(v->lock);
 }
 
+static void
+copy_consent(const struct oki_consent *from, struct oki_consent *to)
+{
+	to->asked = from->asked;
+	to->given = from->given;
+	to->granted = from->granted;
+	to->since = from->since;
+	to->until = from->until;
+	to->from_ms = from->from_ms;
+	to->until_ms = from->until_ms;
+	atomic_init(&to->withdrawn, atomic_load(&from->withdrawn));
+}
+
+void
+oki_visit_snapshot(const struct onshi_visit *v, struct oki_case *out,
+    struct onshi_operator **op)
+{
+	const struct oki_case *k = &v->k;
+	int i;
+
+	oki_wipe(out, sizeof(*out));
+	out->env = k->env;
+	out->audit = k->audit;
+	out->link = k->link;
+	out->token = k->token;
+	(void)oki_copy(out->id, sizeof(out->id), k->id);
+	(void)oki_copy(out->patient, sizeof(out->patient), k->patient);
+	out->purpose = k->purpose;
+	out->method = k->method;
+	out->proven = k->proven;
+	out->confirmed = k->confirmed;
+	out->register_use = k->register_use;
+	out->certificate = k->certificate;
+	out->grace = k->grace;
+	out->tries = k->tries;
+	out->proved_ms = k->proved_ms;
+	atomic_init(&out->ended, atomic_load(&k->ended));
+	atomic_init(&out->recorded, atomic_load(&k->recorded));
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		copy_consent(&k->consent[i], &out->consent[i]);
+	*op = oki_operator_ref(k->operator);
+	out->operator = *op;
+}
+
+/* No call on the visit: it asks a copy of what is known. */
+int
+onshi_visit_may(const struct onshi_visit *v, int category,
+    const struct onshi_operator *op)
+{
+	struct onshi_operator *own = NULL;
+	struct oki_case k;
+	int r = ONSHI_OK;
+
+	if (v == NULL)
+		return ONSHI_E_ARG;
+	if (!is_ours(v) || atomic_load(&v->closed) != 0)
+		return ONSHI_E_STATE;
+	if (oki_category(category) == NULL || oki_category_rides(category))
+		return ONSHI_E_ARG;
+	oki_mutex_lock(v->lock);
+	if (v->job == OKI_JOB_ADVANCE && !v->job_done)
+		r = ONSHI_E_STATE;
+	else
+		oki_visit_snapshot(v, &k, &own);
+	oki_mutex_unlock(v->lock);
+	if (r == ONSHI_OK) {
+		r = oki_query_may(&k, category, op, NULL);
+		oki_wipe(&k, sizeof(k));
+	}
+	onshi_operator_free(&own);
+
+	return r;
+}
+
 int64_t
 onshi_visit_fd(struct onshi_visit *v)
 {

@@ -39,6 +39,8 @@ visit_destroy(struct onshi_visit *v)
 	forget(v);
 	oki_answer_body_unref(&v->eligibility);
 	oki_notes_free(v);
+	v->k.operator = NULL;
+	onshi_operator_free(&v->operator);
 	oki_case_clear(&v->k);
 	oki_cancel_free(&v->cancel);
 	oki_event_free(&v->ready);
@@ -277,11 +279,14 @@ get_medical(struct onshi_visit *v, int category,
 
 	if (is_over(v))
 		return oki_fail(&v->error, ONSHI_E_STATE, "the visit is over");
+	if (op == NULL)
+		op = v->operator;
 	if (!oki_worker_is_busy(v) && v->step != OKI_STEP_ANSWERED)
 		return not_answered(v);
 	if (oki_worker_is_anothers(v, category, op) &&
 	    (r = may_take_over(v, category, op)) != ONSHI_OK)
 		return r;
+	v->named = true;
 	shared = oki_operator_ref(op);
 	r = oki_worker_run(v, OKI_JOB_GET, category, shared);
 	onshi_operator_free(&shared);

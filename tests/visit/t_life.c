@@ -4,6 +4,7 @@
  * stand on the record without anybody waiting for it, and handles that are
  * freed by any thread at any time (SEC-110, SEC-116).
  */
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -441,6 +442,87 @@ START_TEST(test_another_operator)
 }
 END_TEST
 
+/* The visit's operator asks where a get names nobody, and stands beside every
+ * entry; whether one may ask is known before anybody asks. */
+START_TEST(test_visit_operator)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_operator(v, staff), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_GIVEN), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_may(v, ONSHI_CATEGORY_DRUGS, NULL),
+	    ONSHI_E_LICENCE);
+	ck_assert_int_eq(onshi_visit_may(v, ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_may(v, ONSHI_CATEGORY_CHECKUPS, doctor),
+	    ONSHI_E_CONSENT);
+	ck_assert_int_eq(onshi_visit_may(v, ONSHI_CATEGORY_LIMIT, doctor),
+	    ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_visit_may(v, 99, doctor), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_visit_may(NULL, 1, doctor), ONSHI_E_ARG);
+	ck_assert_ptr_nonnull(strstr(f.record, "e=query.intent\to=unknown\t"
+	    "a=U0001\t"));
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, NULL),
+	    ONSHI_E_LICENCE);
+	ck_assert_int_eq(onshi_visit_set_patient(v, "P1"), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_operator(v, doctor), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, NULL);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_may(v, ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_E_CONSENT_OVER);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.record, "e=consent.withdrawn\to=ok\t"
+	    "a=D0001\t"));
+	ck_assert_int_eq(onshi_visit_may(v, ONSHI_CATEGORY_DRUGS, doctor),
+	    ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_visit_set_operator(v, NULL), ONSHI_E_STATE);
+}
+END_TEST
+
+/* Who it is may be known late: until the first medical question. */
+START_TEST(test_late_patient)
+{
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_patient(v, "P4711"), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, doctor);
+	onshi_answer_free(&a);
+	ck_assert_ptr_nonnull(strstr(f.record, "\tp=P4711\tk=drugs\t"));
+	ck_assert_int_eq(onshi_visit_set_patient(v, "P4712"), ONSHI_E_STATE);
+}
+END_TEST
+
+/* Groups of the eligibility that rest on consent are cut out when it is over;
+ * the rest stays (CO-3, CO-10). */
+START_TEST(test_groups)
+{
+	const struct onshi_record *rec, *group;
+	struct onshi_answer *a;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_ELIGIBILITY, NULL);
+	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
+	if (_i == 0)
+		ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_LIMIT),
+		    ONSHI_OK);
+	else
+		ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	ck_assert_int_ne(onshi_record_child(rec,
+	    ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_INFO, &group),
+	    ONSHI_OK);
+	onshi_answer_free(&a);
+}
+END_TEST
+
 /* Signed in otherwise, or with another licence, it is another operator. */
 START_TEST(test_same_operator)
 {
@@ -676,6 +758,49 @@ START_TEST(test_forked)
 }
 END_TEST
 
+/* ---- closed lists ----------------------------------------------------------- */
+
+static const struct {
+	const char	*list;
+	const char	*(*name)(int);
+	const char	*(*text)(int, const char *);
+	int		 first, last;
+	const char	*word;		/* of the first */
+} names[] = {
+	{ "purpose", onshi_purpose_name, onshi_purpose_text, 1, 3,
+	  "insurance" },
+	{ "method", onshi_method_name, onshi_method_text, 1, 4, "face" },
+	{ "category", onshi_category_name, onshi_category_text, 0, 6,
+	  "eligibility" },
+	{ "consent", onshi_consent_name, NULL, 0, 1, "refused" },
+	{ "licence", onshi_licence_name, onshi_licence_text, 0, 5,
+	  "reception" },
+	{ "sign_in", onshi_sign_in_name, onshi_sign_in_text, 0, 2, "none" },
+	{ "need", onshi_need_name, onshi_need_text, 1, 4, "card" },
+	{ "notice", onshi_notice_name, NULL, 1, 3, "purpose" }
+};
+
+START_TEST(test_names)
+{
+	int i;
+
+	ck_assert_str_eq(names[_i].name(names[_i].first), names[_i].word);
+	for (i = names[_i].first; i <= names[_i].last; i++) {
+		ck_assert_msg(names[_i].name(i) != NULL, "%s %d",
+		    names[_i].list, i);
+		if (names[_i].text == NULL)
+			continue;
+		ck_assert_str_ne(names[_i].text(i, "ja"), "");
+		ck_assert_str_ne(names[_i].text(i, "en"), "");
+		ck_assert_str_ne(names[_i].text(i, NULL), "");
+	}
+	ck_assert_ptr_null(names[_i].name(names[_i].first - 1));
+	ck_assert_ptr_null(names[_i].name(99));
+	if (names[_i].text != NULL)
+		ck_assert_str_eq(names[_i].text(99, "ja"), "");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -684,6 +809,8 @@ main(void)
 	SRunner *sr;
 	int failed;
 
+	/* What the XML library frees is not ours to wipe (SEC-83). */
+	(void)mallopt(M_PERTURB, 0xa5);
 	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 30);
@@ -701,6 +828,11 @@ main(void)
 	tcase_add_test(t, test_withdrawn_beside);
 	tcase_add_loop_test(t, test_another_operator, 0, 4);
 	tcase_add_test(t, test_same_operator);
+	tcase_add_test(t, test_visit_operator);
+	tcase_add_test(t, test_late_patient);
+	tcase_add_loop_test(t, test_groups, 0, 2);
+	tcase_add_loop_test(t, test_names, 0,
+	    (int)(sizeof(names) / sizeof(names[0])));
 	tcase_add_test(t, test_answers_freed);
 	tcase_add_test(t, test_withdrawn_by_another_thread);
 	tcase_add_test(t, test_visit_freed);

@@ -654,33 +654,55 @@ END_TEST
  * must. */
 static const struct {
 	int		 notice;
-	const char	*eprescription;
+	int		 category;
+	const char	*key, *value;
 	const char	*lang;
 	const char	*names;
 } notices[] = {
-	{ ONSHI_NOTICE_PURPOSE, "no", "ja",
+	{ ONSHI_NOTICE_PURPOSE, 0, NULL, NULL, "ja",
 	  "医療保険事務のうち、審査支払機関又は保険者への照会" },
-	{ ONSHI_NOTICE_PURPOSE, "no", "en", "health insurance" },
-	{ ONSHI_NOTICE_CONSENT, "no", "ja", "提供" },
-	{ ONSHI_NOTICE_CONSENT, "no", "ja", "照会し閲覧" },
-	{ ONSHI_NOTICE_CONSENT, "yes", "ja", "処方・調剤" },
-	{ ONSHI_NOTICE_CONSENT, "no", "en", "sees it" },
-	{ ONSHI_NOTICE_CONSENT, "yes", "en", "electronic prescriptions" },
-	{ ONSHI_NOTICE_VISUAL, "no", "ja", "裏面は見ない" },
-	{ ONSHI_NOTICE_VISUAL, "no", "ja", "預からず" },
-	{ ONSHI_NOTICE_VISUAL, "no", "en", "stays with the patient" }
+	{ ONSHI_NOTICE_PURPOSE, 0, NULL, NULL, "en", "health insurance" },
+	{ ONSHI_NOTICE_CONSENT, 0, NULL, NULL, "ja", "受診のたびに" },
+	{ ONSHI_NOTICE_CONSENT, 0, NULL, NULL, "en", "at each visit" },
+	{ ONSHI_NOTICE_CONSENT, 1, NULL, NULL, "ja",
+	  "過去のお薬の情報を、当医療機関がオンライン資格確認等システムに照会し、提供を受けて閲覧することに"
+	  "同意しますか。この情報は診察や健康管理のために使用します" },
+	{ ONSHI_NOTICE_CONSENT, 1, "facility.kind", "pharmacy", "ja",
+	  "当薬局がオンライン資格確認等システムに照会し、提供を受けて閲覧することに同意しますか。この情報は"
+	  "調剤や服薬指導のために使用します" },
+	{ ONSHI_NOTICE_CONSENT, 2, "facility.kind", "visiting", "ja",
+	  "当訪問看護ステーションがオンライン資格確認等システムに照会し" },
+	{ ONSHI_NOTICE_CONSENT, 2, NULL, NULL, "ja", "健診" },
+	{ ONSHI_NOTICE_CONSENT, 3, NULL, NULL, "ja", "診療" },
+	{ ONSHI_NOTICE_CONSENT, 4, NULL, NULL, "ja", "手術" },
+	{ ONSHI_NOTICE_CONSENT, 5, NULL, NULL, "ja", "限度額" },
+	{ ONSHI_NOTICE_CONSENT, 6, NULL, NULL, "ja", "特定疾病" },
+	{ ONSHI_NOTICE_CONSENT, 1, "facility.eprescription", "yes", "ja",
+	  "処方情報・調剤情報" },
+	{ ONSHI_NOTICE_CONSENT, 1, NULL, NULL, "en", "sees it" },
+	{ ONSHI_NOTICE_CONSENT, 1, "facility.eprescription", "yes", "en",
+	  "electronic prescriptions" },
+	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "ja", "裏面は見ない" },
+	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "ja", "預からず" },
+	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "en", "stays with the patient" }
 };
 
 START_TEST(test_notices)
 {
-	root_with("facility.eprescription", notices[_i].eprescription);
-	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
-	ck_assert_ptr_nonnull(strstr(onshi_visit_notice(v,
-	    notices[_i].notice, notices[_i].lang), notices[_i].names));
-	if (strcmp(notices[_i].eprescription, "no") == 0)
-		ck_assert_ptr_null(strstr(onshi_visit_notice(v,
-		    notices[_i].notice, "ja"), "処方"));
-	ck_assert_str_eq(onshi_visit_notice(v, 99, "ja"), "");
+	const char *text;
+
+	root_with(notices[_i].key, notices[_i].value);
+	text = onshi_notice_text(o, notices[_i].notice, notices[_i].category,
+	    notices[_i].lang);
+	ck_assert_msg(strstr(text, notices[_i].names) != NULL, "%s", text);
+	if (notices[_i].value == NULL ||
+	    strcmp(notices[_i].value, "yes") != 0)
+		ck_assert_ptr_null(strstr(text, "処方"));
+	ck_assert_str_eq(onshi_notice_text(o, 99, 1, "ja"), "");
+	ck_assert_str_eq(onshi_notice_text(o, ONSHI_NOTICE_CONSENT, 99, "ja"),
+	    "");
+	ck_assert_str_eq(onshi_notice_text(NULL, ONSHI_NOTICE_VISUAL, 0,
+	    "ja"), "");
 }
 END_TEST
 

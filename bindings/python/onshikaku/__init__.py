@@ -60,7 +60,11 @@ from .records import (
     outcome_remedy,
     outcome_text,
 )
-from .visit import Consent, Onshi, Operator, Visit, category_name, method_name
+from .visit import (
+    Consent, Onshi, Operator, Visit, category_name, category_text, consent_name,
+    licence_name, licence_text, method_name, method_text, need_name, need_text,
+    notice_name, purpose_name, purpose_text, sign_in_name, sign_in_text,
+)
 
 #: The library's own version.
 __version__ = text_of(_lib.onshi_version())
@@ -72,8 +76,10 @@ __all__ = [
     "NetworkError", "Notice", "Onshi", "OnshiError", "Operator", "Outcome", "Phase",
     "Purpose", "Reader", "ReaderState", "Record", "RuleError", "Sent",
     "ServiceError", "SignIn", "Trust", "Verdict", "Visit", "__version__",
-    "card_kind_name", "card_kind_text", "category_name",
-    "certificate_state_name", "element", "elements", "is_list", "method_name",
-    "outcome_class", "outcome_name", "outcome_remedy", "outcome_text",
-    "trust_name", "trust_text",
+    "card_kind_name", "card_kind_text", "category_name", "category_text",
+    "certificate_state_name", "consent_name", "element", "elements", "is_list",
+    "licence_name", "licence_text", "method_name", "method_text", "need_name",
+    "need_text", "notice_name", "outcome_class", "outcome_name",
+    "outcome_remedy", "outcome_text", "purpose_name", "purpose_text",
+    "sign_in_name", "sign_in_text", "trust_name", "trust_text",
 ]

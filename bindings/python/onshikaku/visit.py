@@ -70,6 +70,16 @@ class Onshi(Handle):
         self._call(lib.onshi_visit_new, purpose, C.byref(out))
         return Visit(out, self)
 
+    def notice(
+        self,
+        notice: Notice,
+        category: Category = Category.ELIGIBILITY,
+        lang: str = "ja",
+    ) -> str:
+        """A text to show or to post up; of consent, the question of a category."""
+        return text_of(
+            lib.onshi_notice_text(self._p, notice, category, raw(lang)))
+
     def readers(self) -> list[ReaderState]:
         return list_readers(self)
 
@@ -121,6 +131,15 @@ class Visit(Handle):
     def set_patient(self, ident: str) -> None:
         """Your own number for the patient, for the record."""
         self._call(lib.onshi_visit_set_patient, raw(ident))
+
+    def set_operator(self, operator: Optional[Operator]) -> None:
+        """Who acts from now on; None takes it back."""
+        who = operator._p if operator is not None else None
+        self._call(lib.onshi_visit_set_operator, who)
+
+    def set_anew(self, yes: bool = True) -> None:
+        """The next question is a new one, though the last one's end is unknown."""
+        self._call(lib.onshi_visit_set_anew, int(yes))
 
     def set_reader(self, name: str) -> None:
         """Part of the reader's name, where there are several."""
@@ -179,6 +198,11 @@ class Visit(Handle):
         if self._call(lib.onshi_visit_get, category, who, C.byref(out)) == WAIT:
             raise BlockingIOError("under way: await get_async, or call again")
         return Answer(out, self)
+
+    def may(self, category: Category, operator: Optional[Operator] = None) -> bool:
+        """Whether a get would not be refused by what is known now."""
+        who = operator._p if operator is not None else None
+        return int(lib.onshi_visit_may(self._p, category, who)) == 0
 
     def eligibility(self) -> Answer:
         return self.get(Category.ELIGIBILITY)
@@ -292,10 +316,6 @@ class Visit(Handle):
         """Whether what it asks stands on the facility's record."""
         return bool(lib.onshi_visit_is_recorded(self._p))
 
-    def notice(self, notice: Notice, lang: str = "ja") -> str:
-        """A text to show or print."""
-        return text_of(lib.onshi_visit_notice(self._p, notice, raw(lang)))
-
 
 async def _readable(fd: int) -> None:
     """Waits until it is, or for a moment."""
@@ -310,10 +330,60 @@ async def _readable(fd: int) -> None:
         loop.remove_reader(fd)
 
 
+# Names as the command's and its JSON's, and words for people.
+
+
 def category_name(category: int) -> str:
-    """As "drugs": the command's and its JSON's."""
     return text_of(lib.onshi_category_name(category))
+
+
+def category_text(category: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_category_text(category, raw(lang)))
+
+
+def licence_name(licence: int) -> str:
+    return text_of(lib.onshi_licence_name(licence))
+
+
+def licence_text(licence: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_licence_text(licence, raw(lang)))
 
 
 def method_name(method: int) -> str:
     return text_of(lib.onshi_method_name(method))
+
+
+def method_text(method: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_method_text(method, raw(lang)))
+
+
+def need_name(need: int) -> str:
+    return text_of(lib.onshi_need_name(need))
+
+
+def need_text(need: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_need_text(need, raw(lang)))
+
+
+def purpose_name(purpose: int) -> str:
+    return text_of(lib.onshi_purpose_name(purpose))
+
+
+def purpose_text(purpose: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_purpose_text(purpose, raw(lang)))
+
+
+def sign_in_name(sign_in: int) -> str:
+    return text_of(lib.onshi_sign_in_name(sign_in))
+
+
+def sign_in_text(sign_in: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_sign_in_text(sign_in, raw(lang)))
+
+
+def consent_name(consent: int) -> str:
+    return text_of(lib.onshi_consent_name(consent))
+
+
+def notice_name(notice: int) -> str:
+    return text_of(lib.onshi_notice_name(notice))

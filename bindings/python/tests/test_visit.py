@@ -110,8 +110,9 @@ def test_visual(world: World) -> None:
     with world.root() as root, root.visit() as visit:
         visit.set_method(Method.VISUAL)
         operator = root.operator("R0001", Licence.RECEPTION, SignIn.PASSWORD)
-        assert visit.notice(onshikaku.Notice.VISUAL) and visit.notice(
-            onshikaku.Notice.PURPOSE, "en")
+        assert root.notice(onshikaku.Notice.VISUAL) and root.notice(
+            onshikaku.Notice.PURPOSE, lang="en")
+        assert "お薬" in root.notice(onshikaku.Notice.CONSENT, onshikaku.Category.DRUGS)
         assert visit.advance() is Need.CONFIRM
         visit.confirm(operator, True)
         assert visit.advance() is None
