@@ -555,6 +555,30 @@ START_TEST(vouched_for_prune)
 }
 END_TEST
 
+/* One that has another hash than the segment that is there stands for nothing:
+ * prune writes its own. */
+START_TEST(vouched_wrongly_for_prune)
+{
+	char hash[2 * OKI_AUDIT_HASH + 1];
+	int64_t removed = -1;
+
+	hash_of(EACH, hash);
+	forge(LATER, OKI_AUDIT_LOG_PRUNE, EACH + 1, hash);
+	ck_assert_int_eq(prune(20261031, 5, k0, &removed), ONSHI_OK);
+	ck_assert_int_eq(removed, EACH + 1);
+	expect_whole("its own");
+}
+END_TEST
+
+/* What is left begins where it began: not under the first one's name. */
+START_TEST(renamed_to_the_first)
+{
+	ck_assert_int_eq(prune(20261101, 5, k0, NULL), ONSHI_OK);
+	memfs_rename(path_of(2), "/rec/audit-000001.log");
+	expect("renamed", k0, ONSHI_AUDIT_CHANGED, 1);
+}
+END_TEST
+
 static const struct {
 	const char	*text;
 	bool		 good;
@@ -703,6 +727,8 @@ main(void)
 	tcase_add_loop_test(t, vouched_with_another_number, 0, 2);
 	tcase_add_test(t, vouched_by_the_state_with_a_head);
 	tcase_add_test(t, vouched_for_prune);
+	tcase_add_test(t, vouched_wrongly_for_prune);
+	tcase_add_test(t, renamed_to_the_first);
 	tcase_add_loop_test(t, vouches_read, 0, (int)OKI_COUNT(vouches));
 	tcase_add_loop_test(t, interrupted, 0, (int)OKI_COUNT(faults));
 	tcase_add_test(t, without_power);
