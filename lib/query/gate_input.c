@@ -61,12 +61,6 @@ open_to(const struct oki_case *k, const struct oki_category *row,
 	    oki_date_of(oki_now(k->env)));
 }
 
-static bool
-link_has_tokens(const struct oki_case *k)
-{
-	return strcmp(oki_link_name(k->link), "https") == 0;
-}
-
 void
 oki_gate_input_fill(const struct oki_case *k, int category,
     const struct onshi_operator *op, enum oki_moment moment,
@@ -82,7 +76,7 @@ oki_gate_input_fill(const struct oki_case *k, int category,
 	in->purpose = k->purpose;
 	in->method = k->method;
 	in->proven = k->proven;
-	in->token = k->token != NULL || !link_has_tokens(k);
+	in->token = k->token != NULL || !oki_link_has_tokens(k->link);
 	in->ended = k->ended;
 	in->facility = oki_config_word(c, OKI_FACILITY_KIND);
 	in->open_to = open_to(k, row, in->facility);
