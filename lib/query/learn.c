@@ -153,6 +153,7 @@ learn_insured(struct oki_case *k, const struct onshi_record *root)
 	    sizeof(k->insured.branch));
 	copy_of(best, ONSHI_EL_BIRTHDATE, k->insured.birthdate,
 	    sizeof(k->insured.birthdate));
+	(void)oki_person_of(&k->person, best);
 }
 
 /* Whom the service knows by that card, insured now or before (TI-3). */
@@ -196,6 +197,7 @@ oki_case_forget(struct oki_case *k)
 	for (i = 0; i < OKI_CATEGORIES; i++)
 		ungrant(&k->consent[i]);
 	oki_wipe(&k->insured, sizeof(k->insured));
+	oki_wipe(&k->person, sizeof(k->person));
 	oki_secret_free(&k->token);
 	k->proven = false;
 	k->grace = false;

@@ -27,6 +27,7 @@ oki_case_end(struct oki_case *k)
 	oki_pending_forget(k);
 	oki_doc_free(&k->inputs);
 	oki_wipe(&k->insured, sizeof(k->insured));
+	oki_wipe(&k->person, sizeof(k->person));
 }
 
 void
@@ -169,11 +170,37 @@ clock_apart(const struct oki_question *q)
 	return apart > APART_S || apart < -APART_S ? apart : 0;
 }
 
+/*
+ * ID-10: medical information is the visit's person's, or it is refused; where
+ * that cannot be told, who asked has to say. "No information" that names
+ * nobody is nobody's.
+ */
+static int
+look_whose(struct oki_question *q, const struct oki_verdict *v,
+    const struct oki_doc *doc, struct oki_reply *out, struct onshi_error *e)
+{
+	if (q->category == ONSHI_CATEGORY_ELIGIBILITY ||
+	    (v->outcome != ONSHI_OUTCOME_DATA &&
+	    (v->outcome != ONSHI_OUTCOME_NO_DATA ||
+	    !oki_message_person(doc, &out->person))))
+		return ONSHI_OK;
+	out->whose = oki_message_whose(doc, &q->k->person);
+	if (out->whose == OKI_WHOSE_UNSURE)
+		(void)oki_message_person(doc, &out->person);
+	else
+		oki_wipe(&out->person, sizeof(out->person));
+	if (out->whose != OKI_WHOSE_OTHER)
+		return ONSHI_OK;
+	(void)oki_copy(e->rule, sizeof(e->rule), "ID-10");
+
+	return oki_refuse(e, "not_for_us", "it names another person");
+}
+
 /* An answer's bytes to a document and what it says. */
 static int
 judge(struct oki_question *q, const struct oki_doc *request,
     const struct onshi_exchange *x, struct oki_doc **doc,
-    struct oki_verdict *v, struct onshi_error *e)
+    struct oki_verdict *v, struct oki_reply *out, struct onshi_error *e)
 {
 	struct oki_expect expect = { .kind = NULL };
 	const struct onshi_config *c = oki_env_config(q->k->env);
@@ -203,6 +230,8 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	OKI_LOG(q->k->env, JUDGE, OKI_W(PREFIX, x->prefix),
 	    OKI_W(OUTCOME, onshi_outcome_name(v->outcome)));
 	(void)oki_copy(q->service_code, sizeof(q->service_code), v->code);
+	if ((r = look_whose(q, v, *doc, out, e)) != ONSHI_OK)
+		return r;
 	oki_message_withhold(*doc, v->outcome);
 	if ((r = oki_verdict_error(v, e)) != ONSHI_OK)
 		return r;
@@ -317,7 +346,7 @@ put_question(struct oki_question *q, struct oki_doc *request,
 	if ((r = oki_question_gate(q, OKI_BEFORE_SEND, e)) == ONSHI_OK &&
 	    (r = put_out(q, &body, w, &x, e)) == ONSHI_OK) {
 		start = oki_steady_ms(q->k->env);
-		if ((r = judge(q, request, &x, &doc, &v, e)) == ONSHI_OK)
+		if ((r = judge(q, request, &x, &doc, &v, out, e)) == ONSHI_OK)
 			r = hand_over(q, &doc, &v, &x, out, e);
 		q->k->ms[ONSHI_PHASE_ANSWER] += (int32_t)(oki_steady_ms(
 		    q->k->env) - start);

@@ -135,6 +135,7 @@ struct oki_case {
 	bool			 register_use;
 	struct oki_consent	 consent[OKI_CATEGORIES];
 	struct oki_insured	 insured;
+	struct oki_person	 person;	/* whom the check-in named */
 	struct oki_doc		*inputs;	/* elements set by the caller */
 	int			 certificate;	/* ONSHI_CERTIFICATE_…, 0 none */
 	int			 tries;		/* PIN's, known to be left; 0 */
@@ -157,6 +158,10 @@ struct oki_reply {
 	int			 outcome;
 	char			 note_code[64];	/* told on success */
 	char			 note_text[512];
+	/* ID-10: SAME, or UNSURE: to be handed out only once who asked has
+	 * said that person is the visit's. Another's is refused. */
+	enum oki_whose	 whose;
+	struct oki_person person;	/* whom it names; UNSURE alone */
 	int64_t		 clock_apart;	/* s: the terminal's before (+) the
 					   service's; 0: within 10 minutes */
 };

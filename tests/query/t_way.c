@@ -535,6 +535,59 @@ START_TEST(who_is_on_record)
 }
 END_TEST
 
+/* ID-10: whose medical information is. */
+static const struct {
+	const char	*name;
+	const char	*named;		/* NULL: as the check-in */
+	const char	*birth;
+	bool		 no_lines;
+	int		 category;
+	int		 result;
+	enum oki_whose	 whose;
+} persons[] = {
+	{ "the same", NULL, NULL, false, ONSHI_CATEGORY_DRUGS, ONSHI_OK,
+	  OKI_WHOSE_SAME },
+	{ "folded alike", "ＣＡＮＡＲＹＮＡＭＥ", NULL, false,
+	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_SAME },
+	{ "another name", "SOMEBODY", NULL, false, ONSHI_CATEGORY_DRUGS,
+	  ONSHI_OK, OKI_WHOSE_UNSURE },
+	{ "another name, and nothing told", "SOMEBODY", NULL, true,
+	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_UNSURE },
+	{ "another birth date", NULL, "19800513", false,
+	  ONSHI_CATEGORY_DRUGS, ONSHI_E_ANSWER_REFUSED, OKI_WHOSE_SAME },
+	{ "nobody named", NULL, NULL, false, ONSHI_CATEGORY_CHECKUPS,
+	  ONSHI_OK, OKI_WHOSE_UNSURE },
+};
+
+START_TEST(whose)
+{
+	struct oki_reply reply;
+	struct onshi_error e;
+	struct oki_wait w;
+
+	f.named = persons[_i].named;
+	if (persons[_i].birth != NULL)
+		f.birth = persons[_i].birth;
+	f.no_lines = persons[_i].no_lines;
+	root_with(NULL, NULL);
+	ck_assert_int_eq(fake_checkin(o, 0x7e, &v), ONSHI_OK);
+	ck_assert_str_eq(v->k.person.name, "CANARYNAME");
+	oki_wait_init(&w, v->k.env, 3000, NULL);
+	oki_error_clear(&e);
+	ck_assert_msg(oki_query_medical(&v->k, persons[_i].category, doctor,
+	    &w, &reply, &e) == persons[_i].result, "%s: %s", persons[_i].name,
+	    e.text);
+	ck_assert_int_eq(reply.whose, persons[_i].whose);
+	if (persons[_i].result != ONSHI_OK)
+		ck_assert_str_eq(e.reason, "not_for_us");
+	ck_assert_str_eq(reply.person.name, persons[_i].whose ==
+	    OKI_WHOSE_UNSURE && persons[_i].named != NULL ?
+	    persons[_i].named : "");
+	oki_reply_free(&reply);
+	onshi_visit_free(&v);
+}
+END_TEST
+
 /* A reply that is let go of keeps nothing. */
 START_TEST(reply_is_wiped)
 {
@@ -574,6 +627,7 @@ main(void)
 	tcase_add_test(t, open_to);
 	tcase_add_loop_test(t, nurses, 0, 2);
 	tcase_add_loop_test(t, who_is_on_record, 0, 2);
+	tcase_add_loop_test(t, whose, 0, (int)OKI_COUNT(persons));
 	tcase_add_test(t, reply_is_wiped);
 	suite_add_tcase(s, t);
 	run = srunner_create(s);

@@ -434,10 +434,11 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 	if (prefix[0] == 'Y')
 		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
-		    "</MedicalInstitutionCode><QuaInf><Name>CANARYNAME</Name>"
+		    "</MedicalInstitutionCode><QuaInf><Name>%s</Name>"
 		    "<Birth>%s</Birth></QuaInf></MessageHeader>"
 		    "<MessageBody><ResultCode>%s</ResultCode>%s</MessageBody>"
-		    "</XmlMsg>", code, f->birth, f->result_code,
+		    "</XmlMsg>", code, f->named != NULL ? f->named :
+		    "CANARYNAME", f->birth, f->result_code,
 		    f->no_lines ? "" : "<MeTrMonthInf>"
 		    "<MeTrMonth>202609</MeTrMonth><DiDateInfs><DiDateInf>"
 		    "<DiDate>20260901</DiDate><DrugInfs><DrugInf><DrugC>"

@@ -66,6 +66,7 @@ struct fake {
 	void		(*watch)(void *, const char *prefix, const char *body);
 	bool		aid_first;	/* medical aid before the insurance */
 	int		exchange_passes; /* seconds, in a medical exchange */
+	const char	*named;		/* in place of the name, medical */
 	const char	*more;		/* within the result of a check-in */
 	int		ahead;		/* seconds: its clock before ours */
 
