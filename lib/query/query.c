@@ -127,6 +127,8 @@ carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
 	if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
 		k->asked_ms = oki_boot_ms(k->env);
 	r = oki_session_exchange(k->session, x, e);
+	if (r != ONSHI_OK)
+		e->asks_twice = !oki_link_has_request_ids(k->link);
 	k->ms[ONSHI_PHASE_NETWORK] += x->connect_ms;
 	k->ms[ONSHI_PHASE_SERVICE] += x->service_ms;
 	OKI_LOG(k->env, ANSWER, OKI_W(PREFIX, x->prefix),
