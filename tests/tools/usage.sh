@@ -42,7 +42,7 @@ wrong value for option: consent|checkin --method pin --consent=
 wrong value for option: consent|checkin --method pin --consent eligibility
 wrong value for option: get|checkin --method pin --get limit
 wrong value for option: get|checkin --method pin --get eligibility
-wrong value for option: licence|checkin --method pin --licence nurse
+wrong value for option: licence|checkin --method pin --licence porter
 wrong value for option: sign-in|checkin --method pin --sign-in face
 wrong value for option: pin-fd|checkin --method pin --pin-fd x
 wrong value for option: pin-fd|checkin --method pin --pin-fd=-1
