@@ -40,6 +40,17 @@ class Terminal:
             if select.select([self.master], [], [], left)[0]:
                 self.seen += os.read(self.master, 4096).decode()
 
+    def until_it_hears(self, number, seconds=8):
+        """Until it catches that signal: by then it is at work."""
+        end = time.monotonic() + seconds
+        while True:
+            with open(f"/proc/{self.p.pid}/status", encoding="ascii") as f:
+                caught = int(f.read().split("SigCgt:")[1].split()[0], 16)
+            if caught >> (number - 1) & 1:
+                return
+            assert time.monotonic() < end, f"{self.words}: hears nothing"
+            time.sleep(0.02)
+
     def type(self, text):
         self.seen = ""
         os.write(self.master, text.encode())
@@ -110,7 +121,7 @@ def interrupted():
     t.type("\x03")
     t.ends(8, "ONSHI_E_CANCELLED")
     t = Terminal("card")
-    time.sleep(0.5)
+    t.until_it_hears(signal.SIGINT)
     t.type("\x03")
     t.ends(8, "ONSHI_E_CANCELLED")
 
