@@ -100,7 +100,7 @@ class Exchange(Borrower):
     @property
     def is_again(self) -> bool:
         """This request, by its id, was sent before: it is no new question."""
-        return lib.onshi_exchange_is_again(self._p) != 0
+        return bool(lib.onshi_exchange_is_again(self._p) != 0)
 
     def write(self, data: Buffer) -> int:
         """A piece of the answer. What is not 0 ends it: give that back."""
