@@ -138,12 +138,11 @@ by_number(struct sim *sim, struct request *req, xmlNodePtr search,
 
 /*
  * What of the consents is granted: medical information neither in the grace
- * of an expired certificate, nor without valid eligibility, nor checkups to
- * a pharmacy (CO-5).
+ * of an expired certificate nor without valid eligibility. Pharmacies are
+ * given checkups, too (CO-5).
  */
 static void
-grant(const struct proof *p, const struct found *f, const char *terminal,
-    int granted[CATEGORIES])
+grant(const struct proof *p, const struct found *f, int granted[CATEGORIES])
 {
 	int i, medical;
 
@@ -152,8 +151,6 @@ grant(const struct proof *p, const struct found *f, const char *terminal,
 	for (i = 0; i < CATEGORIES; i++)
 		granted[i] = p->flags[i] &&
 		    (!categories[i].medical || medical);
-	if (terminal[2] == '4')
-		granted[CAT_CHECKUPS] = 0;
 }
 
 static const char *
@@ -190,7 +187,7 @@ by_card(struct sim *sim, struct request *req, xmlNodePtr node, int32_t date,
 	}
 	find_by_person(sim, p.person, date, clock_date(req->now),
 	    req->terminal, &f);
-	grant(&p, &f, req->terminal, granted);
+	grant(&p, &f, granted);
 	say(body, "1", note_of(p.state));
 	write_found(sim, req, body, &f, &c);
 	e.code = note_of(p.state);

@@ -114,8 +114,6 @@ why_not(struct sim *sim, const struct request *req, int64_t visit,
 		return "XNDS0001E";
 	if (a->category == NULL)
 		return "XSIM0201E";
-	if (a->wants[CAT_CHECKUPS] && req->terminal[2] == '4')
-		return "XCNS0001E";
 	for (i = 0; i < CATEGORIES; i++)
 		if (a->wants[i] && !visit_may(sim, visit, i, req->now))
 			return "XCNS0001E";

@@ -18,7 +18,7 @@ from ._core import (
     text_of,
 )
 from ._ffi import lib as _lib
-from .audit import Audit
+from .audit import Audit, verdict_name, verdict_text
 from .card import (
     Card,
     Certificate,
@@ -29,7 +29,7 @@ from .card import (
     trust_name,
     trust_text,
 )
-from .config import Clock, Config, Exchange, Link, Reader
+from .config import Clock, Config, Exchange, Link, Reader, form_name
 from .constants import (
     CardKind,
     Category,
@@ -68,6 +68,8 @@ from .visit import (
 
 #: The library's own version.
 __version__ = text_of(_lib.onshi_version())
+#: The same as a number: 0x000200 is 0.2.0.
+version_number = int(_lib.onshi_version_number())
 
 __all__ = [
     "RESULTS", "Answer", "Audit", "Cancelled", "Card", "CardError", "CardKind",
@@ -77,9 +79,10 @@ __all__ = [
     "Purpose", "Reader", "ReaderState", "Record", "RuleError", "Sent",
     "ServiceError", "SignIn", "Trust", "Verdict", "Visit", "__version__",
     "card_kind_name", "card_kind_text", "category_name", "category_text",
-    "certificate_state_name", "consent_name", "element", "elements", "is_list",
+    "certificate_state_name", "consent_name", "element", "elements", "is_list", "form_name",
     "licence_name", "licence_text", "method_name", "method_text", "need_name",
     "need_text", "notice_name", "outcome_class", "outcome_name",
     "outcome_remedy", "outcome_text", "purpose_name", "purpose_text",
-    "sign_in_name", "sign_in_text", "trust_name", "trust_text",
+    "sign_in_name", "sign_in_text", "trust_name", "trust_text", "verdict_name",
+    "verdict_text", "version_number",
 ]

@@ -22,6 +22,14 @@ def _number(day: Optional[date]) -> int:
 ACCEPT_LOSS = 0x01
 
 
+def verdict_name(verdict: int) -> str:
+    return text_of(lib.onshi_audit_verdict_name(verdict))
+
+
+def verdict_text(verdict: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_audit_verdict_text(verdict, raw(lang)))
+
+
 class Audit(Handle):
     """Begin, read and prove the record in a folder."""
 

@@ -146,6 +146,11 @@ _keys = itertools.count(1)
 _DONE = _ffi.SELF_FN(lambda key: _over.append(key or 0))
 
 
+def form_name(form: int) -> str:
+    """Its name, as "xml"."""
+    return text_of(lib.onshi_form_name(form))
+
+
 def _reader_ops(reader: Reader, guard: _Guard) -> Any:
     def transmit(_s: Any, command: Any, n: int, reply: Any, room: Any, ms: int) -> int:
         given = bytearray(n)  # no bytes on the way: they cannot be wiped

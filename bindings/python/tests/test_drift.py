@@ -106,7 +106,8 @@ def test_every_function_is_used() -> None:
     text = "".join(p.read_text("utf-8") for p in package.glob("*.py")
                    if p.name != "_ffi.py")
     unused = [n for n, _, _ in _ffi.FUNCTIONS if not re.search(rf"\b{n}\b", text)]
-    assert unused == ["onshi_abi"]  # asked by _ffi itself
+    # The first is asked by _ffi itself; a copy is for callers without pointers.
+    assert unused == ["onshi_abi", "onshi_record_copy"]
 
 
 def values(text: str) -> dict[str, int]:
