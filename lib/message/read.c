@@ -240,7 +240,7 @@ on_end(void *self)
 	if (rec->first != NULL) {
 		if (!is_blank(&p->text))
 			rec->flags |= OKI_REC_MIXED;
-	} else if (p->text.len > 0 && !(is_group(rec) && is_blank(&p->text)))
+	} else if (p->text.len > 0 && !(is_blank(&p->text) && is_group(rec)))
 		r = oki_record_set(rec, (char *)p->text.data, p->text.len);
 	p->text.len = 0;
 	if (r == ONSHI_OK && rec == p->item)

@@ -467,6 +467,20 @@ oki_scan_free(struct oki_scan **sp)
 	*sp = NULL;
 }
 
+/* As many runs as follow one another: between characters alone. */
+static size_t
+runs(struct oki_scan *s, const uint8_t *bytes, size_t len)
+{
+	size_t all = 0, n;
+
+	if (s->encoding < 0 || s->left > 0 || s->lead != 0)
+		return 0;
+	while (all < len && (n = oki_scan_run(s, bytes + all, len - all)) > 0)
+		all += n;
+
+	return all;
+}
+
 int
 oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
@@ -482,9 +496,7 @@ oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
 		if (s->in_head) {
 			s->head[s->head_len++] = bytes[i++];
 			look_at_head(s, false);
-		} else if (s->encoding >= 0 && s->left == 0 &&
-		    s->lead == 0 && (n = oki_scan_run(s, bytes + i,
-		    len - i)) > 0) {
+		} else if ((n = runs(s, bytes + i, len - i)) > 0) {
 			put_run(s, bytes + i, n);
 			i += n;
 		} else
