@@ -634,6 +634,12 @@ START_TEST(units)
 	ck_assert_int_eq(oki_unit_judge(unit, &x, NULL, &v, &e), ONSHI_OK);
 	ck_assert_str_eq(onshi_outcome_name(v.outcome),
 	    onshi_outcome_name(want[_i].outcome));
+	/* Nothing of a person whose outcome gives it is withheld. */
+	oki_unit_withhold((struct onshi_record *)(uintptr_t)unit,
+	    ONSHI_OUTCOME_VALID);
+	if (want[_i].outcome == ONSHI_OUTCOME_VALID)
+		ck_assert_ptr_nonnull(oki_record_search(unit,
+		    ONSHI_EL_NAME));
 	if (want[_i].id != NULL) {
 		x.person_id = "000418";
 		ck_assert_int_eq(oki_unit_judge(unit, &x, NULL, &v, &e),
