@@ -210,6 +210,8 @@ enum {
 	ONSHI_EL_ME_TR_INF = 476,	/* MeTrInf */
 	ONSHI_EL_SIN_INF_CD = 477,	/* SinInfCd */
 	ONSHI_EL_SIN_INF_N = 478,	/* SinInfN */
+	ONSHI_EL_USAGE_C = 479,	/* UsageC */
+	ONSHI_EL_ON_DOSE = 480,	/* OnDose */
 	ONSHI_EL_SH_PR_INF = 491,	/* ShPrInf */
 	ONSHI_EL_SH_PR_MONTH_INF = 492,	/* ShPrMonthInf */
 	ONSHI_EL_SH_PR_ORG = 493,	/* ShPrOrg */
