@@ -40,16 +40,18 @@ class Terminal:
             if select.select([self.master], [], [], left)[0]:
                 self.seen += os.read(self.master, 4096).decode()
 
-    def until_it_hears(self, number, seconds=8):
-        """Until it catches that signal: by then it is at work."""
+    def until_it_waits(self, number, seconds=8):
+        """Until that signal is kept for the thread that waits for it, and a
+        moment more: by then it is at work."""
         end = time.monotonic() + seconds
         while True:
             with open(f"/proc/{self.p.pid}/status", encoding="ascii") as f:
-                caught = int(f.read().split("SigCgt:")[1].split()[0], 16)
-            if caught >> (number - 1) & 1:
-                return
-            assert time.monotonic() < end, f"{self.words}: hears nothing"
+                kept = int(f.read().split("SigBlk:")[1].split()[0], 16)
+            if kept >> (number - 1) & 1:
+                break
+            assert time.monotonic() < end, f"{self.words}: does not wait"
             time.sleep(0.02)
+        time.sleep(0.5)
 
     def type(self, text):
         self.seen = ""
@@ -121,7 +123,7 @@ def interrupted():
     t.type("\x03")
     t.ends(8, "ONSHI_E_CANCELLED")
     t = Terminal("card")
-    t.until_it_hears(signal.SIGINT)
+    t.until_it_waits(signal.SIGINT)
     t.type("\x03")
     t.ends(8, "ONSHI_E_CANCELLED")
 
