@@ -38,6 +38,7 @@ static const struct reason {
 	{ ONSHI_E_CONSENT, "CO-3" },
 	{ ONSHI_E_CLOCK, "TI-4" },
 	{ ONSHI_E_CONSENT_OVER, "CO-10" },	/* run out */
+	{ ONSHI_E_IDENTITY, "CO-2" },		/* no token */
 	{ ONSHI_E_OPERATOR, "CO-13" },
 	{ ONSHI_E_OPERATOR, "CO-4" },
 	{ ONSHI_E_OPERATOR, "ID-2" },
@@ -54,8 +55,8 @@ enum {
 	NO_CATEGORY, NO_MOMENT, NO_PURPOSE, NO_KIND, NO_METHOD, NO_LICENCE,
 	NO_SIGN_IN, NO_OWN, OTHER_QUESTION, OVER_VISIT, REGISTER, INSURANCE,
 	OTHER_PURPOSE, NOT_HERE, NO_CARD, GRACE, NOT_ASKED, TAKEN_BACK,
-	NOT_GRANTED, CLOCK, RUN_OUT, UNNAMED, NO_OPERATOR, NO_COMPARER,
-	NOT_COMPARED, RECEPTION, DISASTER, NOT_OPEN, WEAK, NO_RECORD
+	NOT_GRANTED, CLOCK, RUN_OUT, NO_TOKEN, UNNAMED, NO_OPERATOR,
+	NO_COMPARER, NOT_COMPARED, RECEPTION, DISASTER, NOT_OPEN, WEAK, NO_RECORD
 };
 
 static int
@@ -144,8 +145,10 @@ after_checkin(const struct oki_gate_input *in)
 	uint32_t why = 0;
 	int i;
 
-	if (!in->proven || !in->token)
+	if (!in->proven)
 		why |= 1u << NO_CARD;
+	if (!in->token)
+		why |= 1u << NO_TOKEN;
 	if (in->now_ms <= 0)
 		why |= 1u << CLOCK;
 	for (i = 0; i < in->consents; i++) {
