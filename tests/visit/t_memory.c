@@ -152,14 +152,6 @@ START_TEST(test_search_finds)
 }
 END_TEST
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED	1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
-#endif
-
 int
 main(void)
 {

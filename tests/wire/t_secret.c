@@ -243,14 +243,6 @@ clean_up(void)
 	(void)rmdir(home);
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED	1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
-#endif
-
 int
 main(void)
 {
