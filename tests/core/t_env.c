@@ -312,12 +312,13 @@ fill(TCase *t)
 	tcase_add_test(t, counted);
 	tcase_add_test(t, lines);
 	tcase_add_test(t, injection);
-	tcase_add_test(t, unlocked_memory);
 	tcase_add_test(t, no_log);
 	tcase_add_test(t, outside_the_lists);
 	ADD_ROWS(t, what_is_left, waits);
 	tcase_add_test(t, cancelled);
 	tcase_add_test(t, cancelled_by_signals);
+	/* Last: the process remembers that it may not lock. */
+	tcase_add_test(t, unlocked_memory);
 }
 
 int
