@@ -13,7 +13,7 @@
 #include "fuzz.h"
 #include "onshikaku/visit.h"
 
-#define COMMANDS_MAX	4000
+#define COMMANDS_MAX	600
 #define HOLDS_MAX	9
 #define PIN		"1234"
 
