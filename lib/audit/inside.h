@@ -284,7 +284,7 @@ enum oki_audit_tail {		/* what lies beyond the state's length */
 enum oki_audit_tail oki_audit_tail_judge(struct oki_audit_sums *s,
 	    const struct oki_audit_mark *m, const char *bytes, size_t len);
 
-/* ---- reading: read.c, intents.c, verify.c -------------------------------- */
+/* ---- reading: view.c, intents.c, verify.c -------------------------------- */
 
 /* A trail as it stood at one moment, taken under the lock. */
 struct oki_audit_view {

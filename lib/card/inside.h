@@ -277,7 +277,7 @@ int	oki_card_refuse(struct onshi_error *e, int code, unsigned int sw,
 /* The failure that ended the session, for whoever asks it again. */
 int	oki_card_over(const struct oki_card *c, struct onshi_error *e);
 
-/* ---- applications: jpki.c, certificate.c, kind.c ---------------------- */
+/* ---- applications: jpki.c, certificate.c, identify.c ------------------- */
 
 int	oki_card_select(struct oki_card *c, struct oki_wait *w,
 	    enum oki_app app, unsigned int *sw, struct onshi_error *e)

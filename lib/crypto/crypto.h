@@ -42,7 +42,7 @@ void	oki_hash_free(struct oki_hash **hp);
 int	oki_random(void *to, size_t len) OKI_CHECK;	/* ONSHI_E_SYSTEM */
 int	oki_uuid(char to[OKI_UUID]) OKI_CHECK;		/* version 4 */
 
-/* ---- certificates of cards: certificate.c, trust.c ----------------------- */
+/* ---- certificates of cards: x509.c, trust.c ------------------------------- */
 
 #define OKI_CERTIFICATE_MAX	8192
 

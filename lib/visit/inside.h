@@ -119,7 +119,7 @@ struct onshi_visit {
 	oki_atomic_int		 unsign;	/* a consent was withdrawn */
 	bool			 restart;	/* another method or reader */
 
-	/* worker.c */
+	/* thread.c */
 	struct oki_mutex	*lock;		/* guards what follows */
 	struct oki_cond		*changed;
 	struct oki_event	*ready;		/* onshi_visit_fd */
@@ -212,7 +212,7 @@ int	oki_notes_write(struct onshi_visit *v, struct onshi_error *e);
 void	oki_notes_free(struct onshi_visit *v);
 
 /*
- * worker.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. A get
+ * thread.c: starts the job and waits for its end, or for ONSHI_NEED_WAIT. A get
  * that somebody else asked for is abandoned and asked anew (CO-13): whether he
  * may is to be known before.
  */

@@ -1,4 +1,4 @@
-/* Tests of lib/card/kind.c, certificate.c and jpki.c: what lies there. */
+/* Tests of lib/card/identify.c, certificate.c and jpki.c: what lies there. */
 #include "config.h"
 
 #include <check.h>
