@@ -5,6 +5,9 @@
 [ -e "/proc/$$/fd/0" ] || exec </dev/null	# libtool wants an input
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${ONSHIKAKU_BUILD:-$top/build}
+# libtool is a long script; the system's own shell starts it fastest.
+CONFIG_SHELL=${CONFIG_SHELL:-/bin/sh}
+export CONFIG_SHELL
 
 paths_are_plain() {
 	! printf '%s' "$1" | LC_ALL=C grep -q '[^A-Za-z0-9/._+,@:=~-]'
