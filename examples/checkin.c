@@ -52,7 +52,7 @@ print(struct onshi_visit *v, int category, const struct onshi_operator *op,
 	int r;
 
 	if ((r = onshi_visit_get(v, category, op, &a)) != ONSHI_OK)
-		return r;
+		return r > 0 ? ONSHI_E_NOT_CONFIRMED : r;	/* whose is it? */
 	puts(onshi_outcome_text(onshi_answer_outcome(a), "ja"));
 	while ((r = onshi_answer_next(a, &rec)) == ONSHI_OK)
 		if (onshi_record_text(rec, element, &text) == ONSHI_OK)

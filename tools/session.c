@@ -321,6 +321,7 @@ json_got(struct session *s)
 		json_word(j, "outcome", s->got[i].outcome !=
 		    ONSHI_OUTCOME_NONE ? onshi_outcome_name(
 		    s->got[i].outcome) : NULL);
+		person_json(j, &s->got[i].person);
 		json_close(j, '}');
 	}
 	if (open)
@@ -391,7 +392,11 @@ get(struct session *s, int category, struct onshi_answer **a)
 	uint64_t mark;
 	int r;
 
-	if ((r = onshi_visit_get(s->visit, category, s->op, a)) != ONSHI_OK)
+	r = onshi_visit_get(s->visit, category, s->op, a);
+	if (r == ONSHI_NEED_CONFIRM &&
+	    (r = person_confirm(s, category)) == ONSHI_OK)
+		r = onshi_visit_get(s->visit, category, s->op, a);
+	if (r != ONSHI_OK)
 		return r;
 	s->got[category].outcome = onshi_answer_outcome(*a);
 	if (t->is_json)
@@ -449,6 +454,7 @@ session_end(struct session *s)
 	onshi_answer_free(&s->answer);
 	onshi_visit_free(&s->visit);
 	onshi_operator_free(&s->op);
+	onshi_wipe(s->got, sizeof(s->got));
 
 	return s->status;
 }

@@ -18,8 +18,8 @@
 enum option_id {
 	OPT_CONFIG, OPT_JSON, OPT_LANG, OPT_HELP, OPT_VERSION,
 	OPT_METHOD, OPT_CONSENT, OPT_GET, OPT_OPERATOR, OPT_LICENCE,
-	OPT_SIGN_IN, OPT_PATIENT, OPT_CONFIRM_VISUAL, OPT_REGISTER_USE,
-	OPT_SPEND_LAST_TRY, OPT_PIN_FD, OPT_EXPLAIN,
+	OPT_SIGN_IN, OPT_PATIENT, OPT_CONFIRM_VISUAL, OPT_CONFIRM_PERSON,
+	OPT_REGISTER_USE, OPT_SPEND_LAST_TRY, OPT_PIN_FD, OPT_EXPLAIN,
 	OPT_INSURER, OPT_SYMBOL, OPT_NUMBER, OPT_BRANCH, OPT_BIRTHDATE,
 	OPT_DATE, OPT_LIMIT,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
@@ -259,6 +259,14 @@ int	explain_start(struct onshi_config *c);
 /* ---- visit.c: what checkin and eligibility share ------------------------------------------------------ */
 
 #define CATEGORIES	7
+#define PERSON_FIELDS	4
+
+/* Whom an answer names that is to be confirmed (ID-10). */
+struct person {
+	bool	asked;
+	bool	yes;
+	char	text[PERSON_FIELDS][256];
+};
 
 struct session {
 	struct tool		*t;
@@ -273,6 +281,7 @@ struct session {
 		bool	asked;
 		int	result;
 		int	outcome;
+		struct person person;
 	} got[CATEGORIES];
 };
 
@@ -286,6 +295,9 @@ int	session_input(struct session *s, int r);
 void	session_run(struct session *s);
 /* One category: asked for and printed. */
 void	session_get(struct session *s, int category);
+/* person.c: shows whom an answer names, and says whose it is. */
+int	person_confirm(struct session *s, int category);
+void	person_json(struct json *j, const struct person *p);
 /* Tells what is known at the end (card, times, record), frees all, returns the
  * exit status. */
 int	session_end(struct session *s);

@@ -143,7 +143,8 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_pin(struct onshi_visit *v,
     const char *pin, uint32_t flags);
 
 /* Answers ONSHI_NEED_CONFIRM: op has seen that it is this patient (visual: has
- * compared the photograph, ID-2), or has seen that it is not. */
+ * compared the photograph, ID-2), or has seen that it is not. After a get: op,
+ * who asked, says whose the answer is, once (ID-10). */
 ONSHI_API ONSHI_CHECK int onshi_visit_confirm(struct onshi_visit *v,
     const struct onshi_operator *op, int yes);
 
@@ -169,11 +170,19 @@ ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
  * The answer to one category, once the visit is answered: the eligibility at
  * once, others ask the service anew each time; they need consent given and
  * granted in this visit, a card and a licensed operator (LIMIT and DISEASES
- * are within the eligibility). May wait; after ONSHI_NEED_WAIT call it again
- * alike. Yours: free with onshi_answer_free; it keeps its visit alive.
+ * are within the eligibility). May wait; after ONSHI_NEED_WAIT, and
+ * ONSHI_NEED_CONFIRM once it is answered, call it again alike. Yours: free with
+ * onshi_answer_free; it keeps its visit alive.
  */
 ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
     const struct onshi_operator *op, struct onshi_answer **out);
+
+/* Beside ONSHI_NEED_CONFIRM of a get (ID-10): whom the answer names, a record
+ * with name, kana, sex and birth date as far as told; ONSHI_ABSENT if nobody.
+ * Borrowed until the next call on v. Then onshi_visit_confirm by who asked, and
+ * get again alike. */
+ONSHI_API ONSHI_CHECK int onshi_visit_person(struct onshi_visit *v,
+    const struct onshi_record **rec);
 
 /* Whether a get of category by op (NULL: the visit's operator) would be refused
  * by what is known now: ONSHI_OK or that result. Asks and records nothing, and

@@ -172,6 +172,14 @@ clock_apart(const struct oki_question *q)
 	return apart > APART_S || apart < -APART_S ? apart : 0;
 }
 
+/* What a program is handed out, and shown to people. */
+static bool
+is_told(int outcome)
+{
+	return outcome == ONSHI_OUTCOME_DATA ||
+	    outcome == ONSHI_OUTCOME_NO_DATA;
+}
+
 /*
  * ID-10: medical information is the visit's person's, or it is refused; where
  * that cannot be told, who asked has to say. "No information" that names
@@ -181,17 +189,18 @@ static int
 look_whose(struct oki_question *q, const struct oki_verdict *v,
     const struct oki_doc *doc, struct oki_reply *out, struct onshi_error *e)
 {
+	enum oki_whose whose;
+
 	if (q->category == ONSHI_CATEGORY_ELIGIBILITY ||
-	    (v->outcome != ONSHI_OUTCOME_DATA &&
-	    (v->outcome != ONSHI_OUTCOME_NO_DATA ||
-	    !oki_message_person(doc, &out->person))))
+	    (!oki_message_person(doc, &out->person) &&
+	    v->outcome != ONSHI_OUTCOME_DATA))
 		return ONSHI_OK;
-	out->whose = oki_message_whose(doc, &q->k->person);
-	if (out->whose == OKI_WHOSE_UNSURE)
-		(void)oki_message_person(doc, &out->person);
+	whose = oki_message_whose(doc, &q->k->person);
+	if (whose == OKI_WHOSE_UNSURE && is_told(v->outcome))
+		out->whose = whose;
 	else
 		oki_wipe(&out->person, sizeof(out->person));
-	if (out->whose != OKI_WHOSE_OTHER)
+	if (whose != OKI_WHOSE_OTHER)
 		return ONSHI_OK;
 	(void)oki_copy(e->rule, sizeof(e->rule), "ID-10");
 
@@ -219,9 +228,6 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	}
 	oki_expect_request(&expect, request);
 	expect.kind = kind;
-	if (q->category != ONSHI_CATEGORY_ELIGIBILITY &&
-	    q->k->insured.birthdate[0] != '\0')
-		expect.birthdate = q->k->insured.birthdate;
 	oki_limits_config(&limits, kind, c);
 	limits.wait = x->wait;
 	if ((r = oki_message_parse(kind, x->answer.data, x->answer.len,

@@ -13,6 +13,7 @@ struct oki_answer_body {
 	int			 category;
 	struct oki_reply	 reply;
 	struct oki_doc		*head;
+	struct oki_doc		*person;	/* to be confirmed; else NULL */
 	int64_t			 time;
 	int64_t			 expires;	/* seconds, as the service's */
 	int64_t			 boot_end_ms;	/* boot clock: the same moment */
@@ -149,7 +150,10 @@ oki_answer_body_new(struct onshi_visit *v, int category,
 	*out = NULL;
 	if ((b = oki_alloc(sizeof(*b))) == NULL)
 		return ONSHI_E_NOMEM;
-	if (oki_message_head(reply->doc, &b->head) != ONSHI_OK) {
+	if (oki_message_head(reply->doc, &b->head) != ONSHI_OK ||
+	    (reply->whose == OKI_WHOSE_UNSURE &&
+	    oki_person_doc(&reply->person, &b->person) != ONSHI_OK)) {
+		oki_doc_free(&b->head);
 		oki_free(b);
 		return ONSHI_E_NOMEM;
 	}
@@ -165,6 +169,8 @@ oki_answer_body_new(struct onshi_visit *v, int category,
 	oki_doc_set_guard(b->head, readable, b);
 	if (b->reply.lines != NULL)
 		oki_doc_set_guard(b->reply.lines, readable, b);
+	if (b->person != NULL)
+		oki_doc_set_guard(b->person, readable, b);
 	oki_mutex_lock(v->lock);
 	b->next = v->bodies;
 	v->bodies = b;
@@ -172,6 +178,16 @@ oki_answer_body_new(struct onshi_visit *v, int category,
 	*out = b;
 
 	return ONSHI_OK;
+}
+
+/* With the lock held. */
+struct oki_answer_body *
+oki_answer_body_ref(struct oki_answer_body *b)
+{
+	if (b != NULL)
+		b->refs++;
+
+	return b;
 }
 
 void
@@ -197,7 +213,14 @@ oki_answer_body_unref(struct oki_answer_body **bp)
 		return;
 	oki_reply_free(&b->reply);
 	oki_doc_free(&b->head);
+	oki_doc_free(&b->person);
 	oki_free(b);
+}
+
+const struct onshi_record *
+oki_answer_body_person(const struct oki_answer_body *b)
+{
+	return b->person != NULL ? oki_doc_root(b->person) : NULL;
 }
 
 int
@@ -213,9 +236,8 @@ oki_answer_new(struct onshi_visit *v, struct oki_answer_body *b,
 	atomic_init(&a->busy, 0);
 	a->visit = oki_visit_ref(v);
 	oki_mutex_lock(v->lock);
-	b->refs++;
+	a->body = oki_answer_body_ref(b);
 	oki_mutex_unlock(v->lock);
-	a->body = b;
 	*out = a;
 
 	return ONSHI_OK;
@@ -250,8 +272,18 @@ body_wipe(struct oki_answer_body *b)
 	oki_doc_wipe(b->head);
 	if (b->reply.lines != NULL)
 		oki_doc_wipe(b->reply.lines);
+	if (b->person != NULL)
+		oki_doc_wipe(b->person);
 	v->notes.wiped[b->category]++;
 	oki_cond_broadcast(v->changed);
+}
+
+void
+oki_answer_body_wipe(struct oki_answer_body *b)
+{
+	oki_mutex_lock(b->visit->lock);
+	body_wipe(b);
+	oki_mutex_unlock(b->visit->lock);
 }
 
 /* With the lock held: whether it goes now. */
@@ -292,15 +324,6 @@ cut_groups(struct oki_answer_body *b, enum oki_expiry how)
 			oki_category_cut(b->reply.doc, i);
 }
 
-static struct oki_answer_body *
-body_ref(struct oki_answer_body *b)
-{
-	if (b != NULL)
-		b->refs++;
-
-	return b;
-}
-
 /* Answers are freed by any thread at any time, so each is held while it is
  * looked at. */
 void
@@ -310,7 +333,7 @@ oki_answers_expire(struct onshi_visit *v, enum oki_expiry how)
 	bool stands;
 
 	oki_mutex_lock(v->lock);
-	b = body_ref(v->bodies);
+	b = oki_answer_body_ref(v->bodies);
 	oki_mutex_unlock(v->lock);
 	for (; b != NULL; b = next) {
 		stands = standing(b) == ONSHI_OK;
@@ -320,7 +343,7 @@ oki_answers_expire(struct onshi_visit *v, enum oki_expiry how)
 			body_wipe(b);
 		else if (how == OKI_EXPIRE_ON_CALL)
 			atomic_store(&b->reader, NOBODY);
-		next = body_ref(b->next);
+		next = oki_answer_body_ref(b->next);
 		oki_mutex_unlock(v->lock);
 		oki_answer_body_unref(&b);
 	}

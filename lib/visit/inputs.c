@@ -25,7 +25,8 @@ is_proved(const struct onshi_visit *v)
 static bool
 is_not_asked(const struct onshi_visit *v)
 {
-	return v->step != OKI_STEP_CONFIRM || v->restart;
+	return !oki_held_is(v) &&
+	    (v->step != OKI_STEP_CONFIRM || v->restart);
 }
 
 /* An input: not while a call is under way, nor when it is settled. */
@@ -274,6 +275,8 @@ onshi_visit_confirm(struct onshi_visit *v, const struct onshi_operator *op,
 		return oki_visit_leave(v, oki_fail(&v->error, op == NULL ?
 		    ONSHI_E_OPERATOR : ONSHI_E_ARG,
 		    "a named operator says yes or no"));
+	if (oki_held_is(v))
+		return oki_visit_leave(v, oki_held_confirm(v, op, yes == 1));
 	onshi_operator_free(&v->confirmer);
 	v->confirmer = oki_operator_ref(op);
 	v->k.confirmed = yes == 1;

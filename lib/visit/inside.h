@@ -74,6 +74,17 @@ struct oki_notes {
 	int			 failed;	/* times in a row */
 };
 
+enum oki_said { OKI_SAID_NOTHING, OKI_SAID_YES, OKI_SAID_NO };
+
+/* An answer of which it is to be said whose it is (ID-10), by whom, and what
+ * was said. */
+struct oki_held {
+	struct oki_answer_body	*body;		/* NULL: none is held */
+	struct onshi_operator	*by;
+	int			 category;
+	enum oki_said		 said;
+};
+
 /* What a visit tells of itself, as it was when the work under way began. */
 struct oki_told {
 	int32_t			 apdus;
@@ -138,6 +149,7 @@ struct onshi_visit {
 	oki_atomic_int		 cancelled;	/* by the program, not by us */
 	struct oki_told		 told;
 	struct oki_answer_body	*bodies;	/* all that are alive */
+	struct oki_held		 held;
 	struct oki_notes	 notes;
 	bool			 ending;	/* onshi_visit_end, or free */
 	bool			 ended;		/* the thread is done with it */
@@ -233,6 +245,8 @@ void	oki_worker_stop(struct onshi_visit *v);
 
 /* visit.c: with no thread in it: card, line and all that no answer needs. */
 void	oki_visit_clean(struct onshi_visit *v);
+/* Waits until what was said before stands on the record, if it does not. */
+int	oki_visit_record_first(struct onshi_visit *v) OKI_CHECK;
 /* telling.c: what is told while the visit's thread works. */
 void	oki_visit_tell(const struct onshi_visit *v, struct oki_told *out);
 /* What entries and the gate look at, copied with the lock held, and not while
@@ -240,13 +254,34 @@ void	oki_visit_tell(const struct onshi_visit *v, struct oki_told *out);
 void	oki_visit_snapshot(const struct onshi_visit *v, struct oki_case *out,
 	    struct onshi_operator **op);
 
+/* held.c: an answer is held until who asked for it has said whose it is. */
+int	oki_held_keep(struct onshi_visit *v, int category,
+	    const struct onshi_operator *op, struct oki_answer_body **bp);
+bool	oki_held_is(const struct onshi_visit *v);
+bool	oki_held_is_anothers(const struct onshi_visit *v,
+	    const struct onshi_operator *op);
+int	oki_held_confirm(struct onshi_visit *v,
+	    const struct onshi_operator *op, bool yes) OKI_CHECK;
+/* Hands it out, or says why not, for who asked for it. */
+int	oki_held_get(struct onshi_visit *v, struct onshi_answer **out)
+	    OKI_CHECK;
+/* Something else is asked, by who may, or by another (CO-13). */
+int	oki_held_abandon(struct onshi_visit *v) OKI_CHECK;
+void	oki_held_drop(struct onshi_visit *v);
+
 /* answer.c */
 int	oki_answer_body_new(struct onshi_visit *v, int category,
 	    struct oki_reply *reply, struct oki_answer_body **out) OKI_CHECK;
+/* With the lock held; unref without it. */
+struct oki_answer_body *oki_answer_body_ref(struct oki_answer_body *b);
 void	oki_answer_body_unref(struct oki_answer_body **bp);
 /* ONSHI_E_CONSENT_OVER, ONSHI_E_EXPIRED: not to be handed out any more. */
 int	oki_answer_body_check(struct oki_answer_body *b, struct onshi_error *e)
 	    OKI_CHECK;
+/* Whom it names, where that is to be confirmed (ID-10); else NULL. */
+const struct onshi_record *oki_answer_body_person(
+	    const struct oki_answer_body *b);
+void	oki_answer_body_wipe(struct oki_answer_body *b);
 int	oki_answer_new(struct onshi_visit *v, struct oki_answer_body *b,
 	    struct onshi_answer **out) OKI_CHECK;
 /* Wipes what is past its time or its consent. on_call: in a call on the visit,

@@ -385,12 +385,14 @@ oki_worker_is_anothers(const struct onshi_visit *v, int category,
 	return is;
 }
 
-/* Under the lock. What was under way is cancelled; what is there already is
- * wiped, which stands on the record under its asker's name (CO-13). */
+/* Under the lock. What was under way is cancelled, what is there already is
+ * wiped; both stand on the record under its asker's name (CO-13). */
 static int
 take_over(struct onshi_visit *v, int category, struct onshi_operator *op,
     struct oki_answer_body **late, struct oki_note **note)
 {
+	if (!v->job_done || v->job_body != NULL)
+		oki_note_add(v, note);
 	if (!v->job_done) {
 		onshi_operator_free(&v->next_operator);
 		v->next_operator = oki_operator_ref(op);
@@ -400,8 +402,7 @@ take_over(struct onshi_visit *v, int category, struct onshi_operator *op,
 		oki_cancel_set(&v->cancel);
 		return ONSHI_OK;
 	}
-	if ((*late = v->job_body) != NULL)
-		oki_note_add(v, note);
+	*late = v->job_body;
 	v->job_body = NULL;
 	end_job(v);
 
@@ -440,7 +441,7 @@ oki_worker_run(struct onshi_visit *v, enum oki_visit_job job, int category,
 	oki_mutex_lock(v->lock);
 	asker = oki_operator_ref(v->job_operator);
 	oki_mutex_unlock(v->lock);
-	r = oki_note_new(OKI_AUDIT_RESULT_WIPED, asker, category,
+	r = oki_note_new(OKI_AUDIT_QUERY_ABANDONED, asker, category,
 	    ONSHI_E_CANCELLED, &note);
 	onshi_operator_free(&asker);
 	if (r != ONSHI_OK)

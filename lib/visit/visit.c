@@ -15,6 +15,8 @@ forget(struct onshi_visit *v)
 {
 	oki_flow_close_card(v);
 	oki_answer_body_unref(&v->job_body);
+	if (v->held.body != NULL)
+		oki_held_drop(v);
 	oki_case_end(&v->k);
 	oki_secret_free(&v->pin);
 	oki_buf_free(&v->signature);
@@ -214,7 +216,6 @@ not_answered(struct onshi_visit *v)
 	    "the visit is not answered yet");
 }
 
-/* What was said before stands on the record before the answer is handed out. */
 static bool
 is_recorded_first(struct onshi_visit *v)
 {
@@ -228,13 +229,20 @@ is_recorded_first(struct onshi_visit *v)
 	return is;
 }
 
+int
+oki_visit_record_first(struct onshi_visit *v)
+{
+	return is_recorded_first(v) ?
+	    oki_worker_run(v, OKI_JOB_RECORD, -1, NULL) : ONSHI_OK;
+}
+
 static int
 get_eligibility(struct onshi_visit *v, struct onshi_answer **out)
 {
 	int r;
 
-	if (is_recorded_first(v) && v->step == OKI_STEP_ANSWERED &&
-	    (r = oki_worker_run(v, OKI_JOB_RECORD, -1, NULL)) != ONSHI_OK)
+	if (v->step == OKI_STEP_ANSWERED &&
+	    (r = oki_visit_record_first(v)) != ONSHI_OK)
 		return r;
 	if (oki_worker_is_busy(v) || v->step != OKI_STEP_ANSWERED)
 		return not_answered(v);
@@ -258,7 +266,7 @@ may_take_over(struct onshi_visit *v, int category,
 	v->error.phase = ONSHI_PHASE_RULES;
 	(void)oki_copy(v->error.rule, sizeof(v->error.rule),
 	    rule != NULL ? rule : "");
-	(void)oki_fail(&v->error, r, "somebody else has asked for it");
+	(void)oki_fail(&v->error, r, "it may not do away with the question before it");
 	if (oki_note_new(OKI_AUDIT_QUERY_REFUSED, op, category, r, &note) !=
 	    ONSHI_OK)
 		return r;
@@ -269,38 +277,76 @@ may_take_over(struct onshi_visit *v, int category,
 	return r;
 }
 
-static int
-get_medical(struct onshi_visit *v, int category,
-    const struct onshi_operator *op, struct onshi_answer **out)
+/* Whether what is asked now does away with what was asked before. */
+static bool
+is_another_question(struct onshi_visit *v, int category,
+    const struct onshi_operator *op)
 {
-	struct oki_answer_body *body;
-	struct onshi_operator *shared;
+	if (!oki_held_is(v))
+		return oki_worker_is_anothers(v, category, op);
+
+	return v->held.category != category || oki_held_is_anothers(v, op);
+}
+
+static int
+admit(struct onshi_visit *v, int category, const struct onshi_operator *op)
+{
 	int r;
 
 	if (is_over(v))
 		return oki_fail(&v->error, ONSHI_E_STATE, "the visit is over");
-	if (op == NULL)
-		op = v->operator;
 	if (!oki_worker_is_busy(v) && v->step != OKI_STEP_ANSWERED)
 		return not_answered(v);
-	if (oki_worker_is_anothers(v, category, op) &&
-	    (r = may_take_over(v, category, op)) != ONSHI_OK)
+	if (!is_another_question(v, category, op))
+		return ONSHI_OK;
+	if ((r = may_take_over(v, category, op)) != ONSHI_OK ||
+	    !oki_held_is(v))
 		return r;
-	v->named = true;
-	shared = oki_operator_ref(op);
-	r = oki_worker_run(v, OKI_JOB_GET, category, shared);
-	onshi_operator_free(&shared);
-	if (r != ONSHI_OK)
-		return r;
+
+	return oki_held_abandon(v);
+}
+
+/* What a get has brought: handed out, or held until it is said whose it is. */
+static int
+collect(struct onshi_visit *v, int category, const struct onshi_operator *op,
+    struct onshi_answer **out)
+{
+	struct oki_answer_body *body;
+	int r;
+
 	oki_mutex_lock(v->lock);
 	body = v->job_body;
 	v->job_body = NULL;
 	oki_mutex_unlock(v->lock);
 	if (body == NULL)
-		r = ONSHI_E_STATE;
-	else if ((r = oki_answer_body_check(body, &v->error)) == ONSHI_OK)
-		r = oki_answer_new(v, body, out);
+		return ONSHI_E_STATE;
+	if ((r = oki_answer_body_check(body, &v->error)) == ONSHI_OK)
+		r = oki_answer_body_person(body) != NULL ?
+		    oki_held_keep(v, category, op, &body) :
+		    oki_answer_new(v, body, out);
 	oki_answer_body_unref(&body);
+
+	return r;
+}
+
+static int
+get_medical(struct onshi_visit *v, int category,
+    const struct onshi_operator *op, struct onshi_answer **out)
+{
+	struct onshi_operator *shared;
+	int r;
+
+	if (op == NULL)
+		op = v->operator;
+	if ((r = admit(v, category, op)) != ONSHI_OK)
+		return r;
+	if (oki_held_is(v))
+		return oki_held_get(v, out);
+	v->named = true;
+	shared = oki_operator_ref(op);
+	if ((r = oki_worker_run(v, OKI_JOB_GET, category, shared)) == ONSHI_OK)
+		r = collect(v, category, shared, out);
+	onshi_operator_free(&shared);
 
 	return r;
 }

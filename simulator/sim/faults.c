@@ -6,7 +6,7 @@
 #include "sim.h"
 
 enum {
-	DELAY, CUT, STATUS, SJIS, SHUFFLE, UNKNOWN, ERR, DROP
+	DELAY, CUT, STATUS, SJIS, SHUFFLE, UNKNOWN, RENAMED, ERR, DROP
 };
 
 static const struct {
@@ -21,6 +21,7 @@ static const struct {
 	{ "sjis",	SJIS,	 0, 0, 0 },
 	{ "shuffle",	SHUFFLE, 0, 0, 0 },
 	{ "unknown",	UNKNOWN, 0, 0, 0 },
+	{ "renamed",	RENAMED, 0, 0, 0 },
 	{ "err",	ERR,	 0, 0, 0 },
 	{ "drop",	DROP,	 0, 0, 0 },
 };
@@ -105,6 +106,7 @@ merge(struct fault_set *s, const struct fault *f)
 	case SJIS:	s->sjis = 1;			break;
 	case SHUFFLE:	s->shuffle = 1;			break;
 	case UNKNOWN:	s->unknown = 1;			break;
+	case RENAMED:	s->renamed = 1;			break;
 	case ERR:	s->err = 1;			break;
 	default:	s->drop = 1;
 	}

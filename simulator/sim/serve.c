@@ -21,7 +21,7 @@ static const char usage[] =
     "    [--db FILE] [--people N] [--seed N] [--fault SPEC]...\n"
     "    [--clock YYYY-MM-DDTHH:MM:SS | --clock +SECONDS]\n"
     "    [--consent-seconds N] [--control PATH] [--verbose]\n"
-    "SPEC: [PREFIX:]delay=MS|cut=N|status=NNN|sjis|shuffle|unknown|err|drop"
+    "SPEC: [PREFIX:]delay=MS|cut=N|status=NNN|sjis|shuffle|unknown|renamed|err|drop"
     "[*COUNT]\n";
 
 static const struct option longs[] = {

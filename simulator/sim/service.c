@@ -133,6 +133,20 @@ read_request(struct request *req)
 	return req->header == NULL || req->content == NULL ? -1 : 0;
 }
 
+/* Medical information under another name, as after a marriage; kana and birth
+ * date stay: whose it is cannot be told (ID-10). */
+static void
+rename_person(xmlNodePtr header)
+{
+	xmlNodePtr person = xml_child(header, "QuaInf"), name;
+
+	if (person == NULL)
+		person = xml_child(header, "QualificationsInfo");
+	name = person == NULL ? NULL : xml_child(person, "Name");
+	if (name != NULL)
+		xmlNodeSetContent(name, (const xmlChar *)"架空　旧姓");
+}
+
 static void
 bend(struct sim *sim, xmlNodePtr root, xmlNodePtr header,
     const struct fault_set *f)
@@ -141,6 +155,8 @@ bend(struct sim *sim, xmlNodePtr root, xmlNodePtr header,
 
 	if (f->sjis && code != NULL)
 		xmlNodeSetContent(code, (const xmlChar *)"1");
+	if (f->renamed)
+		rename_person(header);
 	if (f->unknown)
 		xml_strangers(root);
 	if (f->shuffle)

@@ -81,7 +81,7 @@ struct fault_set {
 	int64_t	delay_ms;
 	int64_t	cut;			/* -1: whole */
 	int	status;			/* 0: none */
-	int	sjis, shuffle, unknown, err, drop;
+	int	sjis, shuffle, unknown, renamed, err, drop;
 };
 struct faults {
 	struct fault *first;

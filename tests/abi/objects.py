@@ -15,7 +15,6 @@ KEPT: dict[str, str] = {
     "oki_dir_rename": "the folder link publishes by it",
     "oki_fail_at": "for the rooms, whose owners move onto it one by one",
     "oki_link_days_left": "the doctor's advice, which is to come",
-    "oki_person_doc": "whom a face file names is shown by it",
     "oki_query_possible": "the first advance is to refuse by it",
     "oki_runner_fd": "the visit's worker moves onto job.h",
     "oki_runner_is_busy": "the visit's worker moves onto job.h",

@@ -544,19 +544,32 @@ static const struct {
 	int		 category;
 	int		 result;
 	enum oki_whose	 whose;
+	bool		 nameless;
+	const char	*code;
 } persons[] = {
 	{ "the same", NULL, NULL, false, ONSHI_CATEGORY_DRUGS, ONSHI_OK,
-	  OKI_WHOSE_SAME },
+	  OKI_WHOSE_SAME, false, NULL },
 	{ "folded alike", "ＣＡＮＡＲＹＮＡＭＥ", NULL, false,
-	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_SAME },
+	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_SAME, false, NULL },
 	{ "another name", "SOMEBODY", NULL, false, ONSHI_CATEGORY_DRUGS,
-	  ONSHI_OK, OKI_WHOSE_UNSURE },
+	  ONSHI_OK, OKI_WHOSE_UNSURE, false, NULL },
 	{ "another name, and nothing told", "SOMEBODY", NULL, true,
-	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_UNSURE },
+	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_UNSURE, false, NULL },
 	{ "another birth date", NULL, "19800513", false,
-	  ONSHI_CATEGORY_DRUGS, ONSHI_E_ANSWER_REFUSED, OKI_WHOSE_SAME },
+	  ONSHI_CATEGORY_DRUGS, ONSHI_E_ANSWER_REFUSED, OKI_WHOSE_SAME, false,
+	  NULL },
+	{ "a day of birth that is not known", NULL, "19800500", false,
+	  ONSHI_CATEGORY_DRUGS, ONSHI_OK, OKI_WHOSE_UNSURE, false, NULL },
 	{ "nobody named", NULL, NULL, false, ONSHI_CATEGORY_CHECKUPS,
-	  ONSHI_OK, OKI_WHOSE_UNSURE },
+	  ONSHI_OK, OKI_WHOSE_UNSURE, true, NULL },
+	{ "nobody named, and nothing told", NULL, NULL, true,
+	  ONSHI_CATEGORY_CHECKUPS, ONSHI_OK, OKI_WHOSE_SAME, true, NULL },
+	{ "another's, that tells nothing", NULL, "19800513", true,
+	  ONSHI_CATEGORY_DRUGS, ONSHI_E_ANSWER_REFUSED, OKI_WHOSE_SAME, false,
+	  "2" },
+	{ "another name, that tells nothing", "SOMEBODY", NULL, true,
+	  ONSHI_CATEGORY_DRUGS, ONSHI_E_NOT_PROVIDED, OKI_WHOSE_SAME, false,
+	  "2" }
 };
 
 START_TEST(whose)
@@ -569,6 +582,9 @@ START_TEST(whose)
 	if (persons[_i].birth != NULL)
 		f.birth = persons[_i].birth;
 	f.no_lines = persons[_i].no_lines;
+	f.nameless = persons[_i].nameless;
+	if (persons[_i].code != NULL)
+		f.result_code = persons[_i].code;
 	root_with(NULL, NULL);
 	ck_assert_int_eq(fake_checkin(o, 0x7e, &v), ONSHI_OK);
 	ck_assert_str_eq(v->k.person.name, "CANARYNAME");
@@ -578,11 +594,11 @@ START_TEST(whose)
 	    &w, &reply, &e) == persons[_i].result, "%s: %s", persons[_i].name,
 	    e.text);
 	ck_assert_int_eq(reply.whose, persons[_i].whose);
-	if (persons[_i].result != ONSHI_OK)
+	if (persons[_i].result == ONSHI_E_ANSWER_REFUSED)
 		ck_assert_str_eq(e.reason, "not_for_us");
-	ck_assert_str_eq(reply.person.name, persons[_i].whose ==
-	    OKI_WHOSE_UNSURE && persons[_i].named != NULL ?
-	    persons[_i].named : "");
+	ck_assert_str_eq(reply.person.name, persons[_i].whose !=
+	    OKI_WHOSE_UNSURE || persons[_i].nameless ? "" :
+	    persons[_i].named != NULL ? persons[_i].named : "CANARYNAME");
 	oki_reply_free(&reply);
 	onshi_visit_free(&v);
 }

@@ -147,6 +147,23 @@ def by_eye():
         t.ends(status, within)
 
 
+def whose():
+    """Medical information under another name (ID-10)."""
+    control("fault", "YZKsiquc01req:renamed")
+    for answer, status, within in (
+            ("y", 0, '"drugs":['), ("n", 6, "ONSHI_E_NOT_CONFIRMED")):
+        t = Terminal("checkin", "--method", "pin", "--consent", "drugs",
+                     "--get", "drugs", "--operator", "D0001", "--licence",
+                     "doctor", "--sign-in", "password")
+        t.until("PIN (4 digits)")
+        t.type("1234\n")
+        t.until("[yes/no]")
+        assert "架空　旧姓" in t.seen and "Date of birth" in t.seen, t.seen
+        t.type(answer + "\n")
+        t.ends(status, within, '"name":"架空　旧姓"')
+    control("fault", "clear")
+
+
 def control(*words):
     subprocess.run(["onshikaku-sim", "control", "--control", SERVICE, *words],
                    check=True, stdout=subprocess.DEVNULL)
@@ -170,7 +187,7 @@ def argv_is_cleared():
     assert p.returncode == 8 and "ONSHI_E_CANCELLED" in out, out
 
 
-for test in (wrong_then_right, last_try, by_eye, argv_is_cleared, interrupted,
-             card_comes):
+for test in (wrong_then_right, last_try, by_eye, whose, argv_is_cleared,
+             interrupted, card_comes):
     test()
     print("ok", test.__name__)

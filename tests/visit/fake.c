@@ -419,46 +419,67 @@ pass(struct fake *f, int seconds)
 	atomic_fetch_add(&f->boot, seconds * 1000LL);
 }
 
+static size_t
+put_field(char *to, size_t room, const char *name, const char *text)
+{
+	return text == NULL ? 0 : (size_t)snprintf(to, room, "<%s>%s</%s>",
+	    name, text, name);
+}
+
+/* Whose medical information it is, by the names of drugs or of checkups. */
+static void
+put_person(const struct fake *f, bool drugs, char *to, size_t room)
+{
+	const struct { const char *drugs, *checkups, *text; } fields[] = {
+	    { "Name", "Name", f->named != NULL ? f->named : "CANARYNAME" },
+	    { "KanaName", "KanasName", f->kana },
+	    { "Birth", "Birthday", f->birth },
+	    { "AdmGendCode", "AdministrativeGenderCode", f->sex } };
+	const char *group = drugs ? "QuaInf" : "QualificationsInfo";
+	size_t i, n;
+
+	to[0] = '\0';
+	if (f->nameless)
+		return;
+	n = (size_t)snprintf(to, room, "<%s>", group);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		n += put_field(to + n, room - n, drugs ? fields[i].drugs :
+		    fields[i].checkups, fields[i].text);
+	snprintf(to + n, room - n, "</%s>", group);
+}
+
+static const char drug_lines[] = "<MeTrMonthInf><MeTrMonth>202609"
+    "</MeTrMonth><DiDateInfs><DiDateInf><DiDate>20260901</DiDate><DrugInfs>"
+    "<DrugInf><DrugC>699999905</DrugC><DrugN>CANARYDRUG</DrugN><Qua1>0.5"
+    "</Qua1></DrugInf></DrugInfs></DiDateInf></DiDateInfs></MeTrMonthInf>";
+static const char checkup_lines[] = "<SpecificHealthCheckupInfo>"
+    "<EffectiveTime>20260819</EffectiveTime>"
+    "<HealthCheckupResultAndQuestionInfos>"
+    "<HealthCheckupResultAndQuestionInfo><ItemCode>9N001000000000001"
+    "</ItemCode><ItemName>CANARYITEM</ItemName><DataType>PQ</DataType>"
+    "<DataValue>161.6</DataValue></HealthCheckupResultAndQuestionInfo>"
+    "</HealthCheckupResultAndQuestionInfos></SpecificHealthCheckupInfo>";
+
 static void
 answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
     size_t room)
 {
-	char code[16];
+	bool drugs = prefix[0] == 'Y';
+	char code[16], person[512];
 
 	atomic_fetch_add(&f->medical, 1);
 	pass(f, f->exchange_passes);
-	atomic_store(&f->last_category, prefix[0] == 'Y' ?
-	    ONSHI_CATEGORY_DRUGS :
+	atomic_store(&f->last_category, drugs ? ONSHI_CATEGORY_DRUGS :
 	    ONSHI_CATEGORY_CHECKUPS);
 	find(body, "MedicalInstitutionCode", code, sizeof(code));
-	if (prefix[0] == 'Y')
-		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
-		    "</MedicalInstitutionCode><QuaInf><Name>%s</Name>"
-		    "<Birth>%s</Birth></QuaInf></MessageHeader>"
-		    "<MessageBody><ResultCode>%s</ResultCode>%s</MessageBody>"
-		    "</XmlMsg>", code, f->named != NULL ? f->named :
-		    "CANARYNAME", f->birth, f->result_code,
-		    f->no_lines ? "" : "<MeTrMonthInf>"
-		    "<MeTrMonth>202609</MeTrMonth><DiDateInfs><DiDateInf>"
-		    "<DiDate>20260901</DiDate><DrugInfs><DrugInf><DrugC>"
-		    "699999905</DrugC><DrugN>CANARYDRUG</DrugN><Qua1>0.5</Qua1>"
-		    "</DrugInf></DrugInfs></DiDateInf></DiDateInfs>"
-		    "</MeTrMonthInf>");
-	else
-		snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-		    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
-		    "</MedicalInstitutionCode></MessageHeader><MessageBody>"
-		    "<ResultCode>1</ResultCode><SpecificHealthCheckupInfo>"
-		    "<EffectiveTime>20260819</EffectiveTime>"
-		    "<HealthCheckupResultAndQuestionInfos>"
-		    "<HealthCheckupResultAndQuestionInfo><ItemCode>"
-		    "9N001000000000001</ItemCode><ItemName>CANARYITEM"
-		    "</ItemName><DataType>PQ</DataType><DataValue>161.6"
-		    "</DataValue></HealthCheckupResultAndQuestionInfo>"
-		    "</HealthCheckupResultAndQuestionInfos>"
-		    "</SpecificHealthCheckupInfo></MessageBody></XmlMsg>",
-		    code);
+	put_person(f, drugs, person, sizeof(person));
+	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+	    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
+	    "</MedicalInstitutionCode>%s</MessageHeader><MessageBody>"
+	    "<ResultCode>%s</ResultCode>%s</MessageBody></XmlMsg>", code,
+	    person, f->result_code, f->no_lines ? "" : drugs ? drug_lines :
+	    checkup_lines);
+	onshi_wipe(person, sizeof(person));	/* t_memory looks for copies */
 }
 
 static void

@@ -59,14 +59,19 @@ struct fake {
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
 	const char	*challenge;	/* in place of the value */
-	const char	*birth;		/* in medical answers */
+	/* whom medical answers name: birth date, name (NULL: the check-in's),
+	 * kana and sex (NULL: not told), or nobody */
+	const char	*birth;
+	const char	*named;
+	const char	*kana;
+	const char	*sex;
+	bool		nameless;
 	const char	*result_code;	/* there; and whether lines follow */
 	bool		no_lines;
 	void		*watcher;	/* sees each request, before its answer */
 	void		(*watch)(void *, const char *prefix, const char *body);
 	bool		aid_first;	/* medical aid before the insurance */
 	int		exchange_passes; /* seconds, in a medical exchange */
-	const char	*named;		/* in place of the name, medical */
 	const char	*more;		/* within the result of a check-in */
 	int		ahead;		/* seconds: its clock before ours */
 

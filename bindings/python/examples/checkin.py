@@ -4,12 +4,14 @@ from getpass import getpass
 
 import onshikaku
 from onshikaku import (
+    Answer,
     Category,
     Config,
     Licence,
     Method,
     Need,
     Onshi,
+    Operator,
     Purpose,
     SignIn,
     Visit,
@@ -24,6 +26,16 @@ def give_pin(visit: Visit) -> None:
     except onshikaku.CardError as why:
         if why.name != "ONSHI_E_PIN_SHAPE":  # that is asked for again
             raise
+
+
+def drugs_of(visit: Visit, doctor: Operator) -> Answer:
+    try:
+        return visit.drugs(doctor)
+    except onshikaku.ConfirmNeeded:  # who asked says whose the answer is
+        named = visit.person.text("Name") if visit.person else None
+        said = input(f"氏名（{named or '記載なし'}）は、この患者さんですか（y/n）: ")
+        visit.confirm(doctor, said == "y")
+        return visit.drugs(doctor)
 
 
 def main() -> None:
@@ -45,7 +57,7 @@ def main() -> None:
                 print(onshikaku.outcome_text(answer.outcome))
                 for result in answer:
                     print(result["Name"], result["InsurerNumber"])
-            with visit.drugs(doctor) as drugs:
+            with drugs_of(visit, doctor) as drugs:
                 for line in drugs:
                     print(line["DrugName"], line.text("Quantity"), line.text("Unit"))
 

@@ -11,6 +11,7 @@ from ._core import (
     RESULTS,
     Cancelled,
     CardError,
+    ConfirmNeeded,
     NetworkError,
     OnshiError,
     RuleError,
@@ -74,7 +75,8 @@ version_number = int(_lib.onshi_version_number())
 __all__ = [
     "RESULTS", "Answer", "Audit", "Cancelled", "Card", "CardError", "CardKind",
     "Category", "Certificate", "CertificateState", "Clock", "Code", "Config",
-    "Consent", "Exchange", "Form", "Licence", "Link", "Message", "Method", "Need",
+    "ConfirmNeeded", "Consent", "Exchange", "Form", "Licence", "Link", "Message",
+    "Method", "Need",
     "NetworkError", "Notice", "Onshi", "OnshiError", "Operator", "Outcome", "Phase",
     "Purpose", "Reader", "ReaderState", "Record", "RuleError", "Sent",
     "ServiceError", "SignIn", "Trust", "Verdict", "Visit", "__version__",

@@ -33,6 +33,7 @@ def _all_results() -> dict[str, int]:
 RESULTS: dict[str, int] = _all_results()
 ABSENT = RESULTS["ONSHI_ABSENT"]
 END = RESULTS["ONSHI_END"]
+CONFIRM = RESULTS["ONSHI_NEED_CONFIRM"]
 WAIT = RESULTS["ONSHI_NEED_WAIT"]
 
 
@@ -123,6 +124,13 @@ def _known(ask: Callable[[Any], int], error: Any) -> Optional[int]:
 def failure(code: int, error: Any = None) -> OnshiError:
     kind = _CLASSES.get(int(lib.onshi_result_class(code)), OnshiError)
     return kind(code, error)
+
+
+class ConfirmNeeded(Exception):
+    """It cannot be told whose the answer is (ID-10): the operator who asked says.
+
+    Show ``visit.person`` beside the patient, ``visit.confirm``, and get again.
+    """
 
 
 class Borrower:
@@ -318,8 +326,8 @@ def when(seconds: int) -> datetime:
 
 
 __all__ = [
-    "ABSENT", "END", "RESULTS", "WAIT", "Borrower", "Buffer", "Cancelled",
-    "CardError",
+    "ABSENT", "CONFIRM", "END", "RESULTS", "WAIT", "Borrower", "Buffer",
+    "Cancelled", "CardError", "ConfirmNeeded",
     "Handle", "NetworkError", "OnshiError", "RuleError", "ServiceError",
     "bytes_at", "bytes_in", "failure", "its_own", "maybe_raw", "pin_of", "plain", "raw",
     "secret", "text_of", "when", "wipe",

@@ -202,6 +202,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_visit_set_blocking", c_int, (P(Visit), c_int)),
     ("onshi_visit_advance", c_int, (P(Visit),)),
     ("onshi_visit_get", c_int, (P(Visit), c_int, P(Operator), P(P(Answer)))),
+    ("onshi_visit_person", c_int, (P(Visit), P(P(Record)))),
     ("onshi_visit_may", c_int, (P(Visit), c_int, P(Operator))),
     ("onshi_visit_withdraw", c_int, (P(Visit), c_int)),
     ("onshi_visit_cancel", None, (P(Visit),)),

@@ -11,7 +11,9 @@ from typing import Any, Callable, NamedTuple, Optional
 from . import _ffi
 from ._core import (
     ABSENT,
+    CONFIRM,
     WAIT,
+    ConfirmNeeded,
     Handle,
     OnshiError,
     failure,
@@ -27,7 +29,7 @@ from ._ffi import lib
 from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
 from .constants import Category, Licence, Method, Need, Notice, Purpose, SignIn
-from .records import Answer, ElementLike, element
+from .records import Answer, ElementLike, Record, element
 
 SPEND_LAST = 0x01
 LOOK_S = 1.0  # between looks at a call whose descriptor stays silent
@@ -161,7 +163,10 @@ class Visit(Handle):
             wipe(copy, pin)
 
     def confirm(self, operator: Operator, yes: bool) -> None:
-        """Answers ``Need.CONFIRM``: the operator has seen that it is this patient."""
+        """Answers ``Need.CONFIRM``: the operator has seen that it is this patient.
+
+        After :class:`ConfirmNeeded`: who asked says whose the answer is, once.
+        """
         self._call(lib.onshi_visit_confirm, operator._p, int(yes))
 
     def set_deadline(self, ms: int) -> None:
@@ -192,12 +197,32 @@ class Visit(Handle):
         return failure(code, error) if code < 0 else None
 
     def get(self, category: Category, operator: Optional[Operator] = None) -> Answer:
-        """The answer to one category, once the visit is answered."""
+        """The answer to one category, once the visit is answered.
+
+        :class:`ConfirmNeeded` where it cannot be told whose it is.
+        """
         out = Answer._pointer()
         who = operator._p if operator is not None else None
-        if self._call(lib.onshi_visit_get, category, who, C.byref(out)) == WAIT:
+        code = self._call(lib.onshi_visit_get, category, who, C.byref(out))
+        if code == WAIT:
             raise BlockingIOError("under way: await get_async, or call again")
+        return self._answer(code, out)
+
+    def _answer(self, code: int, out: Any) -> Answer:
+        if code == CONFIRM:
+            raise ConfirmNeeded("whose is it? visit.person, visit.confirm, get")
         return Answer(out, self)
+
+    @property
+    def person(self) -> Optional[Record]:
+        """Whom the answer names that waits to be confirmed; None: nobody.
+
+        Good until the next call on the visit.
+        """
+        out = C.POINTER(_ffi.Record)()
+        if self._call(lib.onshi_visit_person, C.byref(out)) == ABSENT:
+            return None
+        return Record(out, self)
 
     def may(self, category: Category, operator: Optional[Operator] = None) -> bool:
         """Whether a get would not be refused by what is known now."""
@@ -269,8 +294,8 @@ class Visit(Handle):
     ) -> Answer:
         out = Answer._pointer()
         who = operator._p if operator is not None else None
-        await self._until(lib.onshi_visit_get, category, who, C.byref(out))
-        return Answer(out, self)
+        return self._answer(
+            await self._until(lib.onshi_visit_get, category, who, C.byref(out)), out)
 
     # -- what it says of itself ---------------------------------------------------
 

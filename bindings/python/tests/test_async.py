@@ -16,6 +16,7 @@ from onshikaku import (
     Cancelled,
     CardError,
     Category,
+    ConfirmNeeded,
     Method,
     Need,
     OnshiError,
@@ -49,6 +50,25 @@ def test_check_in_and_drugs(world: World) -> None:
             assert needs == [Need.PIN]
             with await visit.get_async(Category.DRUGS, doctor(root)) as drugs:
                 assert drugs.outcome is Outcome.DATA and list(drugs)
+
+    asyncio.run(run())
+
+
+def test_whose_it_is_said_in_a_loop(world: World) -> None:
+    world.service("fault", "YZKsiquc01req:renamed")
+
+    async def run() -> None:
+        with world.root() as root, root.visit() as visit:
+            begin(visit)
+            visit.set_consent(Category.DRUGS)
+            await with_pin(visit, [])
+            who = doctor(root)
+            with pytest.raises(ConfirmNeeded):
+                await visit.get_async(Category.DRUGS, who)
+            assert visit.person is not None
+            visit.confirm(who, True)
+            with await visit.get_async(Category.DRUGS, who) as drugs:
+                assert list(drugs)
 
     asyncio.run(run())
 

@@ -15,6 +15,7 @@ from onshikaku import (
     Cancelled,
     CardError,
     Category,
+    ConfirmNeeded,
     Licence,
     Method,
     Need,
@@ -219,6 +220,31 @@ def test_reception_sees_no_drugs(world: World) -> None:
         with pytest.raises(RuleError, match="ONSHI_E_LICENCE"):
             visit.drugs(root.operator("R0001", Licence.RECEPTION, SignIn.PASSWORD))
         assert visit.eligibility().outcome is Outcome.VALID
+
+
+def test_who_asked_says_whose_it_is(world: World) -> None:
+    world.service("fault", "YZKsiquc01req:renamed")
+    with world.root() as root, root.visit() as visit:
+        check_in(visit, Category.DRUGS, Category.CHECKUPS)
+        one, two = doctor(root), root.operator(
+            "D0002", Licence.DOCTOR, SignIn.TWO_FACTOR)
+        with pytest.raises(OnshiError, match="ONSHI_E_STATE"):
+            assert visit.person
+        with pytest.raises(ConfirmNeeded):
+            visit.drugs(one)
+        assert visit.person is not None
+        assert visit.person["Name"] == "架空　旧姓"
+        assert visit.person.date("Birthdate") is not None
+        with pytest.raises(RuleError, match="ONSHI_E_OPERATOR"):
+            visit.confirm(two, True)
+        visit.confirm(one, True)
+        assert visit.drugs(one).outcome is Outcome.DATA
+        with pytest.raises(ConfirmNeeded):
+            visit.drugs(one)
+        visit.confirm(one, False)
+        with pytest.raises(RuleError, match="ONSHI_E_NOT_CONFIRMED"):
+            visit.drugs(one)
+        assert visit.checkups(one).outcome is Outcome.DATA
 
 
 def test_withdrawn_is_over(world: World) -> None:

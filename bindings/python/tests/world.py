@@ -67,8 +67,16 @@ class World:
         found: dict[str, Any] = json.loads(self.vcard("status", slot=slot))
         return found
 
+    def service(self, *words: str) -> None:
+        """Changes the service while it runs: fault, clock, line."""
+        subprocess.run(
+            [str(BUILD / "onshikaku-sim"), "control", "--control",
+             str(self.folder / "service.sock"), *words],
+            check=True, capture_output=True)
+
     def reset(self) -> None:
         """As it was: one adult at the first counter, every try there."""
+        self.service("fault", "clear")
         for slot in 1, 2:
             if self.status(slot)["faults"]:
                 self.vcard("fault", "clear", slot=slot)
