@@ -443,7 +443,10 @@ say_verdict(struct tool *t, struct onshi_audit *a, int verdict)
 		{ "clock_jumps", onshi_audit_clock_jumps(a), "Clock jumps",
 		    "時刻の不連続" },
 		{ "pruned", onshi_audit_pruned(a), "Entries pruned",
-		    "保存期間後に削除した件数" }
+		    "保存期間後に削除した件数" },
+		{ "missed", onshi_audit_missed(a),
+		    "Entries that could not be written",
+		    "書き込めなかった記録" }
 	};
 	char first[TIME_TEXT], last[TIME_TEXT];
 

@@ -27,6 +27,7 @@ static const struct {
 	{ "log.prune", "保存期間後の削除" },
 	{ "log.anchor", "先頭の値の控え" },
 	{ "log.copy", "写しの状態" },
+	{ "log.gap", "書き込めなかった記録" },
 	{ "identity.begin", "本人確認の開始" },
 	{ "identity.end", "本人確認の終了" },
 	{ "consent.given", "同意" },

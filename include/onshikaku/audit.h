@@ -58,13 +58,14 @@ ONSHI_API const char *onshi_audit_verdict_text(int verdict, const char *lang);
 
 /* Of the last verify: entries that are there and right, the first that is
  * wrong or missing (0 if none), intents without outcome (a crash between both,
- * or a query that is still under way), clock jumps, and entries that prune has
- * removed. */
+ * or a query that is still under way), clock jumps, entries that prune has
+ * removed, and those that could not be written when it was time. */
 ONSHI_API int64_t onshi_audit_entries(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_first_bad(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_unmatched(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_clock_jumps(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_pruned(const struct onshi_audit *a);
+ONSHI_API int64_t onshi_audit_missed(const struct onshi_audit *a);
 
 /* The head as "N:HASH", to be noted elsewhere: number and hash of the last
  * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_GONE if no record is

@@ -37,7 +37,8 @@ init(struct oki_audit *a)
 	oki_buf_init(&a->written, OKI_AUDIT_WRITTEN);
 	choose(a);
 	if ((r = oki_mutex_new(&a->mutex)) == ONSHI_OK &&
-	    (r = oki_cond_new(&a->idle)) == ONSHI_OK)
+	    (r = oki_cond_new(&a->idle)) == ONSHI_OK &&
+	    (r = oki_audit_gaps_open(&a->gaps)) == ONSHI_OK)
 		r = oki_audit_store_init(&a->store,
 		    a->sink == &oki_audit_sink_dir ?
 		    oki_config_text(c, OKI_AUDIT_DIR) : "",
@@ -77,24 +78,6 @@ oki_audit_ref(struct oki_audit *a)
 		atomic_fetch_add(&a->holders, 1);
 
 	return a;
-}
-
-void
-oki_audit_close(struct oki_audit **ap)
-{
-	struct oki_audit *a;
-
-	if (ap == NULL || (a = *ap) == NULL)
-		return;
-	*ap = NULL;
-	if (atomic_fetch_sub(&a->holders, 1) != 1)
-		return;
-	oki_audit_store_free(&a->store);
-	oki_buf_free(&a->written);
-	oki_cond_free(&a->idle);
-	oki_mutex_free(&a->mutex);
-	oki_env_free(&a->env);
-	oki_free(a);
 }
 
 bool
@@ -178,6 +161,20 @@ say_copies(struct oki_audit *a, int64_t end)
 	}
 }
 
+/* What could not be written, now that something can be. */
+static void
+say_gaps(struct oki_audit *a, int64_t end)
+{
+	struct oki_audit_entry entry;
+	char id[17], result[96];
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(a->gaps.of); i++)
+		if (oki_audit_gap_next(&a->gaps, i, &entry, id, result))
+			oki_audit_gap_told(&a->gaps, i, append(a, &entry, end,
+			    NULL) == ONSHI_OK);
+}
+
 int
 oki_audit_append(struct oki_audit *a, const struct oki_audit_entry *entry,
     const struct oki_wait *w, struct onshi_error *e)
@@ -196,9 +193,32 @@ oki_audit_append(struct oki_audit *a, const struct oki_audit_entry *entry,
 	end = end_of(a, w);
 	if ((r = enter(a, end, e)) != ONSHI_OK)
 		return r;
-	if ((r = append(a, entry, end, e)) == ONSHI_OK)
+	if ((r = append(a, entry, end, e)) == ONSHI_OK) {
+		say_gaps(a, end);
 		say_copies(a, end);
+	}
 	leave(a);
 
 	return r;
+}
+
+void
+oki_audit_close(struct oki_audit **ap)
+{
+	struct oki_audit *a;
+
+	if (ap == NULL || (a = *ap) == NULL)
+		return;
+	*ap = NULL;
+	if (atomic_fetch_sub(&a->holders, 1) != 1)
+		return;
+	if (a->gaps.mutex != NULL)
+		say_gaps(a, oki_os_steady_ms());	/* the last chance */
+	oki_audit_gaps_close(&a->gaps);
+	oki_audit_store_free(&a->store);
+	oki_buf_free(&a->written);
+	oki_cond_free(&a->idle);
+	oki_mutex_free(&a->mutex);
+	oki_env_free(&a->env);
+	oki_free(a);
 }

@@ -14,6 +14,7 @@ enum oki_audit_event {		/* the closed list of onshi_audit(3) */
 	OKI_AUDIT_LOG_OPEN, OKI_AUDIT_LOG_RECOVERED, OKI_AUDIT_LOG_TORN,
 	OKI_AUDIT_LOG_ROTATE, OKI_AUDIT_LOG_PRUNE, OKI_AUDIT_LOG_ANCHOR,
 	OKI_AUDIT_LOG_COPY,		/* a copy is behind, or goes on */
+	OKI_AUDIT_LOG_GAP,		/* entries that could not be written */
 	OKI_AUDIT_IDENTITY_BEGIN, OKI_AUDIT_IDENTITY_END,
 	OKI_AUDIT_CONSENT_GIVEN, OKI_AUDIT_CONSENT_REFUSED,
 	OKI_AUDIT_CONSENT_WITHDRAWN,
@@ -84,5 +85,12 @@ bool	oki_audit_is_on(const struct oki_audit *a);
 int	oki_audit_append(struct oki_audit *a,
 	    const struct oki_audit_entry *entry, const struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;
+
+/*
+ * So many entries of what was done are given up: they could not be written,
+ * and nobody tries again. The next entry that stands, here or after a restart,
+ * brings log.gap, which says so. What was refused for want of an entry is none.
+ */
+void	oki_audit_miss(struct oki_audit *a, size_t n);
 
 #endif

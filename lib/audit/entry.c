@@ -13,6 +13,7 @@ static const char *const events[] = {
 	[OKI_AUDIT_LOG_PRUNE] = "log.prune",
 	[OKI_AUDIT_LOG_ANCHOR] = "log.anchor",
 	[OKI_AUDIT_LOG_COPY] = "log.copy",
+	[OKI_AUDIT_LOG_GAP] = "log.gap",
 	[OKI_AUDIT_IDENTITY_BEGIN] = "identity.begin",
 	[OKI_AUDIT_IDENTITY_END] = "identity.end",
 	[OKI_AUDIT_CONSENT_GIVEN] = "consent.given",

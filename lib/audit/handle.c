@@ -226,6 +226,12 @@ onshi_audit_pruned(const struct onshi_audit *a)
 	return a == NULL ? 0 : a->report.pruned;
 }
 
+int64_t
+onshi_audit_missed(const struct onshi_audit *a)
+{
+	return a == NULL ? 0 : a->report.missed;
+}
+
 int
 onshi_audit_head(struct onshi_audit *a, const char **head)
 {

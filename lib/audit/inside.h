@@ -18,6 +18,7 @@ enum {
 	OKI_AUDIT_SEGMENTS = 999999,
 	OKI_AUDIT_YEARS = 5,	/* years (SEC-100) */
 	OKI_AUDIT_COPIES = 8,
+	OKI_AUDIT_PATH = 1024,
 	OKI_AUDIT_WRITTEN = 8 * OKI_AUDIT_LINE	/* lines of one append: mended,
 						   begun a segment, its own */
 };
@@ -48,6 +49,32 @@ const char *oki_audit_copy_text(const struct oki_audit *a, size_t i,
 	    char to[64]);
 /* Keeps a line for the copies; to may be NULL. */
 void	oki_audit_written(struct oki_buf *to, const char *line, size_t len);
+
+/* ---- what is owed: gap.c ------------------------------------------------- */
+
+/* So many entries could not be written. */
+struct oki_audit_gap {
+	uint64_t	 missed;
+	char		 id[17];
+	int64_t		 first_ms;	/* wall clock */
+	int64_t		 last_ms;
+	bool		 telling;	/* by its entry, which does not stand */
+	struct oki_dir	*dir;		/* where its file lies; NULL: nowhere */
+	struct oki_file	*file;
+	char		 name[256];
+};
+struct oki_audit_gaps {
+	struct oki_mutex	*mutex;
+	struct oki_audit_gap	 of[2];
+};
+int	oki_audit_gaps_open(struct oki_audit_gaps *t) OKI_CHECK;
+void	oki_audit_gaps_close(struct oki_audit_gaps *t);
+/* The entry of the i-th, if there is one; then whether that stands. */
+bool	oki_audit_gap_next(struct oki_audit_gaps *t, size_t i,
+	    struct oki_audit_entry *entry, char id[17], char result[96]);
+void	oki_audit_gap_told(struct oki_audit_gaps *t, size_t i, bool stands);
+/* How much a line of log.gap says; false: nothing. */
+bool	oki_audit_gap_parse(const char *line, size_t len, uint64_t *missed);
 
 /* ---- keys: key.c --------------------------------------------------------- */
 
@@ -188,6 +215,7 @@ struct oki_audit_store {
 	struct oki_audit_sums	 sums;
 	char			 boot[9];
 	struct oki_buf		*written;	/* lines for copies; or NULL */
+	bool			 looked;	/* for gaps that others left */
 };
 
 struct oki_audit {
@@ -205,6 +233,7 @@ struct oki_audit {
 	struct oki_audit_copy	 copies[OKI_AUDIT_COPIES];
 	size_t			 ncopies;
 	struct oki_buf		 written;	/* by this append */
+	struct oki_audit_gaps	 gaps;
 };
 
 int	oki_audit_store_init(struct oki_audit_store *s, const char *path,
@@ -260,6 +289,8 @@ int	oki_audit_hold_write(struct oki_audit_hold *h,
  * the key of the entry after it. */
 int	oki_audit_hold_advance(struct oki_audit_hold *h, const char *line,
 	    size_t len, const uint8_t next[OKI_AUDIT_HASH]) OKI_CHECK;
+/* Tells of the gaps that processes left which are no more: once a store. */
+int	oki_audit_gap_left(struct oki_audit_hold *h) OKI_CHECK;
 /* Mends what a crash left behind; refuses what no crash leaves. */
 int	oki_audit_recover(struct oki_audit_hold *h) OKI_CHECK;
 
@@ -353,6 +384,7 @@ struct oki_audit_report {
 	int64_t		unmatched;
 	int64_t		clock_jumps;
 	int64_t		pruned;		/* gone, and vouched for */
+	int64_t		missed;		/* never written, says log.gap */
 };
 
 struct oki_audit_head {

@@ -1,4 +1,4 @@
-/* The set of requests that have an intent on the trail and no outcome. */
+/* A set of ids: of requests that have an intent on the trail and no outcome. */
 #include "config.h"
 
 #include <string.h>

@@ -361,7 +361,8 @@ oki_audit_store_append(struct oki_audit_store *s,
 	struct oki_audit_hold h;
 	int r;
 
-	if ((r = oki_audit_hold_ready(&h, s, lock_ms, e)) == ONSHI_OK)
+	if ((r = oki_audit_hold_ready(&h, s, lock_ms, e)) == ONSHI_OK &&
+	    (r = oki_audit_gap_left(&h)) == ONSHI_OK)
 		r = oki_audit_hold_write(&h, entry);
 	oki_audit_hold_drop(&h);
 

@@ -5,7 +5,8 @@
 
 #include "audit/inside.h"
 
-#define JUMP_MS		60000	/* as far as clocks may differ (SEC-88) */
+#define JUMP_MS		60000	/* as far as clocks may differ: what is
+					   more is a jump (TI-4) */
 #define HEAD_LEAST	24	/* digits of a hash that are taken as a head */
 #define PRUNED_MOST	100000000	/* entries whose keys are walked through
 					   before the first that is there */
@@ -23,6 +24,7 @@ struct walk {
 	uint8_t				 hash[OKI_AUDIT_HASH];
 	struct oki_audit_parsed		 last;
 	struct oki_audit_intents	 intents;
+	struct oki_audit_intents	 gaps;		/* that were counted */
 	struct oki_audit_report		*report;
 	struct oki_audit_survey		*survey;	/* may be NULL */
 	struct oki_hash			*digest;	/* of its segment */
@@ -88,6 +90,26 @@ hear(struct walk *w, const char *line, size_t len,
 		    w->proof->years))
 			g->vouched = true;
 	}
+}
+
+/* One that is told twice, for a crash came in between, counts once. */
+static int
+hear_gap(struct walk *w, const char *line, size_t len,
+    const struct oki_audit_parsed *p)
+{
+	size_t known = w->gaps.count;
+	uint64_t missed;
+	int r;
+
+	if (!oki_audit_gap_parse(line, len, &missed))
+		return ONSHI_OK;
+	if (p->has_request && (r = oki_audit_intents_add(&w->gaps,
+	    p->request)) != ONSHI_OK)
+		return r;
+	if (!p->has_request || w->gaps.count > known)
+		w->report->missed += (int64_t)missed;
+
+	return ONSHI_OK;
 }
 
 static int
@@ -203,6 +225,9 @@ walk_line(struct walk *w, uint64_t segment, const char *line, size_t len,
 	*good = head_fits(w);
 	if (*good && p.event == OKI_AUDIT_LOG_PRUNE)
 		hear(w, line, len, &p);
+	if (*good && p.event == OKI_AUDIT_LOG_GAP &&
+	    (r = hear_gap(w, line, len, &p)) != ONSHI_OK)
+		return r;
 	if (*good && (r = count(w, &p)) == ONSHI_OK)
 		w->n++;
 
@@ -376,6 +401,7 @@ oki_audit_survey(const char *path, int32_t lock_ms,
 	out->pruned = w.past.vouched ? (int64_t)w.past.first - 1 : 0;
 	out->unmatched = (int64_t)w.intents.count + w.intents.nameless;
 	oki_audit_intents_free(&w.intents);
+	oki_audit_intents_free(&w.gaps);
 	oki_audit_reader_close(&reader);
 	oki_hash_free(&w.digest);
 	oki_audit_sums_close(&w.sums);

@@ -97,6 +97,10 @@ enum {
 int	oki_dir_open(const char *path, struct oki_dir **out, int64_t *sys);
 /* Whether a path means the same from every working directory. */
 bool	oki_os_path_is_whole(const char *path);
+/* Of such a path: the directory that it lies in, and its last name; each has so
+ * much room. */
+bool	oki_os_path_split(const char *path, char *parent, char *name,
+	    size_t room);
 int	oki_dir_make(const char *path, int64_t *sys);	/* 0700; there is fine */
 int	oki_dir_make_in(struct oki_dir *d, const char *name, int64_t *sys);
 int	oki_dir_open_in(struct oki_dir *d, const char *name,

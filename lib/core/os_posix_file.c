@@ -430,6 +430,27 @@ oki_os_path_is_whole(const char *path)
 	return path[0] == '/';
 }
 
+bool
+oki_os_path_split(const char *path, char *parent, char *name, size_t room)
+{
+	size_t end = strlen(path), at;
+
+	while (end > 1 && path[end - 1] == '/')
+		end--;
+	for (at = end; at > 0 && path[at - 1] != '/'; at--)
+		;
+	if (path[0] != '/' || end == at || end - at >= room || at >= room)
+		return false;
+	memcpy(name, path + at, end - at);
+	name[end - at] = '\0';
+	while (at > 1 && path[at - 1] == '/')
+		at--;
+	memcpy(parent, path, at);
+	parent[at] = '\0';
+
+	return true;
+}
+
 int
 oki_file_read(struct oki_file *f, int64_t at, void *to, size_t len,
     size_t *got, int64_t *sys)

@@ -14,6 +14,7 @@ unsigned int oki_category_open_to(const struct oki_category *row,
 struct oki_question {
 	struct oki_case			*k;
 	const struct onshi_operator	*op;
+	const struct oki_wait		*wait;
 	int				 category;
 	const char			*function;	/* prefix and form */
 	char				 request_id[OKI_REQUEST_ID];
@@ -48,7 +49,7 @@ int	oki_question_gate(struct oki_question *q, enum oki_moment moment,
 	    struct onshi_error *e);
 
 /* trail.c: an entry where the wall clock was set meanwhile. */
-void	oki_case_note_jump(struct oki_case *k);
+void	oki_case_note_jump(struct oki_case *k, const struct oki_wait *w);
 /* One entry about a question. */
 int	oki_question_note(struct oki_question *q,
 	    enum oki_audit_event event, int result,

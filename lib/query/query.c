@@ -73,7 +73,8 @@ oki_query_connect(struct oki_case *k, struct oki_wait *w,
 
 static int
 question_init(struct oki_question *q, struct oki_case *k,
-    const struct onshi_operator *op, int category, struct onshi_error *e)
+    const struct onshi_operator *op, int category, const struct oki_wait *w,
+    struct onshi_error *e)
 {
 	int r;
 
@@ -82,9 +83,10 @@ question_init(struct oki_question *q, struct oki_case *k,
 		return oki_fail(e, ONSHI_E_ARG, "no such category");
 	q->k = k;
 	q->op = op != NULL ? op : k->operator;
+	q->wait = w;
 	q->category = category;
 	q->function = oki_query_function(k, category);
-	oki_case_note_jump(k);
+	oki_case_note_jump(k, w);
 	if ((r = oki_question_name(q)) != ONSHI_OK)
 		return oki_fail(e, r, "request id");
 
@@ -402,8 +404,8 @@ oki_query_eligibility(struct oki_case *k, const struct onshi_operator *op,
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	if ((r = question_init(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY, e)) !=
-	    ONSHI_OK)
+	if ((r = question_init(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY, w,
+	    e)) != ONSHI_OK)
 		return r;
 	if ((r = admit(&q, e)) == ONSHI_OK &&
 	    (r = oki_request_eligibility(&q, proof, &request, e)) == ONSHI_OK)
@@ -426,7 +428,7 @@ oki_query_medical(struct oki_case *k, int category,
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	if ((r = question_init(&q, k, op, category, e)) != ONSHI_OK)
+	if ((r = question_init(&q, k, op, category, w, e)) != ONSHI_OK)
 		return r;
 	if ((r = admit(&q, e)) != ONSHI_OK)
 		return r;

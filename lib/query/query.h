@@ -175,10 +175,11 @@ void	oki_case_clear(struct oki_case *k);
 void	oki_case_forget(struct oki_case *k);
 
 /* A whole entry of the record about this case; nothing where there is no
- * record, unless must: then ONSHI_E_AUDIT_NONE. */
+ * record. Waits for the record until w ends; NULL: as long as its lock may
+ * take (SEC-98). */
 int	oki_case_note(struct oki_case *k, enum oki_audit_event event,
 	    const struct onshi_operator *op, int category, int result,
-	    struct onshi_error *e) OKI_CHECK;
+	    const struct oki_wait *w, struct onshi_error *e) OKI_CHECK;
 
 /* Connects, once per case; harmless when connected. Cancel from any thread. */
 int	oki_query_connect(struct oki_case *k, struct oki_wait *w,

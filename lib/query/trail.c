@@ -6,6 +6,7 @@
 #include "query/inside.h"
 
 #define JUMP_MS	60000
+#define LEAST_MS	100	/* for what was done, even if its time is over */
 
 /* An entry's fields as text; they point here until it is written. */
 struct field_texts {
@@ -102,13 +103,13 @@ weight(enum oki_audit_event event, int result)
  * medical questions by then. */
 static int
 append(struct oki_case *k, const struct oki_audit_entry *entry,
-    struct onshi_error *e)
+    const struct oki_wait *w, struct onshi_error *e)
 {
 	int64_t start = oki_steady_ms(k->env);
 	int r = ONSHI_OK;
 
 	if (oki_audit_is_on(k->audit)) {
-		r = oki_audit_append(k->audit, entry, NULL, e);
+		r = oki_audit_append(k->audit, entry, w, e);
 		atomic_store(&k->recorded, r == ONSHI_OK);
 		if (r != ONSHI_OK && e != NULL)
 			e->phase = ONSHI_PHASE_AUDIT;
@@ -118,9 +119,24 @@ append(struct oki_case *k, const struct oki_audit_entry *entry,
 	return r;
 }
 
+/* What was done, whatever its call still has time for. */
+static int
+append_done(struct oki_case *k, const struct oki_audit_entry *entry,
+    const struct oki_wait *w, struct onshi_error *e)
+{
+	struct oki_wait least;
+
+	if (w != NULL && oki_wait_left(w) < LEAST_MS) {
+		oki_wait_init(&least, k->env, LEAST_MS, NULL);
+		w = &least;
+	}
+
+	return append(k, entry, w, e);
+}
+
 /* TI-4: a wall clock that was set is noted, each time, and harms nothing. */
 void
-oki_case_note_jump(struct oki_case *k)
+oki_case_note_jump(struct oki_case *k, const struct oki_wait *w)
 {
 	int64_t wall = oki_wall_ms(k->env), boot = oki_boot_ms(k->env);
 	int64_t apart = (wall - k->wall0_ms) - (boot - k->boot0_ms);
@@ -130,14 +146,16 @@ oki_case_note_jump(struct oki_case *k)
 	k->wall0_ms = wall;
 	k->boot0_ms = boot;
 	if (oki_case_note(k, OKI_AUDIT_CLOCK_JUMP, NULL,
-	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, NULL) != ONSHI_OK)
+	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, w, NULL) != ONSHI_OK) {
 		atomic_store(&k->recorded, 0);
+		oki_audit_miss(k->audit, 1);
+	}
 }
 
 int
 oki_case_note(struct oki_case *k, enum oki_audit_event event,
     const struct onshi_operator *op, int category, int result,
-    struct onshi_error *e)
+    const struct oki_wait *w, struct onshi_error *e)
 {
 	struct oki_audit_entry entry = { .event = event };
 	struct field_texts t = { .licence = "" };
@@ -149,7 +167,7 @@ oki_case_note(struct oki_case *k, enum oki_audit_event event,
 	    onshi_result_name(result));
 	entry.result = t.result;
 
-	return append(k, &entry, e);
+	return append_done(k, &entry, w, e);
 }
 
 int
@@ -159,6 +177,7 @@ oki_question_note(struct oki_question *q, enum oki_audit_event event,
 {
 	struct oki_audit_entry entry = { .event = event };
 	struct field_texts t = { .licence = "" };
+	int r;
 
 	entry.outcome = weight(event, result);
 	describe_operator(q->k, q->op, &entry, &t);
@@ -178,5 +197,11 @@ oki_question_note(struct oki_question *q, enum oki_audit_event event,
 	if (why != NULL && why->rule[0] != '\0')
 		entry.rules = why->rule;
 
-	return append(q->k, &entry, e);
+	/* An intent that cannot be written is none: nothing is sent. */
+	if (event == OKI_AUDIT_QUERY_INTENT)
+		return append(q->k, &entry, q->wait, e);
+	if ((r = append_done(q->k, &entry, q->wait, e)) != ONSHI_OK)
+		oki_audit_miss(q->k->audit, 1);
+
+	return r;
 }

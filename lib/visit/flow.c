@@ -156,9 +156,11 @@ oki_flow_end(struct oki_flow *f, int r, const char *why)
 	f->is_final = true;
 	v->k.ended = true;
 	if (oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
-	    ONSHI_CATEGORY_ELIGIBILITY, r, NULL) != ONSHI_OK)
+	    ONSHI_CATEGORY_ELIGIBILITY, r, f->w, NULL) != ONSHI_OK) {
 		OKI_LOG(v->k.env, VISIT, OKI_N(STEP, v->step),
 		    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
+		oki_audit_miss(v->k.audit, 1);
+	}
 
 	return oki_fail(f->e, r, "%s", why);
 }

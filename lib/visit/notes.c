@@ -136,7 +136,7 @@ write_note(struct onshi_visit *v, struct oki_case *k, const struct pick *p,
 {
 	int r;
 
-	r = oki_case_note(k, p->event, p->op, p->category, p->result, e);
+	r = oki_case_note(k, p->event, p->op, p->category, p->result, NULL, e);
 	atomic_store(&v->k.recorded, atomic_load(&k->recorded));
 
 	return r;
@@ -169,13 +169,21 @@ oki_notes_write(struct onshi_visit *v, struct onshi_error *e)
 	return r;
 }
 
+/* What does not stand by now is owed to the record. */
 void
 oki_notes_free(struct onshi_visit *v)
 {
+	size_t owed = v->notes.end ? 1 : 0;
 	struct oki_note *n;
+	int i;
 
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		owed += (v->notes.withdrawn[i] ? 1u : 0u) +
+		    (size_t)v->notes.wiped[i];
 	while ((n = v->notes.first) != NULL) {
 		v->notes.first = n->next;
 		oki_note_free(&n);
+		owed++;
 	}
+	oki_audit_miss(v->k.audit, owed);
 }

@@ -11,7 +11,8 @@
 
 /* Consent and refusal stand on the record before the card is touched (CO-1). */
 static int
-record_consents(struct onshi_visit *v, struct onshi_error *e)
+record_consents(struct onshi_visit *v, const struct oki_wait *w,
+    struct onshi_error *e)
 {
 	const struct oki_consent *c;
 	enum oki_audit_event event;
@@ -23,13 +24,13 @@ record_consents(struct onshi_visit *v, struct onshi_error *e)
 			continue;
 		event = oki_consent_is_given(c) ? OKI_AUDIT_CONSENT_GIVEN :
 		    OKI_AUDIT_CONSENT_REFUSED;
-		if ((r = oki_case_note(&v->k, event, NULL, i, ONSHI_OK,
+		if ((r = oki_case_note(&v->k, event, NULL, i, ONSHI_OK, w,
 		    e)) != ONSHI_OK)
 			return r;
 	}
 
 	return oki_case_note(&v->k, OKI_AUDIT_IDENTITY_BEGIN, NULL,
-	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, e);
+	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, w, e);
 }
 
 /* Connection and, where the card signs, a challenge that is not too old, while
@@ -65,7 +66,7 @@ step_new(struct oki_flow *f)
 	if (!v->settled) {
 		v->k.wall0_ms = oki_wall_ms(v->k.env);
 		v->k.boot0_ms = oki_boot_ms(v->k.env);
-		if ((r = record_consents(v, f->e)) != ONSHI_OK)
+		if ((r = record_consents(v, f->w, f->e)) != ONSHI_OK)
 			return r;
 		v->settled = true;
 	}
@@ -406,7 +407,7 @@ step_ask(struct oki_flow *f)
 		return r;
 	oki_flow_forget_signature(v);
 	if ((r = oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
-	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, f->e)) != ONSHI_OK ||
+	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, f->w, f->e)) != ONSHI_OK ||
 	    (r = oki_answer_body_new(v, ONSHI_CATEGORY_ELIGIBILITY, &reply,
 	    &v->eligibility)) != ONSHI_OK) {
 		oki_reply_free(&reply);

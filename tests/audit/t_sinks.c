@@ -255,6 +255,60 @@ START_TEST(copies_of_an_own_sink)
 }
 END_TEST
 
+/* A program's own sink hears of what could not be written, too. */
+START_TEST(own_sink_and_a_gap)
+{
+	static struct copy own;
+	struct onshi_error e;
+	struct oki_audit *a;
+
+	memset(&own, 0, sizeof(own));
+	own.fail_from = own.fail_to = 2;
+	a = open_with(&own, NULL, 0, NULL);
+	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(append(a, 1, &e), ONSHI_E_AUDIT);
+	oki_audit_miss(a, 1);
+	ck_assert_ptr_null(strstr(own.all, "log.gap"));
+	ck_assert_int_eq(append(a, 2, &e), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(own.last, "\te=log.gap\to=serious\t"));
+	ck_assert_ptr_nonnull(strstr(own.last, "\tr=missed=1:first="));
+	oki_audit_close(&a);
+	ck_assert_int_eq(own.calls, 4);
+}
+END_TEST
+
+/* A file that others may write is nobody's word, nor is what is no file. */
+START_TEST(gaps_of_others)
+{
+	static const mode_t modes[] = { 0620, 0602, 0666 };
+	char key[OKI_AUDIT_KEY_TEXT], name[] = "gap-000000000000000x";
+	struct onshi_error e;
+	struct oki_audit *a;
+	size_t i;
+	int fd;
+
+	ck_assert_int_eq(begin(key), ONSHI_OK);
+	for (i = 0; i < OKI_COUNT(modes); i++) {
+		name[19] = (char)('1' + i);
+		fd = open(in(name), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		ck_assert_int_ge(fd, 0);
+		ck_assert_int_eq(fchmod(fd, modes[i]), 0);
+		(void)close(fd);
+	}
+	name[19] = '4';
+	ck_assert_int_eq(symlink("/etc/passwd", in(name)), 0);
+	name[19] = '5';
+	ck_assert_int_eq(mkdir(in(name), 0700), 0);
+	name[19] = '6';
+	ck_assert_int_eq(mkfifo(in(name), 0600), 0);
+	a = open_with(NULL, NULL, 0, NULL);
+	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	oki_audit_close(&a);
+	ck_assert_ptr_null(strstr(file_of("audit-000001.log"), "log.gap"));
+	ck_assert_int_eq(verdict_of(key), ONSHI_AUDIT_INTACT);
+}
+END_TEST
+
 START_TEST(no_more_than_eight)
 {
 	const struct onshi_audit_ops lame = { .size = sizeof(lame) };
@@ -480,6 +534,8 @@ main(void)
 	tcase_add_test(t, copies_are_whole);
 	tcase_add_test(t, copies_that_fail);
 	tcase_add_test(t, copies_of_an_own_sink);
+	tcase_add_test(t, own_sink_and_a_gap);
+	tcase_add_test(t, gaps_of_others);
 	tcase_add_test(t, no_more_than_eight);
 	tcase_add_test(t, not_there);
 	tcase_add_test(t, paths_that_outlive_us);

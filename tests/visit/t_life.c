@@ -200,6 +200,25 @@ START_TEST(test_kept_until_it_stands)
 }
 END_TEST
 
+/* What nobody can write any more is owed, and told by the next entry that
+ * stands. */
+START_TEST(test_owed)
+{
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	atomic_store(&f.audit_fails, 1);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
+	    ONSHI_OK);
+	onshi_visit_free(&v);
+	atomic_store(&f.audit_fails, 0);
+	f.events[0] = '\0';
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.events, "consent.given;log.gap;"));
+	ck_assert_ptr_null(strstr(strstr(f.events, "log.gap;") + 1,
+	    "log.gap;"));
+	ck_assert_ptr_nonnull(strstr(f.record, "\tr=missed=2:first="));
+}
+END_TEST
+
 /* ---- consent runs out ------------------------------------------------------ */
 
 START_TEST(test_end)
@@ -828,6 +847,7 @@ main(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, test_no_input_waits);
 	tcase_add_test(t, test_kept_until_it_stands);
+	tcase_add_test(t, test_owed);
 	tcase_add_loop_test(t, test_end, 0, 2);
 	tcase_add_test(t, test_after_the_end);
 	tcase_add_test(t, test_end_unbegun);

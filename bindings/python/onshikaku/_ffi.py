@@ -316,6 +316,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_audit_unmatched", c_int64, (P(Audit),)),
     ("onshi_audit_clock_jumps", c_int64, (P(Audit),)),
     ("onshi_audit_pruned", c_int64, (P(Audit),)),
+    ("onshi_audit_missed", c_int64, (P(Audit),)),
     ("onshi_audit_prune", c_int, (P(Audit), c_char_p, c_int32, P(c_int64))),
     ("onshi_audit_set_retention", c_int, (P(Audit), c_int)),
     ("onshi_audit_verdict_name", c_char_p, (c_int,)),

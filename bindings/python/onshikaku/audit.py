@@ -100,6 +100,11 @@ class Audit(Handle):
         """Of the last verify: entries that prune has removed."""
         return int(lib.onshi_audit_pruned(self._p))
 
+    @property
+    def missed(self) -> int:
+        """Of the last verify: entries that could not be written in time."""
+        return int(lib.onshi_audit_missed(self._p))
+
     def prune(self, before: date, key: Optional[str] = None, years: int = 5) -> int:
         """Removes whole files of entries before a day: how many entries.
 
