@@ -6,9 +6,12 @@
 #include "config.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "tests/visit/fake.h"
 #include "query/inside.h"
@@ -604,6 +607,47 @@ START_TEST(whose)
 }
 END_TEST
 
+/* ---- a record that another program holds ------------------------------------- */
+
+/* The question waits for it as long as its call may, and says so itself: its
+ * caller has not gone away by then. */
+START_TEST(waits_for_the_record)
+{
+	char here[1000], top[1100], dir[1200], path[1300], key[128];
+	struct onshi_config *c;
+	struct onshi_audit *a;
+	int fd;
+
+	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
+	(void)snprintf(top, sizeof(top), "%s/t_way.XXXXXX", here);
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	(void)snprintf(dir, sizeof(dir), "%s/trail", top);
+	ck_assert_int_eq(onshi_audit_new(dir, &a), ONSHI_OK);
+	ck_assert_int_eq(onshi_audit_init(a, "1319999996", key, sizeof(key)),
+	    ONSHI_OK);
+	onshi_audit_free(&a);
+	f.audit = false;
+	c = fake_config(&f);
+	ck_assert_int_eq(onshi_config_set(c, "audit.dir", dir), ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
+	onshi_config_free(&c);
+	(void)snprintf(path, sizeof(path), "%s/audit.lock", dir);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 1000), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_AUDIT);
+	ck_assert_int_eq(flock(fd, LOCK_UN), 0);
+	(void)close(fd);
+	onshi_visit_free(&v);
+	(void)snprintf(path, sizeof(path), "rm -rf '%s'", top);
+	ck_assert_int_eq(system(path), 0);
+}
+END_TEST
+
 /* A reply that is let go of keeps nothing. */
 START_TEST(reply_is_wiped)
 {
@@ -644,6 +688,7 @@ main(void)
 	tcase_add_loop_test(t, nurses, 0, 2);
 	tcase_add_loop_test(t, who_is_on_record, 0, 2);
 	tcase_add_loop_test(t, whose, 0, (int)OKI_COUNT(persons));
+	tcase_add_test(t, waits_for_the_record);
 	tcase_add_test(t, reply_is_wiped);
 	suite_add_tcase(s, t);
 	run = srunner_create(s);
