@@ -31,7 +31,6 @@ init(struct oki_audit *a)
 	const struct onshi_config *c = oki_env_config(a->env);
 	int r;
 
-	atomic_init(&a->holders, 1);
 	a->n = 1;
 	a->lock_ms = OKI_AUDIT_LOCK_MS;
 	oki_buf_init(&a->written, OKI_AUDIT_WRITTEN);
@@ -69,15 +68,6 @@ oki_audit_open(struct oki_env *env, struct oki_audit **out,
 	*out = a;
 
 	return ONSHI_OK;
-}
-
-struct oki_audit *
-oki_audit_ref(struct oki_audit *a)
-{
-	if (a != NULL)
-		atomic_fetch_add(&a->holders, 1);
-
-	return a;
 }
 
 bool
@@ -184,12 +174,9 @@ oki_audit_append(struct oki_audit *a, const struct oki_audit_entry *entry,
 
 	if (a == NULL || entry == NULL)
 		return oki_fail(e, ONSHI_E_ARG, "no trail, or no entry");
-	if (a->sink == NULL) {
-		r = oki_fail(e, ONSHI_E_AUDIT_NONE, "audit.dir is not set");
-		if (e != NULL)
-			e->phase = ONSHI_PHASE_AUDIT;
-		return r;
-	}
+	if (a->sink == NULL)
+		return oki_fail_at(e, ONSHI_PHASE_AUDIT, ONSHI_E_AUDIT_NONE,
+		    "audit.dir is not set");
 	end = end_of(a, w);
 	if ((r = enter(a, end, e)) != ONSHI_OK)
 		return r;
@@ -210,8 +197,6 @@ oki_audit_close(struct oki_audit **ap)
 	if (ap == NULL || (a = *ap) == NULL)
 		return;
 	*ap = NULL;
-	if (atomic_fetch_sub(&a->holders, 1) != 1)
-		return;
 	if (a->gaps.mutex != NULL)
 		say_gaps(a, oki_os_steady_ms());	/* the last chance */
 	oki_audit_gaps_close(&a->gaps);

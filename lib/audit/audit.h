@@ -59,12 +59,11 @@ struct oki_audit_entry {
 /*
  * The trail of a root, from its config: audit.dir, a program's own sink, or
  * none. A directory without a trail is not a failure here, but of each append.
- * Counted; threads may share it.
+ * Threads may share it.
  */
 struct oki_audit;
 int	oki_audit_open(struct oki_env *env, struct oki_audit **out,
 	    struct onshi_error *e) OKI_CHECK;
-struct oki_audit *oki_audit_ref(struct oki_audit *a);
 void	oki_audit_close(struct oki_audit **ap);
 
 /*

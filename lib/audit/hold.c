@@ -31,12 +31,8 @@ oki_audit_poison(struct oki_audit_hold *h, int64_t sys, const char *text)
 static int
 gone(struct oki_audit_hold *h, const char *text)
 {
-	int r = oki_fail(h->e, ONSHI_E_AUDIT_GONE, "%s", text);
-
-	if (h->e != NULL)
-		h->e->phase = ONSHI_PHASE_AUDIT;
-
-	return r;
+	return oki_fail_at(h->e, ONSHI_PHASE_AUDIT, ONSHI_E_AUDIT_GONE, "%s",
+	    text);
 }
 
 void

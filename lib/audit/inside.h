@@ -219,7 +219,6 @@ struct oki_audit_store {
 };
 
 struct oki_audit {
-	oki_atomic_int		 holders;
 	struct oki_env		*env;
 	struct oki_mutex	*mutex;		/* over what follows */
 	struct oki_cond		*idle;

@@ -5,8 +5,6 @@
 
 #include "audit/inside.h"
 
-#define JUMP_MS		60000	/* as far as clocks may differ: what is
-					   more is a jump (TI-4) */
 #define HEAD_LEAST	24	/* digits of a hash that are taken as a head */
 #define PRUNED_MOST	100000000	/* entries whose keys are walked through
 					   before the first that is there */
@@ -67,7 +65,8 @@ clock_jumped(const struct oki_audit_parsed *a, const struct oki_audit_parsed *b)
 	int64_t boot = b->boot_ms - a->boot_ms, wall = b->wall_ms - a->wall_ms;
 
 	return wall < 0 || (a->boot == b->boot &&
-	    (boot < 0 || wall - boot > JUMP_MS || boot - wall > JUMP_MS));
+	    (boot < 0 || wall - boot > OKI_CLOCK_JUMP_MS ||
+	    boot - wall > OKI_CLOCK_JUMP_MS));
 }
 
 /* One for a segment that is still there was interrupted. */

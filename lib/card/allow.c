@@ -32,7 +32,7 @@ static const unsigned int files[] = {
 	OKI_EF_TOKEN, OKI_EF_CERTIFICATE, OKI_EF_KEY, OKI_EF_PIN
 };
 
-static const uint8_t digest_info[] = {
+const uint8_t oki_digest_info[OKI_DIGEST_INFO] = {
 	0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
 	0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20
 };
@@ -133,8 +133,8 @@ data_fits(enum data want, const uint8_t *p, size_t len)
 	case DATA_PIN:
 		return is_pin(p, len);
 	case DATA_SHA256:
-		return len == sizeof(digest_info) + 32 &&
-		    memcmp(p, digest_info, sizeof(digest_info)) == 0;
+		return len == OKI_DIGEST_INFO + OKI_SHA256 &&
+		    memcmp(p, oki_digest_info, OKI_DIGEST_INFO) == 0;
 	}
 
 	return false;

@@ -185,11 +185,9 @@ oki_card_need_my_number(struct oki_card *c, struct oki_wait *w,
 		return r;
 	for (size_t i = 0; i < OKI_COUNT(refusals); i++)
 		if (refusals[i].kind == kind &&
-		    refusals[i].result != ONSHI_OK) {
-			e->phase = ONSHI_PHASE_CARD;
-			return oki_fail(e, refusals[i].result, "kind: %s",
-			    refusals[i].what);
-		}
+		    refusals[i].result != ONSHI_OK)
+			return oki_fail_at(e, ONSHI_PHASE_CARD,
+			    refusals[i].result, "kind: %s", refusals[i].what);
 
 	return ONSHI_OK;
 }

@@ -81,6 +81,10 @@ struct oki_place {
  */
 bool	oki_apdu_is_allowed(const struct oki_place *at,
 	    const struct oki_apdu *a);
+/* What stands before a SHA-256 to be signed (card.md 4.1): the one DigestInfo
+ * that every card takes. */
+#define OKI_DIGEST_INFO	19
+extern const uint8_t oki_digest_info[OKI_DIGEST_INFO];
 /* The name of an application, whole. */
 const uint8_t *oki_app_name(enum oki_app app, size_t *len);
 /* Where the card stands after the command was answered with sw. */

@@ -184,12 +184,15 @@ note(struct link *l, LONG code)
 static LONG
 link_open(struct link *l)
 {
+	struct oki_low_guard low;
 	LONG code;
 
 	if (l->open)
 		return SCARD_S_SUCCESS;
+	oki_low_guard_take(&low);	/* it keeps a socket to the service */
 	code = note(l, SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
 	    &l->handle));
+	oki_low_guard_drop(&low);
 	l->open = code == SCARD_S_SUCCESS;
 
 	return code;

@@ -8,12 +8,6 @@
 #define SIGNATURE_BYTES	512
 #define LE		256	/* what a short command can ask for */
 
-/* DigestInfo of SHA-256 (card.md 4.1): the one form that every card takes. */
-static const uint8_t prefix[] = {
-	0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
-	0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20
-};
-
 static int
 compute(struct oki_card *c, struct oki_wait *w, const uint8_t *info,
     size_t len, struct oki_apdu_response *resp, struct onshi_error *e)
@@ -57,13 +51,9 @@ check(const struct onshi_certificate *x, const uint8_t *data, size_t len,
 	    got->len);
 	if (r == ONSHI_OK)
 		r = oki_buf_append(sig, got->data, got->len);
-	if (r != ONSHI_OK) {
-		if (e->code >= 0)
-			e->phase = ONSHI_PHASE_CARD;
-		return oki_fail(e, r, "signature of the card");
-	}
 
-	return ONSHI_OK;
+	return r == ONSHI_OK ? r : oki_fail_at(e, ONSHI_PHASE_CARD, r,
+	    "signature of the card");
 }
 
 /* A reader that is known to carry less than a signature is what failed. */
@@ -76,9 +66,8 @@ blame(struct oki_card *c, int r, struct onshi_error *e)
 	    oki_reader_block(c->readers, c->reader, &proven) >= LE)
 		return r;
 	oki_error_clear(e);
-	e->phase = ONSHI_PHASE_CARD;
 
-	return oki_fail(e, ONSHI_E_READER,
+	return oki_fail_at(e, ONSHI_PHASE_CARD, ONSHI_E_READER,
 	    "the reader carries no answer of 256 bytes");
 }
 
@@ -87,7 +76,7 @@ oki_card_sign(struct oki_card *c, struct oki_wait *w,
     const struct onshi_certificate *x, const uint8_t *data, size_t len,
     struct oki_buf *sig, struct onshi_error *e)
 {
-	uint8_t info[sizeof(prefix) + OKI_SHA256];
+	uint8_t info[OKI_DIGEST_INFO + OKI_SHA256];
 	struct oki_apdu_response resp;
 	int r;
 
@@ -100,8 +89,8 @@ oki_card_sign(struct oki_card *c, struct oki_wait *w,
 		r = oki_fail(e, ONSHI_E_STATE, "the PIN was not shown");
 		goto out;
 	}
-	memcpy(info, prefix, sizeof(prefix));
-	if ((r = oki_sha256(data, len, info + sizeof(prefix))) != ONSHI_OK) {
+	memcpy(info, oki_digest_info, OKI_DIGEST_INFO);
+	if ((r = oki_sha256(data, len, info + OKI_DIGEST_INFO)) != ONSHI_OK) {
 		r = oki_fail(e, r, "SHA-256");
 		goto out;
 	}

@@ -90,10 +90,7 @@ take_response(const struct oki_apdu *a, size_t before,
 int
 oki_card_over(const struct oki_card *c, struct onshi_error *e)
 {
-	if (e != NULL && e->code >= 0)
-		e->phase = ONSHI_PHASE_CARD;
-
-	return oki_fail(e, c->lost, "the session at this card is over");
+	return oki_fail_at(e, ONSHI_PHASE_CARD, c->lost, "the session at this card is over");
 }
 
 static int

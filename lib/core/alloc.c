@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 /* What stands before each piece, so that freeing knows how much to wipe. */
 union head {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define ROOM_FIRST	64
 #define FORMAT_MAX	1024

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define PART_MAX	64	/* the part after a stem */
 #define PARTS_MAX	64

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define PATH_MAX_LEN	1024
 #define PIN_LEN		32

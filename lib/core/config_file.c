@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 /* What a file's owner and rights must be (SEC-102), and its size. */
 static int

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define TABLE_MAX	4096	/* no table will ever be as large */
 #define NAME_MAX_LEN	128

@@ -109,9 +109,6 @@ int	oki_secret_new(const void *bytes, size_t len, struct oki_secret **out)
 	    OKI_CHECK;
 const uint8_t *oki_secret_bytes(const struct oki_secret *s, size_t *len);
 void	oki_secret_free(struct oki_secret **sp);
-/* Whether the system let us lock all of them so far; if not, the log says so
- * once per root: env.c. */
-bool	oki_secrets_are_locked(void);
 
 /* ---- text: text.c, base64.c -------------------------------------------- */
 
@@ -203,6 +200,8 @@ int64_t	oki_wall_ms(const struct oki_env *env);		/* since 1970 UTC */
 int64_t	oki_wall(const struct oki_env *env);		/* seconds */
 int64_t	oki_steady_ms(const struct oki_env *env);
 int64_t	oki_boot_ms(const struct oki_env *env);
+/* Wall and boot clock that go apart by more: one was set (TI-4). */
+#define OKI_CLOCK_JUMP_MS	60000
 
 /*
  * The time that counts (TI-4): the service's, once an answer has told it, kept
@@ -272,7 +271,6 @@ int	oki_config_content(const struct onshi_config *c, enum oki_key key,
 int	oki_config_check_built(const struct onshi_config *c,
 	    struct onshi_error *e) OKI_CHECK;
 const char *oki_config_key_name(enum oki_key key);
-bool	oki_config_is_secret(enum oki_key key);
 /* The content that was given itself, NULL if none was: config.c. */
 const uint8_t *oki_config_bytes(const struct onshi_config *c,
 	    enum oki_key key, size_t *len);
@@ -281,38 +279,10 @@ const uint8_t *oki_config_bytes(const struct onshi_config *c,
 int	oki_config_read(const char *name, const char *path, bool is_secret,
 	    size_t max, struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
 
-/* A row of the table, and its checks: config_check.c. */
-enum oki_config_type {
-	OKI_TEXT, OKI_DIGITS, OKI_NUMBER, OKI_WORD, OKI_PATH, OKI_FILE,
-	OKI_SECRET, OKI_URL, OKI_NETWORKS, OKI_ADDRESSES, OKI_PINS
-};
-struct oki_config_row {
-	const char		*key;
-	enum oki_config_type	 type;
-	const char		*preset;
-	int64_t			 low;
-	int64_t			 high;
-	const char		*words;
-	const char		*text[2];	/* English, Japanese */
-};
-/* NULL, or what is wrong with text; may take blanks out of it. */
-const char *oki_config_check(const struct oki_config_row *row, char *text);
-int	oki_word_index(const char *words, const char *word);	/* -1: none */
-/* Whether a key begins with "name."; sets a key in a config that is not
- * frozen: ONSHI_E_CONFIG and *why, and *twice if it is set already. */
-bool	oki_config_is_section(const char *name);
-int	oki_config_put(struct onshi_config *c, const char *key,
-	    const char *value, const char **why, bool *twice) OKI_CHECK;
-/* Moves all that is set in from over what is set in to; cannot fail. */
-void	oki_config_take(struct onshi_config *to, struct onshi_config *from);
-/* ONSHI_OK if c may be changed now; clears its error. */
-int	oki_config_enter(struct onshi_config *c) OKI_CHECK;
-
 /* Keys with a variable part ("function.OQSmuquc01req"): NULL where unset. */
 const char *oki_config_text_of(const struct onshi_config *c, const char *stem,
     const char *part);
 
-struct onshi_config *oki_config_ref(struct onshi_config *c);
 /* Marks it frozen: true if it was not yet, for one config may make several
  * roots. Where nothing came of it, whoever froze it takes that back. */
 bool	oki_config_freeze(struct onshi_config *c);
@@ -320,32 +290,6 @@ void	oki_config_thaw(struct onshi_config *c);
 struct onshi_error *oki_config_error_of(struct onshi_config *c);
 
 /* Tables that a program plugged in; NULL where it did not: config_ops.c. */
-struct oki_config_ops {
-	struct onshi_clock_ops	clock;
-	struct onshi_log_ops	log;
-	struct onshi_link_ops	link;
-	struct onshi_audit_ops	audit;
-	void			*clock_self, *log_self, *link_self;
-	void			*audit_self;
-	struct oki_config_copy {		/* beside the sink, in order */
-		struct onshi_audit_ops	 ops;
-		void			*self;
-	}			copy[8];
-	size_t			copies;
-	struct oki_config_reader {
-		struct onshi_reader_ops	 ops;
-		char			*name;
-		void			*self;
-	}			reader[16];
-	size_t			readers;
-};
-struct oki_config_ops *oki_config_ops(struct onshi_config *c);
-const struct oki_config_ops *oki_config_ops_of(const struct onshi_config *c);
-void	oki_config_ops_free(struct oki_config_ops *o);	/* calls each done */
-const struct onshi_clock_ops *oki_config_clock(const struct onshi_config *c,
-    void **self);
-const struct onshi_log_ops *oki_config_log(const struct onshi_config *c,
-    void **self);
 const struct onshi_link_ops *oki_config_link(const struct onshi_config *c,
     void **self);
 const struct onshi_audit_ops *oki_config_audit(const struct onshi_config *c,
@@ -393,9 +337,6 @@ struct oki_field {
 void	oki_log(const struct oki_env *env, enum oki_event_id event,
 	    const struct oki_field *fields, size_t n);
 bool	oki_log_is_on(const struct oki_env *env);
-void	oki_env_line(const struct oki_env *env, const char *line); /* env.c */
-/* True once, if a secret could not be locked. */
-bool	oki_env_says_unlocked(const struct oki_env *env);
 #define OKI_LOG(env, ev, ...) do {					\
 	const struct oki_field fields_[] = { __VA_ARGS__ };		\
 	oki_log((env), OKI_EV_##ev, fields_, OKI_COUNT(fields_));	\

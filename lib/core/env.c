@@ -1,7 +1,7 @@
 /* What every room is handed: the config, the clock and the log, counted. */
 #include "config.h"
 
-#include "core/core.h"
+#include "core/inside.h"
 
 struct oki_env {
 	oki_atomic_int			 holders;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 void
 oki_error_clear(struct onshi_error *e)

@@ -1,7 +1,7 @@
 /* A thread, one job: deadline, cancel, abandonment, once. See job.h. */
 #include "config.h"
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define SLICE_MS	50	/* a cancel is seen within it */
 #define IDLE_MS		60000

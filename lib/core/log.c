@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define LINE_MAX_LEN	512
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define HOST_MAX	253
 #define LABEL_MAX	63

@@ -14,8 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/core.h"
-#include "core/os_posix.h"
+#include "core/inside.h"
 
 static int64_t
 clock_ms(clockid_t id)

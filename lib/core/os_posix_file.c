@@ -13,8 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/core.h"
-#include "core/os_posix.h"
+#include "core/inside.h"
 
 #define NAMES_FIRST	64
 #define NAMES_MAX	1000000		/* no directory of ours is larger */

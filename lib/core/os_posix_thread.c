@@ -11,8 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/core.h"
-#include "core/os_posix.h"
+#include "core/inside.h"
 
 struct oki_thread {
 	pthread_t	 id;

@@ -1,7 +1,7 @@
 /* What there is to say about a result: the catalogue of results.def, asked. */
 #include "config.h"
 
-#include "core/core.h"
+#include "core/inside.h"
 
 struct words {
 	int		 result;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 bool
 oki_copy(char *to, size_t room, const char *from)

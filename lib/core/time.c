@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define DAY	86400
 #define JAPAN	(9 * 3600)	/* Japan has one zone and no summer time */

@@ -1,7 +1,7 @@
 /* Version of the library, for programs and bindings that ask what they have. */
 #include "config.h"
 
-#include "core/core.h"
+#include "core/inside.h"
 
 uint32_t
 onshi_abi(void)

@@ -1,7 +1,7 @@
 /* Deadlines and cancelling: one end for all layers of a call. */
 #include "config.h"
 
-#include "core/core.h"
+#include "core/inside.h"
 
 int
 oki_cancel_init(struct oki_cancel *c)

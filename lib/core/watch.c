@@ -1,7 +1,7 @@
 /* Calls once when a wait is over, from a thread of its own. See job.h. */
 #include "config.h"
 
-#include "core/core.h"
+#include "core/inside.h"
 
 #define SLICE_MS	250	/* a program's clock may go at its own pace */
 #define CALL_MS		1000	/* for a call to come back */

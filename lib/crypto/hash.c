@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include "crypto/openssl.h"
+#include "crypto/inside.h"
 
 struct oki_hash {
 	EVP_MD		*md;

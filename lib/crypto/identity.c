@@ -7,7 +7,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 
-#include "crypto/openssl.h"
+#include "crypto/inside.h"
 
 #define AUTHORITIES_MAX	256
 

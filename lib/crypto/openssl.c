@@ -9,7 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include "crypto/openssl.h"
+#include "crypto/inside.h"
 
 static _Atomic(OSSL_LIB_CTX *) context;
 

@@ -10,7 +10,7 @@
 #include <libp11.h>
 #endif
 
-#include "crypto/openssl.h"
+#include "crypto/inside.h"
 
 #define KEY	"link.key_file: "
 #define PASS	"link.key_passphrase_file: "
@@ -392,12 +392,15 @@ static void
 open_token(void *arg)
 {
 	struct opening *o = arg;
+	struct oki_low_guard low;
 	PKCS11_SLOT *slot;
 
+	oki_low_guard_take(&low);	/* a module keeps what it opens */
 	if ((o->r = load(o)) == ONSHI_OK &&
 	    (o->r = find_token(o, &slot)) == ONSHI_OK &&
 	    (o->r = log_in(o, slot)) == ONSHI_OK)
 		o->r = find_key(o, slot);
+	oki_low_guard_drop(&low);
 	ERR_clear_error();
 }
 

@@ -4,7 +4,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "crypto/certificate.h"
+#include "crypto/inside.h"
 
 #define AUTHORITIES_MAX	64
 #define DEPTH_MAX	3

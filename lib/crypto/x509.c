@@ -9,7 +9,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include "crypto/certificate.h"
+#include "crypto/inside.h"
 
 #define SERIAL_MAX	20		/* bytes; RFC 5280, 4.1.2.2 */
 #define YEARS_MAX	20		/* cards have 5, the next ones 10 */

@@ -5,7 +5,6 @@
 
 #include "query/inside.h"
 
-#define JUMP_MS	60000
 #define LEAST_MS	100	/* for what was done, even if its time is over */
 
 /* An entry's fields as text; they point here until it is written. */
@@ -141,7 +140,7 @@ oki_case_note_jump(struct oki_case *k, const struct oki_wait *w)
 	int64_t wall = oki_wall_ms(k->env), boot = oki_boot_ms(k->env);
 	int64_t apart = (wall - k->wall0_ms) - (boot - k->boot0_ms);
 
-	if (apart >= -JUMP_MS && apart <= JUMP_MS)
+	if (apart >= -OKI_CLOCK_JUMP_MS && apart <= OKI_CLOCK_JUMP_MS)
 		return;
 	k->wall0_ms = wall;
 	k->boot0_ms = boot;

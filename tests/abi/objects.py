@@ -9,11 +9,9 @@ from rooms import ROOMS
 # Called by nobody in the library, for a reason.
 KEPT: dict[str, str] = {
     "oki_audit_plain": "its tests look at the scanner by it",
-    "oki_audit_ref": "the record's other holders come with sealed visits",
     "oki_audit_slot_read": "its tests look into a state file by it",
     "oki_config_text_of": "the folder and webapi links' keys with a part",
     "oki_dir_rename": "the folder link publishes by it",
-    "oki_fail_at": "for the rooms, whose owners move onto it one by one",
     "oki_link_days_left": "the doctor's advice, which is to come",
     "oki_query_possible": "the first advance is to refuse by it",
     "oki_runner_fd": "the visit's worker moves onto job.h",

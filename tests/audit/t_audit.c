@@ -386,7 +386,6 @@ work(void *arg)
 		if (oki_audit_append(w->a, &entry, NULL, NULL) != ONSHI_OK)
 			return w;
 	}
-	oki_audit_close(&w->a);
 
 	return NULL;
 }
@@ -405,15 +404,15 @@ START_TEST(four_threads)
 	a->store.segment_bytes = 100000;
 	a->lock_ms = 60000;
 	for (i = 0; i < 4; i++) {
-		w[i].a = oki_audit_ref(a);
+		w[i].a = a;
 		w[i].who = i;
 		ck_assert_int_eq(pthread_create(&t[i], NULL, work, &w[i]), 0);
 	}
-	oki_audit_close(&a);
 	for (i = 0; i < 4; i++) {
 		ck_assert_int_eq(pthread_join(t[i], &failed), 0);
 		ck_assert_ptr_null(failed);
 	}
+	oki_audit_close(&a);
 	ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_INTACT);
 	check_all_there(4);
 }
@@ -675,7 +674,7 @@ START_TEST(own_table_many_threads)
 	a->store.segment_bytes = 0;
 	a->lock_ms = 60000;
 	for (i = 0; i < 4; i++) {
-		w[i].a = oki_audit_ref(a);
+		w[i].a = a;
 		w[i].who = i;
 		ck_assert_int_eq(pthread_create(&t[i], NULL, work, &w[i]), 0);
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <winscard.h>
 
@@ -105,6 +106,24 @@ check_in(int32_t ms)
 }
 
 /* ---- as it should be -------------------------------------------------- */
+
+/* A program that has closed its input, output or errors: the socket to the
+ * service does not take their numbers, and they stay closed. */
+START_TEST(t_low_descriptors)
+{
+	int fd, r, saved = dup(_i);
+
+	ck_assert_int_ge(saved, 0);
+	(void)close(_i);
+	r = check_in(MS);
+	fd = dup(saved);
+	(void)dup2(saved, _i);
+	(void)close(saved);
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_int_gt(pcsc_fake.lowest, STDERR_FILENO);
+	ck_assert_int_eq(fd, _i);
+}
+END_TEST
 
 START_TEST(t_good)
 {
@@ -706,6 +725,7 @@ main(void)
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_checked_fixture(c, start, stop);
 	tcase_add_test(c, t_good);
+	tcase_add_loop_test(c, t_low_descriptors, 0, 3);
 	tcase_add_test(c, t_daemon);
 	tcase_add_test(c, t_stopped);
 	tcase_add_test(c, t_shared);

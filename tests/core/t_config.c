@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/inside.h"
 #include "tests/core/run.h"
 
 static struct onshi_config *c;

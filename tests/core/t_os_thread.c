@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/inside.h"
 #include "tests/core/run.h"
 
 #define THREADS	8

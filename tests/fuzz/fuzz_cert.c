@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "crypto/certificate.h"
+#include "crypto/inside.h"
 #include "fuzz.h"
 
 static void

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <winscard.h>
 #include <reader.h>
@@ -140,6 +141,8 @@ SCardEstablishContext(DWORD scope, LPCVOID r1, LPCVOID r2,
 	if (pcsc_fake.no_daemon)
 		return leave(SCARD_E_NO_SERVICE);
 	pcsc_fake.contexts++;
+	pcsc_fake.lowest = dup(STDERR_FILENO);
+	(void)close(pcsc_fake.lowest);
 	*context = (long)generation << 8 | 1;
 
 	return leave(SCARD_S_SUCCESS);

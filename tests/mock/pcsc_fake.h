@@ -35,6 +35,8 @@ struct pcsc_fake {
 	int		 left_powered;	/* closed without power off */
 	bool		 powered;
 	char		 connected[130];	/* the reader asked last */
+	int		 lowest;	/* descriptor that a socket to the
+					   service would have got */
 };
 
 extern struct pcsc_fake pcsc_fake;

@@ -1,8 +1,9 @@
 /*
- * What the files of this room share of OpenSSL. Not for other rooms.
+ * Between the files of room crypto: what they share of OpenSSL, and a card's
+ * certificate as they see it. Other rooms have crypto.h.
  */
-#ifndef OKI_CRYPTO_OPENSSL_H
-#define OKI_CRYPTO_OPENSSL_H
+#ifndef OKI_CRYPTO_INSIDE_H
+#define OKI_CRYPTO_INSIDE_H
 
 #include <openssl/bio.h>
 #include <openssl/types.h>
@@ -36,5 +37,19 @@ int	oki_openssl_next(BIO *pem, X509 **out);
 
 /* A time of a certificate, as DER has to write it. */
 bool	oki_openssl_time(const ASN1_TIME *t, int64_t *utc);
+
+/* A card's certificate: x509.c, trust.c. */
+struct onshi_certificate {
+	oki_atomic_int	 holders;
+	struct oki_env	*env;		/* whose clock tells the state */
+	X509		*x;
+	EVP_PKEY	*key;		/* borrowed from x */
+	uint8_t		*der;
+	size_t		 len;
+	int64_t		 not_before;
+	int64_t		 not_after;
+	int		 trust;
+	char		 serial[41];
+};
 
 #endif
