@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "onshikaku/visit.h"
@@ -20,6 +21,7 @@
 static struct mock_identity *owner, *stranger;
 static char ca[4096];
 static size_t calen;
+static bool is_full;	/* each bit, many seeds: the long form */
 
 static const struct conversation {
 	const char	   *name;
@@ -480,7 +482,7 @@ START_TEST(t_damage)
 		for (size_t byte = 0; byte < 300; byte += byte < 8 ? 1 : 41)
 			damage(talk, MOCK_CUT, n, byte);
 		for (size_t bit = 0; bit < 16 * 1000; bit += bit < 32 ? 1 :
-		    211)
+		    is_full ? 7 : 641)
 			damage(talk, MOCK_FLIP, n, bit);
 	}
 }
@@ -488,14 +490,15 @@ END_TEST
 
 /* ---- anything ------------------------------------------------------- */
 
-#define SEEDS	150
+#define SEEDS	40	/* ONSHIKAKU_CHECK_FULL: 500 */
 
 START_TEST(t_random)
 {
+	size_t seeds = is_full ? 500 : SEEDS;
 	static struct run r;
 	char what[64];
 
-	for (size_t seed = 1; seed <= SEEDS; seed++) {
+	for (size_t seed = 1; seed <= seeds; seed++) {
 		(void)snprintf(what, sizeof(what), "%s: seed %zu",
 		    talks[_i].name, seed);
 		run_open(&r, &talks[_i]);
@@ -522,7 +525,8 @@ main(void)
 	SRunner *sr;
 	int failed;
 
-	tcase_set_timeout(c, 60);
+	is_full = getenv("ONSHIKAKU_CHECK_FULL") != NULL;
+	tcase_set_timeout(c, is_full ? 600 : 60);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_loop_test(c, t_good, 0, OKI_COUNT(talks));
 	tcase_add_loop_test(c, t_loss, 0, OKI_COUNT(talks) *
