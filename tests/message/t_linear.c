@@ -1,7 +1,7 @@
 /*
  * What an answer costs, from its bytes to what is handed out: at most twelve
  * times its bytes in memory, and work that goes with it and not with its
- * square. With arguments, KIND TIMES: one of the answers, once, for counting
+ * square. With arguments, KIND QUARTERS: one of the answers, once, for counting
  * instructions (linear.sh).
  */
 #include "config.h"
@@ -135,10 +135,9 @@ static const struct {
 };
 
 static struct text
-make(size_t i, size_t times)
+make(size_t i, size_t n)
 {
 	struct text t = { NULL, 0, 0 };
-	size_t n = answers[i].n * times;
 
 	text_put(&t, "<XmlMsg><MessageHeader><MedicalInstitutionCode>"
 	    "1319999996</MedicalInstitutionCode>");
@@ -221,7 +220,7 @@ START_TEST(memory)
 	size_t i;
 
 	for (i = 0; i < OKI_COUNT(times); i++) {
-		t = make((size_t)_i, times[i]);
+		t = make((size_t)_i, answers[_i].n * times[i]);
 		now = most = 0;
 		counting = true;
 		answer(&t);
@@ -302,7 +301,7 @@ main(int argc, char **argv)
 		return printf("%zu\n", OKI_COUNT(answers)) < 0;
 	if (argc == 3) {
 		i = strtoul(argv[1], NULL, 10);
-		t = make(i, strtoul(argv[2], NULL, 10));
+		t = make(i, answers[i].n / 4 * strtoul(argv[2], NULL, 10));
 		answer(&t);
 		show(&t);
 		free(t.s);
