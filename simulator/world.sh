@@ -5,15 +5,16 @@
 #   world_start [people]   sets and exports WORLD, ONSHIKAKU_CONF, …
 #   world_stop             ends what was started, by its number
 #
-# ONSHIKAKU_BINDIR names the folder of the programs, if PATH does not.
+# ONSHIKAKU_BINDIR names the folder of the programs, if PATH does not; of a
+# build tree's, libtool's wrappers are passed by where LD_LIBRARY_PATH is set.
 # WORLD_CARD, WORLD_CARD2 are the profiles on the readers (adult, none).
 
 world_bin() {
-	if [ -n "${ONSHIKAKU_BINDIR:-}" ] && [ -x "$ONSHIKAKU_BINDIR/$1" ]; then
-		echo "$ONSHIKAKU_BINDIR/$1"
-	else
-		command -v "$1"
-	fi
+	[ -z "${ONSHIKAKU_BINDIR:-}" ] || for world_d in \
+	    ${LD_LIBRARY_PATH:+"$ONSHIKAKU_BINDIR/.libs"} "$ONSHIKAKU_BINDIR"; do
+		[ ! -x "$world_d/$1" ] || { echo "$world_d/$1"; return; }
+	done
+	command -v "$1"
 }
 
 # Waits for the first line of a program: world_line FILE PID WHAT SECONDS

@@ -13,7 +13,7 @@ out=$TMPDIR.out
 run="$sim scenario run --pki $TMPDIR.pki"
 "$top_builddir/onshikaku-pki" "$TMPDIR.pki" || exit 1
 ONSHIKAKU_SCENARIOS=$top_srcdir/simulator/scenarios
-ONSHIKAKU_PROGRAMS=$top_builddir:$top_srcdir/simulator/vcard
+ONSHIKAKU_PROGRAMS=$top_builddir/.libs:$top_builddir:$top_srcdir/simulator/vcard
 export TMPDIR ONSHIKAKU_SCENARIOS ONSHIKAKU_PROGRAMS
 bad=0
 

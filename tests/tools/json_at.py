@@ -1,10 +1,13 @@
-"""Is the file one JSON object without a key twice, and holds what is wanted?
+"""Is each file one JSON object without a key twice, and holds what is wanted?
 
-json_at.py FILE [PATH VALUE]...: a.b.0.c, VALUE as text; "absent", "present",
-"#N" (so many items) and "~TEXT" (has it within) are words of their own.
+json_at.py FOLDER N: of 1.json to N.json, what 1.wants to N.wants say, a line
+each: what was run, then PATH and VALUE in turn: a.b.0.c, VALUE as text;
+"absent", "present", "#N" (so many items) and "~TEXT" (has it within) are words
+of their own.
 """
 import json
 import sys
+from pathlib import Path
 
 
 def once(pairs):
@@ -40,10 +43,21 @@ def fits(value, want):
     return str(value) == want
 
 
-with open(sys.argv[1], "rb") as f:
-    top = json.loads(f.read().decode("utf-8"), object_pairs_hook=once)
-assert isinstance(top, dict), "not an object"
-for path, want in zip(sys.argv[2::2], sys.argv[3::2]):
-    if not fits(at(top, path), want):
-        print(f"{path}: wanted {want}, is {at(top, path)!r}")
-        sys.exit(1)
+def why(folder, n):
+    """What is wrong with the n-th, or None."""
+    what, *words = (folder / f"{n}.wants").read_text("utf-8").split("\n")[:-1]
+    try:
+        top = json.loads((folder / f"{n}.json").read_text("utf-8"),
+                         object_pairs_hook=once)
+        assert isinstance(top, dict), "not an object"
+        for path, want in zip(words[::2], words[1::2]):
+            assert fits(at(top, path), want), \
+                f"{path}: wanted {want}, is {at(top, path)!r}"
+    except (AssertionError, ValueError) as e:
+        return f"FAIL: onshikaku {what}: {e}"
+    return None
+
+
+found = [why(Path(sys.argv[1]), n) for n in range(1, int(sys.argv[2]) + 1)]
+print("\n".join(filter(None, found)), end="\n" if any(found) else "")
+sys.exit(1 if any(found) else 0)

@@ -5,7 +5,7 @@ for p in onshikaku-pki onshikaku-sim onshikaku-vcard; do
 	[ -x "$top_builddir/$p" ] || { echo "no $p"; exit 77; }
 done
 ONSHIKAKU_BINDIR=$top_builddir
-PATH=$top_builddir:$top_srcdir/simulator/vcard:$PATH
+PATH=$top_builddir/.libs:$top_builddir:$top_srcdir/simulator/vcard:$PATH
 export ONSHIKAKU_BINDIR PATH
 WORLD_CARD=adult
 . "$top_srcdir/simulator/world.sh"
