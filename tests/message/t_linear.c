@@ -266,7 +266,7 @@ END_TEST
 /* A deadline holds while an answer is read, and while lines are made. */
 START_TEST(deadline)
 {
-	struct text t = make((size_t)_i, 1);
+	struct text t = make((size_t)_i, answers[_i].n);
 	struct oki_wait over;
 	struct oki_limits limits;
 	struct oki_doc *doc, *lines;
