@@ -10,6 +10,7 @@
 #include "message/scan.h"
 
 #define NO_BYTE		0x100u	/* a character that is not ASCII */
+#define PIECE		8192u	/* as the parser gets it */
 
 /* ---- faults ------------------------------------------------------------- */
 
@@ -52,33 +53,34 @@ is_clean(const struct oki_scan *s)
 
 /* ---- going out ---------------------------------------------------------- */
 
-static int
-flush(struct oki_scan *s)
+/* The sink's own refusal is kept, and the scan goes on: something of more
+ * weight may come (onshi_message(3)). */
+static void
+pass(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
-	size_t len = s->out_len;
-	int r = ONSHI_OK;
-
-	s->out_len = 0;
-	if (len > 0 && is_clean(s))
-		r = s->out(s->self, s->out_bytes, len);
-	if (r != ONSHI_OK)
-		s->out_result = r;
-
-	return r;
+	if (len > 0 && s->out_result == ONSHI_OK && is_clean(s))
+		s->out_result = s->out(s->self, bytes, len);
 }
 
-/* One character that passed: its bytes. The sink's own refusal is kept, and
- * the scan goes on: something of more weight may come (onshi_message(3)). */
+static void
+flush(struct oki_scan *s)
+{
+	pass(s, s->kept.data, s->kept.len);
+	s->kept.len = 0;
+}
+
+/* What passed, where it is not passed on from where it stands. */
 static void
 put(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
-	if (s->out_len + len > sizeof(s->out_bytes) &&
-	    s->out_result == ONSHI_OK)
-		(void)flush(s);
-	if (s->out_result != ONSHI_OK)
-		s->out_len = 0;
-	memcpy(s->out_bytes + s->out_len, bytes, len);
-	s->out_len += len;
+	int r;
+
+	if (s->is_direct || s->out_result != ONSHI_OK)
+		return;
+	if (s->kept.len + len > s->kept.max)
+		flush(s);
+	if ((r = oki_buf_append(&s->kept, bytes, len)) != ONSHI_OK)
+		s->out_result = r;
 }
 
 static void
@@ -86,8 +88,8 @@ put_run(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
 	size_t n;
 
-	for (; len > 0; bytes += n, len -= n) {
-		n = len < sizeof(s->out_bytes) ? len : sizeof(s->out_bytes);
+	for (; len > 0 && !s->is_direct; bytes += n, len -= n) {
+		n = len < s->kept.max ? len : s->kept.max;
 		put(s, bytes, n);
 	}
 }
@@ -112,10 +114,7 @@ ascii(struct oki_scan *s, uint8_t b)
 		oki_scan_note(s, OKI_WRONG_ENCODING,
 		    "a character that XML does not have");
 	oki_scan_lex(s, b, 1);
-	if (s->out_len < sizeof(s->out_bytes))
-		s->out_bytes[s->out_len++] = b;
-	else
-		put(s, &b, 1);
+	put(s, &b, 1);
 	if (b == '\n')
 		s->line++;
 }
@@ -124,6 +123,7 @@ static void
 broken(struct oki_scan *s)
 {
 	s->left = 0;
+	s->sequence = 0;
 	s->lead = 0;
 	oki_scan_note(s, OKI_WRONG_ENCODING, "bytes wrong in their encoding");
 	oki_scan_lex(s, NO_BYTE, 1);
@@ -139,6 +139,7 @@ utf8_lead(struct oki_scan *s, uint8_t b)
 		return;
 	}
 	s->left = b >= 0xf0 ? 3 : b >= 0xe0 ? 2 : 1;
+	s->sequence = 1;
 	s->least = b >= 0xf0 ? 0x10000 : b >= 0xe0 ? 0x800 : 0x80;
 	s->value = b & (0x3fu >> s->left);
 }
@@ -148,6 +149,7 @@ utf8_end(struct oki_scan *s)
 {
 	uint32_t c = s->value;
 
+	s->sequence = 0;
 	if (c < s->least || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
 		broken(s);
 	else if (c == 0xfffe || c == 0xffff) {
@@ -164,6 +166,7 @@ utf8_byte(struct oki_scan *s, uint8_t b)
 	if (s->left > 0) {
 		if ((b & 0xc0) == 0x80) {
 			s->value = s->value << 6 | (b & 0x3f);
+			s->sequence++;
 			if (--s->left == 0)
 				utf8_end(s);
 			return;
@@ -349,17 +352,15 @@ take_mark(struct oki_scan *s)
 	}
 }
 
-/* Where "?>" ends, from the fifth byte on; 0 if it is not there yet. */
+/* Where "?>" ends, if it came last, from the fifth byte on; 0 if it is not
+ * there yet. */
 static size_t
 declaration_end(const struct oki_scan *s)
 {
-	size_t i;
+	const uint8_t *end = s->head + s->head_len;
 
-	for (i = 5; i + 1 < s->head_len; i++)
-		if (s->head[i] == '?' && s->head[i + 1] == '>')
-			return i + 2;
-
-	return 0;
+	return s->head_len >= 7 && end[-1] == '>' && end[-2] == '?' ?
+	    s->head_len : 0;
 }
 
 /* The byte that came last cannot stand in a declaration, which is ASCII and
@@ -454,6 +455,7 @@ oki_scan_new(const struct oki_limits *limits,
 	s->self = self;
 	s->line = s->first_line = 1;
 	s->in_head = true;
+	oki_buf_init(&s->kept, PIECE);
 
 	return ONSHI_OK;
 }
@@ -461,8 +463,9 @@ oki_scan_new(const struct oki_limits *limits,
 void
 oki_scan_free(struct oki_scan **sp)
 {
-	if (sp == NULL)
+	if (sp == NULL || *sp == NULL)
 		return;
+	oki_buf_free(&(*sp)->kept);
 	oki_free(*sp);
 	*sp = NULL;
 }
@@ -481,6 +484,52 @@ runs(struct oki_scan *s, const uint8_t *bytes, size_t len)
 	return all;
 }
 
+/* One byte, or a run of them: how many. */
+static size_t
+step(struct oki_scan *s, const uint8_t *bytes, size_t len)
+{
+	size_t n;
+
+	if (s->in_head) {
+		s->head[s->head_len++] = *bytes;
+		look_at_head(s, false);
+		return 1;
+	}
+	if ((n = runs(s, bytes, len)) > 0) {
+		put_run(s, bytes, n);
+		return n;
+	}
+	byte(s, *bytes);
+
+	return 1;
+}
+
+/* Nothing weighs more than hostile: the rest is not looked at. */
+static size_t
+steps(struct oki_scan *s, const uint8_t *bytes, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && s->rule[OKI_HOSTILE] == NULL)
+		i += step(s, bytes + i, len - i);
+
+	return i;
+}
+
+/* What passes of UTF-8 is its bytes as they came: they go out from where they
+ * stand, but for a sequence that the end cuts. */
+static void
+direct(struct oki_scan *s, const uint8_t *bytes, size_t len)
+{
+	size_t n;
+
+	flush(s);
+	s->is_direct = true;
+	n = steps(s, bytes, len);
+	s->is_direct = false;
+	pass(s, bytes, n - s->sequence);
+}
+
 int
 oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
@@ -491,16 +540,14 @@ oki_scan_feed(struct oki_scan *s, const uint8_t *bytes, size_t len)
 		oki_scan_note(s, OKI_TOO_BIG, "more bytes than the limit");
 	} else
 		s->total += len;
-	/* Nothing weighs more than hostile: the rest is not looked at. */
-	for (i = 0; i < len && s->rule[OKI_HOSTILE] == NULL;) {
-		if (s->in_head) {
-			s->head[s->head_len++] = bytes[i++];
-			look_at_head(s, false);
-		} else if ((n = runs(s, bytes + i, len - i)) > 0) {
-			put_run(s, bytes + i, n);
-			i += n;
-		} else
-			byte(s, bytes[i++]);
+	for (i = 0; i < len; i += n) {
+		n = len - i < PIECE ? len - i : PIECE;
+		if (s->in_head || s->sequence > 0)
+			n = step(s, bytes + i, n);
+		else if (s->encoding == OKI_UTF_8)
+			direct(s, bytes + i, n);
+		else
+			(void)steps(s, bytes + i, n);
 	}
 
 	return s->out_result;
@@ -513,8 +560,7 @@ oki_scan_finish(struct oki_scan *s)
 		look_at_head(s, true);
 	if (s->left > 0 || s->lead != 0)
 		broken(s);
-	if (s->out_result == ONSHI_OK)
-		(void)flush(s);
+	flush(s);
 
 	return s->out_result;
 }

@@ -22,6 +22,7 @@ struct oki_scan {
 	bool		 has_private;
 	bool		 is_cut;
 	unsigned int	 left;		/* bytes that the sequence lacks */
+	unsigned int	 sequence;	/* those of it that came */
 	unsigned int	 lead;
 	uint32_t	 value;
 	uint32_t	 least;
@@ -41,15 +42,17 @@ struct oki_scan {
 	bool		 slash;		/* the last byte of a tag was "/" */
 	uint8_t		 head[1024];
 	size_t		 head_len;
-	size_t		 out_len;
-	uint8_t		 out_bytes[8192];
+	/* What passes goes out from where it stands, once a piece has been
+	 * looked at; or it is kept until there is enough of it. */
+	bool		 is_direct;
+	struct oki_buf	 kept;
 };
 
 void	oki_scan_note(struct oki_scan *s, int reason, const char *rule);
 /* One character: its ASCII code, or 0x100 for any other, and its bytes. */
 void	oki_scan_lex(struct oki_scan *s, unsigned int c, size_t len);
-/* How many of the bytes that follow are a whole plain tag, or change no state:
- * these are counted, and need not be looked at one by one. */
+/* How many of the bytes that follow are plain tags and texts, or change no
+ * state: these are counted, and need not be looked at one by one. */
 size_t	oki_scan_run(struct oki_scan *s, const uint8_t *p, size_t len);
 
 #endif

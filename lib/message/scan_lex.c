@@ -377,134 +377,181 @@ lex_text(struct oki_scan *s, unsigned int c, size_t len)
 enum {
 	IN_NAME	= 1,		/* a letter or digit */
 	IN_TEXT	= 2,		/* changes nothing in a text */
-	IN_QUOTE = 4,		/* nor in an attribute, but for the quotes */
-	IN_CDATA = 8
+	IN_QUOTE = 4,		/* nor in an attribute */
+	IN_CDATA = 8,
+	NEW_LINE = 16,		/* in all three, and counts a line */
+	OF_TWO	= 32,		/* begins a character of two bytes, */
+	OF_THREE = 64		/* of three, that is surely allowed */
 };
 
 #define P	(IN_TEXT | IN_QUOTE | IN_CDATA)
 #define W	(P | IN_NAME)
-static const uint8_t classes[0x80] = {
-	0, 0, 0, 0, 0, 0, 0, 0, 0, P, P, 0, 0, 0, 0, 0,
+#define Q	(IN_TEXT | IN_CDATA)
+#define T	OF_TWO
+#define H	OF_THREE
+static const uint8_t classes[0x100] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, P, NEW_LINE, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	P, P, P, P, P, P, IN_CDATA, P, P, P, P, P, P, P, P, P,
+	P, P, Q, P, P, P, IN_CDATA, Q, P, P, P, P, P, P, P, P,
 	W, W, W, W, W, W, W, W, W, W, P, P, IN_CDATA, P, P, P,
 	P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
 	W, W, W, W, W, W, W, W, W, W, W, P, P, IN_TEXT | IN_QUOTE, P, P,
 	P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
-	W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, 0
+	W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, T, T, T, T, T, T, T, T, T, T, T, T, T, T,
+	T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T,
+	0, H, H, H, H, H, H, H, H, H, H, H, H, 0, H, H
 };
 #undef P
 #undef W
+#undef Q
+#undef T
+#undef H
 
-/* Bytes of a character of UTF-8 that stands whole at p and is surely allowed,
- * of kana and kanji among others; 0: look closer. */
-static size_t
-common(const uint8_t *p, size_t len)
+/* Eight at a time: the bytes from p on that are of the class. */
+static inline const uint8_t *
+skip(const uint8_t *p, const uint8_t *end, unsigned int class)
 {
-	if (len >= 3 && p[0] >= 0xe1 && p[0] <= 0xec &&
-	    (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80)
-		return 3;
+#define IS(i)	if ((classes[p[i]] & class) == 0) return p + (i)
+	for (; end - p >= 8; p += 8) {
+		IS(0); IS(1); IS(2); IS(3); IS(4); IS(5); IS(6); IS(7);
+	}
+#undef IS
+	while (p < end && (classes[*p] & class) != 0)
+		p++;
 
-	return len >= 2 && p[0] >= 0xc2 && p[0] <= 0xdf &&
-	    (p[1] & 0xc0) == 0x80 ? 2 : 0;
+	return p;
 }
 
-/* A run of such bytes, of characters of two and three bytes in UTF-8, too. */
-static size_t
-run_of(struct oki_scan *s, const uint8_t *p, size_t len, uint8_t class,
-    uint8_t but)
+static inline bool
+is_trail(uint8_t b)
 {
-	size_t n = 0, more;
+	return (b & 0xc0) == 0x80;
+}
 
-	while (n < len)
-		if (p[n] < 0x80) {
-			if ((classes[p[n]] & class) == 0 || p[n] == but)
-				break;
-			s->line += p[n++] == '\n';
-		} else if (s->encoding == OKI_UTF_8 &&
-		    (more = common(p + n, len - n)) > 0)
-			n += more;
+/* Past the characters of more bytes in UTF-8 that stand whole at p and are
+ * surely allowed, kana and kanji among others. The last of three bytes, U+FFC0
+ * on, are looked at closer. */
+static inline const uint8_t *
+skip_wide(const uint8_t *p, const uint8_t *end)
+{
+	for (;;)
+		if (end - p >= 3 && (classes[*p] & OF_THREE) != 0 &&
+		    is_trail(p[1]) && is_trail(p[2]) &&
+		    (p[0] != 0xef || p[1] != 0xbf))
+			p += 3;
+		else if (end - p >= 2 && (classes[*p] & OF_TWO) != 0 &&
+		    is_trail(p[1]))
+			p += 2;
 		else
-			break;
-
-	return n;
+			return p;
 }
 
-static size_t
-name_run(const uint8_t *p, size_t len)
+/* A run of a class, lines counted: where it ends. */
+static inline const uint8_t *
+run_of(struct oki_scan *s, const uint8_t *p, const uint8_t *end,
+    unsigned int class)
 {
-	size_t n;
+	const uint8_t *from;
 
-	for (n = 0; n < len && p[n] < 0x80 &&
-	    (classes[p[n]] & IN_NAME) != 0; n++)
-		;
+	do {
+		from = p = skip(p, end, class);
+		if (p < end && *p == '\n') {
+			s->line++;
+			p++;
+		} else if (p < end && *p >= 0x80 &&
+		    s->encoding == OKI_UTF_8)
+			p = skip_wide(p, end);
+	} while (p != from);
 
-	return n;
+	return p;
 }
 
-/* A plain tag that stands whole at p, "<Name>" or "</Name>": its bytes; 0: it
- * is another, or near a limit. */
-static size_t
-whole_tag(struct oki_scan *s, const uint8_t *p, size_t len)
+/* A plain tag that stands whole at p, "<Name>", "</Name>" or "<Name/>": where
+ * it ends; p: it is another, or near a limit. */
+static inline const uint8_t *
+plain_tag(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
 {
-	bool end = len > 2 && p[1] == '/';
-	size_t from = end ? 2 : 1, n;
+	bool is_end = end - p > 2 && p[1] == '/', is_empty;
+	const uint8_t *name = p + 1 + is_end, *q;
 
-	if (len <= from || !is_letter(p[from]))
-		return 0;
-	n = name_run(p + from, len - from);
-	if (from + n >= len || p[from + n] != '>' || n > s->limits.name ||
-	    from + n + 1 > s->limits.tag || (end && s->depth == 0))
-		return 0;
-	s->name = n;
-	s->tag = from + n + 1;
-	s->attributes = 0;
-	s->slash = false;
+	if (name >= end || !is_letter(*name))
+		return p;
+	q = skip(name, end, IN_NAME);
+	is_empty = !is_end && end - q > 1 && *q == '/';
+	if (end - q <= is_empty || q[is_empty] != '>' ||
+	    (size_t)(q - name) > s->limits.name ||
+	    (size_t)(q + 1 + is_empty - p) > s->limits.tag ||
+	    (is_end ? s->depth == 0 : s->depth >= s->limits.depth ||
+	    s->elements >= s->limits.elements))
+		return p;
 	s->text = 0;
-	if (end)
+	if (is_end)
 		s->depth--;
-	else
-		end_start(s);
+	else {
+		s->roots += s->depth == 0;
+		s->elements++;
+		s->depth += !is_empty;
+	}
 
-	return from + n + 1;
+	return q + 1 + is_empty;
+}
+
+/* Plain tags and texts, as they follow one another; outside the root there is
+ * no plain text. */
+static const uint8_t *
+plain(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *from;
+
+	do {
+		from = p;
+		if (p < end && *p == '<')
+			p = plain_tag(s, p, end);
+		else if (s->depth > 0) {
+			p = run_of(s, p, end, IN_TEXT);
+			count_text(s, (size_t)(p - from));
+		}
+	} while (p != from);
+
+	return p;
 }
 
 size_t
 oki_scan_run(struct oki_scan *s, const uint8_t *p, size_t len)
 {
-	size_t n = 0;
+	const uint8_t *end = p + len, *to = p;
 
 	switch (s->state) {
 	case TEXT:
-		if (*p == '<')
-			return whole_tag(s, p, len);
-		if (s->depth > 0 &&
-		    (n = run_of(s, p, len, IN_TEXT, '<')) > 0)
-			count_text(s, n);
+		to = plain(s, p, end);
 		break;
 	case CDATA:
-		if ((n = run_of(s, p, len, IN_CDATA, ']')) > 0)
-			count_text(s, n);
+		to = run_of(s, p, end, IN_CDATA);
+		count_text(s, (size_t)(to - p));
 		break;
 	case START_NAME:
 	case END_NAME:
-		if ((n = name_run(p, len)) > 0) {
+		if ((to = skip(p, end, IN_NAME)) != p) {
 			s->slash = false;
-			count_tag(s, n);
-			count_name(s, n);
+			count_tag(s, (size_t)(to - p));
+			count_name(s, (size_t)(to - p));
 		}
 		break;
 	case QUOTE_1:
 	case QUOTE_2:
-		if ((n = run_of(s, p, len, IN_QUOTE, s->state == QUOTE_1 ?
-		    '\'' : '"')) > 0)
-			count_tag(s, n);
+		to = run_of(s, p, end, IN_QUOTE);
+		count_tag(s, (size_t)(to - p));
 		break;
 	default:
 		break;
 	}
 
-	return n;
+	return (size_t)(to - p);
 }
 
 void

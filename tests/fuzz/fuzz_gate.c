@@ -42,7 +42,7 @@ scan(const uint8_t *p, size_t len, const struct oki_limits *limits,
 	for (at = 0; at < len; at += n) {
 		n = seed == 0 ? len : fuzz_piece(&seed, len - at);
 		MUST(oki_scan_feed(s, p + at, n) == ONSHI_OK);
-		MUST(s->out_len <= sizeof(s->out_bytes));
+		MUST(s->kept.len <= s->kept.max && !s->is_direct);
 	}
 	MUST(oki_scan_finish(s) == ONSHI_OK);
 	res->reason = oki_scan_fault(s, &line, &res->rule);
