@@ -12,6 +12,7 @@ struct tally {
 	unsigned int	 accepted;	/* of what is not expected */
 	unsigned int	 twice;
 	unsigned int	 wrong;		/* what reading refuses, twice too */
+	bool		 counts_missing; /* which telling the kind alone asks */
 	const char	*rule;		/* of the first of these */
 	const char	*name;
 };
@@ -126,7 +127,8 @@ lay_children(struct onshi_record *rec, struct tally *t)
 		t->accepted += row->often == 'a';
 		lay_content(c, row, t);
 	}
-	count_missing(g, seen, t);
+	if (t->counts_missing)
+		count_missing(g, seen, t);
 }
 
 /* rec->group is set: everything below it. */
@@ -183,7 +185,7 @@ tell_kind(struct oki_doc *doc)
 	for (i = 0; i < oki_kinds_n; i++) {
 		if (oki_kinds[i].root != doc->root->el)
 			continue;
-		memset(&t, 0, sizeof(t));
+		t = (struct tally){ .counts_missing = true };
 		doc->root->group = oki_kinds[i].group;
 		lay(doc->root, &t);
 		score = 8 * t.twice + 4 * t.unknown + 2 * t.missing +

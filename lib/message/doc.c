@@ -6,8 +6,8 @@
 
 #include "message/inside.h"
 
-#define BLOCK_FIRST	4096u
-#define BLOCK_MOST	65536u
+#define BLOCK_FIRST	1024u
+#define BLOCK_MOST	16384u
 #define WIDE		64u	/* children that are worth an index */
 #define STRIDE		8u	/* of them, one is kept */
 
@@ -258,35 +258,30 @@ oki_record_apart(struct oki_doc *doc)
 }
 
 int
+oki_doc_text(struct oki_doc *doc, const char *text, size_t len, char **out)
+{
+	if ((*out = arena_take(&doc->texts->arena, len + 1)) == NULL)
+		return ONSHI_E_NOMEM;
+	if (len > 0)
+		memcpy(*out, text, len);
+
+	return ONSHI_OK;
+}
+
+int
 oki_record_set(struct onshi_record *rec, const char *text, size_t len)
 {
 	char *copy;
+	int r;
 
-	if ((copy = arena_take(&oki_record_doc(rec)->texts->arena, len + 1)) ==
-	    NULL)
-		return ONSHI_E_NOMEM;
-	if (len > 0)
-		memcpy(copy, text, len);
+	if ((r = oki_doc_text(oki_record_doc(rec), text, len, &copy)) !=
+	    ONSHI_OK)
+		return r;
 	if (rec->text != NULL)
 		oki_wipe(rec->text, strlen(rec->text));
 	rec->text = copy;
 
 	return ONSHI_OK;
-}
-
-struct onshi_record *
-oki_record_past(const struct onshi_record *rec, const struct onshi_record *top)
-{
-	while (rec != top && rec->next == NULL)
-		rec = rec->parent;
-
-	return rec == top ? NULL : rec->next;
-}
-
-struct onshi_record *
-oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
-{
-	return rec->first != NULL ? rec->first : oki_record_past(rec, top);
 }
 
 /* ---- the i-th, and the n-th of a name ----------------------------------- */
@@ -343,8 +338,6 @@ index_record(struct oki_doc *doc, struct onshi_record *rec)
 
 	for (c = own_first(rec); c != NULL; c = c->next)
 		n++;
-	if (n < WIDE)
-		return ONSHI_OK;
 	if ((index->at = arena_take(&doc->records, (n + STRIDE - 1) / STRIDE *
 	    sizeof(index->at[0]))) == NULL)
 		return ONSHI_E_NOMEM;
@@ -353,11 +346,18 @@ index_record(struct oki_doc *doc, struct onshi_record *rec)
 			index->at[i / STRIDE] = c;
 	index->rec = rec;
 	index->n = n;
-	rec->flags |= OKI_REC_WIDE;
 	doc->n_wide++;
 
 	return ONSHI_OK;
 }
+
+/* The numbering of a whole tree: how many of each name came, 0 between two
+ * records; made once names come again. */
+struct numbers {
+	uint32_t	*counts;
+	size_t		 n_names;
+	size_t		 wide;		/* records worth an index */
+};
 
 /* Where the count of those of a record's name stands. */
 static uint32_t *
@@ -367,27 +367,46 @@ count_of(uint32_t *counts, const struct onshi_record *c)
 	    OKI_EL_MAX + 1 + c->el - OKI_NAMED];
 }
 
-/* Numbers the children; counts are 0 before and after. */
-static void
-number_children(struct onshi_record *rec, uint32_t *counts, size_t *wide)
+static int
+number_again(struct onshi_record *first, struct numbers *n)
 {
-	struct onshi_record *c, *first = own_first(rec);
-	size_t n = 0;
+	struct onshi_record *c;
 
-	rec->flags &= (uint8_t)~OKI_REC_WIDE;
-	if (first == NULL || first->next == NULL) {
-		if (first != NULL)
-			first->place = 0;
-		return;
-	}
-	for (c = first; c != NULL; c = c->next, n++)
-		c->place = ++*count_of(counts, c);
+	if (n->counts == NULL && (n->counts = oki_alloc_array(OKI_EL_MAX + 1 +
+	    n->n_names, sizeof(*n->counts))) == NULL)
+		return ONSHI_E_NOMEM;
 	for (c = first; c != NULL; c = c->next)
-		if (*count_of(counts, c) == 1)
+		c->place = ++*count_of(n->counts, c);
+	for (c = first; c != NULL; c = c->next)
+		if (*count_of(n->counts, c) == 1)
 			c->place = 0;
 	for (c = first; c != NULL; c = c->next)
-		*count_of(counts, c) = 0;
-	*wide += n >= WIDE;
+		*count_of(n->counts, c) = 0;
+
+	return ONSHI_OK;
+}
+
+/* Numbers the children: most records have none of one name. */
+static int
+number_children(struct onshi_record *rec, struct numbers *n)
+{
+	struct onshi_record *c, *first = own_first(rec);
+	uint64_t seen = 0, again = 0, bit;
+	size_t count = 0;
+
+	for (c = first; c != NULL; c = c->next, count++) {
+		bit = UINT64_C(1) << c->el % 64;
+		again |= seen & bit;
+		seen |= bit;
+		c->place = 0;
+	}
+	rec->flags &= (uint8_t)~OKI_REC_WIDE;
+	if (count >= WIDE) {
+		rec->flags |= OKI_REC_WIDE;
+		n->wide++;
+	}
+
+	return again == 0 ? ONSHI_OK : number_again(first, n);
 }
 
 static int
@@ -398,49 +417,51 @@ index_all(struct oki_doc *doc)
 
 	for (rec = doc->root; rec != NULL && r == ONSHI_OK;
 	    rec = oki_record_walk(rec, doc->root))
-		r = index_record(doc, rec);
+		if ((rec->flags & OKI_REC_WIDE) != 0)
+			r = index_record(doc, rec);
 	for (rec = doc->apart; rec != NULL && r == ONSHI_OK; rec = rec->next)
-		r = index_record(doc, rec);
+		if ((rec->flags & OKI_REC_WIDE) != 0)
+			r = index_record(doc, rec);
 	if (doc->n_wide > 0)
 		qsort(doc->wide, doc->n_wide, sizeof(*doc->wide), by_address);
 
 	return r;
 }
 
-static size_t
-number_all(struct oki_doc *doc, uint32_t *counts)
+static int
+number_all(struct oki_doc *doc, struct numbers *n)
 {
 	struct onshi_record *rec;
-	size_t wide = 0;
+	int r = ONSHI_OK;
 
-	for (rec = doc->root; rec != NULL;
+	for (rec = doc->root; rec != NULL && r == ONSHI_OK;
 	    rec = oki_record_walk(rec, doc->root))
-		number_children(rec, counts, &wide);
-	for (rec = doc->apart; rec != NULL; rec = rec->next)
-		number_children(rec, counts, &wide);
+		if (rec->first != NULL)
+			r = number_children(rec, n);
+	for (rec = doc->apart; rec != NULL && r == ONSHI_OK; rec = rec->next)
+		r = number_children(rec, n);
 
-	return wide;
+	return r;
 }
 
 int
 oki_doc_index(struct oki_doc *doc)
 {
-	uint32_t *counts;
-	size_t wide;
+	struct numbers n = { NULL, doc->names.n, 0 };
+	int r;
 
 	if (doc->root == NULL)
 		return ONSHI_OK;
-	if ((counts = oki_alloc_array(OKI_EL_MAX + 1 + doc->names.n,
-	    sizeof(*counts))) == NULL)
-		return ONSHI_E_NOMEM;
-	wide = number_all(doc, counts);
-	oki_free(counts);
+	r = number_all(doc, &n);
+	oki_free(n.counts);
+	if (r != ONSHI_OK)
+		return r;
 	oki_free(doc->wide);
 	doc->wide = NULL;
 	doc->n_wide = 0;
-	if (wide == 0)
+	if (n.wide == 0)
 		return ONSHI_OK;
-	if ((doc->wide = oki_alloc_array(wide, sizeof(*doc->wide))) == NULL)
+	if ((doc->wide = oki_alloc_array(n.wide, sizeof(*doc->wide))) == NULL)
 		return ONSHI_E_NOMEM;
 
 	return index_all(doc);

@@ -206,6 +206,9 @@ struct onshi_record *oki_record_add(struct oki_doc *doc,
 struct onshi_record *oki_record_apart(struct oki_doc *doc);
 int	oki_record_set(struct onshi_record *rec, const char *text, size_t len)
 	    OKI_CHECK;
+/* A copy that lives as long as the texts of the document. */
+int	oki_doc_text(struct oki_doc *doc, const char *text, size_t len,
+	    char **out) OKI_CHECK;
 void	oki_record_cut(struct onshi_record *rec);	/* wipes its texts */
 /* The last child, where the one before it is known: nothing is wiped. */
 void	oki_record_cut_last(struct onshi_record *rec,
@@ -215,12 +218,25 @@ void	oki_record_filter(struct onshi_record *rec,
 	    bool (*goes)(const struct onshi_record *rec, int el), int el);
 void	oki_doc_mark(const struct oki_doc *doc, struct oki_mark m[2]);
 void	oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2]);
-/* The next record of the tree below top, in order; NULL after the last. */
-struct onshi_record *oki_record_walk(const struct onshi_record *rec,
-	    const struct onshi_record *top);
-/* The same past what stands below rec. */
-struct onshi_record *oki_record_past(const struct onshi_record *rec,
-	    const struct onshi_record *top);
+
+/* The next record of the tree below top, in order, past what stands below rec;
+ * NULL after the last. */
+static inline struct onshi_record *
+oki_record_past(const struct onshi_record *rec, const struct onshi_record *top)
+{
+	while (rec != top && rec->next == NULL)
+		rec = rec->parent;
+
+	return rec == top ? NULL : rec->next;
+}
+
+/* The same with what stands below rec. */
+static inline struct onshi_record *
+oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
+{
+	return rec->first != NULL ? rec->first : oki_record_past(rec, top);
+}
+
 /* Once a tree is as it stays: numbers those of one name, makes the indices.
  * Cutting takes an index away. */
 int	oki_doc_index(struct oki_doc *doc) OKI_CHECK;
@@ -277,10 +293,11 @@ bool	oki_scan_has_private(const struct oki_scan *s);
 unsigned long oki_scan_first_line(const struct oki_scan *s);
 
 /* libxml2 behind three calls. A call that returns other than ONSHI_OK stops
- * the parser. */
+ * the parser. el: NULL if the tables do not have it, or it is of a name
+ * space. */
 struct oki_xml_calls {
-	int	(*start)(void *self, const char *prefix, const char *name,
-		    bool in_namespace);
+	int	(*start)(void *self, const struct oki_element *el,
+		    const char *prefix, const char *name, bool in_namespace);
 	int	(*end)(void *self);
 	int	(*text)(void *self, const char *s, size_t len);
 };

@@ -24,8 +24,8 @@ struct oki_parser {
 	struct oki_doc	*doc;
 	struct onshi_record *at;	/* the element that is open */
 	struct oki_buf	 text;		/* of it, so far */
-	struct onshi_record *last[OKI_DEEPEST + 1]; /* child by depth */
-	struct onshi_record *before;	/* of item */
+	struct onshi_record *closed;	/* the element that ended last */
+	struct onshi_record *before;	/* of item: as below */
 	size_t		 depth;
 	size_t		 ticks;		/* elements since the last look */
 	const struct oki_row *row;	/* of the record to be handed out */
@@ -102,20 +102,24 @@ refuse(struct oki_parser *p, int reason, const char *rule)
 	return ONSHI_E_ANSWER_REFUSED;
 }
 
+/* From its end, for that tells of most; of indents eight bytes at a time. */
 static bool
-is_blank(const struct oki_buf *text)
+is_blank(const char *s, size_t len)
 {
-	return text->len == 0 || strspn((const char *)text->data,
-	    " \t\r\n") == text->len;
+	while (len >= 8 && memcmp(s + len - 8, "        ", 8) == 0)
+		len -= 8;
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\n' ||
+	    s[len - 1] == '\t' || s[len - 1] == '\r'))
+		len--;
+
+	return len == 0;
 }
 
-/* Text that stands beside elements of the one that is open. */
-static void
-leave_mixed(struct oki_parser *p)
+/* The last child so far of the one that is open: what ended last. */
+static struct onshi_record *
+last_child(const struct oki_parser *p)
 {
-	if (p->at != NULL && !is_blank(&p->text))
-		p->at->flags |= OKI_REC_MIXED;
-	p->text.len = 0;
+	return p->at == NULL || p->at->first == NULL ? NULL : p->closed;
 }
 
 /* An element of another name space is unknown by whatever name, and is called
@@ -130,7 +134,7 @@ add_foreign(struct oki_parser *p, const char *prefix, const char *name)
 	if (oki_buf_text(&full, prefix != NULL ? prefix : "*") == ONSHI_OK &&
 	    oki_buf_byte(&full, ':') == ONSHI_OK &&
 	    oki_buf_text(&full, name) == ONSHI_OK)
-		rec = oki_record_after(p->doc, p->at, p->last[p->depth], 0,
+		rec = oki_record_after(p->doc, p->at, last_child(p), 0,
 		    (char *)full.data, full.len);
 	oki_buf_free(&full);
 
@@ -145,39 +149,40 @@ look_at_clock(const struct oki_parser *p)
 }
 
 static int
-on_start(void *self, const char *prefix, const char *name, bool in_namespace)
+on_start(void *self, const struct oki_element *el, const char *prefix,
+    const char *name, bool in_namespace)
 {
 	struct oki_parser *p = self;
-	const struct oki_element *el;
 	struct onshi_record *rec;
 	const struct oki_row *row;
-	size_t len = strlen(name);
 	int r;
 
 	if (++p->depth > p->limits.depth || p->depth >= OKI_DEEPEST)
 		return refuse(p, OKI_TOO_BIG, "depth");
 	if (++p->ticks % TICKS == 0 && (r = look_at_clock(p)) != ONSHI_OK)
 		return r;
-	leave_mixed(p);
-	el = in_namespace || prefix != NULL ? NULL :
-	    oki_element_named(name, len);
+	/* What stands before its first child is no value. */
+	if (p->text.len > 0) {
+		if (!is_blank((char *)p->text.data, p->text.len))
+			p->at->flags |= OKI_REC_MIXED;
+		p->text.len = 0;
+	}
 	if (el != NULL && p->each != NULL && p->item == NULL &&
 	    (row = oki_row_streamed(el->number)) != NULL) {
 		oki_doc_mark(p->doc, p->mark);
 		p->row = row;
-		p->before = p->last[p->depth];
+		p->before = last_child(p);
 	}
 	if (in_namespace || prefix != NULL)
 		rec = add_foreign(p, prefix, name);
 	else
-		rec = oki_record_after(p->doc, p->at, p->last[p->depth], el ==
-		    NULL ? 0 : el->number, name, len);
+		rec = oki_record_after(p->doc, p->at, last_child(p), el ==
+		    NULL ? 0 : el->number, name, el == NULL ? strlen(name) :
+		    0);
 	if (rec == NULL)
 		return ONSHI_E_NOMEM;
 	if (p->doc->names.n > OKI_NAMES_READ)
 		return refuse(p, OKI_TOO_BIG, "different names");
-	p->last[p->depth] = rec;
-	p->last[p->depth + 1] = NULL;
 	if (p->row != NULL && p->item == NULL)
 		p->item = rec;
 	p->at = rec;
@@ -191,6 +196,19 @@ on_text(void *self, const char *s, size_t len)
 	struct oki_parser *p = self;
 	int r;
 
+	if (p->at == NULL)
+		return ONSHI_OK;
+	/* Beside elements it is not kept. */
+	if (p->at->first != NULL) {
+		if (!is_blank(s, len))
+			p->at->flags |= OKI_REC_MIXED;
+		return ONSHI_OK;
+	}
+	if (len <= p->text.room - p->text.len) {
+		memcpy(p->text.data + p->text.len, s, len);
+		p->text.len += len;
+		return ONSHI_OK;
+	}
 	if ((r = oki_buf_append(&p->text, s, len)) == ONSHI_E_TOO_BIG)
 		return refuse(p, OKI_TOO_BIG, "text of an element");
 
@@ -214,7 +232,7 @@ hand_out(struct oki_parser *p)
 	if ((r = p->each(p->self, rec)) != ONSHI_OK)
 		p->result = r;
 	oki_record_cut_last(rec, p->before);
-	p->last[p->depth + 1] = p->before;
+	p->closed = p->before;
 	oki_doc_drop(p->doc, p->mark);
 
 	return r;
@@ -237,11 +255,11 @@ on_end(void *self)
 
 	p->depth--;
 	p->at = rec->parent;
-	if (rec->first != NULL) {
-		if (!is_blank(&p->text))
-			rec->flags |= OKI_REC_MIXED;
-	} else if (p->text.len > 0 && !(is_blank(&p->text) && is_group(rec)))
-		r = oki_record_set(rec, (char *)p->text.data, p->text.len);
+	p->closed = rec;
+	if (p->text.len > 0 && !(is_blank((char *)p->text.data,
+	    p->text.len) && is_group(rec)))
+		r = oki_doc_text(p->doc, (char *)p->text.data, p->text.len,
+		    &rec->text);
 	p->text.len = 0;
 	if (r == ONSHI_OK && rec == p->item)
 		r = hand_out(p);

@@ -426,6 +426,16 @@ look_at_head(struct oki_scan *s, bool last)
 		s->is_cut = true;
 }
 
+/* After the first few bytes most of a declaration tell nothing yet. */
+static bool
+is_telling(const struct oki_scan *s)
+{
+	uint8_t b = s->head[s->head_len - 1];
+
+	return s->head_len < 8 || s->head_len == sizeof(s->head) ||
+	    b < 0x20 || b >= 0x80 || b == '<' || b == '>';
+}
+
 static void
 byte(struct oki_scan *s, uint8_t b)
 {
@@ -492,7 +502,8 @@ step(struct oki_scan *s, const uint8_t *bytes, size_t len)
 
 	if (s->in_head) {
 		s->head[s->head_len++] = *bytes;
-		look_at_head(s, false);
+		if (is_telling(s))
+			look_at_head(s, false);
 		return 1;
 	}
 	if ((n = runs(s, bytes, len)) > 0) {

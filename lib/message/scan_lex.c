@@ -462,7 +462,9 @@ run_of(struct oki_scan *s, const uint8_t *p, const uint8_t *end,
 		from = p = skip(p, end, class);
 		if (p < end && *p == '\n') {
 			s->line++;
-			p++;
+			for (p++; end - p >= 8 && memcmp(p, "        ", 8) ==
+			    0; p += 8)
+				;	/* an indent */
 		} else if (p < end && *p >= 0x80 &&
 		    s->encoding == OKI_UTF_8)
 			p = skip_wide(p, end);

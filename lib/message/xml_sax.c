@@ -16,6 +16,15 @@
 #define OPTIONS	(XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | \
 	XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
 
+#define KNOWN	64u
+
+/* A name of the parser's dictionary, where each stands once and stays, and the
+ * element that is called so. */
+struct known {
+	const xmlChar	*name;
+	const struct oki_element *el;
+};
+
 struct oki_xml {
 	const struct oki_xml_calls *calls;
 	void		*self;
@@ -24,6 +33,7 @@ struct oki_xml {
 	int		 code;
 	unsigned long	 line;
 	unsigned int	 ids;		/* attributes xml:id seen */
+	struct known	 known[KNOWN];	/* by address */
 	bool		 ended;
 	/* the thread's own handler, while ours stands in its place */
 	xmlStructuredErrorFunc kept;
@@ -78,6 +88,24 @@ look_at_attributes(struct oki_xml *x, int n, const xmlChar **attributes)
 			fail(x, ONSHI_E_ANSWER_REFUSED, XML_DTD_ID_REDEFINED);
 }
 
+/* Its element, looked up once: afterwards it is known by where it stands. */
+static const struct oki_element *
+element_of(struct oki_xml *x, const xmlChar *name)
+{
+	uintptr_t at = (uintptr_t)name;
+	struct known *k = &x->known[(at ^ at / KNOWN) % KNOWN];
+	const struct oki_element *el;
+
+	if (k->name == name)
+		return k->el;
+	el = oki_element_named((const char *)name,
+	    strlen((const char *)name));
+	if (xmlDictOwns(x->context->dict, name) == 1)
+		*k = (struct known){ name, el };
+
+	return el;
+}
+
 static void
 on_start(void *self, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int n_spaces, const xmlChar **spaces, int n, int n_def,
@@ -91,7 +119,8 @@ on_start(void *self, const xmlChar *name, const xmlChar *prefix,
 	if (x->result != ONSHI_OK)
 		return;
 	look_at_attributes(x, n, attributes);
-	on_call(x, x->calls->start(x->self, (const char *)prefix,
+	on_call(x, x->calls->start(x->self, prefix != NULL || uri != NULL ?
+	    NULL : element_of(x, name), (const char *)prefix,
 	    (const char *)name, uri != NULL));
 }
 
