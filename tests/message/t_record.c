@@ -453,6 +453,76 @@ START_TEST(getters)
 }
 END_TEST
 
+/* F09, F10, F11: a value is kept as it came, whatever it is; by its type it is
+ * told or refused, and empty is absent. */
+static const struct {
+	const char	*name;
+	const char	*value;
+	int		 date;
+	int		 number;
+} odd[] = {
+	{ "F09 no such day", "20260230", ONSHI_E_VALUE, ONSHI_OK },
+	{ "F09 two zeros", "00", ONSHI_E_VALUE, ONSHI_OK },
+	{ "F09 nines", "99999999", ONSHI_E_VALUE, ONSHI_OK },
+	{ "F09 seven digits", "2026023", ONSHI_E_VALUE, ONSHI_OK },
+	{ "F09 full-width digits", "２０２６０２２０", ONSHI_E_VALUE,
+	    ONSHI_E_VALUE },
+	{ "F10 a sign", "+1", ONSHI_E_VALUE, ONSHI_E_VALUE },
+	{ "F10 a blank", " 1", ONSHI_E_VALUE, ONSHI_E_VALUE },
+	{ "F10 leading zeros", "0000000000000000000000001", ONSHI_E_VALUE,
+	    ONSHI_OK },
+	{ "F10 blanks alone", "         ", ONSHI_E_VALUE, ONSHI_E_VALUE },
+	{ "F11 empty", "", ONSHI_ABSENT, ONSHI_ABSENT }
+};
+
+static void
+check_odd(const char *name, const char *value, int date, int number)
+{
+	struct text t = { NULL, 0, 0 };
+	const struct onshi_record *head;
+	struct oki_doc *doc;
+	const char *text;
+	int64_t n;
+	int32_t day;
+
+	text_put(&t, "<XmlMsg><MessageHeader>"
+	    "<QualificationConfirmationDate>");
+	text_put(&t, value);
+	text_put(&t, "</QualificationConfirmationDate></MessageHeader>"
+	    "</XmlMsg>");
+	doc = must_parse("OQSsiquc01res", t.s, t.len);
+	head = oki_doc_header(doc);
+	ck_assert_msg(onshi_record_text(head,
+	    ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, &text) == (*value ==
+	    '\0' ? ONSHI_ABSENT : ONSHI_OK), "%s", name);
+	if (*value != '\0')
+		ck_assert_str_eq(text, value);
+	ck_assert_msg(onshi_record_date(head,
+	    ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, &day) == date, "%s",
+	    name);
+	ck_assert_msg(onshi_record_number(head,
+	    ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, &n) == number, "%s",
+	    name);
+	oki_doc_free(&doc);
+	free(t.s);
+}
+
+START_TEST(odd_value)
+{
+	check_odd(odd[_i].name, odd[_i].value, odd[_i].date, odd[_i].number);
+}
+END_TEST
+
+START_TEST(long_number)
+{
+	char digits[401];
+
+	memset(digits, '9', sizeof(digits) - 1);
+	digits[sizeof(digits) - 1] = '\0';
+	check_odd("F10 400 digits", digits, ONSHI_E_VALUE, ONSHI_E_VALUE);
+}
+END_TEST
+
 /* An element of a name space is another than ours of that name. */
 START_TEST(foreign_names)
 {
@@ -916,6 +986,8 @@ main(void)
 	tcase_add_test(c, built_by_number);
 	tcase_add_test(c, card_proof);
 	tcase_add_test(c, getters);
+	tcase_add_loop_test(c, odd_value, 0, (int)OKI_COUNT(odd));
+	tcase_add_test(c, long_number);
 	tcase_add_loop_test(c, empty_lacks, 0, 5);
 	tcase_add_test(c, foreign_names);
 	tcase_add_loop_test(c, lists, 0, 2);

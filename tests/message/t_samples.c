@@ -1,4 +1,5 @@
-/* The 31 samples: every value verbatim, in every dress, and never cut short. */
+/* The 31 samples: every value verbatim (A01), in every dress (A02, A03), and
+ * never cut short. */
 #include "config.h"
 
 #include "help.h"
@@ -363,7 +364,8 @@ parse_split(const struct text *bytes, size_t at, const char *kind,
 	return r;
 }
 
-/* Only what is whole is taken; a cut inside a character is no UTF-8 either. */
+/* D05: only what is whole is taken; a cut inside a character is no UTF-8
+ * either. */
 START_TEST(cut_at_every_byte)
 {
 	struct text bytes = sample(_i);

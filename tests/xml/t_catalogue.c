@@ -86,6 +86,9 @@ static const struct {
 	    "</QualificationValidity>", NULL } },
 	{ "B01 billion laughs", HOST, { LOL, NULL, "&c;", NULL, NULL } },
 	{ "B02 in an attribute", HOST, { LOL, " a=\"&c;\"", "", NULL, NULL } },
+	{ "B04 quadratic in an attribute", HOST, { "<!DOCTYPE XmlMsg ["
+	    "<!ENTITY a \"aaaaaaaaaaaaaaaa\">]>", " a=\"&a;&a;&a;&a;&a;\"",
+	    NULL, NULL, NULL } },
 	{ "B05 external entity, file", HOST, { "<!DOCTYPE XmlMsg [<!ENTITY x "
 	    "SYSTEM \"file:///etc/passwd\">]>", NULL, "&x;", NULL, NULL } },
 	{ "B06 external entity, http", HOST, { "<!DOCTYPE XmlMsg [<!ENTITY x "
@@ -248,6 +251,13 @@ static const struct {
 	{ "F06 text after elements", BAD, { NULL, NULL, NULL,
 	    "<ResultList>SECRET<ResultOfQualificationConfirmation/>"
 	    "</ResultList>", NULL } },
+	{ "F06 text and an indent after elements", BAD, { NULL, NULL, NULL,
+	    "<ResultList><ResultOfQualificationConfirmation/>x\n            "
+	    "      </ResultList>", NULL } },
+	{ "F06 an indent and text before elements", BAD, { NULL, NULL, NULL,
+	    "<ResultList>\n                  x<A/></ResultList>", NULL } },
+	{ "F06 indents alone", OK, { NULL, NULL, NULL, "<ResultList>\r\n      "
+	    "            <A/>\t\n                  </ResultList>", NULL } },
 	{ "F06 mixed and unknown", OK, { NULL, NULL, NULL,
 	    "<A>b<c/>d</A>", NULL } },
 	{ "F07 wrong case", OK, { NULL, NULL, NULL,
@@ -422,6 +432,11 @@ static const struct {
 	{ "F04 split by CDATA", OK, B(DOC("123<![CDATA[4]5]]>]]&gt;<![CDATA["
 	    "]]]]><![CDATA[>]]>")), "1234]5]]>]]>" },
 	{ "F08 white space inside", OK, B(DOC(" a\t \n b ")), " a\t \n b " },
+	{ "F08 nothing but white space", OK, B(DOC("          \t")),
+	    "          \t" },
+	{ "F08 eight spaces before", OK, B(DOC("\n        a")),
+	    "\n        a" },
+	{ "F08 eight spaces after", OK, B(DOC("a        ")), "a        " },
 	{ "D10 instruction, cut", HOST, B("<XmlMsg><?"), NULL },
 	{ "cut in a tag", CUT, B("<XmlMsg><MessageHea"), NULL },
 	{ "cut in a comment", CUT, B(DOC("") "<!-- a"), NULL },
@@ -490,6 +505,8 @@ static const struct made made_rows[] = {
 	/* XmlMsg and MessageBody are two of the depth. */
 	{ "C01 depth 32", OK, "", "<a>", 30, "</a>", 30 },
 	{ "C01 depth 33", BIG, "", "<a>", 31, "</a>", 31 },
+	{ "C01 depth 32, empty", OK, "", "<a>", 29, "<b/></a>", 29 },
+	{ "C01 depth 33, empty", BIG, "", "<a>", 30, "<b/></a>", 30 },
 	{ "C02 depth 257", BIG, "", "<a>", 255, "</a>", 255 },
 	{ "C03 depth 100,000", BIG, "", "<a>", 100000, "</a>", 100000 },
 	{ "C04 100,000 attributes", BIG, "<a", " a=''", 100000, "/>", 1 },
@@ -594,6 +611,49 @@ START_TEST(attributes_all_different)
 	p.within = t.s;
 	put_parts(&all, &p);
 	expect("C05, C18", all.s, all.len, n > 16 ? BIG : OK);
+	free(t.s);
+	free(all.s);
+}
+END_TEST
+
+/* Every name of the tables, twice, and names like them between: each is told
+ * as it stands. They lie in a group that nobody knows. */
+START_TEST(every_name)
+{
+	struct text t = { NULL, 0, 0 }, all = { NULL, 0, 0 };
+	struct parts p = { NULL, NULL, "", NULL, NULL };
+	const struct onshi_record *group;
+	const char *name, *text;
+	struct onshi_error e;
+	struct oki_doc *doc;
+	char want[256];
+	size_t n = 0, i;
+	int el;
+
+	text_put(&t, "<u>");
+	while (onshi_element_at(n, &el) == ONSHI_OK)
+		n++;
+	for (i = 0; i < 2 * n; i++) {
+		ck_assert_int_eq(onshi_element_at(i % n, &el), ONSHI_OK);
+		snprintf(want, sizeof(want), "<%s/><%sX/>",
+		    onshi_element_name(el), onshi_element_name(el));
+		text_put(&t, want);
+	}
+	text_put(&t, "</u>");
+	p.within = t.s;
+	put_parts(&all, &p);
+	ck_assert_int_eq(read_it(all.s, all.len, &doc, &e), ONSHI_OK);
+	ck_assert_int_eq(onshi_record_at(oki_doc_body(doc), 0, &el, &name,
+	    &text, &group), ONSHI_OK);
+	for (i = 0; i < 4 * n; i++) {
+		ck_assert_int_eq(onshi_element_at(i / 2 % n, &el), ONSHI_OK);
+		snprintf(want, sizeof(want), "%s%s", onshi_element_name(el),
+		    i % 2 == 0 ? "" : "X");
+		ck_assert_int_eq(onshi_record_at(group, i, &el, &name, &text,
+		    NULL), ONSHI_OK);
+		ck_assert_str_eq(name, want);
+	}
+	oki_doc_free(&doc);
 	free(t.s);
 	free(all.s);
 }
@@ -725,6 +785,7 @@ main(void)
 	tcase_add_loop_test(c, made_row, 0, (int)OKI_COUNT(made_rows));
 	tcase_add_loop_test(c, names_all_different, 0, 2);
 	tcase_add_loop_test(c, attributes_all_different, 0, 3);
+	tcase_add_test(c, every_name);
 	tcase_add_loop_test(c, lines_are_told, 0, 5);
 	tcase_add_test(c, endless_encoding);
 	tcase_add_loop_test(c, bytes_at_the_limit, 0, 2);
