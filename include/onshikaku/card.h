@@ -26,7 +26,8 @@ ONSHI_API ONSHI_CHECK int onshi_readers_list(struct onshi_readers *l);
 ONSHI_API const struct onshi_error *onshi_readers_error(
     const struct onshi_readers *l);
 
-/* The i-th: its name and whether a card lies on it. ONSHI_OK or ONSHI_END. */
+/* The i-th: its name and whether a card lies on it; either may be NULL.
+ * ONSHI_OK or ONSHI_END. */
 ONSHI_API ONSHI_CHECK int onshi_readers_at(const struct onshi_readers *l,
     size_t i, const char **name, int *has_card);
 

@@ -239,12 +239,13 @@ onshi_audit_head(struct onshi_audit *a, const char **head)
 	char hex[2 * OKI_AUDIT_HASH + 1];
 	int r;
 
+	if (head != NULL)
+		*head = NULL;
 	if (a == NULL)
 		return ONSHI_E_ARG;
 	oki_error_clear(&a->error);
 	if (head == NULL)
 		return oki_fail(&a->error, ONSHI_E_ARG, "no room for a head");
-	*head = NULL;
 	if ((r = oki_audit_view_open(a->dir, OKI_AUDIT_LOCK_MS, &view,
 	    &a->error)) != ONSHI_OK)
 		return r;
@@ -366,13 +367,15 @@ onshi_audit_next(struct onshi_audit *a, const char **line, size_t *len)
 	size_t n;
 	int r;
 
+	if (line != NULL)
+		*line = NULL;
+	if (len != NULL)
+		*len = 0;
 	if (a == NULL)
 		return ONSHI_E_ARG;
 	oki_error_clear(&a->error);
 	if (line == NULL || len == NULL)
 		return oki_fail(&a->error, ONSHI_E_ARG, "no room for a line");
-	*line = NULL;
-	*len = 0;
 	if (!a->selecting)
 		return oki_fail(&a->error, ONSHI_E_STATE,
 		    "nothing is selected");

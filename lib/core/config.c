@@ -481,10 +481,12 @@ onshi_config_key_at(size_t i, const char *lang, const char **key,
 {
 	const struct oki_config_row *row;
 
+	if (key != NULL)
+		*key = NULL;
+	if (text != NULL)
+		*text = NULL;
 	if (key == NULL || text == NULL)
 		return ONSHI_E_ARG;
-	*key = NULL;
-	*text = NULL;
 	if (i >= OKI_COUNT(rows) + OKI_COUNT(stems))
 		return ONSHI_END;
 	row = i < OKI_COUNT(rows) ? &rows[i] : &stems[i - OKI_COUNT(rows)];

@@ -1,4 +1,4 @@
-"""Five lists agree: public headers, map, pages, built library, Python table."""
+"""Six lists agree: headers, map, pages, library, Python table, test of calls."""
 import ast
 import re
 import subprocess
@@ -123,6 +123,20 @@ def check_python(functions: dict) -> int:
     return len(table)
 
 
+def check_calls(functions: dict) -> int:
+    """The table of the test that misuses every call."""
+    path = TOP / "tests" / "visit" / "calls.def"
+    rows: dict[str, int] = {}
+    for n, line in enumerate(lines(path), 1):
+        if m := re.match(r"[CT]\d\((\w+),", line):
+            rows[m[1]] = n
+    for name in sorted(set(functions) - set(rows)):
+        wrong(path, 1, "%s has no row" % name)
+    for name in sorted(set(rows) - set(functions)):
+        wrong(path, rows[name], "%s is in no public header" % name)
+    return len(rows)
+
+
 def main() -> None:
     """Compares each list with the headers, and says what lacks where."""
     functions = abi_headers.functions(TOP)
@@ -141,6 +155,8 @@ def main() -> None:
     for name, f in sorted(functions.items()):
         if not name.startswith("onshi_"):
             wrong(INCLUDE / f.header, f.line, "%s: not onshi_" % name)
+        if len(name) > 30:      # COBOL's most
+            wrong(INCLUDE / f.header, f.line, "%s: more than 30" % name)
         if name not in on_pages:
             wrong(INCLUDE / f.header, f.line, "%s is on no page" % name)
             continue
@@ -152,8 +168,9 @@ def main() -> None:
             wrong(page, line, "%s is in no public header" % name)
     n = check_python(functions)
     finish("%d functions: headers, map (%d), library (%d), pages (%d), "
-           "Python (%d)" % (len(functions), len(exported), len(built),
-                            len(on_pages), n))
+           "Python (%d), calls (%d)" % (
+               len(functions), len(exported), len(built), len(on_pages), n,
+               check_calls(functions)))
 
 
 main()

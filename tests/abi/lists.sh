@@ -1,4 +1,4 @@
 #!/bin/sh
-# Five lists agree: public headers, map, pages, built library, Python table.
+# Six lists agree: headers, map, pages, library, Python table, test of calls.
 . "${top_srcdir:?}/tests/abi/abi.sh"
 check lists.py
