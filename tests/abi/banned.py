@@ -72,8 +72,10 @@ def main() -> None:
             if folder == "lib" and path != ALLOC:
                 banned = banned | MEMORY
             check_calls(path, banned)
-            length = len(lines(path))
-            if length > MOST_LINES:
+            text = lines(path)
+            length = len(text)
+            # What a table makes is as long as the table.
+            if length > MOST_LINES and "Made by gen-" not in text[0]:
                 wrong(path, length, "over %d lines" % MOST_LINES)
     for path in tracked():
         try:

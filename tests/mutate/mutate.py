@@ -93,12 +93,15 @@ class Copy:
         if not (self.dir / "commands.txt").exists() or any(
                 c.endswith((".am", ".ac")) for c in changed):
             self.configure()
-        if changed:
-            self.do(self.build, "make", "lib/liball.la",
-                    *self.programs(["tests/*/*"]))
         self.compiles: dict[str, list[str]] = {}
         self.links: dict[str, list[str]] = {}
         self.read_commands((self.dir / "commands.txt").read_text("utf-8"))
+        if changed:
+            parts = [w for c in self.links.values() for w in c
+                     if w.endswith((".o", ".la"))]
+            self.do(self.build, "make", *dict.fromkeys(parts))
+        self.mark = self.dir / "broken.txt"     # whose object is not whole
+        self.mend()
         self.seconds: dict[str, float] = {}     # of each program, when whole
         self.notices: collections.Counter[str] = collections.Counter()
 
@@ -157,8 +160,7 @@ class Copy:
                                    m[2] + "o", "../" + m[3]]
         for m in re.finditer(r"--mode=link (.*? -o (tests/\w+/t_\w+) .*)",
                              text):
-            self.links[m[2]] = [w for word in shlex.split(m[1])
-                                for w in self.unwrapped(word)]
+            self.links[m[2]] = shlex.split(m[1])
 
     def unwrapped(self, word: str) -> list[str]:
         """What stands behind one of libtool's archives."""
@@ -183,7 +185,8 @@ class Copy:
 
     def passes(self, program: str, seconds: float) -> bool:
         """Whether no check of it fails; the first that does ends it."""
-        if not self.is_done(self.links[program]):
+        if not self.is_done([w for word in self.links[program]
+                             for w in self.unwrapped(word)]):
             raise SystemExit("%s cannot be linked" % program)
         p = subprocess.Popen(["./" + program], cwd=self.build, env=self.env,
                              stdout=subprocess.PIPE,
@@ -212,6 +215,7 @@ class Copy:
         programs = self.programs(GUARDS[room])
         for program in programs:
             if program not in self.seconds:
+                self.mend()
                 begin = time.monotonic()
                 whole = self.passes(program, 900)
                 self.seconds[program] = time.monotonic() - begin
@@ -227,6 +231,9 @@ class Copy:
         path = self.src / source
         whole = path.read_text("utf-8")
         try:
+            if self.mark.exists() and self.mark.read_text() != source:
+                self.mend()
+            self.mark.write_text(source)
             path.write_text(broken, "utf-8")
             if not self.put(source):
                 return "compiler"
@@ -236,8 +243,13 @@ class Copy:
                     return program
         finally:
             path.write_text(whole, "utf-8")
-            self.put(source)
         return "nobody"
+
+    def mend(self) -> None:
+        """The library as it was."""
+        if self.mark.exists():
+            self.put(self.mark.read_text())
+            self.mark.unlink()
 
 
 def choose(copy: Copy, names: list[str], most: int, seed: int) -> list[tuple]:
@@ -332,6 +344,7 @@ def main() -> None:
             lines[n] = broken
             tally.note(key, copy.who_notices(name, "\n".join(lines)))
         tally.count(key, "%s:%d" % (name, n + 1), (name, way, whole))
+    copy.mend()
     tally.finish(left)
 
 
