@@ -121,6 +121,11 @@ ONSHI_API int onshi_certificate_trust(const struct onshi_certificate *x);
 ONSHI_API const char *onshi_trust_name(int trust);
 ONSHI_API const char *onshi_trust_text(int trust, const char *lang);
 
+/* The last second in which a certificate that has ended still shows
+ * eligibility, in seconds since 1970 UTC. */
+ONSHI_API int64_t onshi_certificate_grace_end(
+    const struct onshi_certificate *x);
+
 /* Serial number as lower-case hexadecimal (it names one person),
  * first and last second of validity, the DER. Borrowed from x. */
 ONSHI_API const char *onshi_certificate_serial(

@@ -59,8 +59,8 @@ enum {
 	ONSHI_E_SERVICE_REFUSED	= -501,	/* the service refused the terminal or the request */
 	ONSHI_E_SERVICE_ERROR	= -502,	/* the service could not process the request */
 	ONSHI_E_PERSON_ERROR	= -503,	/* the service reports an error for this person */
-	ONSHI_E_REJECTED	= -504,	/* the request was thrown back unprocessed */
-	ONSHI_E_NOT_PROVIDED	= -505,	/* the service gives no information */
+	ONSHI_E_REJECTED	= -504,	/* the request was rejected, unprocessed */
+	ONSHI_E_NOT_PROVIDED	= -505,	/* the information could not be obtained, which is not to say that there is none */
 	ONSHI_E_IN_PROGRESS	= -506,	/* still being processed */
 	ONSHI_E_UNKNOWN_CODE	= -507,	/* the service answered with a code this library does not know */
 	ONSHI_E_CARD_REVOKED	= -508,	/* the certificate is revoked */

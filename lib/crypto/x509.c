@@ -309,6 +309,12 @@ onshi_certificate_not_after(const struct onshi_certificate *x)
 	return x == NULL ? 0 : x->not_after;
 }
 
+int64_t
+onshi_certificate_grace_end(const struct onshi_certificate *x)
+{
+	return x == NULL ? 0 : oki_month_end_after(x->not_after, GRACE_MONTHS);
+}
+
 const uint8_t *
 onshi_certificate_bytes(const struct onshi_certificate *x, size_t *len)
 {
@@ -326,18 +332,20 @@ static const struct {
 	[ONSHI_CERTIFICATE_SOON] = { "soon", {
 	    "The card's certificate ends within three months; the municipal "
 	    "office renews it.",
-	    "電子証明書の有効期限まで3か月を切っています。"
-	    "市区町村の窓口で更新できます" } },
+	    "電子証明書の有効期限が3か月以内となっています。"
+	    "市区町村の窓口で更新手続きをお願いします" } },
 	[ONSHI_CERTIFICATE_GRACE] = { "grace", {
-	    "The card's certificate has ended; for now it still shows the "
-	    "insurance alone. The municipal office renews it.",
-	    "電子証明書の有効期限が切れています。当面は保険資格の確認だけが"
-	    "できます。市区町村の窓口で更新してください" } },
+	    "The card's certificate has ended; in its grace it shows "
+	    "eligibility alone, no medical information. The municipal office "
+	    "renews it.",
+	    "電子証明書の有効期限が切れています。猶予期間中は資格確認のみ利用できます"
+	    "（薬剤情報などは閲覧できません）。"
+	    "市区町村の窓口で更新手続きをお願いします" } },
 	[ONSHI_CERTIFICATE_LAPSED] = { "lapsed", {
 	    "The card's certificate has ended and can no longer be used. The "
 	    "municipal office renews it.",
-	    "電子証明書の有効期限が切れていて使えません。"
-	    "市区町村の窓口で更新してください" } },
+	    "電子証明書の有効期限が切れているため使えません。"
+	    "電子証明書の更新は、お住まいの市区町村の窓口で手続きできます" } },
 	[ONSHI_CERTIFICATE_NOT_YET] = { "not_yet", {
 	    "The card's certificate is not valid yet; check this machine's "
 	    "clock.",

@@ -55,10 +55,12 @@ static const struct say says[] = {
 	    "Have the patient check in by card once more, and ask for consent.",
 	    "患者さんにもう一度マイナンバーカードで受付していただき、同意を確認してください" },
 	[ONSHI_OUTCOME_NOT_PROVIDED] = {
-	    "the information could not be obtained (that is not \"none\")",
+	    "the information could not be obtained, which is not to say that "
+	    "there is none",
 	    "薬剤情報などを取得できませんでした（「該当なし」ではありません）",
-	    "Ask the patient, and look at the medication record book.",
-	    "お薬手帳などで患者さんにご確認ください" },
+	    "Ask the patient, and look at the medication record book; "
+	    "eligibility is confirmed by other papers.",
+	    "お薬手帳などで患者さんにご確認ください（資格は資格確認書などで確認できます）" },
 	[ONSHI_OUTCOME_ERROR_PERSON] = { "an error for this person",
 	    "この方の確認でエラーになりました",
 	    "See the service's code and text, correct the input.",
@@ -67,7 +69,7 @@ static const struct say says[] = {
 	    "照会を処理できませんでした",
 	    "Report the service's code and text.",
 	    "処理結果コードと処理結果メッセージをシステムの担当者に伝えてください" },
-	[ONSHI_OUTCOME_REJECTED] = { "the request was thrown back",
+	[ONSHI_OUTCOME_REJECTED] = { "the request was rejected, unprocessed",
 	    "照会が受け付けられませんでした（照会内容に誤りがあります）", "Report it.",
 	    "システムの担当者に連絡してください" },
 	[ONSHI_OUTCOME_UNKNOWN_CODE] = { "an unknown code",
@@ -79,7 +81,7 @@ static const struct say says[] = {
 	    "the agency has suspended the service for this facility",
 	    "オンライン資格確認等システムの利用が停止されています",
 	    "Stop asking; report to the agency what happened at once.",
-	    "照会を止め、実施機関に理由を確認し、経緯を速やかに報告してください" }
+	    "照会を止め、実施機関（支払基金・国保中央会）に理由を確認し、経緯を速やかに報告してください" }
 };
 
 static const struct say *

@@ -69,6 +69,17 @@ static const struct {
 	    "裏面は見ないでください。" } }
 };
 
+/* A deployment can switch a category off for pharmacies (CO-5). */
+static bool
+is_switched_off(const struct onshi_config *c, int category, int kind)
+{
+	const struct oki_category *row = oki_category(category);
+
+	return kind == OKI_FACILITY_PHARMACY && row != NULL &&
+	    row->pharmacy_switch &&
+	    oki_config_word(c, OKI_RULES_PHARMACY_CHECKUPS) != 1;
+}
+
 /* The question of a category at that facility; "" where there is none. */
 static const char *
 question(const struct onshi_config *c, int category, bool in_japanese)
@@ -78,7 +89,8 @@ question(const struct onshi_config *c, int category, bool in_japanese)
 	const char *found = "";
 	size_t i;
 
-	if (kind < 0 || kind >= OKI_FACILITIES)
+	if (kind < 0 || kind >= OKI_FACILITIES ||
+	    is_switched_off(c, category, kind))
 		return found;
 	for (i = 0; i < OKI_COUNT(questions); i++)
 		if (questions[i].category == category &&

@@ -279,11 +279,11 @@ def secret(data: bytearray) -> Any:
 
 
 def pin_of(data: bytearray) -> Any:
-    """The same for what C reads up to its NUL; data is zeroed if it is refused."""
+    """The same for what C reads up to its NUL: with one within it is no PIN, and the
+    library has to refuse it, so that it asks for another."""
     copy = secret(data)
     if 0 in data:
-        wipe(copy, data)
-        raise failure(RESULTS["ONSHI_E_PIN_SHAPE"])
+        wipe(copy)
     return copy
 
 

@@ -291,6 +291,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_trust_text", c_char_p, (c_int, c_char_p)),
     ("onshi_certificate_serial", c_char_p, (P(Certificate),)),
     ("onshi_certificate_not_before", c_int64, (P(Certificate),)),
+    ("onshi_certificate_grace_end", c_int64, (P(Certificate),)),
     ("onshi_certificate_not_after", c_int64, (P(Certificate),)),
     ("onshi_certificate_bytes", P(c_uint8), (P(Certificate), P(c_size_t))),
     # message.h

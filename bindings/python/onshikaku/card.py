@@ -57,6 +57,8 @@ class Certificate:
     trust: Trust
     not_before: datetime
     not_after: datetime
+    #: The last moment in which an ended one still shows eligibility.
+    grace_end: datetime
     #: Names one person: 個人情報.
     serial: str = field(repr=False)
     der: bytes = field(repr=False)
@@ -72,6 +74,7 @@ def certificate_of(x: Any) -> Certificate:
         Trust(lib.onshi_certificate_trust(x)),
         when(lib.onshi_certificate_not_before(x)),
         when(lib.onshi_certificate_not_after(x)),
+        when(lib.onshi_certificate_grace_end(x)),
         text_of(lib.onshi_certificate_serial(x)),
         bytes_at(lib.onshi_certificate_bytes, x),
     )

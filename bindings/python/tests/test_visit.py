@@ -165,6 +165,9 @@ def test_a_pin_of_another_shape_costs_none(world: World, typed: bytes) -> None:
         with pytest.raises(CardError, match="ONSHI_E_PIN_SHAPE"):
             visit.set_pin(pin)
         assert pin == bytearray(len(typed))
+        assert visit.advance() is Need.PIN, "it is asked for again"
+        assert visit.refusal is not None
+        assert visit.refusal.name == "ONSHI_E_PIN_SHAPE"
         visit.set_pin(bytearray(PIN))
         assert visit.advance() is None
 
