@@ -361,24 +361,26 @@ command_audit_head(struct tool *t)
 
 /* ---- verify ----------------------------------------------------------------------- */
 
+/* The first line of a file that some editor of Windows may have had in hand. */
 int
 audit_read_key(struct tool *t, struct bytes *key)
 {
 	const char *path = option_text(t, OPT_KEY);
-	size_t len;
+	size_t skip = 0, len = 0;
 	int error;
 
 	if (path == NULL)
 		return 0;
 	if ((error = bytes_read(path, KEY_FILE_MOST, key)) != 0)
 		return fail_file(t, "--key", error);
-	if (key->len == 0 || key->len > KEY_FILE_MOST - 1)
+	if (key->len >= 3 && memcmp(key->data, "\xef\xbb\xbf", 3) == 0)
+		skip = 3;
+	while (skip + len < key->len &&
+	    memchr("\r\n \t", key->data[skip + len], 5) == NULL)
+		len++;
+	if (len == 0)
 		return fail_file(t, "--key", EINVAL);
-	for (len = 0; len < key->len - 1 && key->data[len] != '\n' &&
-	    key->data[len] != '\r'; len++)
-		;
-	if (key->data[len] != '\n' && key->data[len] != '\r')
-		return fail_file(t, "--key", EINVAL);
+	memmove(key->data, key->data + skip, len);
 	key->data[len] = '\0';
 
 	return 0;

@@ -74,7 +74,6 @@ cancel_start(void)
 	int error;
 
 	choose_signals();
-	(void)signal(SIGPIPE, SIG_IGN);
 	if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
 		return errno;
 	/* Threads of the library inherit this mask. */

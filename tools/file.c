@@ -50,8 +50,10 @@ read_all(int fd, size_t most, struct bytes *out)
 			continue;
 		if (n < 0)
 			return errno;
-		if (n == 0)
+		if (n == 0) {
+			out->data[out->len] = '\0';	/* room is left */
 			return 0;
+		}
 		if ((out->len += (size_t)n) > most)
 			return EFBIG;
 	}

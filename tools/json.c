@@ -1,6 +1,7 @@
 /* json.c: one JSON object, written as it becomes known. */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,7 +90,7 @@ json_open(struct json *j, const char *key, char bracket)
 	if (j->depth < JSON_DEPTH)
 		j->some[j->depth++] = false;
 	else
-		j->out->failed = true;
+		out_fail(j->out, EOVERFLOW);
 }
 
 void

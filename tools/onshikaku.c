@@ -70,12 +70,30 @@ run(struct tool *t, int argc, char **argv)
 	return t->command->run(t);
 }
 
+/* An answer that nobody can have read is a failure, and the error goes where
+ * one can be seen. */
+static int
+finish(struct tool *t, int status)
+{
+	int failed;
+
+	out_close(&t->out);
+	if (!t->out.failed)
+		return status;
+	t->is_json = t->has_failed = false;
+	failed = fail_file(t, "standard output", t->out.error);
+
+	return status == 0 ? failed : status;
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct tool t;
 	int status;
 
+	if (out_guard() != 0)
+		return EXIT_MACHINE;
 	forbid_dumps();
 	language_of_locale(&t);
 	t.is_json = wants_json(argc, argv);
@@ -89,9 +107,7 @@ main(int argc, char **argv)
 	}
 	setup_free(&t);
 	options_free(&t);
-	out_flush(&t.out);
-	if (t.out.failed && status == 0)
-		status = EXIT_MACHINE;
+	status = finish(&t, status);
 	out_free(&t.out);
 
 	return status;

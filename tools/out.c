@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,14 @@
 
 #define ROOM_FIRST	8192
 #define ROOM_MOST	(8 * 1024 * 1024)
+
+void
+out_fail(struct out *o, int error)
+{
+	if (!o->failed)
+		o->error = error;
+	o->failed = true;
+}
 
 static void
 write_all(struct out *o)
@@ -24,7 +34,7 @@ write_all(struct out *o)
 		if (n > 0)
 			done += (size_t)n;
 		else if (n == 0 || errno != EINTR)
-			o->failed = true;
+			out_fail(o, n == 0 ? EIO : errno);
 	}
 	o->written += o->len;
 	onshi_wipe(o->data, o->len);
@@ -64,7 +74,7 @@ out_bytes(struct out *o, const char *bytes, size_t len)
 		if (o->room - o->len < len && !make_room(o, len)) {
 			write_all(o);
 			if (o->room == 0) {
-				o->failed = true;
+				out_fail(o, ENOMEM);
 				return;
 			}
 		}
@@ -177,6 +187,35 @@ void
 out_flush(struct out *o)
 {
 	write_all(o);
+}
+
+int
+out_guard(void)
+{
+	int fd;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	do {
+		/* What is missing is opened the wrong way round, so that
+		 * nobody reads or writes it by mistake. */
+		if ((fd = open("/dev/null", O_WRONLY)) == STDOUT_FILENO) {
+			(void)close(fd);
+			fd = open("/dev/null", O_RDONLY);
+		}
+		if (fd < 0)
+			return errno;
+	} while (fd <= STDERR_FILENO);
+	(void)close(fd);
+
+	return 0;
+}
+
+void
+out_close(struct out *o)
+{
+	out_flush(o);
+	if (close(STDOUT_FILENO) != 0 && errno != EINTR)
+		out_fail(o, errno);
 }
 
 void

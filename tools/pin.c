@@ -28,6 +28,10 @@ read_pin(int fd, char pin[PIN_BYTES + 1])
 	}
 	if (len > 0 && pin[len - 1] == '\r')
 		len--;
+	if (len >= 3 && memcmp(pin, "\xef\xbb\xbf", 3) == 0) {
+		len -= 3;
+		memmove(pin, pin + 3, len);
+	}
 	pin[len] = '\0';
 	if (strlen(pin) < len)
 		pin[0] = '?';		/* a NUL within is no end of it */
@@ -88,7 +92,8 @@ ask_last_try(struct tool *t, int left, uint32_t *flags)
 		return ONSHI_OK;
 	if ((r = prompt_yes(t, say(t, "This is the last try: a wrong PIN "
 	    "blocks it. Is the holder sure and wants to go on?",
-	    "残り1回です。間違えるとロックされます。確かですか。続けますか"),
+	    "入力できるのはあと1回です。間違えるとロックされます。"
+	    "顔認証または目視でも受付できます。続けますか"),
 	    &yes)) != ONSHI_OK)
 		return r;
 	if (!yes)
@@ -105,7 +110,7 @@ pin_from_terminal(struct tool *t, struct onshi_visit *v)
 	char pin[PIN_BYTES + 1];
 	uint32_t flags;
 
-	if (left > 0)
+	if (left > 1)
 		(void)fprintf(stderr, "%s: %d\n", say(t, "Tries left",
 		    "暗証番号の残り回数"), left);
 	if ((r = ask_last_try(t, left, &flags)) != ONSHI_OK)

@@ -397,12 +397,38 @@ print_consents(struct tool *t, const struct onshi_visit *v)
 	}
 }
 
+/* Where a card still shows eligibility, to the day. */
+const char *
+certificate_tell(const struct onshi_certificate *x, const char *lang,
+    char room[CERTIFICATE_TELL])
+{
+	int state = onshi_certificate_state(x);
+	char day[TIME_TEXT];
+	int y, m, d;
+
+	time_plain(onshi_certificate_grace_end(x), day);
+	if (state != ONSHI_CERTIFICATE_GRACE ||
+	    sscanf(day, "%4d-%2d-%2d", &y, &m, &d) != 3)
+		return onshi_certificate_state_text(state, lang);
+	if (strcmp(lang, "ja") == 0)
+		(void)snprintf(room, CERTIFICATE_TELL, "電子証明書の有効期限が切れ"
+		    "ています。%d年%d月%d日までは資格確認のみ利用できます（薬剤情報など"
+		    "は閲覧できません）。市区町村の窓口で更新手続きをお願いします",
+		    y, m, d);
+	else
+		(void)snprintf(room, CERTIFICATE_TELL, "The card's certificate "
+		    "has ended; until %.10s it shows eligibility alone, no "
+		    "medical information. The municipal office renews it.",
+		    day);
+
+	return room;
+}
+
 void
 print_certificate(struct tool *t, const struct onshi_certificate *x)
 {
-	int state = onshi_certificate_state(x);
-	const char *tell = onshi_certificate_state_text(state, t->lang);
-	char end[TIME_TEXT];
+	char end[TIME_TEXT], room[CERTIFICATE_TELL];
+	const char *tell = certificate_tell(x, t->lang, room);
 
 	time_plain(onshi_certificate_not_after(x), end);
 	print_row(t, say(t, "Certificate valid to", "電子証明書の有効期限"),

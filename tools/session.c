@@ -260,14 +260,15 @@ json_certificate(struct json *j, const struct onshi_certificate *x)
 	};
 	int state = onshi_certificate_state(x);
 	int trust = onshi_certificate_trust(x);
+	char room[CERTIFICATE_TELL];
 
 	json_text(j, "serial", onshi_certificate_serial(x));
 	json_time(j, "not_before", onshi_certificate_not_before(x));
 	json_time(j, "not_after", onshi_certificate_not_after(x));
+	json_time(j, "grace_end", onshi_certificate_grace_end(x));
 	json_word(j, "state", onshi_certificate_state_name(state));
-	json_word(j, "state_text", onshi_certificate_state_text(state, "en"));
-	json_word(j, "state_text_ja", onshi_certificate_state_text(state,
-	    "ja"));
+	json_word(j, "state_text", certificate_tell(x, "en", room));
+	json_word(j, "state_text_ja", certificate_tell(x, "ja", room));
 	json_word(j, "trust", trust >= 0 && (size_t)trust < COUNT(trusts) ?
 	    trusts[trust] : NULL);
 }

@@ -99,7 +99,13 @@ const struct option_row option_rows[OPT_COUNT] = {
 	    "この日より前の記録だけのファイルを削除する" },
 	[OPT_ACCEPT_LOSS] = { "accept-loss", NULL, KIND_FLAG, false, NULL,
 	    "entries are lost, and it is known",
-	    "記録が失われたことを承知している" }
+	    "記録が失われたことを承知している" },
+	[OPT_PRINT] = { "print", NULL, KIND_FLAG, false, NULL,
+	    "as a sheet to post up, in Japanese unless --lang is given",
+	    "掲示用の文書にする" },
+	[OPT_HTML] = { "html", NULL, KIND_FLAG, false, NULL,
+	    "the same sheet as an HTML page, in large letters",
+	    "掲示用の文書を大きな文字のHTMLにする" }
 };
 
 #define NONE	{ OPT_COUNT }
@@ -164,6 +170,18 @@ const struct command commands[] = {
 	  "read any message of the interface", "連携ファイルを読んで表示する" },
 	{ "message check", "FILE", true, command_message_check, NONE, NONE,
 	  "name what is wrong with a message", "連携ファイルの誤りを示す" },
+	{ "notice purpose", NULL, false, command_notice,
+	  { OPT_PRINT, OPT_HTML, OPT_COUNT }, NONE,
+	  "what personal data are used for, for patients",
+	  "利用目的（患者さん向け）" },
+	{ "notice consent", NULL, false, command_notice,
+	  { OPT_PRINT, OPT_HTML, OPT_COUNT }, NONE,
+	  "the questions of consent, for patients",
+	  "同意の確認（患者さん向け）" },
+	{ "notice visual", NULL, false, command_notice,
+	  { OPT_PRINT, OPT_HTML, OPT_COUNT }, NONE,
+	  "how to compare the photograph, for staff",
+	  "目視による本人確認（職員向け）" },
 	{ "help", "COMMAND|config", false, command_help, NONE, NONE,
 	  "options of a command, or all configuration keys",
 	  "コマンドのオプション、または設定項目の一覧" }

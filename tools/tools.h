@@ -24,6 +24,7 @@ enum option_id {
 	OPT_DATE, OPT_LIMIT,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
 	OPT_ATNA, OPT_BEFORE, OPT_ACCEPT_LOSS,
+	OPT_PRINT, OPT_HTML,
 	OPT_COUNT
 };
 
@@ -92,6 +93,7 @@ struct out {
 	size_t	 room;
 	uint64_t written;	/* bytes that left before data */
 	bool	 failed;
+	int	 error;		/* errno of it */
 };
 
 void	out_bytes(struct out *o, const char *bytes, size_t len);
@@ -107,6 +109,12 @@ void	out_format(struct out *o, const char *fmt, ...)
 /* Text with blanks behind it, up to so many columns of a terminal. */
 void	out_column(struct out *o, const char *text, size_t columns);
 void	out_flush(struct out *o);
+/* Before anything is opened: descriptors that the caller did not give must not
+ * become files of ours. */
+int	out_guard(void);
+void	out_fail(struct out *o, int error);
+/* The end: what the system has kept back until now is known, too. */
+void	out_close(struct out *o);
 void	out_free(struct out *o);
 uint64_t out_mark(const struct out *o);
 /* Takes back what came after the mark, unless it has left already. */
@@ -330,6 +338,10 @@ int	print_eligibility(struct tool *t, struct onshi_answer *a);
 /* Consents, the card's certificate, whether it is on record. */
 void	print_visit(struct tool *t, const struct onshi_visit *v);
 void	print_certificate(struct tool *t, const struct onshi_certificate *x);
+/* What to tell the holder, "" if nothing; room holds what names a day. */
+#define CERTIFICATE_TELL	400
+const char *certificate_tell(const struct onshi_certificate *x,
+	    const char *lang, char room[CERTIFICATE_TELL]);
 int	print_medical(struct tool *t, int category, struct onshi_answer *a);
 const char *category_title(const struct tool *t, int category);
 /* A label, a value, on a line of its own. */
@@ -354,6 +366,7 @@ int	command_audit_prune(struct tool *t);
 int	command_audit_reseal(struct tool *t);
 int	command_message_show(struct tool *t);
 int	command_message_check(struct tool *t);
+int	command_notice(struct tool *t);
 int	command_help(struct tool *t);
 int	command_version(struct tool *t);
 void	help_usage(const struct tool *t, struct out *o);
