@@ -77,7 +77,7 @@ static const struct pki_person people[] = {
 	{ .profile = "no-pin", .name = "顔野　認", .kana = "カオノ　ミトム",
 	    .address = "架空県架空市南町１３番地",
 	    .insurer = "991034", .symbol = "205", .number = "0019",
-	    .branch = "01", .birth = 19390102, .sex = 1,
+	    .branch = "01", .birth = 19600102, .sex = 1,
 	    .has_auth = true, .pin_tries = 0, .pin_max = 0, .filler = 29,
 	    .cert_size = 1571 },
 	{ .profile = "phone", .name = "携帯　歩", .kana = "ケイタイ　アユミ",

@@ -23,7 +23,8 @@ static const char help[] =
     "                         move name renew revoke show twin unregister\n"
     "                         withdraw\n"
     "on PREFIX COMMAND        once, when PREFIX has been answered\n"
-    "status\n";
+    "status\n"
+    "suspend CODE [PREFIX] | resume CODE   the agency stops a facility\n";
 
 static char *
 do_fault(struct sim *sim, int argc, char **argv)
@@ -108,6 +109,27 @@ do_status(struct sim *sim, int argc, char **argv)
 	return said;
 }
 
+/* PU-4: without notice, wholly or in part; by 医療機関等コード. */
+static char *
+do_suspend(struct sim *sim, int argc, char **argv)
+{
+	if (argc < 2 || argc > 3 || !text_digits(argv[1], TERMINAL_LEN) ||
+	    db_run(&sim->db, "INSERT OR REPLACE INTO stopped VALUES(?,?)",
+	    "tt", argv[1], argc > 2 ? argv[2] : "") != 0)
+		return NULL;
+	return text_dup("ok\n");
+}
+
+static char *
+do_resume(struct sim *sim, int argc, char **argv)
+{
+	if (argc != 2 || !text_digits(argv[1], TERMINAL_LEN) ||
+	    db_run(&sim->db, "DELETE FROM stopped WHERE terminal=?", "t",
+	    argv[1]) != 0)
+		return NULL;
+	return text_dup("ok\n");
+}
+
 static const struct {
 	const char *name;
 	char	 *(*act)(struct sim *, int, char **);
@@ -117,7 +139,9 @@ static const struct {
 	{ "fault",	     do_fault },
 	{ "line",	     do_line },
 	{ "person",	     do_person },
+	{ "resume",	     do_resume },
 	{ "status",	     do_status },
+	{ "suspend",	     do_suspend },
 };
 
 /* on PREFIX COMMAND: kept until an answer of that function was made. */

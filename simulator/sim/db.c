@@ -54,6 +54,8 @@ static const char schema[] =
 "CREATE TABLE IF NOT EXISTS reply(terminal TEXT, id TEXT, made INTEGER,"
 " digest BLOB, err INTEGER, token TEXT, body BLOB,"
 " PRIMARY KEY(terminal, id));"
+"CREATE TABLE IF NOT EXISTS stopped(terminal TEXT, prefix TEXT,"
+" PRIMARY KEY(terminal, prefix));"
 "CREATE TABLE IF NOT EXISTS record(id INTEGER PRIMARY KEY, at INTEGER,"
 " terminal TEXT, request TEXT, method INTEGER, person INTEGER, given TEXT,"
 " granted TEXT, viewed TEXT, code TEXT);";

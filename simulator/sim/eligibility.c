@@ -203,6 +203,8 @@ int
 eligibility_answer(struct sim *sim, struct request *req, struct reply *rep,
     xmlNodePtr header, xmlNodePtr body)
 {
+	struct entry e = { .request = req->prefix,
+	    .terminal = req->terminal };
 	xmlNodePtr search, proof;
 	int32_t date;
 	int r = SAID_ANSWER;
@@ -212,6 +214,12 @@ eligibility_answer(struct sim *sim, struct request *req, struct reply *rep,
 	if ((search == NULL) == (proof == NULL))
 		return SAID_ERR;
 	write_header(req, header, proof != NULL);
+	if (service_is_stopped(sim, req)) {
+		e.code = SUSPENDED;
+		record_add(sim, req->now, &e);
+		end_header(header, SUSPENDED, SUSPENDED_TEXT);
+		return SAID_ANSWER;
+	}
 	if (date_read(xml_text(req->header, "QualificationConfirmationDate"),
 	    &date) != 0) {
 		end_header(header, "XSIM0001E",

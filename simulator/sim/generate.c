@@ -127,17 +127,49 @@ name_of(struct prng *p, int family, int sex, char name[64], char kana[64])
 	snprintf(kana, 64, "%s %s", families[family].kana, given->kana);
 }
 
-/* A person of that birth date; head: the name of the household's head. */
-int64_t
-generate_named(struct sim *sim, struct prng *p, int32_t birth, char head[64])
+static int
+family_of(const char *name)
 {
-	char name[64], kana[64];
+	size_t n;
+	int i;
+
+	for (i = 0; i < COUNT(families); i++) {
+		n = strlen(families[i].kanji);
+		if (strncmp(name, families[i].kanji, n) == 0 &&
+		    strncmp(name + n, "　", strlen("　")) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static int
+is_taken(struct sim *sim, const char *head, const char *name)
+{
+	return strcmp(name, head) == 0 || db_int(&sim->db, "SELECT count(*) "
+	    "FROM coverage c JOIN person p ON p.id=c.person WHERE c.head=? "
+	    "AND p.name=?", "tt", head, name) > 0;
+}
+
+/*
+ * A person of that birth date. Kin share the name of the household's head, who
+ * is somebody else: head has that name, or gets one where there is none yet.
+ */
+int64_t
+generate_named(struct sim *sim, struct prng *p, int32_t birth, int is_kin,
+    char head[64])
+{
+	char name[64], kana[64], other[64];
 	struct who w = { .name = name, .kana = kana, .birth = birth };
 	int family = prng_below(p, COUNT(families));
 
+	if (is_kin && family_of(head) >= 0)
+		family = family_of(head);
 	w.sex = 1 + prng_below(p, 2);
-	name_of(p, family, w.sex, name, kana);
-	snprintf(head, 64, "%s", name);
+	do
+		name_of(p, family, w.sex, name, kana);
+	while (is_kin && is_taken(sim, head, name));
+	while (is_kin && (*head == '\0' || strcmp(name, head) == 0))
+		name_of(p, family, 1, head, other);
 	return generate_person(sim, &w);
 }
 
@@ -155,6 +187,38 @@ enum {
 	PLAIN, LOST, MOVED, LIMITED, ASSISTED, GAIJI, HIDDEN, HIDDEN_CARE,
 	DISEASED, SCHEDULED, TRAITS = 16
 };
+
+/* The elderly to another prefecture, others to the society of a new employer,
+ * where a child stays a member of the family. */
+static void
+move_on(struct sim *sim, struct prng *p, struct coverage *next,
+    char number[16])
+{
+	int32_t today = clock_date(clock_now(&sim->clock));
+	char head[16];
+
+	if (strncmp(next->insurer, "39", 2) == 0) {
+		next->insurer = generate_insurer(INSURER_ELDERLY, strcmp(
+		    next->insurer, generate_insurer(INSURER_ELDERLY, 0)) == 0);
+		snprintf(head, sizeof(head), "%07d", 9000000 +
+		    prng_below(p, 999999));
+		generate_check_digit(head, number);
+	} else {
+		next->insurer = generate_insurer(INSURER_SOCIETY,
+		    1 + prng_below(p, 2));
+		next->symbol = "３１";
+		snprintf(number, 16, "%d", 1000 + prng_below(p, 9000));
+	}
+	if (next->relation != 0 && today - (int32_t)db_int(&sim->db,
+	    "SELECT birth FROM person WHERE id=?", "i", next->person) >
+	    180000) {
+		next->relation = 1;
+		next->head = NULL;
+		next->branch = "00";
+	}
+	next->insurer_name = generate_insurer_name(next->insurer);
+	next->number = number;
+}
 
 static void
 spread(struct sim *sim, struct prng *p, struct coverage *c, int trait,
@@ -181,33 +245,44 @@ spread(struct sim *sim, struct prng *p, struct coverage *c, int trait,
 		people_assist(sim, c->person, today, prng_below(p, 2) ?
 		    "1319999996" : "1339999996");
 	if (trait == MOVED) {
-		next.insurer = generate_insurer(INSURER_SOCIETY,
-		    1 + prng_below(p, 2));
-		next.insurer_name = generate_insurer_name(next.insurer);
-		next.symbol = "３１";
-		snprintf(number, sizeof(number), "%d",
-		    1000 + prng_below(p, 9000));
-		next.number = number;
-		next.branch = "00";
+		move_on(sim, p, &next, number);
 		next.start = next.start_notified = day;
 		next.end = next.end_notified = 0;
 		people_cover(sim, &next);
 	}
 }
 
+#define FAMILY_MOST	4
+
 struct family {
 	int	    kind;
 	int	    name;
 	const char *insurer;
 	char	    symbol[32], number[16], head[64];
+	char	    names[FAMILY_MOST][64];
 	int32_t	    start;
 };
+
+/* No two of a household have one name. */
+static void
+name_member(struct prng *p, struct family *f, int which, int sex,
+    char kana[64])
+{
+	int i;
+
+	do {
+		name_of(p, f->name, sex, f->names[which], kana);
+		for (i = 0; i < which; i++)
+			if (strcmp(f->names[i], f->names[which]) == 0)
+				break;
+	} while (i < which);
+}
 
 static void
 member(struct sim *sim, struct prng *p, struct family *f, int which, int age,
     int trait, int32_t today)
 {
-	char name[64], kana[64], gaiji[80], branch[4];
+	char *name = f->names[which], kana[64], gaiji[80], branch[4];
 	struct who w = { .name = name, .kana = kana };
 	struct coverage c = { .class = "01", .insurer = f->insurer,
 	    .symbol = f->symbol, .number = f->number, .branch = branch,
@@ -217,9 +292,9 @@ member(struct sim *sim, struct prng *p, struct family *f, int which, int age,
 	w.sex = which < 2 ? 1 + which : 1 + prng_below(p, 2);
 	w.birth = birth_at(p, today, age);
 	w.hide = trait == HIDDEN ? 2 : trait == HIDDEN_CARE ? 1 : 0;
-	name_of(p, f->name, w.sex, name, kana);
+	name_member(p, f, which, w.sex, kana);
 	if (which == 0)
-		snprintf(f->head, sizeof(f->head), "%s", name);
+		memcpy(f->head, name, sizeof(f->head));
 	if (trait == GAIJI) {	/* the register could not map the first */
 		snprintf(gaiji, sizeof(gaiji), "●%.*s",
 		    (int)sizeof(gaiji) - 4, name + 3);
@@ -268,27 +343,39 @@ new_family(struct prng *p, int elderly, int serial, struct family *f,
 		    10 + prng_below(p, 400));
 }
 
+/* A couple, and children that are theirs. */
+static void
+ages_of(struct prng *p, const struct family *f, int old, int ages[FAMILY_MOST])
+{
+	int i;
+
+	ages[0] = f->kind == INSURER_ELDERLY ? 75 + prng_below(p, 20) :
+	    old ? 70 + prng_below(p, 5) : 30 + prng_below(p, 35);
+	ages[1] = old ? 70 + prng_below(p, 5) : ages[0] - 4 + prng_below(p, 7);
+	ages[2] = ages[0] - 30 + prng_below(p, 4);
+	ages[3] = ages[2] - 2 - prng_below(p, 3);
+	for (i = 2; i < FAMILY_MOST; i++)
+		if (ages[i] < 0)
+			ages[i] = 0;
+}
+
 void
 generate_people(struct sim *sim, int people)
 {
-	static const int ages[] = { 48, 45, 12, 4 };
 	int32_t today = clock_date(clock_now(&sim->clock));
 	struct prng *p = &sim->prng;
 	struct family f;
-	int done = 0, serial, members, age, i;
+	int done = 0, serial, members, old, i, ages[FAMILY_MOST];
 
 	db_run(&sim->db, "BEGIN", "");
 	for (serial = 0; done < people; serial++) {
 		new_family(p, serial % 5 == 4, serial, &f, today);
+		old = serial % 5 == 3;
 		members = f.kind == INSURER_ELDERLY ? 1 :
-		    1 + prng_below(p, 4);
-		for (i = 0; i < members && done < people; i++, done++) {
-			age = f.kind == INSURER_ELDERLY ?
-			    75 + prng_below(p, 20) : serial % 5 == 3 && i < 2 ?
-			    70 + prng_below(p, 5) :
-			    ages[i] + prng_below(p, i == 3 ? 3 : 20) - i / 2;
-			member(sim, p, &f, i, age, done % TRAITS, today);
-		}
+		    1 + prng_below(p, old ? 2 : FAMILY_MOST);
+		ages_of(p, &f, old, ages);
+		for (i = 0; i < members && done < people; i++, done++)
+			member(sim, p, &f, i, ages[i], done % TRAITS, today);
 	}
 	db_run(&sim->db, "COMMIT", "");
 }

@@ -27,7 +27,7 @@ static const struct drug {
 	{ "21", "1", "699999904", "試験カプセル２０ｍｇ",
 	    "シケン成分２０ｍｇカプセル", "2", "カプセル", "14",
 	    "１日２回朝夕食後服用", NULL },
-	{ "23", "3", "699999902", "見本軟膏０．１％", NULL, "0.5", "ｇ", "1",
+	{ "23", "3", "699999902", "見本軟膏０．１％", NULL, "5", "ｇ", "1",
 	    "１日２回塗布", "右肘" },
 	{ "21", "1", "699999905", "想定錠１０ｍｇ", "ソウテイ成分１０ｍｇ錠",
 	    "0.5", "錠", "30", "１日１回就寝前服用", "半錠" },
@@ -95,22 +95,46 @@ add_care(struct sim *sim, const struct day *d, const struct care *c)
 	    (int64_t)d->prescribed, c->class, c->code, c->name, c->unit);
 }
 
+/* What somebody is given each time; one drug, now and then, comes beside. */
+struct habit {
+	const struct place *clinic, *pharmacy;
+	int		    drug, lines;
+};
+
+/* The half quantity is always among the rich person's. */
+static struct habit
+habit_of(struct prng *p, int rich)
+{
+	struct habit h = {
+		.clinic = &clinics[prng_below(p, 2)],
+		.pharmacy = &pharmacies[prng_below(p, COUNT(pharmacies))],
+		.drug = rich ? 3 : prng_below(p, COUNT(drugs)),
+		.lines = rich ? 2 : 1 + prng_below(p, 2)
+	};
+
+	return h;
+}
+
 /*
  * Claims are two months behind; what came by electronic prescription is
- * there at once, and so the same drug is in two or three of the blocks.
+ * there at once, and so the same drug is in two or three of the blocks, and in
+ * each of them once.
  */
 static void
-visit(struct sim *sim, struct prng *p, struct day *d, int back, int rich)
+visit(struct sim *sim, struct prng *p, const struct habit *h, struct day *d,
+    int back, int rich)
 {
-	int lines = rich ? 3 : 1 + prng_below(p, 3), i, first;
+	int lines = h->lines, besides, i;
 	const struct drug *g;
 
-	d->clinic = &clinics[prng_below(p, rich ? 2 : COUNT(clinics))];
-	d->pharmacy = &pharmacies[prng_below(p, COUNT(pharmacies))];
-	first = prng_below(p, COUNT(drugs));
+	d->clinic = h->clinic;
+	d->pharmacy = h->pharmacy;
+	besides = h->lines + prng_below(p, COUNT(drugs) - h->lines);
+	if (rich || prng_below(p, 3) == 0)
+		lines++;
 	for (i = 0; i < lines; i++) {
-		/* the half quantity is always among the rich person's */
-		g = &drugs[rich && i == 0 ? 3 : (first + i) % COUNT(drugs)];
+		g = &drugs[(h->drug + (i < h->lines ? i : besides)) %
+		    COUNT(drugs)];
 		if (back >= 2)
 			add_drug(sim, d, CLAIM, g);
 		if (back <= 4) {
@@ -133,25 +157,25 @@ static const struct item {
 	{ "9N001000000000001", "身長", "PQ", "cm", NULL, NULL, 1520, 250, 1 },
 	{ "9N006000000000001", "体重", "PQ", "kg", NULL, NULL, 480, 300, 1 },
 	{ "9N011000000000001", "BMI", "PQ", "kg/m2", NULL, NULL, 190, 90, 1 },
-	{ "9N016160100000001", "腹囲(実測)", "PQ", "cm", NULL, NULL, 720, 250,
+	{ "9N016160100000001", "腹囲(実測)", "PQ", "cm", NULL, NULL, 720, 120,
 	    1 },
 	{ "9A751000000000001", "収縮期血圧(1回目)", "PQ", "mmHg", NULL, NULL,
-	    105, 45, 0 },
+	    105, 25, 0 },
 	{ "9A761000000000001", "拡張期血圧(1回目)", "PQ", "mmHg", NULL, NULL,
-	    62, 30, 0 },
-	{ "3F015000002327101", "中性脂肪", "PQ", "mg/dl", NULL, NULL, 60, 140,
+	    62, 22, 0 },
+	{ "3F015000002327101", "中性脂肪", "PQ", "mg/dl", NULL, NULL, 60, 85,
 	    0 },
 	{ "3F070000002327101", "HDLコレステロール", "PQ", "mg/dl", NULL, NULL,
 	    42, 40, 0 },
 	{ "3F077000002327101", "LDLコレステロール", "PQ", "mg/dl", NULL, NULL,
-	    80, 80, 0 },
-	{ "3B035000002327201", "AST(GOT)", "PQ", "U/l", NULL, NULL, 14, 30,
+	    80, 38, 0 },
+	{ "3B035000002327201", "AST(GOT)", "PQ", "U/l", NULL, NULL, 14, 16,
 	    0 },
-	{ "3B045000002327201", "ALT(GPT)", "PQ", "U/l", NULL, NULL, 10, 40,
+	{ "3B045000002327201", "ALT(GPT)", "PQ", "U/l", NULL, NULL, 10, 20,
 	    0 },
 	{ "3C015000002327101", "血清クレアチニン", "PQ", "mg/dl", NULL, NULL,
 	    55, 50, 2 },
-	{ "3D046000001906202", "HbA1c(NGSP値)", "PQ", "%", NULL, NULL, 50, 18,
+	{ "3D046000001906202", "HbA1c(NGSP値)", "PQ", "%", NULL, NULL, 50, 6,
 	    1 },
 	{ "1A020000000191111", "尿糖", "CO", NULL, "1.2.392.200119.6.2100",
 	    "－", 1, 1, 0 },
@@ -163,6 +187,8 @@ static const struct item {
 	    "いいえ", 2, 1, 0 },
 };
 
+enum { HEIGHT, WEIGHT, BMI };	/* of items: the first three */
+
 static void
 add_item(struct sim *sim, int64_t person, int32_t day, const struct item *it,
     const char *value)
@@ -173,8 +199,57 @@ add_item(struct sim *sim, int64_t person, int32_t day, const struct item *it,
 	    value, it->unit, it->oid, it->value_name);
 }
 
+/* A body, and how it was measured first: from year to year little changes. */
+struct body {
+	int	height, weight;			/* in mm, in 100 g */
+	int	values[COUNT(items)];
+};
+
+static struct body
+body_of(struct prng *p, int sex)
+{
+	struct body b;
+	int i;
+
+	for (i = 0; i < COUNT(items); i++)
+		b.values[i] = items[i].base + prng_below(p, items[i].spread);
+	b.height = (sex == 1 ? 1620 : 1500) + prng_below(p, 140);
+	/* A BMI from 19 to 24, as the judgement of all of them says. */
+	b.weight = (190 + prng_below(p, 50)) * b.height / 1000 * b.height /
+	    1000;
+	return b;
+}
+
+/* A year later: never another height, and the rest not far from before. */
 static void
-checkup(struct sim *sim, struct prng *p, int64_t person, int32_t day)
+age_a_year(struct prng *p, struct body *b)
+{
+	int i, far, v;
+
+	for (i = 0; i < COUNT(items); i++) {
+		far = items[i].spread / 8;
+		v = b->values[i] + prng_below(p, 2 * far + 1) - far;
+		if (v >= items[i].base && v < items[i].base + items[i].spread)
+			b->values[i] = v;
+	}
+	b->weight += prng_below(p, 31) - 15;
+}
+
+static int
+value_of(const struct body *b, int i)
+{
+	if (i == HEIGHT)
+		return b->height;
+	if (i == WEIGHT)
+		return b->weight;
+	if (i == BMI)
+		return (b->weight * 1000000 + b->height * b->height / 2) /
+		    (b->height * b->height);
+	return b->values[i];
+}
+
+static void
+checkup(struct sim *sim, int64_t person, int32_t day, const struct body *b)
 {
 	static const struct item doctor = { "9N511000000000049",
 	    "医師の診断(判定)", "ST", NULL, NULL, NULL, 0, 0, 0 };
@@ -183,7 +258,7 @@ checkup(struct sim *sim, struct prng *p, int64_t person, int32_t day)
 	int i, v, ten;
 
 	for (i = 0; i < COUNT(items); i++) {
-		v = items[i].base + prng_below(p, items[i].spread);
+		v = value_of(b, i);
 		ten = tens[items[i].decimals];
 		if (ten == 1)
 			snprintf(value, sizeof(value), "%d", v);
@@ -210,8 +285,10 @@ generate_care(struct sim *sim, struct prng *p, int64_t person, int rich)
 	int32_t today = clock_date(clock_now(&sim->clock));
 	int32_t birth = (int32_t)db_int(&sim->db, "SELECT birth FROM person "
 	    "WHERE id=?", "i", person);
+	struct habit h = habit_of(p, rich);
 	struct day d = { .person = person };
 	int back, every = rich ? 1 : 1 + prng_below(p, 4);
+	struct body b;
 
 	for (back = 14; back >= 0; back--) {
 		d.month = month_add(today / 100, -back);
@@ -219,11 +296,13 @@ generate_care(struct sim *sim, struct prng *p, int64_t person, int rich)
 			continue;
 		d.prescribed = day_in(p, d.month, today);
 		d.dispensed = d.prescribed;
-		visit(sim, p, &d, back, rich);
+		visit(sim, p, &h, &d, back, rich);
 	}
-	if (!rich && today - birth < 400000)
+	if (today - birth < 400000)
 		return;
-	for (back = 27; back > 0; back -= 12)
-		checkup(sim, p, person, day_in(p, month_add(today / 100,
-		    -back), today));
+	b = body_of(p, (int)db_int(&sim->db, "SELECT CASE WHEN sex1='3' THEN "
+	    "sex2 ELSE sex1 END FROM person WHERE id=?", "i", person));
+	for (back = 27; back > 0; back -= 12, age_a_year(p, &b))
+		checkup(sim, person, day_in(p, month_add(today / 100, -back),
+		    today), &b);
 }

@@ -14,6 +14,7 @@ static const struct {
 	const char *code, *text;
 } texts[] = {
 	{ "XNDS0001E", "情報を提供できません。" },
+	{ SUSPENDED, SUSPENDED_TEXT },
 	{ "XCNS0001E", "閲覧の同意がないか、同意の有効期限が切れています。" },
 	{ "XSIM0201E", "要求の形式を取り扱えません。" },
 	{ "", "該当する情報がありません。" },
@@ -109,6 +110,8 @@ why_not(struct sim *sim, const struct request *req, int64_t visit,
 {
 	int i;
 
+	if (service_is_stopped(sim, req))
+		return SUSPENDED;
 	if (db_int(&sim->db, "SELECT hide FROM person WHERE id=?", "i",
 	    person) != 0)
 		return "XNDS0001E";

@@ -21,19 +21,36 @@ preschool(int32_t birth, int32_t today)
 	return today < school ? "1" : NULL;
 }
 
+void
+people_name(struct sim *sim, int64_t person, char name[64])
+{
+	sqlite3_stmt *st = db_query(&sim->db, "SELECT name FROM person WHERE "
+	    "id=?", "i", person);
+
+	name[0] = '\0';
+	if (st != NULL && sqlite3_step(st) == SQLITE_ROW)
+		snprintf(name, 64, "%s", db_text(st, "name"));
+	sqlite3_finalize(st);
+}
+
 int64_t
 people_cover(struct sim *sim, const struct coverage *c)
 {
 	int32_t today = clock_date(clock_now(&sim->clock));
 	int64_t birth = db_int(&sim->db, "SELECT birth FROM person WHERE "
 	    "id=?", "i", c->person), id, august;
-	char *key[3], insurer[16], relation[16];
+	char *key[3], insurer[16], relation[16], own[64];
+	const char *head = c->head;
 
 	key[0] = text_key_number(c->insurer);
 	key[1] = text_key(c->symbol == NULL ? "" : c->symbol);
 	key[2] = text_key_number(c->number);
 	snprintf(insurer, sizeof(insurer), "%8s", c->insurer);
 	snprintf(relation, sizeof(relation), "%d", c->relation);
+	if (c->relation == 1 && head == NULL) {
+		people_name(sim, c->person, own);
+		head = own;
+	}
 	db_run(&sim->db, "INSERT INTO coverage(person,class,insurer,"
 	    "insurer_key,symbol,symbol_key,number,number_key,branch,relation,"
 	    "head,insurer_name,start,start_notified,end,end_notified,reason,"
@@ -42,7 +59,7 @@ people_cover(struct sim *sim, const struct coverage *c)
 	    "itttttttttttiiiitttt", c->person, c->class, insurer, key[0],
 	    or_null(c->symbol), key[1], c->number, key[2],
 	    or_null(c->branch), c->relation == 0 ? NULL : relation,
-	    or_null(c->head), c->insurer_name, (int64_t)c->start,
+	    or_null(head), c->insurer_name, (int64_t)c->start,
 	    (int64_t)c->start_notified, (int64_t)c->end,
 	    (int64_t)c->end_notified, or_null(c->reason), or_null(c->ratio),
 	    or_null(c->elderly_ratio), preschool((int32_t)birth, today));
@@ -76,6 +93,25 @@ people_limit(struct sim *sim, int64_t coverage, const char *flag,
 	    from, from, from + 10000 - 70);
 }
 
+/*
+ * Whether the person stays insured beside: who works does (被用者保険, 併用);
+ * who is insured with the town or as one of the elderly loses that on the day
+ * the assistance begins (国民健康保険法 6条, 単独).
+ */
+static int
+stays_insured(struct sim *sim, int64_t person, int32_t begins)
+{
+	static const char running[] = "SELECT count(*) FROM coverage WHERE "
+	    "person=? AND end=0 AND class<>'A1' AND length(trim(insurer))=8 "
+	    "AND insurer NOT LIKE '39%'";
+
+	db_run(&sim->db, "UPDATE coverage SET end=max(?1,start), "
+	    "end_notified=max(?1,start), reason='02' WHERE person=?2 AND "
+	    "end=0 AND class<>'A1' AND (length(trim(insurer))<8 OR insurer "
+	    "LIKE '39%')", "ii", (int64_t)begins, person);
+	return db_int(&sim->db, running, "i", person) > 0;
+}
+
 /* 医療扶助: a result of its own, with a ticket of this month. */
 void
 people_assist(struct sim *sim, int64_t person, int32_t today,
@@ -88,7 +124,13 @@ people_assist(struct sim *sim, int64_t person, int32_t today,
 	    .insurer_name = generate_insurer_name(office),
 	    .start = month_add(today / 100, -6) * 100 + 1 };
 	int64_t id, first = today / 100 * 100 + 1;
+	const char *combined, *social;
 
+	combined = social = "02";
+	if (stays_insured(sim, person, c.start))
+		social = "01";
+	else
+		combined = "01";
 	snprintf(head, sizeof(head), "%06lld", (long long)person % 1000000);
 	generate_check_digit(head, number);
 	c.start_notified = c.start;
@@ -96,15 +138,16 @@ people_assist(struct sim *sim, int64_t person, int32_t today,
 	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
 	    "valid_to,issue,month,inst_code,inst_name,injury1,treatment,pay,"
 	    "combined,social,infection,elderly,prefecture) VALUES(?,'01',?,?,"
-	    "'000012',?,?,'見本内科医院','高血圧症','02','0','02','01','02',"
-	    "'02','02')", "iiiit", id, first, first - 1 +
-	    month_days(today / 100), (int64_t)(today / 100), institution);
+	    "'000012',?,?,'見本内科医院','高血圧症','02','0',?,?,'02',"
+	    "'02','02')", "iiiittt", id, first, first - 1 +
+	    month_days(today / 100), (int64_t)(today / 100), institution,
+	    combined, social);
 	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
 	    "valid_to,issue,month,issuer_code,issuer_name,treatment,pay,"
 	    "combined,remarks) VALUES(?,'02',?,?,'000013',?,?,"
-	    "'見本内科医院','04','0','02','架空の備考')", "iiiit", id, first,
+	    "'見本内科医院','04','0',?,'架空の備考')", "iiiitt", id, first,
 	    first - 1 + month_days(today / 100), (int64_t)(today / 100),
-	    institution);
+	    institution, combined);
 }
 
 /* A person by profile of the card, by serial, or by number in the database. */
@@ -148,6 +191,23 @@ find_same(struct sim *sim, char *v[COLUMNS], int32_t birth)
 	return person;
 }
 
+/* The household's head: somebody else, where the person is not that. */
+static void
+find_head(struct sim *sim, char *v[COLUMNS], char head[64])
+{
+	char *key[3];
+	int i;
+
+	key[0] = text_key_number(v[INSURER]);
+	key[1] = text_key(v[SYMBOL]);
+	key[2] = text_key_number(v[NUMBER]);
+	people_name(sim, db_int(&sim->db, "SELECT person FROM coverage WHERE "
+	    "insurer_key=? AND symbol_key=? AND number_key=? AND "
+	    "relation='1'", "ttt", key[0], key[1], key[2]), head);
+	for (i = 0; i < 3; i++)
+		free(key[i]);
+}
+
 static int64_t
 new_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
 {
@@ -162,12 +222,15 @@ new_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
 	/* By the profile, so that the person is the same in every run. */
 	for (s = v[PROFILE]; *s != '\0'; s++)
 		p.state = p.state * 31 + (unsigned char)*s;
-	c.person = generate_named(sim, &p, birth, head);
+	head[0] = '\0';
 	if (v[BRANCH][0] == '\0')	/* 後期高齢者 */
 		c.relation = 0;
 	else if (strcmp(v[BRANCH], "00") != 0 && strcmp(v[BRANCH], "01") != 0)
 		c.relation = 2;
-	c.head = c.relation == 0 ? NULL : head;
+	if (c.relation == 2)
+		find_head(sim, v, head);
+	c.person = generate_named(sim, &p, birth, c.relation == 2, head);
+	c.head = c.relation == 2 ? head : NULL;
 	c.insurer_name = generate_insurer_name(v[INSURER]);
 	c.start = month_add(today / 100, -30) * 100 + 1;
 	if (c.start < birth)

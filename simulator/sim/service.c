@@ -252,6 +252,13 @@ pull_triggers(struct sim *sim, const char *prefix)
 	}
 }
 
+int
+service_is_stopped(struct sim *sim, const struct request *req)
+{
+	return db_int(&sim->db, "SELECT count(*) FROM stopped WHERE terminal=?"
+	    " AND prefix IN ('', ?)", "tt", req->terminal, req->prefix) > 0;
+}
+
 void
 service_answer(struct sim *sim, struct request *req, struct reply *rep)
 {

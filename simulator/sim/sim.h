@@ -169,8 +169,13 @@ struct reply {
 enum { SAID_ANSWER = 0, SAID_ERR = -1 };	/* or an HTTP status */
 
 /* service.c */
+#define SUSPENDED	"XSUS0001E"
+#define SUSPENDED_TEXT	"オンライン資格確認等システムの利用を停止しています。"
 void	 service_answer(struct sim *sim, struct request *req,
 	    struct reply *rep);
+/* Whether the agency has stopped that facility, wholly or for this function
+ * (PU-4). */
+int	 service_is_stopped(struct sim *sim, const struct request *req);
 
 /* xml.c */
 xmlDocPtr xml_read(const char *data, size_t len);
@@ -274,6 +279,7 @@ int	 record_main(int argc, char **argv);
 int	 people_import(struct sim *sim, const char *csv);
 int	 people_event(struct sim *sim, int argc, char **argv);	/* events.c */
 int64_t	 people_find(struct sim *sim, const char *who);
+void	 people_name(struct sim *sim, int64_t person, char name[64]);
 struct coverage {
 	int64_t		 person;
 	const char	*class;
@@ -301,7 +307,7 @@ struct who {
 };
 int64_t	 generate_person(struct sim *sim, const struct who *w);
 int64_t	 generate_named(struct sim *sim, struct prng *p, int32_t birth,
-	    char head[64]);
+	    int is_kin, char head[64]);
 void	 generate_people(struct sim *sim, int people);
 void	 generate_care(struct sim *sim, struct prng *p, int64_t person,
 	    int rich);

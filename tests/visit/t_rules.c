@@ -715,7 +715,8 @@ static const struct {
 	const char	*text;
 } whys[] = {
 	{ "XNDS0001E", ONSHI_E_NOT_PROVIDED, "", "" },
-	{ "XCRD0004E", ONSHI_E_CARD_REVOKED, "XCRD0004E", "REASON" }
+	{ "XCRD0004E", ONSHI_E_CARD_REVOKED, "XCRD0004E", "REASON" },
+	{ "XSUS0001E", ONSHI_E_SUSPENDED, "XSUS0001E", "REASON" }
 };
 
 START_TEST(test_why)
@@ -734,6 +735,29 @@ START_TEST(test_why)
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
 	    &a),
 	    ONSHI_E_STATE);
+}
+END_TEST
+
+/* PU-4: a facility that is stopped, wholly or in part, is told so at its next
+ * question, with the code, and with whom to ask; the eligibility that was there
+ * before stays. */
+START_TEST(test_suspended)
+{
+	const struct onshi_error *e;
+
+	root_with(NULL, NULL);
+	check_in(ALL);
+	f.result_code = "XSUS0001E";
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_SUSPENDED);
+	e = onshi_visit_error(v);
+	ck_assert_int_eq(onshi_error_outcome(e), ONSHI_OUTCOME_SUSPENDED);
+	ck_assert_str_eq(onshi_error_service_code(e), "XSUS0001E");
+	ck_assert_int_eq(onshi_result_class(ONSHI_E_SUSPENDED), 5);
+	ck_assert_int_eq(onshi_error_may_retry(e), 0);
+	ck_assert_ptr_nonnull(strstr(onshi_result_remedy(ONSHI_E_SUSPENDED,
+	    "ja"), "audit export"));
+	recorded("\tr=ONSHI_E_SUSPENDED:XSUS0001E:");
+	ck_assert_int_eq(get(ONSHI_CATEGORY_ELIGIBILITY), ONSHI_OK);
 }
 END_TEST
 
@@ -795,6 +819,7 @@ main(void)
 	tcase_add_test(t, test_another);
 	tcase_add_loop_test(t, test_notices, 0, COUNT(notices));
 	tcase_add_loop_test(t, test_why, 0, COUNT(whys));
+	tcase_add_test(t, test_suspended);
 	tcase_add_test(t, test_one_session);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
