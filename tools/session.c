@@ -88,9 +88,14 @@ static int
 need_pin(struct session *s)
 {
 	const struct onshi_error *e = onshi_visit_error(s->visit);
+	bool from_fd = option_has(s->t, OPT_PIN_FD);
 	int code = onshi_error_code(e);
 
-	if (option_has(s->t, OPT_PIN_FD) || !prompt_is_possible())
+	if (from_fd && !s->has_pin) {
+		s->has_pin = true;
+		return pin_from_fd(s->t, s->visit);
+	}
+	if (from_fd || !prompt_is_possible())
 		return code < 0 ? code : ONSHI_E_STATE;
 	tell_refusal(s->t, e);
 
@@ -148,9 +153,6 @@ advance(struct session *s)
 {
 	int r;
 
-	if (option_has(s->t, OPT_PIN_FD) &&
-	    (r = pin_from_fd(s->t, s->visit)) != ONSHI_OK)
-		return r;
 	while ((r = onshi_visit_advance(s->visit)) > 0)
 		if ((r = answer_need(s, r)) != ONSHI_OK)
 			break;
@@ -164,7 +166,7 @@ advance(struct session *s)
 static const char *const ours[] = {
 	"visit", "method", "consents", "outcome", "results", "drugs",
 	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
-	"note", "error", "answer_time", "answer_expires", NULL
+	"note", "error", "answer_time", "answer_expires", "clock_apart_s", NULL
 };
 
 static void
@@ -241,6 +243,9 @@ json_eligibility(struct session *s)
 	    s->answer)));
 	json_time(j, "answer_time", onshi_answer_time(s->answer));
 	json_time(j, "answer_expires", onshi_answer_expires(s->answer));
+	if (onshi_answer_clock_apart(s->answer) != 0)
+		json_number(j, "clock_apart_s",
+		    onshi_answer_clock_apart(s->answer));
 	if ((r = onshi_answer_head(s->answer, &head)) != ONSHI_OK ||
 	    (r = json_record(j, head, NAMES_SNAKE, ours)) != ONSHI_OK)
 		return r;
@@ -345,13 +350,67 @@ print_failed(struct session *s, int r)
 	(void)session_fail(s, r);
 }
 
+/* TI-4: a notice beside the eligibility. */
+static void
+tell_clock(struct session *s)
+{
+	if (onshi_answer_clock_apart(s->answer) != 0)
+		out_format(&s->t->out, "%s\n", onshi_notice_text(s->t->root,
+		    ONSHI_NOTICE_CLOCK, ONSHI_CATEGORY_ELIGIBILITY,
+		    s->t->lang));
+}
+
+/* The consents for which the gate says that, or any refusal (r ONSHI_OK), are
+ * taken back. False: there is none, or they are settled. */
+static bool
+take_back(struct session *s, int r)
+{
+	bool taken = false;
+	int i, given, no;
+
+	for (i = ONSHI_CATEGORY_DRUGS; i < CATEGORIES; i++) {
+		if (onshi_visit_consent(s->visit, i, &given, NULL, NULL,
+		    NULL) != ONSHI_OK || !given)
+			continue;
+		no = onshi_visit_may(s->visit, i, s->op);
+		if (no == ONSHI_OK || no == ONSHI_E_ARG ||
+		    (r != ONSHI_OK && no != r))
+			continue;
+		if (onshi_visit_set_consent(s->visit, i,
+		    ONSHI_CONSENT_REFUSED) != ONSHI_OK)
+			return false;
+		s->got[i].result = no;
+		taken = true;
+	}
+
+	return taken;
+}
+
+/* Refused before the card, for what was consented to: without it there is an
+ * eligibility, and the exit status stays that of the refusal. */
+static bool
+goes_on_without(struct session *s, int r)
+{
+	int class = onshi_result_class(r);
+
+	if (onshi_visit_apdus(s->visit) != 0 || onshi_error_outcome(
+	    onshi_visit_error(s->visit)) != ONSHI_OUTCOME_NONE ||
+	    (class != 2 && class != 6 && class != 7))
+		return false;
+	(void)session_fail(s, r);
+
+	return take_back(s, r) || take_back(s, ONSHI_OK);
+}
+
 void
 session_run(struct session *s)
 {
 	struct tool *t = s->t;
 	int r;
 
-	if ((r = advance(s)) != ONSHI_OK) {
+	while ((r = advance(s)) < 0 && goes_on_without(s, r))
+		continue;
+	if (r != ONSHI_OK) {
 		print_failed(s, r);
 		if (t->is_json)
 			json_consents(s);
@@ -365,6 +424,7 @@ session_run(struct session *s)
 		} else {
 			r = print_eligibility(t, s->answer);
 			print_visit(t, s->visit);
+			tell_clock(s);
 		}
 	}
 	if (r != ONSHI_OK)
@@ -419,6 +479,8 @@ session_get(struct session *s, int category)
 	int r;
 
 	s->got[category].asked = true;
+	if (s->got[category].result != ONSHI_OK)	/* known by now */
+		return;
 	r = s->got[category].result = get(s, category, &a);
 	if (r != ONSHI_OK && a != NULL) {
 		e = onshi_answer_error(a);

@@ -285,6 +285,7 @@ struct session {
 	int64_t			 started;	/* steady, ms */
 	int			 status;	/* exit status so far */
 	bool			 is_divided;	/* from the reception's part */
+	bool			 has_pin;	/* the one of --pin-fd is given */
 	struct {
 		bool	asked;
 		int	result;

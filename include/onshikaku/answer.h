@@ -57,6 +57,10 @@ ONSHI_API int onshi_answer_outcome(const struct onshi_answer *a);
 ONSHI_API int64_t onshi_answer_time(const struct onshi_answer *a);
 ONSHI_API int64_t onshi_answer_expires(const struct onshi_answer *a);
 
+/* Of an eligibility: seconds by which this machine's clock stood before (+) the
+ * service's; 0 within 10 minutes (TI-4). Tell people: ONSHI_NOTICE_CLOCK. */
+ONSHI_API int64_t onshi_answer_clock_apart(const struct onshi_answer *a);
+
 /* Header and body's own values, as one record. Borrowed from a. */
 ONSHI_API ONSHI_CHECK int onshi_answer_head(const struct onshi_answer *a,
     const struct onshi_record **rec);

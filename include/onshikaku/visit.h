@@ -162,7 +162,8 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_blocking(struct onshi_visit *v,
  * when it needs something (once; the next call waits for the card, or is
  * ONSHI_E_STATE for what only you have, or the refusal again for a refused
  * PIN), else a failure, after which it may be called again but after
- * ONSHI_E_NOT_CONFIRMED. onshi_visit_error holds beside a need, too.
+ * ONSHI_E_NOT_CONFIRMED. onshi_visit_error holds beside a need, too. The first
+ * refuses what can never be answered, before card and PIN.
  */
 ONSHI_API ONSHI_CHECK int onshi_visit_advance(struct onshi_visit *v);
 
@@ -244,7 +245,8 @@ ONSHI_API int onshi_visit_is_recorded(const struct onshi_visit *v);
 enum {
 	ONSHI_NOTICE_PURPOSE	= 1,
 	ONSHI_NOTICE_CONSENT	= 2,
-	ONSHI_NOTICE_VISUAL	= 3
+	ONSHI_NOTICE_VISUAL	= 3,
+	ONSHI_NOTICE_CLOCK	= 4	/* beside onshi_answer_clock_apart */
 };
 ONSHI_API const char *onshi_notice_text(const struct onshi *o, int notice,
     int category, const char *lang);

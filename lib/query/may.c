@@ -39,21 +39,39 @@ oki_query_may(const struct oki_case *k, int category,
 	return is_carried(k, category) ? ONSHI_OK : ONSHI_E_UNSUPPORTED;
 }
 
+/* A category takes the eligibility with it; without its consent that is
+ * answered, and whoever reads the error is to know. */
+static int
+refuse(int category, int result, const char *rule, struct onshi_error *e)
+{
+	if (category == ONSHI_CATEGORY_ELIGIBILITY)
+		return oki_gate_refuse(category, result, rule, e);
+	e->phase = ONSHI_PHASE_RULES;
+	(void)oki_copy(e->rule, sizeof(e->rule), rule);
+
+	return oki_fail(e, result, "%s: refused by rule %s; without this "
+	    "consent the eligibility is answered",
+	    oki_category(category)->name, rule);
+}
+
 /* One category, with nobody who asks for it yet. */
 static int
 is_possible(const struct oki_case *k, int category, struct onshi_error *e)
 {
+	const char *function = oki_query_function(k, category);
+	bool medical = category != ONSHI_CATEGORY_ELIGIBILITY;
 	struct oki_gate_input in;
 	const char *rule = NULL;
 	int r;
 
 	oki_gate_input_fill(k, category, NULL, OKI_AT_FIRST, &in);
 	if ((r = oki_gate_decide(&in, &rule)) != ONSHI_OK)
-		return oki_gate_refuse(category, r, rule, e);
+		return refuse(category, r, rule, e);
 	if (!is_carried(k, category))
 		return oki_fail(e, ONSHI_E_UNSUPPORTED,
-		    "the %s link does not carry %s", oki_link_name(k->link),
-		    oki_query_function(k, category));
+		    "the %s link does not carry %s%s", oki_link_name(k->link),
+		    function, medical ? "; without this consent the "
+		    "eligibility is answered" : "");
 
 	return ONSHI_OK;
 }

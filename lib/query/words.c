@@ -55,7 +55,8 @@ static const struct word needs[] = {
 static const struct word notices[] = {
 	{ ONSHI_NOTICE_PURPOSE, "purpose", { "", "" } },
 	{ ONSHI_NOTICE_CONSENT, "consent", { "", "" } },
-	{ ONSHI_NOTICE_VISUAL, "visual", { "", "" } }
+	{ ONSHI_NOTICE_VISUAL, "visual", { "", "" } },
+	{ ONSHI_NOTICE_CLOCK, "clock", { "", "" } }
 };
 
 static const struct word *

@@ -405,6 +405,12 @@ onshi_answer_expires(const struct onshi_answer *a)
 	return is_ours(a) ? a->body->expires : 0;
 }
 
+int64_t
+onshi_answer_clock_apart(const struct onshi_answer *a)
+{
+	return is_ours(a) ? a->body->reply.clock_apart : 0;
+}
+
 const struct onshi_error *
 onshi_answer_error(const struct onshi_answer *a)
 {

@@ -48,7 +48,7 @@ static const struct {
 	  BY_KIND_EN("your certificate of specific diseases") }
 };
 
-/* PU-2, CO-1, ID-2. */
+/* PU-2, CO-1, ID-2, TI-4. */
 static const struct {
 	int		 notice;
 	const char	*text[2];
@@ -66,7 +66,12 @@ static const struct {
 	  { "Compare the photograph on the front of the card with the person. "
 	    "The card stays with the patient; do not look at its back.",
 	    "カードの表面の写真とご本人を見比べてください。カードは預からず、"
-	    "裏面は見ないでください。" } }
+	    "裏面は見ないでください。" } },
+	{ ONSHI_NOTICE_CLOCK,
+	  { "The terminal's clock and the system's do not agree. Check the "
+	    "terminal's clock.",
+	    "端末とシステムの時刻が合っていません。"
+	    "端末の時刻を確認してください。" } }
 };
 
 /* A deployment can switch a category off for pharmacies (CO-5). */

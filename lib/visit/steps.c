@@ -64,6 +64,8 @@ step_new(struct oki_flow *f)
 	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK)
 		return r;
 	if (!v->settled) {
+		if ((r = oki_query_possible(&v->k, f->e)) != ONSHI_OK)
+			return r;
 		v->k.wall0_ms = oki_wall_ms(v->k.env);
 		v->k.boot0_ms = oki_boot_ms(v->k.env);
 		if ((r = record_consents(v, f->w, f->e)) != ONSHI_OK)

@@ -65,6 +65,13 @@ wants 6 outcome valid results '#1' drugs absent checkups present \
     get.drugs.result ONSHI_E_CONSENT get.checkups.result ONSHI_OK
 pin 1234 checkin --method pin --consent drugs --get drugs
 wants 6 error.name ONSHI_E_OPERATOR drugs absent results '#1'
+# What can never be answered is told, and the eligibility stays.
+# shellcheck disable=SC2086
+pin 1234 checkin --method pin --consent checkups,care --get checkups,care $doctor
+wants 6 outcome valid results '#1' checkups present care absent \
+    consents.care.given false consents.checkups.granted true \
+    error.name ONSHI_E_CONSENT error.rule CO-3 \
+    get.care.result ONSHI_E_CONSENT get.checkups.result ONSHI_OK
 pin 1234 checkin --method face
 wants 2 error.name ONSHI_E_UNSUPPORTED
 pin 1234 checkin --method pin --patient 'a b'

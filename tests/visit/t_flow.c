@@ -43,9 +43,12 @@ ask_for(int method)
 	    ONSHI_OK);
 }
 
+/* Typed numbers open nothing that was consented to (CO-2). */
 static void
 type_numbers(void)
 {
+	(void)!onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_REFUSED);
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_INSURER_NUMBER,
 	    "991018"), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_text(v,
@@ -142,15 +145,25 @@ START_TEST(test_not_carried)
 }
 END_TEST
 
+/* What cannot be asked is refused before card and PIN; without that consent the
+ * visit goes on. */
 START_TEST(test_get_not_carried)
 {
 	struct onshi_answer *a;
 
 	f.carries_not = "YZKsiquc01req";
 	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
-	    ONSHI_OK);
-	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_UNSUPPORTED);
+	ck_assert_int_eq(atomic_load(&f.apdus), 0);
+	ck_assert_int_eq(atomic_load(&f.entries), 0);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_UNSUPPORTED);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_REFUSED), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_E_CONSENT);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
 END_TEST

@@ -53,6 +53,29 @@ check_in(unsigned int consents)
 	ck_assert_int_eq(fake_checkin(o, consents, &v), ONSHI_OK);
 }
 
+/* By the first advance, before card, PIN, line and record: it is refused, and
+ * again, until these consents are taken back. */
+static void
+refused_early(int result, unsigned int impossible)
+{
+	int i;
+
+	ck_assert_int_eq(onshi_visit_advance(v), result);
+	ck_assert_int_eq(onshi_error_phase(onshi_visit_error(v)),
+	    ONSHI_PHASE_RULES);
+	ck_assert_ptr_nonnull(strstr(onshi_error_text(onshi_visit_error(v)),
+	    "without this consent"));
+	ck_assert_int_eq(atomic_load(&f.apdus) + atomic_load(&f.opens), 0);
+	ck_assert_int_eq(atomic_load(&f.entries), 0);
+	for (i = 1; i <= 6; i++)
+		if ((impossible >> i & 1) != 0)
+			ck_assert_int_eq(onshi_visit_set_consent(v, i,
+			    ONSHI_CONSENT_REFUSED), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+
 static int
 get(int category)
 {
@@ -239,18 +262,26 @@ END_TEST
 static const struct {
 	int		 category;
 	unsigned int	 lacks;
+	unsigned int	 impossible;
 } besides[] = {
-	{ ONSHI_CATEGORY_CARE, ONSHI_CATEGORY_DRUGS },
-	    { ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_DRUGS },
-	{ ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_CARE },
-	    { ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_DRUGS },
-	{ ONSHI_CATEGORY_CHECKUPS, ONSHI_CATEGORY_CHECKUPS }
+	{ ONSHI_CATEGORY_CARE, ONSHI_CATEGORY_DRUGS,
+	    BIT(ONSHI_CATEGORY_CARE) | BIT(ONSHI_CATEGORY_SURGERY) },
+	{ ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_DRUGS,
+	    BIT(ONSHI_CATEGORY_CARE) | BIT(ONSHI_CATEGORY_SURGERY) },
+	{ ONSHI_CATEGORY_SURGERY, ONSHI_CATEGORY_CARE,
+	    BIT(ONSHI_CATEGORY_SURGERY) },
+	{ ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_DRUGS,
+	    BIT(ONSHI_CATEGORY_CARE) | BIT(ONSHI_CATEGORY_SURGERY) },
+	{ ONSHI_CATEGORY_CHECKUPS, ONSHI_CATEGORY_CHECKUPS, 0 }
 };
 
 START_TEST(test_besides)
 {
 	root_with(NULL, NULL);
-	check_in(ALL & ~BIT(besides[_i].lacks));
+	ck_assert_int_eq(fake_checkin(o, ALL & ~BIT(besides[_i].lacks), &v),
+	    besides[_i].impossible == 0 ? ONSHI_OK : ONSHI_E_CONSENT);
+	if (besides[_i].impossible != 0)
+		refused_early(ONSHI_E_CONSENT, besides[_i].impossible);
 	ck_assert_int_eq(get(besides[_i].category), ONSHI_E_CONSENT);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
@@ -421,9 +452,10 @@ START_TEST(test_no_record)
 {
 	f.audit = false;
 	root_with(NULL, NULL);
-	check_in(ALL);
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_E_AUDIT_NONE);
+	refused_early(ONSHI_E_AUDIT_NONE, 0x1e);
 	ck_assert_int_eq(onshi_visit_is_recorded(v), 0);
-	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS), ONSHI_E_CONSENT);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
 }
 END_TEST
@@ -464,11 +496,18 @@ START_TEST(test_pharmacy)
 		ck_assert_int_eq(onshi_visit_set_consent(v, i,
 		    ONSHI_CONSENT_GIVEN),
 		    ONSHI_OK);
+	if (pharmacies[_i].result != ONSHI_OK) {
+		refused_early(pharmacies[_i].result,
+		    BIT(pharmacies[_i].category));
+		ck_assert_int_eq(get(pharmacies[_i].category),
+		    pharmacies[_i].result);
+		ck_assert_int_eq(atomic_load(&f.medical), 0);
+		return;
+	}
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(get(pharmacies[_i].category), pharmacies[_i].result);
-	ck_assert_int_eq(atomic_load(&f.medical),
-	    pharmacies[_i].result == ONSHI_OK);
+	ck_assert_int_eq(get(pharmacies[_i].category), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.medical), 1);
 }
 END_TEST
 
@@ -684,8 +723,36 @@ static const struct {
 	  "electronic prescriptions" },
 	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "ja", "裏面は見ない" },
 	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "ja", "預からず" },
-	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "en", "stays with the patient" }
+	{ ONSHI_NOTICE_VISUAL, 0, NULL, NULL, "en", "stays with the patient" },
+	{ ONSHI_NOTICE_CLOCK, 0, NULL, NULL, "ja", "端末の時刻を確認" },
+	{ ONSHI_NOTICE_CLOCK, 0, NULL, NULL, "en", "terminal's clock" }
 };
+
+/* TI-4: beside the eligibility, and medical questions go on. */
+static const struct {
+	int	ahead;		/* the service's clock */
+	int	apart;
+} aparts[] = { { 0, 0 }, { 600, 0 }, { -600, 0 }, { 601, -601 },
+    { -3600, 3600 } };
+
+START_TEST(test_clock_apart)
+{
+	struct onshi_answer *a;
+
+	root_with(NULL, NULL);
+	f.ahead = aparts[_i].ahead;
+	check_in(ALL);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a), ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_clock_apart(a), aparts[_i].apart);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_answer_clock_apart(a), 0);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(onshi_answer_clock_apart(NULL), 0);
+}
+END_TEST
 
 START_TEST(test_notices)
 {
@@ -817,6 +884,7 @@ main(void)
 	tcase_add_test(t, test_anew);
 	tcase_add_test(t, test_insured);
 	tcase_add_test(t, test_another);
+	tcase_add_loop_test(t, test_clock_apart, 0, COUNT(aparts));
 	tcase_add_loop_test(t, test_notices, 0, COUNT(notices));
 	tcase_add_loop_test(t, test_why, 0, COUNT(whys));
 	tcase_add_test(t, test_suspended);

@@ -542,6 +542,10 @@ START_TEST(test_number)
 	    ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "1001"), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_text(v, ONSHI_EL_BIRTHDATE,
 	    "19800512"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_IDENTITY);
+	ck_assert_int_eq(atomic_load(&f.sent), 0);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_REFUSED), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_IDENTITY);

@@ -240,6 +240,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_answer_outcome", c_int, (P(Answer),)),
     ("onshi_answer_time", c_int64, (P(Answer),)),
     ("onshi_answer_expires", c_int64, (P(Answer),)),
+    ("onshi_answer_clock_apart", c_int64, (P(Answer),)),
     ("onshi_answer_head", c_int, (P(Answer), P(P(Record)))),
     ("onshi_answer_next", c_int, (P(Answer), P(P(Record)))),
     ("onshi_answer_rewind", c_int, (P(Answer),)),

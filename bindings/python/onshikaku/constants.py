@@ -72,6 +72,7 @@ class Notice(Number):
     PURPOSE = 1
     CONSENT = 2
     VISUAL = 3
+    CLOCK = 4
 
 
 class Need(Number):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes as C
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, Optional, Union
 
@@ -206,6 +206,13 @@ class Answer(Handle):
     def expires(self) -> datetime:
         """After it the answer cannot be read."""
         return when(lib.onshi_answer_expires(self._p))
+
+    @property
+    def clock_apart(self) -> timedelta:
+        """How far this machine's clock was before the service's; 0 within 10
+        minutes. Beside an eligibility: ``Notice.CLOCK`` says it to people.
+        """
+        return timedelta(seconds=lib.onshi_answer_clock_apart(self._p))
 
     @property
     def head(self) -> Record:
