@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools.h"
@@ -403,17 +404,19 @@ certificate_tell(const struct onshi_certificate *x, const char *lang,
     char room[CERTIFICATE_TELL])
 {
 	int state = onshi_certificate_state(x);
-	char day[TIME_TEXT];
-	int y, m, d;
+	char day[TIME_TEXT], *rest;
+	long y, m, d;
 
-	time_plain(onshi_certificate_grace_end(x), day);
-	if (state != ONSHI_CERTIFICATE_GRACE ||
-	    sscanf(day, "%4d-%2d-%2d", &y, &m, &d) != 3)
+	if (state != ONSHI_CERTIFICATE_GRACE)
 		return onshi_certificate_state_text(state, lang);
+	time_plain(onshi_certificate_grace_end(x), day);
+	y = strtol(day, &rest, 10);
+	m = strtol(rest + 1, &rest, 10);
+	d = strtol(rest + 1, NULL, 10);
 	if (strcmp(lang, "ja") == 0)
 		(void)snprintf(room, CERTIFICATE_TELL, "電子証明書の有効期限が切れ"
-		    "ています。%d年%d月%d日までは資格確認のみ利用できます（薬剤情報など"
-		    "は閲覧できません）。市区町村の窓口で更新手続きをお願いします",
+		    "ています。%ld年%ld月%ld日までは資格確認のみ利用できます（薬剤情報な"
+		    "どは閲覧できません）。市区町村の窓口で更新手続きをお願いします",
 		    y, m, d);
 	else
 		(void)snprintf(room, CERTIFICATE_TELL, "The card's certificate "
