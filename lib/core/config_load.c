@@ -23,24 +23,48 @@ fail_line(struct ini *ini, const char *key, const char *why)
 	    key, key[0] == '\0' ? "" : ": ", why);
 }
 
-static bool
-is_blank(char c)
+/* Bytes of the blank that s begins with, 0 where it does with none. Those that
+ * Japanese and European keyboards make, too: nobody can see them. */
+static size_t
+blank_at(const char *s)
 {
-	return c == ' ' || c == '\t';
+	static const char *const blanks[] = { " ", "\t", "\xe3\x80\x80",
+	    "\xc2\xa0" };
+	size_t i, len;
+
+	for (i = 0; i < OKI_COUNT(blanks); i++) {
+		len = strlen(blanks[i]);
+		if (strncmp(s, blanks[i], len) == 0)
+			return len;
+	}
+
+	return 0;
+}
+
+/* The same of the blank that ends at s + len. */
+static size_t
+blank_before(const char *s, size_t len)
+{
+	size_t n;
+
+	for (n = 1; n <= 3 && n <= len; n++)
+		if (blank_at(s + len - n) == n)
+			return n;
+
+	return 0;
 }
 
 /* s without blanks at its ends; ends it in place. */
 static char *
 trim(char *s)
 {
-	char *end;
+	size_t len, n;
 
-	while (is_blank(*s))
-		s++;
-	end = s + strlen(s);
-	while (end > s && is_blank(end[-1]))
-		end--;
-	*end = '\0';
+	while ((n = blank_at(s)) > 0)
+		s += n;
+	for (len = strlen(s); (n = blank_before(s, len)) > 0; len -= n)
+		;
+	s[len] = '\0';
 
 	return s;
 }
@@ -52,7 +76,8 @@ cut_comment(char *s)
 	char *p;
 
 	for (p = s; *p != '\0'; p++)
-		if ((*p == ';' || *p == '#') && (p == s || is_blank(p[-1]))) {
+		if ((*p == ';' || *p == '#') && (p == s ||
+		    blank_before(s, (size_t)(p - s)) > 0)) {
 			*p = '\0';
 			return;
 		}

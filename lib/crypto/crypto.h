@@ -142,7 +142,8 @@ int	oki_token_check(const struct oki_token *t, const void *cert_pem,
 	    size_t certlen, int64_t now, struct oki_identity *out,
 	    struct onshi_error *e) OKI_CHECK;
 
-/* Length of the first line: a passphrase's file ends with one. */
+/* Length of the first line, or up to a NUL: a passphrase's file, or its bytes
+ * in a program, end with one. */
 size_t	oki_line_len(const void *p, size_t len);
 
 #endif

@@ -22,7 +22,7 @@ oki_line_len(const void *p, size_t len)
 	const char *s = p;
 	size_t n = 0;
 
-	while (n < len && s[n] != '\n' && s[n] != '\r')
+	while (n < len && s[n] != '\n' && s[n] != '\r' && s[n] != '\0')
 		n++;
 
 	return n;

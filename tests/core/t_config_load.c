@@ -66,6 +66,16 @@ static const struct {
 	{ "equals inside", "[reader]\nname = a=b\n", "a=b", "https" },
 	{ "quotes are quotes", "[reader]\nname = \"7\"\n", "\"7\"",
 	  "https" },
+	{ "blanks of other keyboards", "[reader]\xe3\x80\x80\n"
+	  "\xe3\x80\x80name\xe3\x80\x80=\xc2\xa0 7\xe3\x80\x80\n"
+	  "\xc2\xa0[link]\ntype = webapi\xe3\x80\x80\xc2\xa0\n", "7",
+	  "webapi" },
+	{ "and before a comment", "[reader]\nname = 7\xe3\x80\x80; x\n"
+	  "[link]\ntype = webapi\xc2\xa0# x\n", "7", "webapi" },
+	{ "but not within", "[reader]\nname = a\xe3\x80\x80" "b\xc2\xa0" "c\n",
+	  "a\xe3\x80\x80" "b\xc2\xa0" "c", "https" },
+	{ "nor halves of them", "[reader]\nname = \xe3\x80\x81\n",
+	  "\xe3\x80\x81", "https" },
 	{ "Japanese", "[reader]\nname = 受付\n", "受付", "https" },
 	{ "no value, no default", "[reader]\nname =\n[link]\ninterface = ; x\n",
 	  NULL, "https" },
