@@ -104,17 +104,6 @@ open_record(const char *audit_dir, const struct onshi_audit_ops *ops,
 	return a;
 }
 
-static int
-append(struct oki_audit *a, int i, struct onshi_error *e)
-{
-	struct oki_audit_entry entry;
-
-	oki_error_clear(e);
-	rec_entry(&entry, i);
-
-	return oki_audit_append(a, &entry, NULL, e);
-}
-
 static void
 begin(char key[OKI_AUDIT_KEY_TEXT])
 {
@@ -150,7 +139,7 @@ START_TEST(none)
 	struct onshi_error e;
 
 	ck_assert(!oki_audit_is_on(a));
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_NONE);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT_NONE);
 	ck_assert_int_eq(onshi_error_code(&e), ONSHI_E_AUDIT_NONE);
 	ck_assert_int_eq(onshi_error_phase(&e), ONSHI_PHASE_AUDIT);
 	oki_audit_close(&a);
@@ -171,21 +160,21 @@ START_TEST(begun_while_running)
 	int64_t n;
 
 	ck_assert(oki_audit_is_on(a));
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_ne(stat(dir, &st), 0);		/* nothing is made */
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_ne(stat(inside("audit.lock"), &st), 0);
 
 	begin(key);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_OK);
 	ck_assert_int_eq(verdict_of(key, &n), ONSHI_AUDIT_INTACT);
 	ck_assert_int_eq(n, 3);
 
 	/* Taken away, it does not turn the rule off. */
 	remove_all(dir);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	oki_audit_close(&a);
 }
 END_TEST
@@ -202,7 +191,7 @@ START_TEST(another_institution)
 	    ONSHI_OK);
 	onshi_audit_free(&h);
 	a = open_record(dir, NULL, NULL);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT);
 	ck_assert_ptr_nonnull(strstr(onshi_error_text(&e), "institution"));
 	oki_audit_close(&a);
 	ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_INTACT);
@@ -220,28 +209,28 @@ START_TEST(replaced_in_use)
 
 	begin(key);
 	a = open_record(dir, NULL, NULL);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 	f = fopen(inside("audit.state"), "rb");
 	ck_assert_ptr_nonnull(f);
 	ck_assert_uint_eq(fread(old, 1, sizeof(old), f), sizeof(old));
 	(void)fclose(f);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_OK);
-	ck_assert_int_eq(append(a, 2, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 2, &e), ONSHI_OK);
 
 	(void)snprintf(away, sizeof(away), "%s/away", top);
 	ck_assert_int_eq(rename(dir, away), 0);
 	begin(other);
-	ck_assert_int_eq(append(a, 3, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 3, &e), ONSHI_E_AUDIT);
 	ck_assert_int_eq(verdict_of(other, NULL), ONSHI_AUDIT_INTACT);
 	remove_all(dir);
 	ck_assert_int_eq(rename(away, dir), 0);
-	ck_assert_int_eq(append(a, 3, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 3, &e), ONSHI_OK);
 
 	f = fopen(inside("audit.state"), "wb");
 	ck_assert_ptr_nonnull(f);
 	ck_assert_uint_eq(fwrite(old, 1, sizeof(old), f), sizeof(old));
 	(void)fclose(f);
-	ck_assert_int_eq(append(a, 4, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 4, &e), ONSHI_E_AUDIT);
 	ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_CHANGED);
 	oki_audit_close(&a);
 }
@@ -360,7 +349,7 @@ START_TEST(killed_at_random)
 		a = open_record(dir, NULL, NULL);
 		a->store.segment_bytes = 100000;
 		a->lock_ms = 5000;
-		ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+		ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 		oki_audit_close(&a);
 		ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_INTACT);
 	}
@@ -441,11 +430,11 @@ START_TEST(lock_held)
 	a->store.segment_bytes = 100000;
 	a->lock_ms = 200;
 	from = now_ms();
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT);
 	ck_assert_int_ge(now_ms() - from, 200);
 	ck_assert_int_lt(now_ms() - from, 2000);
 	ck_assert_int_eq(flock(fd, LOCK_UN), 0);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 	(void)close(fd);
 	oki_audit_close(&a);
 	ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_INTACT);
@@ -518,7 +507,7 @@ START_TEST(whatever_the_umask)
 	a->store.segment_bytes = 4000;
 	a->lock_ms = 5000;
 	for (i = 0; i < 20; i++)
-		ck_assert_int_eq(append(a, i, &e), ONSHI_OK);
+		ck_assert_int_eq(rec_put(a, i, &e), ONSHI_OK);
 	(void)umask(before);
 	oki_audit_close(&a);
 	ck_assert_int_eq(mode_of(dir), 0700);
@@ -556,7 +545,7 @@ START_TEST(rights_of_files)
 	begin(key);
 	ck_assert_int_eq(chmod(inside(rights[_i].file), rights[_i].mode), 0);
 	a = open_record(dir, NULL, NULL);
-	ck_assert_int_eq(append(a, 0, &e), rights[_i].result);
+	ck_assert_int_eq(rec_put(a, 0, &e), rights[_i].result);
 	oki_audit_close(&a);
 }
 END_TEST
@@ -580,13 +569,13 @@ START_TEST(links)
 		ck_assert_int_eq(rename(path, elsewhere), 0);
 		ck_assert_int_eq(symlink("../else", path), 0);
 		a = open_record(dir, NULL, NULL);
-		ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT);
+		ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT);
 		oki_audit_close(&a);
 		/* Nor a second name for the same file. */
 		ck_assert_int_eq(unlink(path), 0);
 		ck_assert_int_eq(link(elsewhere, path), 0);
 		a = open_record(dir, NULL, NULL);
-		ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT);
+		ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT);
 		oki_audit_close(&a);
 	}
 }
@@ -643,17 +632,17 @@ START_TEST(own_table)
 	ck_assert_ptr_null(strstr(k.last, "\th="));
 	ck_assert_ptr_null(strstr(k.last, "\tg="));
 	ck_assert_str_eq(k.last + k.len - 4, "\tz=-");
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(k.last, "v=1\tn=2\tt="));
 	/* What it does not keep is not kept, and its number goes to the next. */
-	ck_assert_int_eq(append(a, 2, &e), ONSHI_E_AUDIT);
-	ck_assert_int_eq(append(a, 3, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 2, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 3, &e), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(k.last, "v=1\tn=3\tt="));
 	/* One that calls us back is refused, not stuck. */
 	a->store.segment_bytes = 4000;
 	a->lock_ms = 50;
 	k.again = a;
-	ck_assert_int_eq(append(a, 4, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 4, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	/* The directory was not touched. */
 	ck_assert_int_ne(access(dir, F_OK), 0);
@@ -883,7 +872,7 @@ START_TEST(copy_without_lock)
 
 	begin(key);
 	a = open_record(dir, NULL, NULL);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_int_eq(unlink(inside("audit.lock")), 0);
 	ck_assert_int_eq(chmod(inside("audit-000001.log"), 0400), 0);

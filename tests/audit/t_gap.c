@@ -10,6 +10,7 @@
 
 #include "tests/audit/memfs.h"
 #include "tests/audit/trail.h"
+#include "tests/core/run.h"
 
 #define TOP	"/top"
 #define DIR	"/top/rec"
@@ -54,16 +55,6 @@ start(void)
 	ck_assert_int_eq(oki_audit_open(env, &a, NULL), ONSHI_OK);
 
 	return a;
-}
-
-static int
-append(struct oki_audit *a, int i)
-{
-	struct oki_audit_entry entry;
-
-	rec_entry(&entry, i);
-
-	return oki_audit_append(a, &entry, NULL, NULL);
 }
 
 /* The process ends at once, as one that is killed: nothing is told. */
@@ -114,7 +105,7 @@ START_TEST(told_by_the_next_start)
 {
 	struct oki_audit *a = start();
 
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	oki_audit_miss(a, 2);
 	oki_audit_miss(a, 0);
 	rec_clock(REC_START + 60000);
@@ -123,13 +114,13 @@ START_TEST(told_by_the_next_start)
 	kill_it(&a);
 	ck_assert_int_eq(missed(), 0);
 	a = start();
-	ck_assert_int_eq(append(a, 1), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, NULL), ONSHI_OK);
 	ck_assert_int_eq(times("\te=log.gap\to=serious\ta=-\tl=-\ts=-\tm="
 	    REC_CODE "\tp=-\tk=-\tu=-\ti=-\tc=-\tq="), 1);
 	ck_assert_int_eq(times("\tr=missed=3:first=1791162930:last=1791162990"
 	    "\tz=-\t"), 1);
 	ck_assert_uint_eq(files(), 0);
-	ck_assert_int_eq(append(a, 2), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 2, NULL), ONSHI_OK);
 	ck_assert_int_eq(times("log.gap"), 1);
 	oki_audit_close(&a);
 	ck_assert_int_eq(missed(), 3);
@@ -147,14 +138,14 @@ START_TEST(beside_what_is_gone)
 	if (_i == 1)
 		ck_assert_int_eq(oki_dir_make(DIR, &sys), ONSHI_OK);
 	a = start();
-	ck_assert_int_eq(append(a, 0), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_E_AUDIT_GONE);
 	oki_audit_miss(a, 1);
 	ck_assert_uint_eq(memfs_count(BESIDE), 1);
 	ck_assert_uint_eq(memfs_count(IN), 0);
 	oki_audit_close(&a);
 	rec_begin(DIR, env, k0);
 	a = start();
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_uint_eq(files(), 0);
 	ck_assert_int_eq(missed(), 1);
@@ -196,7 +187,7 @@ START_TEST(contents_of_a_file)
 
 	memfs_write(IN ID, contents[_i].bytes, strlen(contents[_i].bytes));
 	a = start();
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	ck_assert_msg(times(contents[_i].said) == 1, "%s", contents[_i].name);
 	ck_assert_int_eq(times("\tq=" ID "\t"), 1);
 	ck_assert_uint_eq(files(), 0);
@@ -219,7 +210,7 @@ START_TEST(other_names)
 	for (i = 0; i < OKI_COUNT(names); i++)
 		memfs_write(names[i], "", 0);
 	a = start();
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_int_eq(missed(), 0);
 	for (i = 0; i < OKI_COUNT(names); i++) {
@@ -246,7 +237,7 @@ START_TEST(many_and_twice)
 	}
 	a = start();
 	for (i = 0; i < 3; i++)
-		ck_assert_int_eq(append(a, i), ONSHI_OK);
+		ck_assert_int_eq(rec_put(a, i, NULL), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_uint_eq(files(), 0);
 	ck_assert_int_eq(times("log.gap"), 9);
@@ -260,9 +251,9 @@ START_TEST(of_a_process_that_lives)
 	struct oki_audit *a = start(), *b = start();
 
 	oki_audit_miss(a, 1);
-	ck_assert_int_eq(append(b, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(b, 0, NULL), ONSHI_OK);
 	ck_assert_int_eq(times("log.gap"), 0);
-	ck_assert_int_eq(append(a, 1), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, NULL), ONSHI_OK);
 	ck_assert_int_eq(times("log.gap"), 1);
 	ck_assert_uint_eq(files(), 0);
 	oki_audit_close(&a);
@@ -282,10 +273,10 @@ START_TEST(kept_in_the_process)
 	a = start();
 	oki_audit_miss(a, 4);
 	ck_assert_uint_eq(files(), 0);
-	ck_assert_int_eq(append(a, 0), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_E_AUDIT_GONE);
 	make_top();
 	rec_begin(DIR, env, k0);
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	ck_assert_int_eq(missed(), 4);
 	/* The last chance is its end. */
 	oki_audit_miss(a, 1);
@@ -310,7 +301,7 @@ START_TEST(missed_while_told)
 	oki_audit_gap_told(&a->gaps, 0, false);
 	oki_audit_miss(a, 4);
 	ck_assert_uint_eq(files(), 2);
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_uint_eq(files(), 0);
 	ck_assert_int_eq(times("log.gap"), 2);
@@ -355,7 +346,7 @@ check(int64_t least, int64_t most, const char *when, int n)
 	memfs_revive();
 	memfs_fault(MEMFS_NONE, 0, 0);
 	a = start();
-	ck_assert_msg(append(a, 1) == ONSHI_OK, "%s %d", when, n);
+	ck_assert_msg(rec_put(a, 1, NULL) == ONSHI_OK, "%s %d", when, n);
 	oki_audit_close(&a);
 	ck_assert_msg(missed() >= least && missed() <= most, "%s %d: %d, not "
 	    "%d to %d", when, n, (int)missed(), (int)least, (int)most);
@@ -414,7 +405,7 @@ START_TEST(while_it_is_told)
 		memfs_load(then);
 		a = start();
 		memfs_fault(faults[_i], n, EIO);
-		(void)append(a, 0);
+		(void)rec_put(a, 0, NULL);
 		met = memfs_fault_met();
 		kill_it(&a);
 		check(8, 8, "told", n);
@@ -449,7 +440,7 @@ START_TEST(power)
 	kill_it(&a);
 	memfs_record(keep_moment, at);
 	a = start();
-	ck_assert_int_eq(append(a, 0), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, NULL), ONSHI_OK);
 	oki_audit_close(&a);
 	memfs_record(NULL, NULL);
 	for (i = 0; at[i] != NULL; i++) {
@@ -466,14 +457,9 @@ START_TEST(power)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit gap");
-	TCase *t = tcase_create("gap");
-	SRunner *run;
-	int failures;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, told_by_the_next_start);
@@ -489,11 +475,10 @@ main(void)
 	tcase_add_loop_test(t, while_it_is_missed, 0, (int)OKI_COUNT(faults));
 	tcase_add_loop_test(t, while_it_is_told, 0, (int)OKI_COUNT(faults));
 	tcase_add_test(t, power);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/gap", fill);
 }

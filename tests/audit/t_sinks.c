@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/audit/trail.h"
+#include "tests/core/run.h"
 
 static char top[1100];
 static char dir[1200];
@@ -147,17 +148,6 @@ open_with(struct copy *own, struct copy *copies, size_t n, int *log)
 	return a;
 }
 
-static int
-append(struct oki_audit *a, int i, struct onshi_error *e)
-{
-	struct oki_audit_entry entry;
-
-	oki_error_clear(e);
-	rec_entry(&entry, i);
-
-	return oki_audit_append(a, &entry, NULL, e);
-}
-
 static char *
 file_of(const char *name)
 {
@@ -186,13 +176,13 @@ START_TEST(copies_are_whole)
 	ck_assert_int_eq(begin(key), ONSHI_OK);
 	a = open_with(NULL, copies, 2, NULL);
 	for (i = 0; i < 6; i++)
-		ck_assert_int_eq(append(a, i, &e), ONSHI_OK);
+		ck_assert_int_eq(rec_put(a, i, &e), ONSHI_OK);
 	log = strchr(file_of("audit-000001.log"), '\n') + 1;
 	ck_assert_str_eq(copies[0].all, log);
 	ck_assert_str_eq(copies[1].all, log);
 	/* With a segment that begins meanwhile. */
 	a->store.segment_bytes = OKI_AUDIT_LINE + 1;
-	ck_assert_int_eq(append(a, 6, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 6, &e), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(copies[0].all, "\te=log.rotate\t"));
 	ck_assert_ptr_nonnull(strstr(copies[0].all, file_of(
 	    "audit-000002.log")));
@@ -218,7 +208,7 @@ START_TEST(copies_that_fail)
 	ck_assert_int_eq(begin(key), ONSHI_OK);
 	a = open_with(NULL, copies, 2, &logged);
 	for (i = 0; i < 5; i++)
-		ck_assert_int_eq(append(a, i, &e), ONSHI_OK);
+		ck_assert_int_eq(rec_put(a, i, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	/* Lost: an entry, the one that says so, and the next. */
 	ck_assert_int_eq(logged, 3);
@@ -244,9 +234,9 @@ START_TEST(copies_of_an_own_sink)
 	memset(copies, 0, sizeof(copies));
 	own.fail_from = own.fail_to = 2;
 	a = open_with(&own, copies, 1, NULL);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_E_AUDIT);
-	ck_assert_int_eq(append(a, 2, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 2, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_int_eq(copies[0].calls, 2);
 	ck_assert_str_eq(copies[0].all, own.all);
@@ -265,11 +255,11 @@ START_TEST(own_sink_and_a_gap)
 	memset(&own, 0, sizeof(own));
 	own.fail_from = own.fail_to = 2;
 	a = open_with(&own, NULL, 0, NULL);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_E_AUDIT);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_E_AUDIT);
 	oki_audit_miss(a, 1);
 	ck_assert_ptr_null(strstr(own.all, "log.gap"));
-	ck_assert_int_eq(append(a, 2, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 2, &e), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(own.last, "\te=log.gap\to=serious\t"));
 	ck_assert_ptr_nonnull(strstr(own.last, "\tr=missed=1:first="));
 	oki_audit_close(&a);
@@ -302,7 +292,7 @@ START_TEST(gaps_of_others)
 	name[19] = '6';
 	ck_assert_int_eq(mkfifo(in(name), 0600), 0);
 	a = open_with(NULL, NULL, 0, NULL);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_ptr_null(strstr(file_of("audit-000001.log"), "log.gap"));
 	ck_assert_int_eq(verdict_of(key), ONSHI_AUDIT_INTACT);
@@ -345,22 +335,22 @@ START_TEST(not_there)
 
 	(void)snprintf(away, sizeof(away), "%s/away", top);
 	ck_assert(oki_audit_is_on(a));
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_eq(onshi_result_class(e.code), 7);
 	ck_assert_int_eq(e.phase, ONSHI_PHASE_AUDIT);
 	ck_assert_int_ne(access(dir, F_OK), 0);
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_eq(rmdir(dir), 0);
 	ck_assert_int_eq(begin(key), ONSHI_OK);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 	ck_assert_int_eq(rename(dir, away), 0);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_E_AUDIT_GONE);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_E_AUDIT_GONE);
 	ck_assert_int_eq(rmdir(dir), 0);
 	ck_assert_int_eq(rename(away, dir), 0);
-	ck_assert_int_eq(append(a, 1, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 1, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	ck_assert_int_eq(verdict_of(key), ONSHI_AUDIT_INTACT);
 }
@@ -409,11 +399,11 @@ START_TEST(rights_of_the_directory)
 
 	ck_assert_int_eq(begin(key), ONSHI_OK);
 	ck_assert_int_eq(chmod(dir, rights[_i].mode), 0);
-	ck_assert_int_eq(append(a, 0, &e), rights[_i].result);
+	ck_assert_int_eq(rec_put(a, 0, &e), rights[_i].result);
 	if (rights[_i].result != ONSHI_OK)
 		ck_assert_ptr_nonnull(strstr(onshi_error_text(&e), "0700"));
 	ck_assert_int_eq(chmod(dir, 0700), 0);
-	ck_assert_int_eq(append(a, 0, &e), ONSHI_OK);
+	ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_OK);
 	oki_audit_close(&a);
 	/* Nor is one begun there. */
 	(void)snprintf(dir, sizeof(dir), "%s/new", top);
@@ -432,7 +422,7 @@ START_TEST(owner_of_the_directory)
 
 	ck_assert_int_eq(begin(key), ONSHI_OK);
 	if (chown(dir, 65534, (gid_t)-1) == 0 && geteuid() != 65534) {
-		ck_assert_int_eq(append(a, 0, &e), ONSHI_E_AUDIT);
+		ck_assert_int_eq(rec_put(a, 0, &e), ONSHI_E_AUDIT);
 		ck_assert_ptr_nonnull(strstr(onshi_error_text(&e), "user"));
 	}
 	oki_audit_close(&a);
@@ -521,14 +511,9 @@ START_TEST(verdicts_have_words)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit sinks");
-	TCase *t = tcase_create("sinks");
-	SRunner *run;
-	int failures;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, copies_are_whole);
@@ -545,11 +530,10 @@ main(void)
 	tcase_add_test(t, deadlines);
 	tcase_add_test(t, cancelled);
 	tcase_add_test(t, verdicts_have_words);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/sinks", fill);
 }

@@ -126,6 +126,18 @@ rec_append(struct oki_audit_store *s, int i)
 	return oki_audit_store_append(s, &entry, 0, &e);
 }
 
+int
+rec_put(struct oki_audit *a, int i, struct onshi_error *e)
+{
+	struct oki_audit_entry entry;
+
+	if (e != NULL)
+		oki_error_clear(e);
+	rec_entry(&entry, i);
+
+	return oki_audit_append(a, &entry, NULL, e);
+}
+
 struct oki_audit_report
 rec_verify(const char *dir, const uint8_t *k0, const char *head)
 {

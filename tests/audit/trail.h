@@ -23,6 +23,8 @@ void	rec_open(struct oki_audit_store *s, const char *dir,
 	    struct oki_env *env, int64_t segment_bytes);
 /* One entry of a usual size, the i-th: intents and outcomes in turn. */
 int	rec_append(struct oki_audit_store *s, int i);
+/* The same by a root's trail, whatever its sink; e is cleared first. */
+int	rec_put(struct oki_audit *a, int i, struct onshi_error *e);
 /* The entry itself; texts are static. */
 void	rec_entry(struct oki_audit_entry *e, int i);
 struct oki_audit_report rec_verify(const char *dir, const uint8_t *k0,
