@@ -1,0 +1,35 @@
+/*
+ * Makes a call to the operating system fail: each in turn, as oom.h does with
+ * allocations. The seam is ld's --wrap (SYS_LINK, SYS_LIBS of oom.am).
+ */
+#ifndef OKI_TESTS_SYS_H
+#define OKI_TESTS_SYS_H
+
+#include <stdbool.h>
+
+/* What can fail, and the values that it fails with. */
+#define SYS_CALLS \
+	C(openat) C(open) C(fstat) C(fstatat) C(fchmod) C(mkdirat) \
+	C(fdopendir) C(fsync) C(fdatasync) C(ftruncate) C(flock) C(read) \
+	C(write) C(pread) C(pwrite) C(getrandom) C(mmap) C(mprotect) \
+	C(eventfd) C(sigtimedwait) C(pthread_create) C(pthread_mutex_init) \
+	C(pthread_cond_init) C(pthread_condattr_init) C(pthread_sigmask)
+
+enum sys_call {
+#define C(name)	SYS_##name,
+	SYS_CALLS
+#undef C
+	SYS_END
+};
+
+const char *sys_name(enum sys_call call);
+
+/* After so many that get through, as many fail with error; times -1: all. */
+void	sys_fail(enum sys_call call, int error, int after, int times);
+/* From here to there none fails: what a test does in between. */
+void	sys_pause(void);
+void	sys_resume(void);
+/* No more of them; whether one has failed. */
+bool	sys_stop(void);
+
+#endif
