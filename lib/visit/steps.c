@@ -95,6 +95,20 @@ no_card(struct oki_flow *f, int r)
 	return oki_flow_need(f, ONSHI_NEED_CARD);
 }
 
+/* Nothing came: where there was no such reader, that is why. */
+static int
+nothing_came(struct oki_flow *f, int r)
+{
+	const struct onshi_error *before = &f->v->refusal;
+
+	if (r != ONSHI_E_CARD_NONE ||
+	    onshi_error_code(before) != ONSHI_E_READER_NONE)
+		return r;
+	oki_error_copy(f->e, before);
+
+	return ONSHI_E_READER_NONE;
+}
+
 /* What was refused is over, but where it concerns the PIN to come. */
 static void
 card_is_here(struct onshi_visit *v)
@@ -127,7 +141,7 @@ step_card(struct oki_flow *f)
 	if (first && (r == ONSHI_E_CARD_NONE || r == ONSHI_E_READER_NONE))
 		return no_card(f, r);
 	if (r != ONSHI_OK)
-		return r;
+		return nothing_came(f, r);
 	card_is_here(v);
 
 	return fetch(f);

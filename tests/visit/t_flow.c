@@ -756,6 +756,22 @@ START_TEST(test_cancelled_early)
 }
 END_TEST
 
+/* There is no such reader: that is said beside the need, and then the failure. */
+START_TEST(test_no_such_reader)
+{
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_set_reader(v, "elsewhere"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
+	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)),
+	    ONSHI_E_READER_NONE);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 100), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_READER_NONE);
+	ck_assert_int_eq(onshi_visit_set_reader(v, "fake"), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)), ONSHI_OK);
+}
+END_TEST
+
 /* Typed numbers need no card, and nothing beforehand. */
 START_TEST(test_numbers_connect_once)
 {
@@ -874,6 +890,7 @@ main(void)
 	tcase_add_loop_test(t, test_connects_early, 0, 2);
 	tcase_add_loop_test(t, test_meanwhile, 0, COUNT(meanwhiles));
 	tcase_add_test(t, test_cancelled_early);
+	tcase_add_test(t, test_no_such_reader);
 	tcase_add_test(t, test_numbers_connect_once);
 	tcase_add_loop_test(t, test_register_by_sight, 0, COUNT(registrations));
 	tcase_add_test(t, test_inputs_late);

@@ -4,6 +4,7 @@
  * stand on the record without anybody waiting for it, and handles that are
  * freed by any thread at any time (SEC-110, SEC-116).
  */
+#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
@@ -715,11 +716,12 @@ free_inside(const char *prefix)
 START_TEST(test_freed_inside)
 {
 	struct onshi_answer *a;
-	int r;
+	int fd, r;
 
 	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
 	inner = get(ONSHI_CATEGORY_DRUGS, doctor);
 	victim = v;
+	fd = (int)onshi_visit_fd(v);
 	f.inside = free_inside;
 	r = onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor, &a);
 	v = NULL;
@@ -728,7 +730,9 @@ START_TEST(test_freed_inside)
 	ck_assert_ptr_null(inner);
 	wait_entry("visit.end;");
 	wait_closed();
-	(void)usleep(300000);	/* its thread lets go of the rest by itself */
+	/* Its thread lets go of the rest by itself. */
+	while (fcntl(fd, F_GETFD) != -1)
+		(void)usleep(1000);
 }
 END_TEST
 

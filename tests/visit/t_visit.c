@@ -1,5 +1,6 @@
 /* A visit through the public calls alone, over a fake card and service. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -527,6 +528,66 @@ START_TEST(test_cut_answer)
 }
 END_TEST
 
+/* One question, one id, until the caller says that it is another one: for one
+ * question. What a card has signed is signed anew. */
+static void
+lose_answer(char letter)
+{
+	f.exchange_result = letter != '\0' ? ONSHI_E_NETWORK : ONSHI_OK;
+	f.fails_sent = ONSHI_SENT_UNKNOWN;
+	f.fails_for = letter;
+}
+
+START_TEST(test_asked_anew)
+{
+	struct onshi_answer *a;
+	char id[sizeof(f.last_id)];
+
+	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_anew(v, 2), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_visit_set_anew(NULL, 1), ONSHI_E_ARG);
+	lose_answer('Y');
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_E_NETWORK);
+	snprintf(id, sizeof(id), "%s", f.last_id);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_E_NETWORK);
+	ck_assert_str_eq(f.last_id, id);
+	ck_assert_int_eq(onshi_visit_set_anew(v, 1), ONSHI_OK);
+	if (_i == 1)
+		ck_assert_int_eq(onshi_visit_set_anew(v, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_E_NETWORK);
+	ck_assert_int_eq(strcmp(f.last_id, id) == 0, _i == 1);
+	snprintf(id, sizeof(id), "%s", f.last_id);
+	lose_answer('\0');
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_str_eq(f.last_id, id);
+	onshi_answer_free(&a);
+}
+END_TEST
+
+START_TEST(test_signed_anew)
+{
+	char id[sizeof(f.last_id)];
+
+	lose_answer('O');
+	ck_assert_int_eq(fake_checkin(o, BIT(1), &v), ONSHI_E_NETWORK);
+	snprintf(id, sizeof(id), "%s", f.last_id);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	ck_assert_str_eq(f.last_id, id);
+	ck_assert_int_eq(atomic_load(&f.verifies), 1);
+	ck_assert_int_eq(onshi_visit_set_anew(v, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	lose_answer('\0');
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_str_ne(f.last_id, id);
+	ck_assert_int_eq(atomic_load(&f.verifies), 2);
+}
+END_TEST
+
 /* CO-2: typed numbers never open medical information. */
 START_TEST(test_number)
 {
@@ -790,6 +851,8 @@ main(void)
 	tcase_add_test(t, test_clock_jump);
 	tcase_add_loop_test(t, test_record_fails, 1, 16);
 	tcase_add_test(t, test_cut_answer);
+	tcase_add_loop_test(t, test_asked_anew, 0, 2);
+	tcase_add_test(t, test_signed_anew);
 	tcase_add_test(t, test_number);
 	tcase_add_test(t, test_freeing);
 	tcase_add_test(t, test_config_again);
