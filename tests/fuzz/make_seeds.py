@@ -357,23 +357,26 @@ def words():
                                | {'\r\n', ' ; ', '\ufeff'}))
 
 
-# The calls of fuzz_visit.c: what they are named here, and their two bytes.
+# The calls of tests/visit/desk.c: what they are named here, and their two bytes.
 VISIT = {'pin': (0x00, 0x00), 'visual': (0x00, 0x02), 'number': (0x00, 0x03),
          'fak': (0x00, 0xc0), 'fake': (0x00, 0x80),
-         'drugs': (0x01, 0x86), 'checkups': (0x01, 0x80),
+         'drugs': (0x01, 0x81), 'checkups': (0x01, 0x82),
          'a': (0x02, 0x00), 'b': (0x02, 0x01), 'slip': (0x02, 0x02),
          'wrong': (0x02, 0x03), 'a!': (0x02, 0x04), 'go': (0x04, 0x00),
-         'yes': (0x08, 0x83), 'no': (0x08, 0x02), 'doctor': (0x09, 0x09),
-         'other': (0x09, 0x0a), 'desk': (0x09, 0x08), 'insured': (0x09, 0x18),
-         'look': (0x0b, 0), 'withdraw': (0x0c, 0x01), 'new': (0x0d, 0x02),
+         'yes': (0x08, 0x80), 'no': (0x08, 0x00), 'doctor': (0x09, 0x0a),
+         'yes2': (0x08, 0x81),
+         'other': (0x09, 0x0b), 'desk': (0x09, 0x0c), 'insured': (0x09, 0x18),
+         'look': (0x0b, 0), 'withdraw': (0x0c, 0x81), 'new': (0x0d, 0x02),
          'last': (0x0d, 0x00), 'lay0': (0x0e, 0x04), 'lay1': (0x0e, 0x05),
-         'lay1last': (0x0e, 0x01), 'gone': (0x1e, 0x00), 'here': (0x5e, 0x01),
+         'lay1last': (0x0e, 0x01), 'gone': (0x1e, 0x00), 'here': (0x4b, 0),
          'lost2': (0x1e, 0x81), 'lost3': (0x1e, 0x82), 'lost5': (0x1e, 0x84),
          'down': (0x2e, 0x02), 'down?': (0x2e, 0x06), 'up': (0x2e, 0x00),
          'downO?': (0x2e, 0x16), 'downY?': (0x2e, 0x26),
          'refused': (0x3e, 0x40), 'taken': (0x3e, 0x41),
          'untold': (0x3e, 0x51), 'none': (0x3e, 0x61), 'cancel': (0x4e, 0x01),
-         'register': (0x4e, 0x02)}
+         'register': (0x4e, 0x02), 'renamed': (0x3e, 0x49),
+         'nameless': (0x3e, 0xc1), 'later': (0x5e, 0x04), 'end': (0x6e, 0x00),
+         'async': (0x7e, 0x00)}
 VISITS = {
     'straight': 'pin drugs a go doctor look insured look',
     'spend_last': 'last pin a! go a go',
@@ -395,6 +398,15 @@ VISITS = {
     'register': 'visual register go yes go new pin register a go',
     'desks': 'pin drugs *pin *drugs a go *b *go doctor *other look *look'
              ' *withdraw withdraw doctor',
+    'unsure': 'pin drugs a renamed go doctor doctor yes doctor look doctor',
+    'unsure_no': 'pin drugs a nameless go doctor no doctor look doctor',
+    'unsure_other': 'pin drugs a renamed go doctor yes other yes yes2 other'
+                    ' look',
+    'unsure_end': 'pin drugs a renamed go doctor yes end doctor look',
+    'unsure_withdraw': 'pin drugs a renamed go doctor yes withdraw doctor',
+    'end': 'pin drugs a go doctor look end look doctor insured go',
+    'later': 'pin drugs a go doctor later look doctor',
+    'async': 'async pin drugs a go doctor desk other doctor other look end',
     'next': 'pin drugs a go doctor new look lay1 pin b go doctor',
 }
 

@@ -46,7 +46,7 @@ make -s -j2 lib/liball.la >make.out 2>&1 || { tail -n 20 make.out; exit 1; }
 bad=0
 for t in "$@"; do
 	with=
-	[ "$t" != visit ] || with=$top/tests/visit/fake.c
+	[ "$t" != visit ] || with="$top/tests/visit/desk.c $top/tests/visit/fake.c"
 	# shellcheck disable=SC2086
 	./libtool --silent --tag=CC --mode=link "$CC" -std=c11 -O1 -g \
 	    -D_GNU_SOURCE -DLIBFUZZER -I. -I"$top/include" -I"$top/lib" \
