@@ -26,7 +26,7 @@ desk_fail(const char *file, int line, const char *what)
 	abort();
 }
 
-/* ---- the law, as the model knows it ---------------------------------------- */
+/* ---- the law, as the model knows it -------------------------------------- */
 
 /* CO-3, CO-10, TI-4: by the clock that nobody sets. */
 static bool
@@ -52,7 +52,7 @@ may_have(const struct desk *d, int category, int who)
 	    who_acts[who].sign_in >= ONSHI_SIGNIN_PASSWORD;
 }
 
-/* ---- what the card and the service see ------------------------------------- */
+/* ---- what the card and the service see ----------------------------------- */
 
 /* ID-9: a PIN reaches the one card it was given for, once. */
 static int
@@ -426,7 +426,7 @@ consent(struct desk *d, unsigned int x)
 		d->given[category] = given != 0;
 }
 
-/* A card that was away, or is another one now, is noticed by whoever held it. */
+/* A card that was away, or is another one now, is noticed by who held it. */
 static void
 lay(struct desk *d)
 {
