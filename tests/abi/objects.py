@@ -17,11 +17,6 @@ KEPT: dict[str, str] = {
     "oki_runner_is_busy": "the visit's worker moves onto job.h",
     "oki_runner_is_done": "the visit's worker moves onto job.h",
 }
-# Symbols that a room takes from one that is not below it, for a reason.
-UPWARD = {
-    ("query", "onshi_category_name"): "names of categories go to query",
-    ("query", "onshi_method_name"): "names of methods go to query",
-}
 
 
 def objects() -> list[tuple[str, str, str]]:
@@ -72,8 +67,7 @@ def main() -> None:
             continue
         home = made[name][0]
         for room, source in users:
-            if room != home and home not in ROOMS[room] and \
-                    (room, name) not in UPWARD:
+            if room != home and home not in ROOMS[room]:
                 wrong(source, 1, "%s is of room %s, which is not below %s"
                       % (name, home, room))
     count = mentions()
