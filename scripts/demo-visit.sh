@@ -1,12 +1,37 @@
 #!/bin/sh
-# What demo.sh shows, inside the sandbox.
+# What demo.sh shows, inside the sandbox: the question, the reception, the doctor.
 set -eu
 
+part() {
+	printf '\n━━━━ %s ━━━━\n\n' "$1"
+}
+
+# The question of one category, as the patient reads it.
+question() {
+	onshikaku --lang ja notice consent | sed -n "/^$1\$/,/^\$/p" | sed 's/^./  &/'
+}
+
+# So many days of a part that begins with that title; what is left out is said.
+newest() {
+	awk -v title="$1" -v most="$2" -v last="$3" '
+	$0 ~ "^" title ":" { on = 1; print; next }
+	on && /^$/ { exit }
+	on && /^  [0-9]/ { n++ }
+	on && n > 0 { day[n] = day[n] $0 "\n" }
+	END {
+		first = last && n > most ? n - most + 1 : 1
+		end = last || n < most ? n : most
+		for (i = first; i <= end; i++) printf "%s", day[i]
+		if (n > most)
+			printf "  （ほか%d日分は表示を省略しました）\n", n - most
+	}'
+}
+
+part 'カードを置く前に: 患者さんへの確認（同意は受診のたびに確認します）'
+question 薬剤情報
+question 特定健診情報
 cat <<END
-
-患者さんがマイナンバーカードを置き、薬剤情報と特定健診情報の提供に同意し、
-暗証番号を入力しました。
-
+患者さんは2つとも同意し、マイナンバーカードを置いて暗証番号を入力しました。
 END
 shown=$(onshikaku --lang ja checkin --method pin --consent drugs,checkups \
     --get drugs,checkups --operator D0001 --licence doctor \
@@ -14,20 +39,18 @@ shown=$(onshikaku --lang ja checkin --method pin --consent drugs,checkups \
 1234
 END
 )
-cat <<END
-━━━━ 受付の画面（資格だけ。医療情報は受付には表示しません: CO-4） ━━━━
-
-END
+part '受付の画面: 資格だけ（医療情報は受付には表示しません）'
 echo "$shown" | sed '/^$/,$d'
+part '診察室のシステム: 同意された情報（医師 D0001 だけに表示します）'
+echo "$shown" | newest 薬剤情報 3 1
+echo
+echo "$shown" | newest 特定健診情報 1 0
 cat <<END
 
-━━━━ 診察室のシステムが受け取るもの（同意された薬剤情報・特定健診情報） ━━━━
+数量は、システムから届いた項目名と値のまま表示し、計算や言い換えはしません。
 END
-echo "$shown" | sed '1,/^$/d'
-cat <<END
-
-この受付は監査記録に残りました。
-END
+part '監査記録: だれが、いつ、何を照会し、閲覧したか'
+onshikaku --lang ja audit show | grep -e 照会 -e 閲覧 -e 同意 | tail -n 8
 onshikaku --lang ja audit verify --key "$WORLD/audit.key" || exit $?
 cat <<END
 

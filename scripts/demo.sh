@@ -4,5 +4,4 @@
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 
-echo "libonshikaku: 準備しています（初回は数分かかります）…"
 exec sh "$top/scripts/sandbox.sh" sh "$top/scripts/demo-visit.sh"
