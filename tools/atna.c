@@ -1,4 +1,4 @@
-/* atna.c: entries of the record as DICOM audit messages (PS3.15 A.5, after
+/* atna.c: entries of the trail as DICOM audit messages (PS3.15 A.5, after
  * RFC 3881), to be handed over (DI-9). */
 #include "config.h"
 
@@ -216,7 +216,7 @@ put_event(struct out *o, const struct entry *e)
 	out_text(o, "</EventIdentification>");
 }
 
-/* Where nobody is named the record itself acted. */
+/* Where nobody is named the trail itself acted. */
 static void
 put_participant(struct out *o, const struct entry *e)
 {
@@ -275,7 +275,7 @@ put_objects(struct out *o, const struct entry *e)
 	out_text(o, " ParticipantObjectTypeCode=\"2\""
 	    " ParticipantObjectTypeCodeRole=\"13\">");
 	put_code(o, "ParticipantObjectIDTypeCode", "entry", OURS,
-	    "entry of the record");
+	    "entry of the trail");
 	put_details(o, e);
 	out_text(o, "</ParticipantObjectIdentification>");
 }

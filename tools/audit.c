@@ -1,4 +1,4 @@
-/* audit.c: onshikaku audit: begin the record, read it, prove it. */
+/* audit.c: onshikaku audit: begin the audit trail, read it, prove it. */
 #include "config.h"
 
 #include <errno.h>
@@ -60,8 +60,8 @@ write_key(int fd, const char *key)
 	return 0;
 }
 
-/* The record is begun and this key is never seen again: where the file fails,
- * it is shown. */
+/* The trail is begun and this key is never seen again: where the file fails, it
+ * is shown. */
 static int
 keep_key(struct tool *t, int fd, const char *key)
 {
@@ -124,14 +124,14 @@ say_begun(struct tool *t, bool anew)
 {
 	if (anew)
 		out_text(&t->out, say(t,
-		    "A new record is begun; what was left of the old one is in "
-		    "lost-... beside it.\nStart the programs anew that write to "
+		    "A new audit trail is begun; what was left of the old one "
+		    "is in lost-... beside it.\nStart the programs anew that write to "
 		    "it.\n",
 		    "新しい監査記録を始めました。残っていた監査記録は同じフォルダの "
 		    "lost-… にあります。"
 		    "監査記録を書くプログラムを再起動してください。\n"));
 	else
-		out_text(&t->out, say(t, "The record is begun.\n",
+		out_text(&t->out, say(t, "The audit trail is begun.\n",
 		    "監査記録を始めました。\n"));
 	out_text(&t->out, say(t,
 	    "Keep the verification key elsewhere: on paper or on another "

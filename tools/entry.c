@@ -100,6 +100,26 @@ put_words(struct tool *t, const char *value)
 	}
 }
 
+/* "care" is a purpose here, and elsewhere a kind of information. */
+static void
+put_purpose(struct tool *t, const char *value)
+{
+	static const char care[] = "care:";
+
+	if (strncmp(value, care, strlen(care)) == 0) {
+		out_text(&t->out, "診療・");
+		value += strlen(care);
+	}
+	put_words(t, value);
+}
+
+/* Where nobody was named the program itself acted. */
+static void
+put_actor(struct tool *t, const char *value)
+{
+	out_text(&t->out, strcmp(value, "system") == 0 ? "指定なし" : value);
+}
+
 /* The catalogue's text of "ONSHI_OK:-:1:2345"; else as it stands. */
 static void
 put_result(struct tool *t, const char *value)
@@ -184,9 +204,9 @@ static const struct {
 	void		(*put)(struct tool *t, const char *value);
 } told[] = {
 	{ 'n', "", "", NULL }, { 't', "", "", put_time },
-	{ 'e', "", "", put_words }, { 'a', "operator ", "操作者 ", NULL },
+	{ 'e', "", "", put_words }, { 'a', "operator ", "操作者 ", put_actor },
 	{ 'l', "", "", put_words }, { 'p', "patient ", "患者 ", NULL },
-	{ 'k', "", "", put_words }, { 'u', "", "", put_words },
+	{ 'k', "", "", put_words }, { 'u', "", "", put_purpose },
 	{ 'i', "", "", put_words }, { 'r', "", "", put_result },
 	{ 'z', "rule ", NULL, NULL }
 };

@@ -315,7 +315,7 @@ put_html(struct sheet *s, enum part part, const char *text)
 
 /* ---- the command --------------------------------------------------------------------- */
 
-/* A line that carries nothing: a sheet needs none, no card and no record. */
+/* A line that carries nothing: a sheet needs none, no card and no trail. */
 static int
 no_form(void *self, const char *prefix)
 {

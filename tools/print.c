@@ -9,7 +9,7 @@
 
 #define LABEL	26
 
-enum form { TEXT, DATE, CODE, CLASS, RATIO, YEN };
+enum form { TEXT, DATE, BIRTH, CODE, CLASS, RATIO, YEN };
 
 struct row {
 	int		 element;
@@ -22,7 +22,7 @@ static const struct row person[] = {
 	{ ONSHI_EL_NAME, TEXT, "氏名", "Name" },
 	{ ONSHI_EL_NAME_KANA, TEXT, "氏名カナ", "Name (kana)" },
 	{ ONSHI_EL_NAME_OF_OTHER, TEXT, "氏名（その他）", "Other name" },
-	{ ONSHI_EL_BIRTHDATE, DATE, "生年月日", "Date of birth" },
+	{ ONSHI_EL_BIRTHDATE, BIRTH, "生年月日", "Date of birth" },
 	{ ONSHI_EL_SEX1, CODE, "性別", "Sex" },
 	{ ONSHI_EL_SEX2, CODE, "性別2", "Sex 2" },
 	{ ONSHI_EL_ADDRESS, TEXT, "住所", "Address" },
@@ -159,13 +159,45 @@ print_code(struct tool *t, const struct row *row, const char *label,
 	out_text(&t->out, "\n");
 }
 
+static const struct {
+	int32_t		 from;
+	const char	*name;
+} eras[] = {
+	{ 20190501, "令和" }, { 19890108, "平成" }, { 19261225, "昭和" },
+	{ 19120730, "大正" }, { 18680125, "明治" }
+};
+
+/* As the papers at a counter have it, too: 1980-05-12（昭和55年5月12日）. */
+static void
+birth_plain(const struct tool *t, const char *text, char out[TIME_TEXT * 2])
+{
+	char plain[TIME_TEXT], year[16] = "元";
+	size_t i = 0;
+	int y, m, d;
+
+	date_plain(text, plain);
+	(void)snprintf(out, TIME_TEXT * 2, "%s", plain);
+	if (is_ja(t) && sscanf(plain, "%4d-%2d-%2d", &y, &m, &d) == 3) {
+		while (i < COUNT(eras) && y * 10000 + m * 100 + d <
+		    eras[i].from)
+			i++;
+		if (i < COUNT(eras) && (y -= eras[i].from / 10000 - 1) > 1)
+			(void)snprintf(year, sizeof(year), "%d", y);
+		if (i < COUNT(eras))
+			(void)snprintf(out, TIME_TEXT * 2,
+			    "%s（%s%s年%d月%d日）", plain, eras[i].name, year,
+			    m, d);
+	}
+	onshi_wipe(plain, sizeof(plain));
+}
+
 /* What is absent is not printed, and never filled in (TI-1). */
 static int
 print_field(struct tool *t, const struct row *row,
     const struct onshi_record *rec)
 {
 	const char *label = say(t, row->en, row->ja), *text;
-	char plain[TIME_TEXT];
+	char plain[TIME_TEXT * 2];
 	int r;
 
 	r = onshi_record_text(rec, row->element, &text);
@@ -181,6 +213,9 @@ print_field(struct tool *t, const struct row *row,
 	case DATE:
 		date_plain(text, plain);
 		break;
+	case BIRTH:
+		birth_plain(t, text, plain);
+		break;
 	case RATIO:
 		ratio_plain(t, text, plain);
 		break;
@@ -189,7 +224,8 @@ print_field(struct tool *t, const struct row *row,
 		    say(t, " yen", "円"));
 		break;
 	default:
-		print_row(t, label, text);
+		/* An insurer's number comes filled up to eight. */
+		print_row(t, label, text + strspn(text, " "));
 		return ONSHI_OK;
 	}
 	print_row(t, label, plain);
@@ -449,6 +485,6 @@ print_visit(struct tool *t, const struct onshi_visit *v)
 	if (x != NULL)
 		print_certificate(t, x);
 	if (onshi_visit_is_recorded(v) == 0)
-		print_row(t, say(t, "Record", "監査記録"), say(t,
+		print_row(t, say(t, "Audit trail", "監査記録"), say(t,
 		    "none is kept (audit.dir)", "なし（audit.dir が未設定）"));
 }

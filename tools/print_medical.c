@@ -33,6 +33,7 @@ static const struct part drug[] = {
 	{ ONSHI_EL_DRUG_NAME, "", "", "", "", false },
 	{ ONSHI_EL_QUANTITY, "  ", "amount ", "使用量 ", "分量 ", true },
 	{ ONSHI_EL_UNIT, "", "", "", "", false },
+	{ ONSHI_EL_ON_DOSE, "  ", "one dose ", "1回用量 ", "1回用量 ", false },
 	{ ONSHI_EL_TIMES, "  ", "times ", "回数 ", "調剤数量 ", true },
 	{ ONSHI_EL_USAGE, "  ", "usage ", "用法 ", "用法 ", false },
 	{ ONSHI_EL_INSTRUCTION, "  ", "instruction ", "特別指示 ",
@@ -46,9 +47,9 @@ static const struct part care[] = {
 };
 static const struct part checkup[] = {
 	{ ONSHI_EL_ITEM_NAME, "", "", "", "", false },
+	{ ONSHI_EL_DATA_VALUE_NAME, "  ", "", "", "", false },
 	{ ONSHI_EL_DATA_VALUE, "  ", "", "", "", false },
-	{ ONSHI_EL_UNIT, " ", "", "", "", false },
-	{ ONSHI_EL_DATA_VALUE_NAME, "  ", "", "", "", false }
+	{ ONSHI_EL_UNIT, " ", "", "", "", false }
 };
 static const struct shape shapes[] = {
 	{ ONSHI_CATEGORY_DRUGS, { ONSHI_EL_DAY_DISPENSED,
@@ -119,6 +120,14 @@ heading(const struct tool *t, const struct shape *s,
 	return line->data != NULL ? ONSHI_OK : ONSHI_E_NOMEM;
 }
 
+/* A dose of 0 says nothing: it was so in all data seen (quantities.md 2). */
+static bool
+is_no_dose(const struct part *p, const char *text)
+{
+	return p->element == ONSHI_EL_ON_DOSE &&
+	    strspn(text, "0.") == strlen(text);
+}
+
 /* What is missing is never a 0. */
 static int
 print_part(struct tool *t, const struct part *p,
@@ -132,11 +141,26 @@ print_part(struct tool *t, const struct part *p,
 		text = say(t, "not stated", "記載なし");
 	else if (r != ONSHI_OK)
 		return r == ONSHI_ABSENT ? ONSHI_OK : r;
+	if (is_no_dose(p, text))
+		return ONSHI_OK;
 	out_text(&t->out, p->before);
 	out_text(&t->out, say(t, p->en, is_claim ? p->ja : p->ja_ep));
 	out_value(&t->out, text);
+	if (p->element == ONSHI_EL_ON_DOSE &&
+	    onshi_record_text(rec, ONSHI_EL_UNIT, &text) == ONSHI_OK)
+		out_value(&t->out, text);
 
 	return ONSHI_OK;
+}
+
+/* Codes are for JSON: people read the name of a value, where it has one. */
+static bool
+is_code(const struct part *p, const struct onshi_record *rec)
+{
+	const char *name;
+
+	return p->element == ONSHI_EL_DATA_VALUE && onshi_record_text(rec,
+	    ONSHI_EL_DATA_VALUE_NAME, &name) == ONSHI_OK;
 }
 
 static int
@@ -152,7 +176,7 @@ print_line(struct tool *t, const struct shape *s,
 	    ONSHI_OK || strcmp(source, "claim") == 0;
 	out_text(&t->out, "    ");
 	for (i = 0; i < s->n; i++)
-		if ((r = print_part(t, &s->parts[i], rec, is_claim)) !=
+		if (!is_code(&s->parts[i], rec) && (r = print_part(t, &s->parts[i], rec, is_claim)) !=
 		    ONSHI_OK)
 			return r;
 	out_text(&t->out, "\n");
@@ -199,6 +223,11 @@ print_medical(struct tool *t, int category, struct onshi_answer *a)
 		return ONSHI_E_UNSUPPORTED;
 	out_format(&t->out, "\n%s: %s\n", category_title(t, category),
 	    onshi_outcome_text(onshi_answer_outcome(a), t->lang));
+	/* What comes from claims comes late; checkups do not. */
+	if (onshi_answer_outcome(a) == ONSHI_OUTCOME_NO_DATA &&
+	    category != ONSHI_CATEGORY_CHECKUPS)
+		out_format(&t->out, "  %s\n", onshi_outcome_remedy(
+		    ONSHI_OUTCOME_NO_DATA, t->lang));
 	while ((r = onshi_answer_next(a, &rec)) == ONSHI_OK)
 		if ((r = print_heading(t, s, rec, &last)) != ONSHI_OK ||
 		    (r = print_line(t, s, rec)) != ONSHI_OK)

@@ -41,7 +41,7 @@ const struct option_row option_rows[OPT_COUNT] = {
 	    "how the operator signed in (default: none)",
 	    "操作者の認証方法（既定は none）" },
 	[OPT_PATIENT] = { "patient", "ID", KIND_TEXT, true, NULL,
-	    "your own number for the patient, for the record",
+	    "your own number for the patient, for the audit trail",
 	    "記録に残す自院の患者番号" },
 	[OPT_CONFIRM_VISUAL] = { "confirm-visual", NULL, KIND_FLAG, false, NULL,
 	    "the operator has compared the photograph with the patient",
@@ -132,18 +132,18 @@ const struct command commands[] = {
 	  "readers and what lies on them", "カードリーダーと置かれているもの" },
 	{ "audit init", "DIR", false, command_audit_init,
 	  { OPT_KEY_OUT, OPT_COUNT }, { OPT_KEY_OUT, OPT_COUNT },
-	  "begin the record, once per facility",
+	  "begin the audit trail, once per facility",
 	  "監査記録を始める（施設ごとに一度だけ）" },
 	{ "audit show", "DIR", false, command_audit_show,
 	  { OPT_FROM, OPT_TO, OPT_COUNT }, NONE,
-	  "the entries of the record", "監査記録の内容" },
+	  "the entries of the audit trail", "監査記録の内容" },
 	{ "audit count", "DIR", false, command_audit_count,
 	  { OPT_FROM, OPT_TO, OPT_COUNT }, NONE,
 	  "checks of eligibility by card and by number, month by month",
 	  "資格確認の件数（カード・番号入力、月ごと）" },
 	{ "audit verify", "DIR", false, command_audit_verify,
 	  { OPT_KEY, OPT_HEAD, OPT_COUNT }, NONE,
-	  "prove that nobody has changed the record (exit 0 intact, "
+	  "prove that nobody has changed the audit trail (exit 0 intact, "
 	  "1 changed, 2 shorter, 3 torn, 4 unreadable, 5 intact, no key)",
 	  "監査記録が変えられていないことを確かめる（終了 0 正常、1 変更、2 短い、"
 	  "3 途中で切れた、4 読めない、5 正常・鍵なし）" },
@@ -157,14 +157,14 @@ const struct command commands[] = {
 	  "記録のつながりの先頭の値（別の場所に控える）" },
 	{ "audit prune", "DIR", false, command_audit_prune,
 	  { OPT_BEFORE, OPT_KEY, OPT_COUNT }, { OPT_BEFORE, OPT_COUNT },
-	  "remove whole files of the record that need not be kept longer "
+	  "remove whole files of the audit trail that need not be kept longer "
 	  "(audit.retention_years)",
 	  "保存期間を過ぎた監査記録をファイル単位で削除する（audit.retention_years）" },
 	{ "audit reseal", "DIR", false, command_audit_reseal,
 	  { OPT_ACCEPT_LOSS, OPT_KEY_OUT, OPT_KEY, OPT_COUNT },
 	  { OPT_ACCEPT_LOSS, OPT_KEY_OUT, OPT_COUNT },
-	  "begin anew where the record is changed or cut; its files are set "
-	  "aside",
+	  "begin anew where the audit trail is changed or cut; its files are "
+	  "set aside",
 	  "壊れた監査記録を脇に置き、新しい監査記録を始める" },
 	{ "message show", "FILE", true, command_message_show, NONE, NONE,
 	  "read any message of the interface", "連携ファイルを読んで表示する" },

@@ -244,6 +244,14 @@ says 医師・2要素認証
 says 目視・カードで確認済み
 grep -q 'query\.\|CO-2\|two-factor\|ONSHI_\|T01:15' "$dir/out" &&
     bad "what is the engineer's"
+{
+	line 1 2026-10-05T01:15:30 query.intent care pin:1:proven - |
+	    sed 's/u=insurance:law/u=care:consent/; s/a=D0001/a=system/'
+} >"$dir/made/audit-000002.log"
+run --lang ja audit show "$dir/made"
+says '診療情報  診療・同意'
+says '操作者 指定なし'
+rm "$dir/made/audit-000002.log"
 run --lang en audit show "$dir/made"
 wants 0
 says 2026-10-05T01:15:30.000000Z
