@@ -1,5 +1,5 @@
 /*
- * The record (audit) as a file of its own: begin it, read it, prove that
+ * The audit trail as a file of its own: begin it, read it, prove that
  * nobody has changed it (CO-7, DI-9). Queries write to it by themselves.
  */
 #ifndef ONSHIKAKU_AUDIT_H
@@ -13,16 +13,16 @@ extern "C" {
 
 struct onshi_audit;
 
-/* A handle for the record in a directory. Touches nothing yet. */
+/* A handle for the trail in a directory. Touches nothing yet. */
 ONSHI_API ONSHI_CHECK int onshi_audit_new(const char *dir,
     struct onshi_audit **out);
 ONSHI_API void onshi_audit_free(struct onshi_audit **ap);
 
 /*
- * Begins the record, once per facility: makes the directory and its files and
+ * Begins the trail, once per facility: makes the directory and its files and
  * gives the verification key as printable text, the only time it is
  * ever seen: groups of base 32 with check digits, ':' and its id. Keep it on
- * paper or on another machine. ONSHI_E_STATE if a record is there; what an
+ * paper or on another machine. ONSHI_E_STATE if a trail is there; what an
  * interrupted call left is begun anew. key takes up to keylen bytes with its
  * NUL: with less than onshi_audit_key_size() nothing is begun.
  */
@@ -31,7 +31,7 @@ ONSHI_API ONSHI_CHECK int onshi_audit_init(struct onshi_audit *a,
 ONSHI_API size_t onshi_audit_key_size(void);
 
 /*
- * Reads the record from end to end, as it stands now; others may go on writing
+ * Reads the trail from end to end, as it stands now; others may go on writing
  * to it. key: the verification key or NULL (case, dashes and blanks do not
  * count, nor does the id); head: a head noted earlier, "N:HASH" or as much of
  * it as has 24 digits of HASH, or NULL. ONSHI_E_VALUE if one of them is
@@ -68,18 +68,18 @@ ONSHI_API int64_t onshi_audit_pruned(const struct onshi_audit *a);
 ONSHI_API int64_t onshi_audit_missed(const struct onshi_audit *a);
 
 /* The head as "N:HASH", to be noted elsewhere: number and hash of the last
- * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_GONE if no record is
+ * entry; on paper its first 24 digits do. ONSHI_E_AUDIT_GONE if no trail is
  * there. Borrowed from a until the next call of it. */
 ONSHI_API ONSHI_CHECK int onshi_audit_head(struct onshi_audit *a,
     const char **head);
 
 /*
- * Removes the oldest files of the record, whole ones, all of whose entries are
+ * Removes the oldest files of the trail, whole ones, all of whose entries are
  * before a day (yyyymmdd, Japan time). Nothing is removed unless all of the
- * record is proved first: its chain, and with key its seals, too. For each file
+ * trail is proved first: its chain, and with key its seals, too. For each file
  * an entry with its digest and count is durable before it goes, and verify takes
  * such an entry, and nothing else, for what is missing. ONSHI_E_VALUE if the day
- * lies within the retention; ONSHI_E_AUDIT if the record is not intact. What an
+ * lies within the retention; ONSHI_E_AUDIT if the trail is not intact. What an
  * interrupted call left is finished by the next. *removed: entries. May wait.
  */
 ONSHI_API ONSHI_CHECK int onshi_audit_prune(struct onshi_audit *a,
@@ -90,8 +90,8 @@ ONSHI_API ONSHI_CHECK int onshi_audit_set_retention(struct onshi_audit *a,
 
 /*
  * Where verify says changed or shorter, and no next entry mends it: sets the
- * files of the record aside, in lost-NNNNNN in its directory, where they can be
- * verified and read as before, and begins a new record whose first entry names
+ * files of the trail aside, in lost-NNNNNN in its directory, where they can be
+ * verified and read as before, and begins a new trail whose first entry names
  * the gap. ONSHI_E_STATE where nothing is lost; ONSHI_E_ARG without the flag.
  * old_key: the key that was, to prove its seals, or NULL; key takes the new one,
  * as in onshi_audit_init. Programs that write to it have to be started anew.

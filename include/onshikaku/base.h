@@ -127,7 +127,7 @@ enum {
 	ONSHI_PHASE_SERVICE	= 5,	/* from the request to the answer */
 	ONSHI_PHASE_ANSWER	= 6,	/* reading the answer */
 	ONSHI_PHASE_RULES	= 7,	/* consent and law */
-	ONSHI_PHASE_AUDIT	= 8	/* the record */
+	ONSHI_PHASE_AUDIT	= 8	/* the audit trail */
 };
 
 enum {

@@ -1,5 +1,5 @@
 /*
- * Tables for plugging in: reader, link, clock, log, record (audit). These are
+ * Tables for plugging in: reader, link, clock, log, audit trail. These are
  * the only structs with visible members. Set size to sizeof the struct; the
  * table is copied at the call, members are only ever added at the end. A NULL
  * member means that it cannot be done; done(self) is the last call of all.
@@ -141,7 +141,7 @@ struct onshi_clock_ops {
 ONSHI_API ONSHI_CHECK int onshi_config_set_clock(struct onshi_config *c,
     const struct onshi_clock_ops *ops, void *self);
 
-/* A log (no record). line is one line of ASCII without its end, made
+/* A log (no audit trail). line is one line of ASCII without its end, made
  * from a closed list of fields: no PIN, no patient's data. NULL ops: none. */
 struct onshi_log_ops {
 	size_t	  size;
@@ -153,7 +153,7 @@ ONSHI_API ONSHI_CHECK int onshi_config_set_log(struct onshi_config *c,
     const struct onshi_log_ops *ops, void *self);
 
 /*
- * A record of your own in place of audit.dir: 0 only when the line is durable.
+ * A trail of your own in place of audit.dir: 0 only when the line is durable.
  * A line is onshi_audit(3)'s, without the chain's h and g. If it cannot be
  * kept, nothing is handed over (CO-7).
  */

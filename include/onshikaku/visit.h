@@ -66,7 +66,7 @@ enum {
 };
 
 /*
- * Who acts, as your system vouches for it. id goes to the record: 1 to 64
+ * Who acts, as your system vouches for it. id goes to the trail: 1 to 64
  * bytes of A-Z a-z 0-9 . _ - @. Immutable: one operator may serve many visits
  * and threads. Yours: free with onshi_operator_free.
  */
@@ -81,7 +81,7 @@ ONSHI_API ONSHI_CHECK int onshi_visit_new(struct onshi *o, int purpose,
 ONSHI_API void onshi_visit_free(struct onshi_visit **vp);
 
 /* Ends it (CO-10): what rests on consent is wiped, the eligibility stays until
- * its own time. Harmless when ended. Waits for the record alone, up to the
+ * its own time. Harmless when ended. Waits for the trail alone, up to the
  * deadline: ONSHI_E_AUDIT. onshi_visit_free does the same, but says nothing. */
 ONSHI_API ONSHI_CHECK int onshi_visit_end(struct onshi_visit *v);
 
@@ -98,12 +98,12 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_method(struct onshi_visit *v,
 ONSHI_API ONSHI_CHECK int onshi_visit_set_consent(struct onshi_visit *v,
     int category, int given);
 
-/* Your own number for the patient, for the record: as an operator's id. Until
+/* Your own number for the patient, for the trail: as an operator's id. Until
  * the first medical get, or onshi_visit_confirm. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_patient(struct onshi_visit *v,
     const char *id);
 
-/* Who acts, from now on (CO-13): named in the record with every question, and
+/* Who acts, from now on (CO-13): named in the trail with every question, and
  * asked for by a get that names nobody. NULL takes it back. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_operator(struct onshi_visit *v,
     const struct onshi_operator *op);
@@ -233,7 +233,7 @@ ONSHI_API int32_t onshi_visit_apdu_bytes(const struct onshi_visit *v);
 /* What one ONSHI_PHASE_... of the visit has cost so far, in milliseconds. */
 ONSHI_API int32_t onshi_visit_ms(const struct onshi_visit *v, int phase);
 
-/* 1 if what this visit asks stands on the facility's record (audit). */
+/* 1 if what this visit asks stands on the facility's audit trail. */
 ONSHI_API int onshi_visit_is_recorded(const struct onshi_visit *v);
 
 /*

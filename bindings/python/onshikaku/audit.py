@@ -1,4 +1,4 @@
-"""The record as a file of its own."""
+"""The audit trail as a file of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def verdict_text(verdict: int, lang: str = "ja") -> str:
 
 
 class Audit(Handle):
-    """Begin, read and prove the record in a folder."""
+    """Begin, read and prove the audit trail in a folder."""
 
     _free, _type, _error = "onshi_audit_free", _ffi.Audit, "onshi_audit_error"
 
@@ -42,7 +42,7 @@ class Audit(Handle):
         self._check(code)
 
     def init(self, institution_code: str) -> str:
-        """Begins the record: the verification key, seen this once."""
+        """Begins the audit trail: the verification key, seen this once."""
         return self._new_key(
             lambda key, room: self._call(
                 lib.onshi_audit_init, raw(institution_code), key, room))
@@ -52,7 +52,7 @@ class Audit(Handle):
     ) -> str:
         """Begins anew where it is changed or cut: the new key, seen this once.
 
-        What is left of the old record is set aside in its folder, as lost-000001.
+        What is left of the old audit trail is set aside in its folder, as lost-000001.
         """
         return self._new_key(
             lambda key, room: self._call(
@@ -108,7 +108,7 @@ class Audit(Handle):
     def prune(self, before: date, key: Optional[str] = None, years: int = 5) -> int:
         """Removes whole files of entries before a day: how many entries.
 
-        The record is proved first, with the key where it is given; ``years`` is
+        The audit trail is proved first, with the key where it is given; ``years`` is
         the retention, within which nothing is removed.
         """
         removed = C.c_int64()

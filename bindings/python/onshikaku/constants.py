@@ -142,7 +142,7 @@ class Trust(Number):
 
 
 class Verdict(Number):
-    """What a record was found to be."""
+    """What an audit trail was found to be."""
 
     INTACT = 0
     CHANGED = 1

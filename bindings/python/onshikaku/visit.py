@@ -61,7 +61,7 @@ class Onshi(Handle):
         licence: Licence = Licence.RECEPTION,
         sign_in: SignIn = SignIn.NONE,
     ) -> Operator:
-        """ident goes to the record: 1 to 64 of ``A-Z a-z 0-9 . _ - @``."""
+        """ident goes to the audit trail: 1 to 64 of ``A-Z a-z 0-9 . _ - @``."""
         out = Operator._pointer()
         self._call(
             lib.onshi_operator_new, raw(ident), licence, sign_in, C.byref(out))
@@ -131,7 +131,7 @@ class Visit(Handle):
         self._call(lib.onshi_visit_set_consent, category, int(given))
 
     def set_patient(self, ident: str) -> None:
-        """Your own number for the patient, for the record."""
+        """Your own number for the patient, for the audit trail."""
         self._call(lib.onshi_visit_set_patient, raw(ident))
 
     def set_operator(self, operator: Optional[Operator]) -> None:
@@ -338,7 +338,7 @@ class Visit(Handle):
 
     @property
     def is_recorded(self) -> bool:
-        """Whether what it asks stands on the facility's record."""
+        """Whether what it asks stands on the facility's audit trail."""
         return bool(lib.onshi_visit_is_recorded(self._p))
 
 
