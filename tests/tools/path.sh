@@ -56,6 +56,21 @@ grep -q 'prefix=YZKsiquc01req' "$dir/err" || bad "no request explained"
 grep -q 'gate' "$dir/err" || bad "no rule explained"
 grep -q '1234\|31323334' "$dir/out" "$dir/err" && bad "the PIN is told"
 
+# As people read it: no codes, no filler, a birth date as on paper; and a PIN that
+# a Windows editor has had in hand.
+what='checkin in Japanese, PIN from a file of Windows'
+status=0
+# shellcheck disable=SC2086
+printf '\357\273\2771234\r\n' | "$onshikaku" --lang ja checkin --method pin \
+    --pin-fd 0 --consent checkups --get checkups $doctor >"$dir/out" \
+    2>"$dir/err" || status=$?
+ran=$((ran + 1))
+wants 0
+says '生年月日 .*1980-05-12（昭和55年5月12日）'
+says '保険者番号  *991018$'
+says '尿蛋白  －'
+silent '尿蛋白  1'
+
 # What the patient did not consent to is refused by rule; eligibility stays,
 # and what was consented to is there.
 # shellcheck disable=SC2086
