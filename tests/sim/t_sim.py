@@ -514,9 +514,9 @@ class TimeLast(unittest.TestCase):
 
     def test_consent_runs_out(self) -> None:
         token = sim.check_in("soon", DRUGS).token
-        sim.control("clock", "+86399")
+        sim.control("clock", "+86340")
         self.assertEqual(sim.medical("soon", token).text("ResultCode"), "1")
-        sim.control("clock", "+5")
+        sim.control("clock", "+120")
         self.assertEqual(sim.medical("soon", token).text("ResultCode"),
                          "XCNS0001E")
 
