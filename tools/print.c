@@ -167,26 +167,45 @@ static const struct {
 	{ 19120730, "大正" }, { 18680125, "明治" }
 };
 
+/* Year, month and day of "1980-05-12" and what follows. */
+static bool
+day_read(const char *plain, int32_t day[3])
+{
+	const char *at = plain;
+	char *rest;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		day[i] = (int32_t)strtol(at, &rest, 10);
+		if (rest == at || day[i] < 0 || (i < 2 && *rest != '-'))
+			return false;
+		at = rest + 1;
+	}
+
+	return true;
+}
+
 /* As the papers at a counter have it, too: 1980-05-12（昭和55年5月12日）. */
 static void
 birth_plain(const struct tool *t, const char *text, char out[TIME_TEXT * 2])
 {
 	char plain[TIME_TEXT], year[16] = "元";
+	int32_t day[3], y;
 	size_t i = 0;
-	int y, m, d;
 
 	date_plain(text, plain);
 	(void)snprintf(out, TIME_TEXT * 2, "%s", plain);
-	if (is_ja(t) && sscanf(plain, "%4d-%2d-%2d", &y, &m, &d) == 3) {
-		while (i < COUNT(eras) && y * 10000 + m * 100 + d <
-		    eras[i].from)
+	if (is_ja(t) && day_read(plain, day) && day[0] < 10000) {
+		while (i < COUNT(eras) && day[0] * 10000 + day[1] * 100 +
+		    day[2] < eras[i].from)
 			i++;
-		if (i < COUNT(eras) && (y -= eras[i].from / 10000 - 1) > 1)
+		y = i < COUNT(eras) ? day[0] - eras[i].from / 10000 + 1 : 0;
+		if (y > 1)
 			(void)snprintf(year, sizeof(year), "%d", y);
 		if (i < COUNT(eras))
 			(void)snprintf(out, TIME_TEXT * 2,
 			    "%s（%s%s年%d月%d日）", plain, eras[i].name, year,
-			    m, d);
+			    day[1], day[2]);
 	}
 	onshi_wipe(plain, sizeof(plain));
 }
@@ -440,25 +459,22 @@ certificate_tell(const struct onshi_certificate *x, const char *lang,
     char room[CERTIFICATE_TELL])
 {
 	int state = onshi_certificate_state(x);
-	char day[TIME_TEXT], *rest;
-	long y, m, d;
+	char plain[TIME_TEXT];
+	int32_t day[3];
 
-	if (state != ONSHI_CERTIFICATE_GRACE)
+	time_plain(onshi_certificate_grace_end(x), plain);
+	if (state != ONSHI_CERTIFICATE_GRACE || !day_read(plain, day))
 		return onshi_certificate_state_text(state, lang);
-	time_plain(onshi_certificate_grace_end(x), day);
-	y = strtol(day, &rest, 10);
-	m = strtol(rest + 1, &rest, 10);
-	d = strtol(rest + 1, NULL, 10);
 	if (strcmp(lang, "ja") == 0)
 		(void)snprintf(room, CERTIFICATE_TELL, "電子証明書の有効期限が切れ"
-		    "ています。%ld年%ld月%ld日までは資格確認のみ利用できます（薬剤情報な"
+		    "ています。%d年%d月%d日までは資格確認のみ利用できます（薬剤情報な"
 		    "どは閲覧できません）。市区町村の窓口で更新手続きをお願いします",
-		    y, m, d);
+		    day[0], day[1], day[2]);
 	else
 		(void)snprintf(room, CERTIFICATE_TELL, "The card's certificate "
 		    "has ended; until %.10s it shows eligibility alone, no "
 		    "medical information. The municipal office renews it.",
-		    day);
+		    plain);
 
 	return room;
 }
