@@ -107,7 +107,7 @@ generate_person(struct sim *sim, const struct who *w)
 {
 	char sex[2] = { (char)('0' + w->sex), '\0' };
 	/* A few cards do not carry the sex on their front. */
-	int plain = prng_below(&sim->prng, 20) != 0;
+	int plain = prng_below(&sim->prng, 20) != 0 || w->has_card;
 
 	db_run(&sim->db, "INSERT INTO person(name,kana,other,other_kana,sex1,"
 	    "sex2,birth,address,post,hide) VALUES(?,?,?,?,?,?,?,?,?,?)",
@@ -159,7 +159,8 @@ generate_named(struct sim *sim, struct prng *p, int32_t birth, int is_kin,
     char head[64])
 {
 	char name[64], kana[64], other[64];
-	struct who w = { .name = name, .kana = kana, .birth = birth };
+	struct who w = { .name = name, .kana = kana, .birth = birth,
+	    .has_card = 1 };
 	int family = prng_below(p, COUNT(families));
 
 	if (is_kin && family_of(head) >= 0)

@@ -304,6 +304,7 @@ struct who {
 	int		 sex;
 	int32_t		 birth;
 	int		 hide;		/* 1 medical information, 2 all */
+	int		 has_card;	/* a test card: as plain as they come */
 };
 int64_t	 generate_person(struct sim *sim, const struct who *w);
 int64_t	 generate_named(struct sim *sim, struct prng *p, int32_t birth,
