@@ -4,7 +4,7 @@
 # kill at every call, or play for long against a model.
 slow='^-'
 [ "${1:-}" != quick ] ||
-    slow='/(t_oom|t_crash|t_tamper|t_model|t_reseal|t_prune|t_loop|t_memory)$'
+    slow='/(t_oom|t_crash|t_tamper|t_model|t_reseal|t_prune|t_loop|t_memory|t_system)$'
 top=$(cd "$(dirname "$0")/.." && pwd)
 sed -e :a -e '/\\$/N; s/\\\n//; ta' "$top"/lib/*/room.am |
     sed -n 's/^check_PROGRAMS += *//p' | tr -s ' \t' '\n' |

@@ -1,0 +1,92 @@
+/*
+ * Memory runs out at each point of a check-in and a get: a result that says so,
+ * nothing left behind, and the next patient is served.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "fake.h"
+#include "tests/oom/oom.h"
+
+static struct fake f;
+
+static int
+visit(void *arg)
+{
+	const struct onshi_record *rec;
+	struct onshi_operator *op = NULL;
+	struct onshi_config *c = NULL;
+	struct onshi_visit *v = NULL;
+	struct onshi_answer *a = NULL;
+	struct onshi *o = NULL;
+	int category = *(int *)arg, r;
+
+	oom_pause();
+	c = fake_config(&f);
+	oom_resume();
+	if ((r = onshi_new(ONSHI_ABI, c, &o)) != ONSHI_OK)
+		goto out;
+	if ((r = onshi_operator_new(o, "dr-1", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &op)) != ONSHI_OK ||
+	    (r = fake_checkin(o, 0x7e, &v)) != ONSHI_OK ||
+	    (r = onshi_visit_get(v, category, op, &a)) != ONSHI_OK)
+		goto out;
+	while ((r = onshi_answer_next(a, &rec)) == ONSHI_OK)
+		;
+	r = r == ONSHI_END ? onshi_visit_end(v) : r;
+out:
+	onshi_answer_free(&a);
+	onshi_visit_free(&v);
+	onshi_operator_free(&op);
+	onshi_free(&o);
+	oom_pause();
+	onshi_config_free(&c);
+	oom_resume();
+
+	return r;
+}
+
+/* Where a part can do without, or its own failure says it. */
+static bool
+says_so(int result)
+{
+	return result < 0;
+}
+
+START_TEST(each_point)
+{
+	static int categories[] = { ONSHI_CATEGORY_ELIGIBILITY,
+	    ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_CHECKUPS,
+	    ONSHI_CATEGORY_SURGERY };
+
+	fake_init(&f);
+	ck_assert_int_eq(visit(&categories[_i]), ONSHI_OK);
+	oom_set_step(_i == 0 ? 1 : 3);
+	ck_assert_uint_gt(oom_run_if("visit", visit, &categories[_i],
+	    ONSHI_OK, says_so), 50);
+	fake_done(&f);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("oom");
+	TCase *c = tcase_create("oom");
+	SRunner *r;
+	int failed;
+
+	fake_prepare();
+	tcase_set_timeout(c, 120);
+	tcase_add_loop_test(c, each_point, 0, 4);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+
+	return failed == 0 ? 0 : 1;
+}
