@@ -189,9 +189,11 @@ examine(X509 *x, EVP_PKEY *key, int64_t now, struct oki_identity *out,
 	else if (!is_client(x))
 		*why = "link.cert_file: the certificate is not for a TLS client";
 	else if (now < from)
-		*why = "link.cert_file: the certificate is not valid yet";
+		*why = "link.cert_file: the certificate is not valid yet, by "
+		    "this machine's clock";
 	else if (now > until)
-		*why = "link.cert_file: the certificate has expired";
+		*why = "link.cert_file: the certificate has expired, by this "
+		    "machine's clock";
 	if (*why != NULL)
 		return ONSHI_E_CONFIG;
 	out->days_left = (int32_t)((until - now) / 86400);
