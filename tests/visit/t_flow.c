@@ -766,6 +766,7 @@ START_TEST(test_no_such_reader)
 	    ONSHI_E_READER_NONE);
 	ck_assert_int_eq(onshi_visit_set_deadline(v, 100), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_READER_NONE);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_reader(v, "fake"), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
 	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)), ONSHI_OK);
