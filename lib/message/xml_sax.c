@@ -258,6 +258,22 @@ oki_xml_new(const struct oki_xml_calls *calls, void *self,
 	return *out == NULL ? ONSHI_E_NOMEM : ONSHI_OK;
 }
 
+/* The text where the parser keeps it; what it has freed by then is not ours to
+ * wipe (SEC-83). */
+static void
+wipe_input(const xmlParserInput *in)
+{
+	union {
+		const xmlChar	*theirs;
+		void		*memory;
+	} text;
+
+	if (in == NULL || in->base == NULL)
+		return;
+	text.theirs = in->base;
+	oki_wipe(text.memory, (size_t)(in->end - in->base));
+}
+
 void
 oki_xml_free(struct oki_xml **xp)
 {
@@ -269,6 +285,7 @@ oki_xml_free(struct oki_xml **xp)
 		if (x->context->myDoc != NULL)
 			xmlFreeDoc(x->context->myDoc);
 		x->context->myDoc = NULL;
+		wipe_input(x->context->input);
 		xmlFreeParserCtxt(x->context);
 	}
 	oki_free(x);
