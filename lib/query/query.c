@@ -492,12 +492,19 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 	}
 	ms = seconds < CHALLENGE_MAX_MS / 1000 ? seconds * 1000 :
 	    CHALLENGE_MAX_MS;
-	out->good_until_ms = oki_steady_ms(k->env) + (ms >
+	out->good_until_ms = oki_boot_ms(k->env) + (ms >
 	    2 * CHALLENGE_SLACK_MS ? ms - CHALLENGE_SLACK_MS : ms / 2);
 out:
 	oki_doc_free(&doc);
 
 	return r;
+}
+
+bool
+oki_challenge_is_good(const struct oki_challenge *c,
+    const struct oki_env *env)
+{
+	return c->good_until_ms > oki_boot_ms(env);
 }
 
 int

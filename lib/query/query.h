@@ -93,8 +93,11 @@ struct oki_insured {
 struct oki_challenge {
 	char		id[129];
 	char		value[64];	/* base64 as it came */
-	int64_t		good_until_ms;	/* steady clock; 0: none in hand */
+	int64_t		good_until_ms;	/* boot clock; 0: none in hand */
 };
+/* Goes by the clock that goes on while the machine sleeps. */
+bool	oki_challenge_is_good(const struct oki_challenge *c,
+	    const struct oki_env *env);
 
 /* What proves a card check-in (CardProof of the https binding). */
 struct oki_proof {

@@ -196,7 +196,7 @@ may_repeat(const struct oki_flow *f)
 		return true;
 	if (v->k.method == ONSHI_METHOD_PIN)
 		return onshi_error_sent(f->e) == ONSHI_SENT_NOT &&
-		    v->challenge.good_until_ms > oki_steady_ms(v->k.env);
+		    oki_challenge_is_good(&v->challenge, v->k.env);
 
 	return v->k.method == ONSHI_METHOD_NUMBER ||
 	    onshi_error_outcome(f->e) != ONSHI_OUTCOME_ERROR_PERSON;

@@ -122,8 +122,8 @@ is_good(const struct oki_prefetch *p, bool challenge)
 	if (x == NULL || p->taken || x->result != ONSHI_OK)
 		return false;
 
-	return !challenge || (x->challenge && x->got.good_until_ms >
-	    oki_steady_ms(p->visit->k.env));
+	return !challenge || (x->challenge &&
+	    oki_challenge_is_good(&x->got, p->visit->k.env));
 }
 
 int

@@ -43,7 +43,7 @@ fetch(struct oki_flow *f)
 	struct oki_wait wait;
 	int r;
 
-	if (v->challenge.good_until_ms > oki_steady_ms(v->k.env))
+	if (oki_challenge_is_good(&v->challenge, v->k.env))
 		return ONSHI_OK;
 	oki_flow_part_wait(f, OKI_LINK_DEADLINE_MS, &wait);
 	if ((r = oki_prefetch_begin(v, v->k.method == ONSHI_METHOD_PIN,
@@ -252,7 +252,7 @@ fresh_challenge(struct oki_flow *f)
 	if ((r = oki_prefetch_take(v, &wait, &v->challenge, f->e)) !=
 	    ONSHI_OK)
 		return r;
-	if (v->challenge.good_until_ms > oki_steady_ms(v->k.env))
+	if (oki_challenge_is_good(&v->challenge, v->k.env))
 		return ONSHI_OK;
 
 	return oki_query_challenge(&v->k, &wait, &v->challenge, f->e);
