@@ -220,7 +220,8 @@ int	oki_note_new(enum oki_audit_event event,
 void	oki_note_add(struct onshi_visit *v, struct oki_note **np);
 void	oki_note_free(struct oki_note **np);
 bool	oki_notes_are_due(const struct onshi_visit *v);
-int	oki_notes_write(struct onshi_visit *v, struct onshi_error *e);
+int	oki_notes_write(struct onshi_visit *v, const struct oki_wait *w,
+	    struct onshi_error *e);
 void	oki_notes_free(struct onshi_visit *v);
 
 /*

@@ -132,18 +132,19 @@ settle(struct onshi_visit *v, const struct pick *p)
 
 static int
 write_note(struct onshi_visit *v, struct oki_case *k, const struct pick *p,
-    struct onshi_error *e)
+    const struct oki_wait *w, struct onshi_error *e)
 {
 	int r;
 
-	r = oki_case_note(k, p->event, p->op, p->category, p->result, NULL, e);
+	r = oki_case_note(k, p->event, p->op, p->category, p->result, w, e);
 	atomic_store(&v->k.recorded, atomic_load(&k->recorded));
 
 	return r;
 }
 
 int
-oki_notes_write(struct onshi_visit *v, struct onshi_error *e)
+oki_notes_write(struct onshi_visit *v, const struct oki_wait *w,
+    struct onshi_error *e)
 {
 	struct onshi_operator *op;
 	struct oki_case k;
@@ -154,7 +155,7 @@ oki_notes_write(struct onshi_visit *v, struct onshi_error *e)
 	while (r == ONSHI_OK && pick_note(v, &p)) {
 		oki_visit_snapshot(v, &k, &op);
 		oki_mutex_unlock(v->lock);
-		r = write_note(v, &k, &p, e);
+		r = write_note(v, &k, &p, w, e);
 		oki_mutex_lock(v->lock);
 		if (r == ONSHI_OK)
 			settle(v, &p);

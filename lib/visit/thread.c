@@ -48,22 +48,35 @@ catch_up(struct onshi_visit *v)
 		oki_flow_unsign(v);
 }
 
-static int
-do_job(struct onshi_visit *v, struct oki_answer_body **body,
-    struct onshi_error *e)
+/* What its call has time for. */
+static void
+job_wait(struct onshi_visit *v, struct oki_wait *w)
 {
-	struct oki_wait wait;
 	int64_t left;
 
-	catch_up(v);
+	oki_mutex_lock(v->lock);
 	left = v->job_until_ms - SLACK_MS - oki_steady_ms(v->k.env);
-	oki_wait_init(&wait, v->k.env, left > 0 ? (int32_t)left : 0,
-	    &v->cancel);
+	oki_mutex_unlock(v->lock);
+	oki_wait_init(w, v->k.env, left > 0 ? (int32_t)left : 0, &v->cancel);
+}
+
+static int
+do_job(struct onshi_visit *v, struct oki_wait *w,
+    struct oki_answer_body **body, struct onshi_error *e)
+{
+	int r;
+
+	/* Where the record has taken all the time, that is why. */
+	if ((r = oki_notes_write(v, w, e)) != ONSHI_OK &&
+	    oki_wait_left(w) <= 0)
+		return r;
+	oki_error_clear(e);
+	catch_up(v);
 	if (v->job == OKI_JOB_ADVANCE)
-		return oki_flow_advance(v, &wait, e);
+		return oki_flow_advance(v, w, e);
 	if (v->job == OKI_JOB_GET)
-		return oki_flow_get(v, v->job_category, v->job_operator,
-		    &wait, body, e);
+		return oki_flow_get(v, v->job_category, v->job_operator, w,
+		    body, e);
 
 	return ONSHI_OK;
 }
@@ -73,8 +86,8 @@ do_job(struct onshi_visit *v, struct oki_answer_body **body,
  * that is over by now, and what could not be recorded (CO-7, CO-10).
  */
 static int
-allow(struct onshi_visit *v, int r, struct oki_answer_body **body,
-    struct onshi_error *e)
+allow(struct onshi_visit *v, const struct oki_wait *w, int r,
+    struct oki_answer_body **body, struct onshi_error *e)
 {
 	struct onshi_error why;
 	int written;
@@ -86,7 +99,7 @@ allow(struct onshi_visit *v, int r, struct oki_answer_body **body,
 	oki_error_clear(&why);
 	if (r != ONSHI_OK)
 		oki_answers_expire(v, OKI_EXPIRE_ON_TIME);
-	written = oki_notes_write(v, &why);
+	written = oki_notes_write(v, w, &why);
 	if (r == ONSHI_OK && (r = written) != ONSHI_OK)
 		oki_error_copy(e, &why);
 	oki_wipe(&why, sizeof(why));
@@ -124,11 +137,13 @@ run_job(struct onshi_visit *v)
 {
 	struct oki_answer_body *body = NULL;
 	struct onshi_error e;
+	struct oki_wait wait;
 	int r;
 
 	oki_error_clear(&e);
-	(void)oki_notes_write(v, NULL);
-	r = allow(v, do_job(v, &body, &e), &body, &e);
+	job_wait(v, &wait);
+	r = do_job(v, &wait, &body, &e);
+	r = allow(v, &wait, r, &body, &e);
 	oki_mutex_lock(v->lock);
 	if (v->job_replaced) {
 		replace(v);
@@ -174,7 +189,8 @@ is_to_end(const struct onshi_visit *v)
 static int32_t
 nap(const struct onshi_visit *v)
 {
-	return oki_answers_are_there(v) ? TICK_MS : IDLE_MS;
+	return oki_answers_are_there(v) || oki_notes_are_due(v) ? TICK_MS :
+	    IDLE_MS;
 }
 
 /* With the lock held, until there is something to do. */
@@ -219,6 +235,21 @@ next_thing(struct onshi_visit *v)
 	}
 }
 
+/* A job that comes waits for it, so it gives up soon and tries again; at the
+ * end none comes. */
+static void
+write_between(struct onshi_visit *v)
+{
+	struct oki_wait wait;
+	bool is_last;
+
+	oki_mutex_lock(v->lock);
+	is_last = v->ending;
+	oki_mutex_unlock(v->lock);
+	oki_wait_init(&wait, v->k.env, AGAIN_MS, NULL);
+	(void)oki_notes_write(v, is_last ? NULL : &wait, NULL);
+}
+
 /* What was under way is for nobody any more. */
 static void
 end_visit(struct onshi_visit *v)
@@ -246,7 +277,7 @@ work(void *arg)
 		if (what == RUN)
 			run_job(v);
 		else if (what == WRITE)
-			(void)oki_notes_write(v, NULL);
+			write_between(v);
 		else
 			end_visit(v);
 	oki_mutex_lock(v->lock);
@@ -496,10 +527,12 @@ wait_for_record(struct onshi_visit *v)
 static void
 end_here(struct onshi_visit *v)
 {
+	struct oki_wait wait;
 	int i;
 
+	oki_wait_init(&wait, v->k.env, budget(v, OKI_JOB_GET), NULL);
 	for (i = 0; i < ATTEMPTS; i++)
-		if (oki_notes_write(v, NULL) == ONSHI_OK)
+		if (oki_notes_write(v, &wait, NULL) == ONSHI_OK)
 			break;
 	oki_mutex_lock(v->lock);
 	v->ended = true;

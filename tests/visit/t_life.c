@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,6 +218,62 @@ START_TEST(test_owed)
 	ck_assert_ptr_null(strstr(strstr(f.events, "log.gap;") + 1,
 	    "log.gap;"));
 	ck_assert_ptr_nonnull(strstr(f.record, "\tr=missed=2:first="));
+}
+END_TEST
+
+static struct onshi *
+root_with_trail(const char *top)
+{
+	struct onshi_config *c;
+	struct onshi_audit *a;
+	char dir[1200], key[128];
+	struct onshi *x;
+
+	(void)snprintf(dir, sizeof(dir), "%s/trail", top);
+	ck_assert_int_eq(onshi_audit_new(dir, &a), ONSHI_OK);
+	ck_assert_int_eq(onshi_audit_init(a, "1319999996", key, sizeof(key)),
+	    ONSHI_OK);
+	onshi_audit_free(&a);
+	f.audit = false;
+	c = fake_config(&f);
+	ck_assert_int_eq(onshi_config_set(c, "audit.dir", dir), ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &x), ONSHI_OK);
+	onshi_config_free(&c);
+
+	return x;
+}
+
+/* Another program holds it, longer than a call may take: the call says so in
+ * time, and the next one goes through. */
+START_TEST(test_held_by_a_program)
+{
+	char here[1000], top[1100], text[1300];
+	struct onshi_answer *a;
+	struct onshi *x;
+	int fd;
+
+	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
+	(void)snprintf(top, sizeof(top), "%s/t_life.XXXXXX", here);
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	x = root_with_trail(top);
+	ck_assert_int_eq(fake_checkin(x, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 1000), ONSHI_OK);
+	(void)snprintf(text, sizeof(text), "%s/trail/audit.lock", top);
+	fd = open(text, O_RDWR | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_CARE),
+	    ONSHI_OK);
+	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor), ONSHI_E_AUDIT);
+	ck_assert_int_eq(flock(fd, LOCK_UN), 0);
+	(void)close(fd);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, doctor);
+	onshi_answer_free(&a);
+	onshi_visit_free(&v);
+	onshi_free(&x);
+	(void)snprintf(text, sizeof(text), "rm -rf '%s'", top);
+	ck_assert_int_eq(system(text), 0);
 }
 END_TEST
 
@@ -852,6 +909,7 @@ main(void)
 	tcase_add_test(t, test_no_input_waits);
 	tcase_add_test(t, test_kept_until_it_stands);
 	tcase_add_test(t, test_owed);
+	tcase_add_test(t, test_held_by_a_program);
 	tcase_add_loop_test(t, test_end, 0, 2);
 	tcase_add_test(t, test_after_the_end);
 	tcase_add_test(t, test_end_unbegun);
