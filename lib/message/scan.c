@@ -10,7 +10,7 @@
 #include "message/scan.h"
 
 #define NO_BYTE		0x100u	/* a character that is not ASCII */
-#define PIECE		8192u	/* as the parser gets it */
+#define PIECE		7936u	/* finds room in the parser's buffer */
 
 /* ---- faults ------------------------------------------------------------- */
 

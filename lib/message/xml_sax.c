@@ -16,6 +16,7 @@
 #define OPTIONS	(XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | \
 	XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
 
+#define ROOM	8190u	/* of the parser's buffer, before it moves */
 #define KNOWN	64u
 
 /* A name of the parser's dictionary, where each stands once and stays, and the
@@ -34,6 +35,7 @@ struct oki_xml {
 	unsigned long	 line;
 	unsigned int	 ids;		/* attributes xml:id seen */
 	struct known	 known[KNOWN];	/* by address */
+	size_t		 most;		/* bytes that its buffer has held */
 	bool		 ended;
 	/* the thread's own handler, while ours stands in its place */
 	xmlStructuredErrorFunc kept;
@@ -41,6 +43,17 @@ struct oki_xml {
 };
 
 static struct oki_once once = OKI_ONCE_INIT;
+
+/* The answer's bytes, as the parser still holds them, go before it gives them
+ * back (SEC-83). */
+static void
+wipe_input(struct oki_xml *x)
+{
+	const xmlParserInput *in = x->context->input;
+
+	if (in != NULL && in->buf != NULL)
+		oki_wipe(xmlBufContent(in->buf->buffer), x->most);
+}
 
 static void
 fail(struct oki_xml *x, int result, int code)
@@ -52,8 +65,10 @@ fail(struct oki_xml *x, int result, int code)
 	if (x->context != NULL && x->context->input != NULL &&
 	    x->context->input->line > 0)
 		x->line = (unsigned long)x->context->input->line;
-	if (x->context != NULL)
+	if (x->context != NULL) {
+		wipe_input(x);
 		xmlStopParser(x->context);
+	}
 }
 
 /* ---- what the parser calls ---------------------------------------------- */
@@ -258,22 +273,6 @@ oki_xml_new(const struct oki_xml_calls *calls, void *self,
 	return *out == NULL ? ONSHI_E_NOMEM : ONSHI_OK;
 }
 
-/* The text where the parser keeps it; what it has freed by then is not ours to
- * wipe (SEC-83). */
-static void
-wipe_input(const xmlParserInput *in)
-{
-	union {
-		const xmlChar	*theirs;
-		void		*memory;
-	} text;
-
-	if (in == NULL || in->base == NULL)
-		return;
-	text.theirs = in->base;
-	oki_wipe(text.memory, (size_t)(in->end - in->base));
-}
-
 void
 oki_xml_free(struct oki_xml **xp)
 {
@@ -285,7 +284,7 @@ oki_xml_free(struct oki_xml **xp)
 		if (x->context->myDoc != NULL)
 			xmlFreeDoc(x->context->myDoc);
 		x->context->myDoc = NULL;
-		wipe_input(x->context->input);
+		wipe_input(x);
 		xmlFreeParserCtxt(x->context);
 	}
 	oki_free(x);
@@ -307,13 +306,28 @@ parse(struct oki_xml *x, const char *bytes, size_t len, int last)
 		fail(x, ONSHI_E_ANSWER_REFUSED, code);
 }
 
+/* How many bytes go in beside those that wait there: as many as find room, for
+ * a buffer that moves leaves a copy behind. */
+static size_t
+fitting(struct oki_xml *x, size_t len)
+{
+	size_t held = xmlBufUse(x->context->input->buf->buffer);
+	size_t n = held < ROOM ? ROOM - held : ROOM;
+
+	n = n < len ? n : len;
+	if (held + n > x->most)
+		x->most = held + n;
+
+	return n;
+}
+
 int
 oki_xml_feed(struct oki_xml *x, const uint8_t *utf8, size_t len)
 {
 	size_t n;
 
 	for (; len > 0 && x->result == ONSHI_OK; utf8 += n, len -= n) {
-		n = len > INT_MAX ? INT_MAX : len;
+		n = fitting(x, len);
 		parse(x, (const char *)utf8, n, 0);
 	}
 
