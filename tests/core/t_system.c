@@ -424,27 +424,13 @@ static const struct {
 	{ "runner, event", runner, SYS_eventfd, EMFILE, 0, ONSHI_E_SYSTEM }
 };
 
-static int
-descriptors(void)
-{
-	int n = 0;
-	DIR *d = opendir("/proc/self/fd");
-
-	while (d != NULL && readdir(d) != NULL)
-		n++;
-	if (d != NULL)
-		closedir(d);
-
-	return n;
-}
-
 START_TEST(fails)
 {
 	int open_before, r, left;
 	int64_t sys = 0;
 
 	begin();
-	open_before = descriptors();
+	open_before = sys_descriptors();
 	/* Interrupted twice; else as often as it is tried. */
 	left = rows[_i].error == EINTR || rows[_i].error == EWOULDBLOCK ? 2 :
 	    -1;
@@ -456,9 +442,9 @@ START_TEST(fails)
 	    onshi_result_name(r));
 	if (r == ONSHI_E_DISK)
 		ck_assert_int_eq(sys, rows[_i].error);
-	ck_assert_int_eq(descriptors(), open_before);
+	ck_assert_int_eq(sys_descriptors(), open_before);
 	ck_assert_int_eq(rows[_i].op(&sys), ONSHI_OK);
-	ck_assert_int_eq(descriptors(), open_before);
+	ck_assert_int_eq(sys_descriptors(), open_before);
 	end();
 }
 END_TEST

@@ -31,5 +31,7 @@ void	sys_pause(void);
 void	sys_resume(void);
 /* No more of them; whether one has failed. */
 bool	sys_stop(void);
+/* How many descriptors are open, by one and the same measure each time. */
+int	sys_descriptors(void);
 
 #endif

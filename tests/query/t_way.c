@@ -613,25 +613,14 @@ END_TEST
  * caller has not gone away by then. */
 START_TEST(waits_for_the_record)
 {
-	char here[1000], top[1100], dir[1200], path[1300], key[128];
-	struct onshi_config *c;
-	struct onshi_audit *a;
+	char here[1000], top[1100], path[1300];
 	int fd;
 
 	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
 	(void)snprintf(top, sizeof(top), "%s/t_way.XXXXXX", here);
 	ck_assert_ptr_nonnull(mkdtemp(top));
-	(void)snprintf(dir, sizeof(dir), "%s/trail", top);
-	ck_assert_int_eq(onshi_audit_new(dir, &a), ONSHI_OK);
-	ck_assert_int_eq(onshi_audit_init(a, "1319999996", key, sizeof(key)),
-	    ONSHI_OK);
-	onshi_audit_free(&a);
-	f.audit = false;
-	c = fake_config(&f);
-	ck_assert_int_eq(onshi_config_set(c, "audit.dir", dir), ONSHI_OK);
-	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
-	onshi_config_free(&c);
-	(void)snprintf(path, sizeof(path), "%s/audit.lock", dir);
+	o = fake_root_trail(&f, top);
+	(void)snprintf(path, sizeof(path), "%s/trail/audit.lock", top);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);

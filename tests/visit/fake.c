@@ -711,6 +711,29 @@ fake_root(struct fake *f)
 	return o;
 }
 
+struct onshi *
+fake_root_trail(struct fake *f, const char *top)
+{
+	char dir[1200], key[128];
+	struct onshi_config *c;
+	struct onshi_audit *a;
+	struct onshi *o;
+
+	(void)snprintf(dir, sizeof(dir), "%s/trail", top);
+	if (onshi_audit_new(dir, &a) != ONSHI_OK ||
+	    onshi_audit_init(a, "1319999996", key, sizeof(key)) != ONSHI_OK)
+		abort();
+	onshi_audit_free(&a);
+	f->audit = false;
+	c = fake_config(f);
+	if (onshi_config_set(c, "audit.dir", dir) != ONSHI_OK ||
+	    onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK)
+		abort();
+	onshi_config_free(&c);
+
+	return o;
+}
+
 int
 fake_checkin(struct onshi *o, unsigned int consents, struct onshi_visit **out)
 {

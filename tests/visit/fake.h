@@ -111,6 +111,8 @@ int	fake_whose(const struct fake *f, const char *body);
 /* A config with facility, reader "fake", link, clock and record plugged in. */
 struct onshi_config *fake_config(struct fake *f);
 struct onshi *fake_root(struct fake *f);
+/* With a real trail, begun in top/trail. */
+struct onshi *fake_root_trail(struct fake *f, const char *top);
 
 /* Whether the signature in the last body is the card's, over that text. */
 bool	fake_has_signed(const struct fake *f, const char *text);

@@ -221,28 +221,6 @@ START_TEST(test_owed)
 }
 END_TEST
 
-static struct onshi *
-root_with_trail(const char *top)
-{
-	struct onshi_config *c;
-	struct onshi_audit *a;
-	char dir[1200], key[128];
-	struct onshi *x;
-
-	(void)snprintf(dir, sizeof(dir), "%s/trail", top);
-	ck_assert_int_eq(onshi_audit_new(dir, &a), ONSHI_OK);
-	ck_assert_int_eq(onshi_audit_init(a, "1319999996", key, sizeof(key)),
-	    ONSHI_OK);
-	onshi_audit_free(&a);
-	f.audit = false;
-	c = fake_config(&f);
-	ck_assert_int_eq(onshi_config_set(c, "audit.dir", dir), ONSHI_OK);
-	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &x), ONSHI_OK);
-	onshi_config_free(&c);
-
-	return x;
-}
-
 /* Another program holds it, longer than a call may take: the call says so in
  * time, and the next one goes through. */
 START_TEST(test_held_by_a_program)
@@ -255,7 +233,7 @@ START_TEST(test_held_by_a_program)
 	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
 	(void)snprintf(top, sizeof(top), "%s/t_life.XXXXXX", here);
 	ck_assert_ptr_nonnull(mkdtemp(top));
-	x = root_with_trail(top);
+	x = fake_root_trail(&f, top);
 	ck_assert_int_eq(fake_checkin(x, ALL, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_deadline(v, 1000), ONSHI_OK);
 	(void)snprintf(text, sizeof(text), "%s/trail/audit.lock", top);

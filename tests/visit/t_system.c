@@ -136,20 +136,6 @@ sweep_up(void)
 	sweep(path);
 }
 
-static int
-descriptors(void)
-{
-	int n = 0;
-	DIR *d = opendir("/proc/self/fd");
-
-	while (d != NULL && readdir(d) != NULL)
-		n++;
-	if (d != NULL)
-		closedir(d);
-
-	return n;
-}
-
 static const struct {
 	enum sys_call	call;
 	int		error;
@@ -172,7 +158,7 @@ START_TEST(one_fails)
 
 	sweep_up();
 	ck_assert_int_eq(day(), ONSHI_OK);
-	open_before = descriptors();
+	open_before = sys_descriptors();
 	for (after = 0; after < MOST; after++) {
 		sweep_up();
 		ck_assert_int_eq(rmdir(dir), 0);
@@ -184,7 +170,7 @@ START_TEST(one_fails)
 		ck_assert_msg(r == ONSHI_OK || r < -700,
 		    "%s fails after %d: %s", sys_name(rows[_i].call), after,
 		    onshi_result_name(r));
-		ck_assert_int_eq(descriptors(), open_before);
+		ck_assert_int_eq(sys_descriptors(), open_before);
 	}
 	ck_assert_int_lt(after, MOST);
 	ck_assert_int_eq(r, ONSHI_OK);
