@@ -6,7 +6,7 @@ set -eu
 build="gcc libc6-dev make pkgconf autoconf automake libtool git ca-certificates
     libpcsclite-dev libcurl4-openssl-dev libssl-dev libxml2-dev
     libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libjansson-dev
-    pcscd vsmartcard-vpcd util-linux procps"
+    libzip-dev pcscd vsmartcard-vpcd util-linux procps"
 check="$build check libp11-dev softhsm2 libengine-pkcs11-openssl opensc opensc-pkcs11
     openssl curl python3 python3-pytest python3-pip python3-setuptools
     python3-wheel mypy mandoc g++ clang libclang-rt-14-dev valgrind strace

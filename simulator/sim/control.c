@@ -9,22 +9,28 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "sim.h"
 
 #define LINE_MAX_	4096
 #define WORDS_MAX	16
 
 static const char help[] =
+    "after MS COMMAND         once, so much later\n"
     "fault SPEC | fault clear | fault list\n"
     "clock YYYY-MM-DDTHH:MM:SS | clock +SECONDS\n"
     "consent-seconds N\n"
+    "folder stop [N] | folder start [N] | folder look   the application\n"
     "line up | line down\n"
     "person EVENT WHO [...]   EVENT: assist disease hide join limit lose\n"
     "                         move name renew revoke show twin unregister\n"
     "                         withdraw\n"
     "on PREFIX COMMAND        once, when PREFIX has been answered\n"
     "status\n"
-    "suspend CODE [PREFIX] | resume CODE   the agency stops a facility\n";
+    "suspend CODE [PREFIX] | resume CODE   the agency stops a facility\n"
+    "touch WHO [--method face|pin|visual] [--consent LIST]\n"
+    "    [--carrier card|phone] [--prescription electronic|paper]\n"
+    "    [--register-use] [--terminal N]   a patient at the face reader\n";
 
 static char *
 do_fault(struct sim *sim, int argc, char **argv)
@@ -130,6 +136,29 @@ do_resume(struct sim *sim, int argc, char **argv)
 	return text_dup("ok\n");
 }
 
+/* The application of one terminal, or of all. */
+static char *
+do_folder(struct sim *sim, int argc, char **argv)
+{
+	int64_t n = 0;
+	struct folder *f;
+	int stops = argc > 1 && strcmp(argv[1], "stop") == 0;
+
+	if (argc < 2 || argc > 3 || (argc == 3 &&
+	    (text_number(argv[2], &n) != 0 || n < 1 ||
+	    folder_at(sim, n) == NULL)))
+		return NULL;
+	for (f = n > 0 ? folder_at(sim, n) : sim->folders; f != NULL;
+	    f = n > 0 ? NULL : f->next)
+		if (strcmp(argv[1], "look") == 0)
+			forgotten_look(f);
+		else if (stops || strcmp(argv[1], "start") == 0)
+			folder_halt(f, stops);
+		else
+			return NULL;
+	return text_dup("ok\n");
+}
+
 static const struct {
 	const char *name;
 	char	 *(*act)(struct sim *, int, char **);
@@ -137,11 +166,13 @@ static const struct {
 	{ "clock",	     do_clock },
 	{ "consent-seconds", do_consent },
 	{ "fault",	     do_fault },
+	{ "folder",	     do_folder },
 	{ "line",	     do_line },
 	{ "person",	     do_person },
 	{ "resume",	     do_resume },
 	{ "status",	     do_status },
 	{ "suspend",	     do_suspend },
+	{ "touch",	     face_touch },
 };
 
 /* on PREFIX COMMAND: kept until an answer of that function was made. */
@@ -162,6 +193,26 @@ hang(struct sim *sim, const char *rest)
 	return text_dup("ok\n");
 }
 
+/* after MS COMMAND: by the first terminal's thread. */
+static char *
+put_off(struct sim *sim, const char *rest)
+{
+	size_t n = strcspn(rest, " ");
+	struct folder *f = folder_at(sim, 1);
+	char *number = text_format("%.*s", (int)n, rest);
+	int64_t ms = -1;
+
+	if (text_number(number, &ms) != 0 || rest[n] != ' ' || f == NULL)
+		ms = -1;
+	free(number);
+	if (ms < 0)
+		return NULL;
+	step_add(f, step_new(STEP_COMMAND, DIR_REQ, rest + n + 1,
+	    step_now() + ms));
+	folder_wake(f);
+	return text_dup("ok\n");
+}
+
 /* One line, with the lock held; what to say, for the caller to free. */
 char *
 control_do(struct sim *sim, const char *line)
@@ -172,6 +223,8 @@ control_do(struct sim *sim, const char *line)
 
 	if (strncmp(line, "on ", 3) == 0)
 		said = hang(sim, line + 3);
+	if (strncmp(line, "after ", 6) == 0)
+		said = put_off(sim, line + 6);
 	rest = copy = text_dup(line);
 	while (argc < WORDS_MAX && (word = strsep(&rest, " \r\n")) != NULL)
 		if (*word != '\0')
@@ -317,19 +370,20 @@ ask(const char *path, const char *line)
 	send_all(fd, line);
 	while ((n = read(fd, buf, sizeof(buf))) > 0) {
 		if (r < 0)
-			r = n >= 5 && memcmp(buf, "error", 5) == 0 ? 2 : 0;
+			r = n >= 5 && memcmp(buf, "error", 5) == 0 ? 2 :
+			    n >= 7 && memcmp(buf, "refused", 7) == 0 ? 5 : 0;
 		fwrite(buf, 1, (size_t)n, r == 0 ? stdout : stderr);
 	}
 	close(fd);
 	return r < 0 ? 4 : r;
 }
 
-/* control --control PATH WORD…; person --control PATH EVENT WHO … */
+/* control --control PATH WORD…; person --control PATH EVENT WHO …; touch … */
 int
 control_main(int argc, char **argv)
 {
 	const char *path = getenv("ONSHIKAKU_SIM_CONTROL");
-	char *line = text_dup(strcmp(argv[0], "person") == 0 ? "person" : "");
+	char *line = text_dup(strcmp(argv[0], "control") == 0 ? "" : argv[0]);
 	char *more;
 	int i, r = 2;
 

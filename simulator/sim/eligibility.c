@@ -35,23 +35,22 @@ say(xmlNodePtr body, const char *status, const char *code)
 			    texts[i].text);
 }
 
-static void
-write_header(const struct request *req, xmlNodePtr header, int by_card)
+void
+eligibility_header(xmlNodePtr header, int64_t at, const char *terminal,
+    const char *identifier, const char *date, int by_card)
 {
 	char now[15];
 
-	clock_stamp(req->now, now);
+	clock_stamp(at, now);
 	xml_add(header, "ProcessExecutionTime", now);
-	xml_add(header, "QualificationConfirmationDate",
-	    xml_text(req->header, "QualificationConfirmationDate"));
-	xml_add(header, "MedicalInstitutionCode", req->terminal);
-	xml_add(header, "ArbitraryFileIdentifier",
-	    xml_text(req->header, "ArbitraryFileIdentifier"));
+	xml_add(header, "QualificationConfirmationDate", date);
+	xml_add(header, "MedicalInstitutionCode", terminal);
+	xml_add(header, "ArbitraryFileIdentifier", identifier);
 	xml_add(header, "ReferenceClassification", by_card ? "1" : "2");
 }
 
-static void
-end_header(xmlNodePtr header, const char *code, const char *text)
+void
+eligibility_end(xmlNodePtr header, const char *code, const char *text)
 {
 	xml_add(header, "SegmentOfResult", code == NULL ? "1" : "9");
 	xml_add(header, "ErrorCode", code);
@@ -160,41 +159,41 @@ note_of(enum cert_state s)
 	    s == CERT_SOON ? "XCRD0102W" : NULL;
 }
 
-static int
-by_card(struct sim *sim, struct request *req, xmlNodePtr node, int32_t date,
-    struct reply *rep, xmlNodePtr body)
+/*
+ * Whose card it is has been seen: how the person stands, and what of the
+ * consents is granted. Every card check is a visit, the last one counting by
+ * folder; a token is given only where it opens something.
+ */
+int
+eligibility_by_card(struct sim *sim, const struct request *req,
+    struct proof *p, int32_t date, struct reply *rep, xmlNodePtr body)
 {
-	int granted[CATEGORIES] = { 0 }, r;
+	int granted[CATEGORIES] = { 0 };
 	struct consents c = { .flags = granted, .at = req->now,
 	    .until = req->now + sim->consent_seconds };
-	struct entry e = { .request = "OQSsiquc01req",
-	    .terminal = req->terminal, .granted = granted };
+	struct entry e = { req->prefix, req->terminal, p->method, p->person,
+	    p->flags, granted, NULL, NULL };
 	struct found f = { 0 };
-	struct proof p;
+	char token[sizeof(rep->token)];
 
-	if ((r = proof_check(sim, req, node, &p)) != 0)
-		return r;
-	e.given = p.flags;
-	e.method = p.method;
-	e.person = p.person;
-	if (p.code == NULL && hidden(sim, p.person) == 2)
-		p.code = "XNDS0001E";
-	if (p.code != NULL) {
-		say(body, "2", p.code);
-		e.code = p.code;
+	if (p->code == NULL && hidden(sim, p->person) == 2)
+		p->code = "XNDS0001E";
+	if (p->code != NULL) {
+		say(body, "2", p->code);
+		e.code = p->code;
 		record_add(sim, req->now, &e);
 		return SAID_ANSWER;
 	}
-	find_by_person(sim, p.person, date, clock_date(req->now),
+	find_by_person(sim, p->person, date, clock_date(req->now),
 	    req->terminal, &f);
-	grant(&p, &f, granted);
-	say(body, "1", note_of(p.state));
+	grant(p, &f, granted);
+	say(body, "1", note_of(p->state));
 	write_found(sim, req, body, &f, &c);
-	e.code = note_of(p.state);
-	if (p.state != CERT_GRACE && (f.validity == 1 || f.validity == 6) &&
-	    visit_open(sim, req, p.person, p.method, granted,
-	    rep->token) != 0)
+	e.code = note_of(p->state);
+	if (visit_open(sim, req, p->person, p->method, granted, token) != 0)
 		return 500;
+	if (p->state != CERT_GRACE && (f.validity == 1 || f.validity == 6))
+		memcpy(rep->token, token, sizeof(token));
 	record_add(sim, req->now, &e);
 	return SAID_ANSWER;
 }
@@ -206,30 +205,36 @@ eligibility_answer(struct sim *sim, struct request *req, struct reply *rep,
 	struct entry e = { .request = req->prefix,
 	    .terminal = req->terminal };
 	xmlNodePtr search, proof;
+	struct proof p;
 	int32_t date;
 	int r = SAID_ANSWER;
 
 	search = xml_child(req->content, "QualificationConfirmSearchInfo");
 	proof = xml_child(req->content, "CardProof");
-	if ((search == NULL) == (proof == NULL))
+	if ((search == NULL) == (proof == NULL) ||
+	    (proof != NULL && req->by_folder))
 		return SAID_ERR;
-	write_header(req, header, proof != NULL);
+	eligibility_header(header, req->now, req->terminal,
+	    xml_text(req->header, "ArbitraryFileIdentifier"),
+	    xml_text(req->header, "QualificationConfirmationDate"),
+	    proof != NULL);
 	if (service_is_stopped(sim, req)) {
 		e.code = SUSPENDED;
 		record_add(sim, req->now, &e);
-		end_header(header, SUSPENDED, SUSPENDED_TEXT);
+		eligibility_end(header, SUSPENDED, SUSPENDED_TEXT);
 		return SAID_ANSWER;
 	}
 	if (date_read(xml_text(req->header, "QualificationConfirmationDate"),
 	    &date) != 0) {
-		end_header(header, "XSIM0001E",
+		eligibility_end(header, "XSIM0001E",
 		    "資格確認日に誤りがあります。");
 		return SAID_ANSWER;
 	}
-	end_header(header, NULL, NULL);
-	if (proof != NULL)
-		r = by_card(sim, req, proof, date, rep, body);
-	else
+	eligibility_end(header, NULL, NULL);
+	if (proof != NULL) {
+		if ((r = proof_check(sim, req, proof, &p)) == SAID_ANSWER)
+			r = eligibility_by_card(sim, req, &p, date, rep, body);
+	} else
 		by_number(sim, req, search, date, body);
 	return r;
 }

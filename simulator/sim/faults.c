@@ -1,51 +1,81 @@
-/* faults.c: what goes wrong with answers: [PREFIX:]SPEC[*COUNT]. */
+/* faults.c: what goes wrong: [PREFIX:]SPEC[=N][*COUNT][%PERCENT]. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
-enum {
-	DELAY, CUT, STATUS, SJIS, SHUFFLE, UNKNOWN, RENAMED, ERR, DROP
-};
+enum { PLAIN, VALUED, MAY };		/* MAY: =N, or a value of its own */
 
 static const struct {
 	const char *name;
-	int	    kind;
-	int	    valued;
-	int64_t	    least, most;
-} kinds[] = {
-	{ "delay",	DELAY,	 1, 0, 600000 },
-	{ "cut",	CUT,	 1, 0, 100000000 },
-	{ "status",	STATUS,	 1, 100, 599 },
-	{ "sjis",	SJIS,	 0, 0, 0 },
-	{ "shuffle",	SHUFFLE, 0, 0, 0 },
-	{ "unknown",	UNKNOWN, 0, 0, 0 },
-	{ "renamed",	RENAMED, 0, 0, 0 },
-	{ "err",	ERR,	 0, 0, 0 },
-	{ "drop",	DROP,	 0, 0, 0 },
+	int	    takes;
+	int64_t	    least, most, otherwise;
+} kinds[FAULTS] = {
+	[FAULT_DELAY] =	   { "delay",	 VALUED, 0, 600000, 0 },
+	[FAULT_CUT] =	   { "cut",	 VALUED, 0, 100000000, 0 },
+	[FAULT_STATUS] =   { "status",	 VALUED, 100, 599, 0 },
+	[FAULT_SJIS] =	   { "sjis",	 PLAIN, 0, 0, 0 },
+	[FAULT_SHUFFLE] =  { "shuffle",	 PLAIN, 0, 0, 0 },
+	[FAULT_UNKNOWN] =  { "unknown",	 PLAIN, 0, 0, 0 },
+	[FAULT_RENAMED] =  { "renamed",	 PLAIN, 0, 0, 0 },
+	[FAULT_ERR] =	   { "err",	 PLAIN, 0, 0, 0 },
+	[FAULT_DROP] =	   { "drop",	 PLAIN, 0, 0, 0 },
+	[FAULT_LATE] =	   { "late",	 VALUED, 0, 600000, 0 },
+	[FAULT_BOM] =	   { "bom",	 PLAIN, 0, 0, 0 },
+	[FAULT_IDLE] =	   { "idle",	 VALUED, 0, 600000, 0 },
+	[FAULT_HASTY] =	   { "hasty",	 PLAIN, 0, 0, 0 },
+	[FAULT_KEPT] =	   { "kept",	 PLAIN, 0, 0, 0 },
+	[FAULT_PIECES] =   { "pieces",	 MAY, 0, 60000, 50 },
+	[FAULT_GONE] =	   { "gone",	 MAY, 0, 60000, 100 },
+	[FAULT_TWICE] =	   { "twice",	 MAY, 0, 60000, 20 },
+	[FAULT_LOCKED] =   { "locked",	 MAY, 0, 60000, 200 },
+	[FAULT_SLOW] =	   { "slow",	 MAY, 0, 60000, 50 },
+	[FAULT_SKEW] =	   { "skew",	 VALUED, -100000000, 100000000, 0 },
+	[FAULT_STALE] =	   { "stale",	 MAY, 0, 60000, 200 },
+	[FAULT_FOREIGN] =  { "foreign",	 PLAIN, 0, 0, 0 },
+	[FAULT_OTHERS] =   { "others",	 PLAIN, 0, 0, 0 },
+	[FAULT_OLD] =	   { "old",	 MAY, 0, 100000000, 90000 },
+	[FAULT_COPIED] =   { "copied",	 PLAIN, 0, 0, 0 },
+	[FAULT_REPLAYED] = { "replayed", MAY, 0, 60000, 20 },
+	[FAULT_ZIP] =	   { "zip",	 PLAIN, 0, 0, 0 },
+	[FAULT_ZIPKEY] =   { "zipkey",	 PLAIN, 0, 0, 0 },
+	[FAULT_ZIPNAME] =  { "zipname",	 PLAIN, 0, 0, 0 },
+	[FAULT_ZIPBOMB] =  { "zipbomb",	 PLAIN, 0, 0, 0 },
 };
-#define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
+
+/* The number behind a mark, which is cut off; without it: otherwise. */
+static int
+cut_off(char *spec, char mark, int64_t *value, int64_t otherwise)
+{
+	char *at = strchr(spec, mark);
+
+	*value = otherwise;
+	if (at == NULL)
+		return 0;
+	*at = '\0';
+	return text_number(at + 1, value);
+}
 
 static int
 read_kind(struct fault *f, char *spec)
 {
-	char *value = strchr(spec, '='), *count = strchr(spec, '*');
-	size_t i;
+	char *value;
+	int i;
 
-	f->count = -1;
-	if (count != NULL) {
-		*count++ = '\0';
-		if (text_number(count, &f->count) != 0 || f->count < 1)
-			return -1;
-	}
-	if (value != NULL)
-		*value++ = '\0';
-	for (i = 0; i < KINDS && strcmp(kinds[i].name, spec) != 0; i++)
-		;
-	if (i == KINDS || (value != NULL) != kinds[i].valued)
+	if (cut_off(spec, '%', &f->percent, 100) != 0 || f->percent < 0 ||
+	    f->percent > 100 || cut_off(spec, '*', &f->count, -1) != 0 ||
+	    f->count == 0 || f->count < -1)
 		return -1;
-	f->kind = kinds[i].kind;
+	if ((value = strchr(spec, '=')) != NULL)
+		*value++ = '\0';
+	for (i = 0; i < FAULTS && strcmp(kinds[i].name, spec) != 0; i++)
+		;
+	if (i == FAULTS || (kinds[i].takes == PLAIN && value != NULL) ||
+	    (kinds[i].takes == VALUED && value == NULL))
+		return -1;
+	f->kind = i;
+	f->value = kinds[i].takes == PLAIN ? 1 : kinds[i].otherwise;
 	if (value != NULL && (text_number(value, &f->value) != 0 ||
 	    f->value < kinds[i].least || f->value > kinds[i].most))
 		return -1;
@@ -99,17 +129,17 @@ fault_clear(struct faults *all)
 static void
 merge(struct fault_set *s, const struct fault *f)
 {
-	switch (f->kind) {
-	case DELAY:	s->delay_ms += f->value;	break;
-	case CUT:	s->cut = f->value;		break;
-	case STATUS:	s->status = (int)f->value;	break;
-	case SJIS:	s->sjis = 1;			break;
-	case SHUFFLE:	s->shuffle = 1;			break;
-	case UNKNOWN:	s->unknown = 1;			break;
-	case RENAMED:	s->renamed = 1;			break;
-	case ERR:	s->err = 1;			break;
-	default:	s->drop = 1;
-	}
+	if (f->kind == FAULT_DELAY || f->kind == FAULT_LATE)
+		s->v[FAULT_DELAY] += f->value;	/* times add up */
+	else
+		s->v[f->kind] = f->value;
+	s->has[f->kind] = 1;
+}
+
+static int
+befalls(const struct fault *f, const char *prefix)
+{
+	return f->prefix == NULL || strcmp(f->prefix, prefix) == 0;
 }
 
 /* What befalls this answer; a fault with a count is used up by it. */
@@ -119,10 +149,9 @@ fault_pick(struct faults *all, const char *prefix, struct fault_set *out)
 	struct fault **at = &all->first;
 
 	memset(out, 0, sizeof(*out));
-	out->cut = -1;
 	while (*at != NULL) {
-		if ((*at)->prefix != NULL &&
-		    strcmp((*at)->prefix, prefix) != 0) {
+		if (!befalls(*at, prefix) || ((*at)->percent < 100 &&
+		    prng_below(&all->prng, 100) >= (*at)->percent)) {
 			at = &(*at)->next;
 			continue;
 		}
@@ -134,25 +163,46 @@ fault_pick(struct faults *all, const char *prefix, struct fault_set *out)
 	}
 }
 
+/* Whether the next answer may be befallen by it; nothing is used up. */
+int
+fault_armed(const struct faults *all, const char *prefix, int kind)
+{
+	const struct fault *f;
+
+	for (f = all->first; f != NULL; f = f->next)
+		if (f->kind == kind && befalls(f, prefix))
+			return 1;
+	return 0;
+}
+
+static char *
+fault_text(const struct fault *f)
+{
+	char value[32] = "", count[32] = "", percent[32] = "";
+
+	if (kinds[f->kind].takes != PLAIN)
+		snprintf(value, sizeof(value), "=%lld", (long long)f->value);
+	if (f->count > 0)
+		snprintf(count, sizeof(count), "*%lld", (long long)f->count);
+	if (f->percent < 100)
+		snprintf(percent, sizeof(percent), "%%%lld",
+		    (long long)f->percent);
+	return text_format("%s%s%s%s%s%s", f->prefix == NULL ? "" : f->prefix,
+	    f->prefix == NULL ? "" : ":", kinds[f->kind].name, value, count,
+	    percent);
+}
+
 char *
 fault_list(const struct faults *all)
 {
-	char *list = text_dup(""), *more;
+	char *list = text_dup(""), *one, *more;
 	const struct fault *f;
 
 	for (f = all->first; f != NULL; f = f->next) {
-		more = text_format("%s%s%s%s", list,
-		    f->prefix == NULL ? "" : f->prefix,
-		    f->prefix == NULL ? "" : ":", kinds[f->kind].name);
-		free(list);
-		list = more;
-		if (kinds[f->kind].valued) {
-			more = text_format("%s=%lld", list,
-			    (long long)f->value);
-			free(list);
-			list = more;
-		}
-		more = text_format("%s%c", list, f->next == NULL ? '\0' : ' ');
+		one = fault_text(f);
+		more = text_format("%s%s%s", list, *list == '\0' ? "" : " ",
+		    one);
+		free(one);
 		free(list);
 		list = more;
 	}

@@ -102,8 +102,9 @@ cut_response(struct reply *rep)
 	if (c == NULL)
 		return NULL;
 	c->data = rep->body;
-	c->len = (size_t)rep->faults.cut < whole ? (size_t)rep->faults.cut :
-	    whole;
+	c->len = (size_t)rep->faults.v[FAULT_CUT];
+	if (c->len > whole)
+		c->len = whole;
 	rep->body = NULL;
 	return MHD_create_response_from_callback(whole, 512, read_cut, c,
 	    free_cut);
@@ -126,7 +127,7 @@ make_response(struct reply *rep, const char *prefix)
 
 	if (rep->status != 200)
 		refusal_body(rep);
-	if (rep->faults.cut >= 0)
+	if (rep->faults.has[FAULT_CUT])
 		r = cut_response(rep);
 	else {
 		r = MHD_create_response_from_buffer(rep->len, rep->body,
@@ -137,7 +138,8 @@ make_response(struct reply *rep, const char *prefix)
 	if (r == NULL)
 		return NULL;
 	MHD_add_response_header(r, "Content-Type", rep->status != 200 ?
-	    "text/plain; charset=UTF-8" : rep->faults.sjis || rep->is_err ?
+	    "text/plain; charset=UTF-8" : rep->faults.has[FAULT_SJIS] ||
+	    rep->is_err ?
 	    "application/xml" : XML_TYPE);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
 	if (rep->status == 429 || rep->status == 503)
@@ -157,12 +159,13 @@ send_reply(struct sim *sim, struct MHD_Connection *con, const char *prefix,
 	enum MHD_Result ok = MHD_NO;
 	struct MHD_Response *r;
 
-	wait_ms(sim, rep->faults.delay_ms);
+	wait_ms(sim, rep->faults.v[FAULT_DELAY]);
 	if (rep->status != 0 && (r = make_response(rep, prefix)) != NULL) {
 		ok = MHD_queue_response(con, (unsigned int)rep->status, r);
 		MHD_destroy_response(r);
 	}
 	free(rep->body);
+	free(rep->stale);
 	return ok;	/* MHD_NO: the connection closes without a word */
 }
 
@@ -203,7 +206,6 @@ answer(struct sim *sim, struct MHD_Connection *con, const char *method,
 	struct request req = { .prefix = "", .terminal = terminal };
 	struct reply rep = { 0 };
 
-	rep.faults.cut = -1;
 	if (tls_terminal(con, terminal) != 0)
 		rep.status = 403;
 	else

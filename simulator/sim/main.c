@@ -9,9 +9,10 @@ static const struct {
 	int	  (*run)(int, char **);
 	const char *what;
 } commands[] = {
-	{ "serve",    serve_main,    "answer by HTTPS until TERM" },
+	{ "serve",    serve_main,    "answer by HTTPS and folder until TERM" },
 	{ "control",  control_main,  "change a service while it runs" },
 	{ "person",   control_main,  "send it an insurer's event" },
+	{ "touch",    control_main,  "a patient at the face reader" },
 	{ "log",      record_main,   "print the centre's own record" },
 	{ "scenario", scenario_main, "list, show or run named scenarios" },
 };

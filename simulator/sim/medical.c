@@ -16,32 +16,53 @@ static const struct {
 	{ "XNDS0001E", "情報を提供できません。" },
 	{ SUSPENDED, SUSPENDED_TEXT },
 	{ "XCNS0001E", "閲覧の同意がないか、同意の有効期限が切れています。" },
+	{ "XSIM0202E", "該当する資格がありません。" },
 	{ "XSIM0201E", "要求の形式を取り扱えません。" },
 	{ "", "該当する情報がありません。" },
 };
 
-/* The identifiers in the header must be the visit's own person. */
-static int
-same_person(struct sim *sim, xmlNodePtr header, int64_t person)
+/* Whether the header's identifiers are the person's; 0 for person: anybody's.
+ * The person, or 0. */
+static int64_t
+find_named(struct sim *sim, xmlNodePtr header, int64_t person)
 {
 	const char *insurer = xml_text(header, "InsurerNumber");
 	const char *symbol = xml_text(header, "InsuranceCardSymbol");
 	const char *number, *branch = xml_text(header, "BranchNumber");
 	char *key[3];
-	int64_t n;
+	int64_t who;
 
 	number = xml_text(header, "InsuredPersonIdentificationNumber");
 	key[0] = text_key_number(insurer == NULL ? "" : insurer);
 	key[1] = text_key(symbol == NULL ? "" : symbol);
 	key[2] = text_key_number(number == NULL ? "" : number);
-	n = db_int(&sim->db, "SELECT count(*) FROM coverage WHERE person=? "
-	    "AND insurer_key=? AND symbol_key=? AND number_key=? AND "
-	    "coalesce(branch,'')=?", "itttt", person, key[0], key[1], key[2],
+	who = db_int(&sim->db, "SELECT person FROM coverage WHERE (?1=0 OR "
+	    "person=?1) AND insurer_key=?2 AND symbol_key=?3 AND "
+	    "number_key=?4 AND coalesce(branch,'')=?5 ORDER BY start DESC "
+	    "LIMIT 1", "itttt", person, key[0], key[1], key[2],
 	    branch == NULL ? "" : branch);
 	free(key[0]);
 	free(key[1]);
 	free(key[2]);
-	return n > 0;
+	return who;
+}
+
+/* Whose visit it is: by the token, or by the last card check here. */
+static int
+find_visit(struct sim *sim, const struct request *req, int64_t *visit,
+    int64_t *person)
+{
+	int r;
+
+	if (req->by_folder) {
+		*person = find_named(sim, req->header, 0);
+		*visit = visit_last(sim, req->terminal, *person);
+		return 0;
+	}
+	if ((r = visit_find(sim, req, visit, person)) == 0 &&
+	    find_named(sim, req->header, *person) == 0)
+		r = 403;
+	return r;
 }
 
 static void
@@ -112,6 +133,8 @@ why_not(struct sim *sim, const struct request *req, int64_t visit,
 
 	if (service_is_stopped(sim, req))
 		return SUSPENDED;
+	if (person == 0)
+		return "XSIM0202E";
 	if (db_int(&sim->db, "SELECT hide FROM person WHERE id=?", "i",
 	    person) != 0)
 		return "XNDS0001E";
@@ -177,10 +200,7 @@ answer(struct sim *sim, struct request *req, xmlNodePtr header,
 	struct asked a;
 	int r;
 
-	if ((r = visit_find(sim, req, &visit, &person)) == 0 &&
-	    !same_person(sim, req->header, person))
-		r = 403;
-	if (r != 0) {
+	if ((r = find_visit(sim, req, &visit, &person)) != 0) {
 		e.code = r == 401 ? "401" : "403";
 		record_add(sim, req->now, &e);
 		return r;

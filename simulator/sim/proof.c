@@ -197,6 +197,19 @@ check_person(struct sim *sim, const struct request *req,
 	return NULL;
 }
 
+/* The certificate as the centre sees it, whoever read it from the card. */
+const char *
+proof_of_reader(struct sim *sim, const struct request *req,
+    const struct cert *cert, struct proof *p)
+{
+	if (!cert_is_ours(sim->cards, cert))
+		return "XCRD0005E";
+	p->state = cert_state(cert, req->now);
+	if (p->state == CERT_LAPSED || p->state == CERT_EARLY)
+		return "XCRD0003E";
+	return check_person(sim, req, cert, p);
+}
+
 static const char *
 check_all(struct sim *sim, const struct request *req, xmlNodePtr node,
     const struct cert *cert, struct proof *p)
@@ -208,10 +221,7 @@ check_all(struct sim *sim, const struct request *req, xmlNodePtr node,
 	if (p->method == 2 &&
 	    (code = check_signature(sim, req, node, cert, p)) != NULL)
 		return code;
-	p->state = cert_state(cert, req->now);
-	if (p->state == CERT_LAPSED || p->state == CERT_EARLY)
-		return "XCRD0003E";
-	return check_person(sim, req, cert, p);
+	return proof_of_reader(sim, req, cert, p);
 }
 
 /* SAID_ERR if it is none; else p says whose it is, or in its code why not. */

@@ -8,6 +8,7 @@
 
 #include <libxml/parser.h>
 
+#include "folder.h"
 #include "sim.h"
 
 struct options {
@@ -18,11 +19,17 @@ struct options {
 
 static const char usage[] =
     "usage: onshikaku-sim serve --pki DIR [--listen 127.0.0.1:PORT]\n"
-    "    [--db FILE] [--people N] [--seed N] [--fault SPEC]...\n"
-    "    [--clock YYYY-MM-DDTHH:MM:SS | --clock +SECONDS]\n"
+    "    [--folder [CODE:]DIR]... [--db FILE] [--people N] [--seed N]\n"
+    "    [--fault SPEC]... [--clock YYYY-MM-DDTHH:MM:SS | --clock +SECONDS]\n"
     "    [--consent-seconds N] [--control PATH] [--verbose]\n"
-    "SPEC: [PREFIX:]delay=MS|cut=N|status=NNN|sjis|shuffle|unknown|renamed|err|drop"
-    "[*COUNT]\n";
+    "    [--encoding UTF-8|Shift_JIS] [--zip-password-file FILE]\n"
+    "    [--encrypt-conf FILE] [--stay-minutes N]\n"
+    "SPEC: [PREFIX:]FAULT[*COUNT][%PERCENT]; PREFIX face for the reader\n"
+    "FAULT: delay=MS late=MS cut=N sjis shuffle unknown renamed foreign bom\n"
+    "    err drop; by HTTPS status=NNN; by folder stale[=MS] others idle=MS\n"
+    "    hasty kept pieces[=MS] gone[=MS] twice[=MS] locked[=MS] slow[=MS]\n"
+    "    skew=SECONDS zip zipkey zipname zipbomb; of face files also\n"
+    "    old[=SECONDS] copied replayed[=MS]\n";
 
 static const struct option longs[] = {
 	{ "pki",	     required_argument, NULL, 'p' },
@@ -33,13 +40,18 @@ static const struct option longs[] = {
 	{ "fault",	     required_argument, NULL, 'f' },
 	{ "clock",	     required_argument, NULL, 'c' },
 	{ "consent-seconds", required_argument, NULL, 'e' },
+	{ "folder",	     required_argument, NULL, 'F' },
+	{ "encoding",	     required_argument, NULL, 'S' },
+	{ "encrypt-conf",    required_argument, NULL, 'S' },
+	{ "stay-minutes",    required_argument, NULL, 'S' },
+	{ "zip-password-file", required_argument, NULL, 'S' },
 	{ "control",	     required_argument, NULL, 'k' },
 	{ "verbose",	     no_argument,	NULL, 'v' },
 	{ NULL, 0, NULL, 0 }
 };
 
 static int
-take_option(int c, struct options *o, struct sim *sim)
+take_option(int c, const char *name, struct options *o, struct sim *sim)
 {
 	switch (c) {
 	case 'p':	o->pki = optarg;	return 0;
@@ -51,6 +63,8 @@ take_option(int c, struct options *o, struct sim *sim)
 	case 'n':	return text_number(optarg, &o->people);
 	case 's':	return text_number(optarg, &o->seed);
 	case 'e':	return text_number(optarg, &o->consent_seconds);
+	case 'F':	return folder_add(sim, optarg);
+	case 'S':	return folder_setting(name, optarg);
 	case 'f':	return fault_add(&sim->faults, optarg);
 	default:	return -1;
 	}
@@ -59,10 +73,10 @@ take_option(int c, struct options *o, struct sim *sim)
 static int
 read_options(int argc, char **argv, struct options *o, struct sim *sim)
 {
-	int c;
+	int c, at = 0;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1)
-		if (take_option(c, o, sim) != 0) {
+	while ((c = getopt_long(argc, argv, "", longs, &at)) != -1)
+		if (take_option(c, longs[at].name, o, sim) != 0) {
 			if (c != '?')
 				fprintf(stderr, "onshikaku-sim: %s\n",
 				    optarg);
@@ -75,6 +89,8 @@ read_options(int argc, char **argv, struct options *o, struct sim *sim)
 		return -1;
 	sim->consent_seconds = o->consent_seconds;
 	sim->prng.state = (uint64_t)o->seed;
+	sim->faults.prng.state = (uint64_t)o->seed;
+	sim->pki = o->pki;
 	sim->verbose = o->verbose;
 	return 0;
 }
@@ -127,7 +143,7 @@ run(struct sim *sim, const struct options *o)
 	if (pki_load(&pki, o->pki) != 0 ||
 	    db_open(&sim->db, o->db == NULL ? ":memory:" : o->db) != 0)
 		goto out;
-	if (fill(sim, o) != 0 ||
+	if (fill(sim, o) != 0 || folder_start(sim) != 0 ||
 	    (o->control != NULL && control_start(sim, o->control) != 0))
 		goto out;
 	r = 4;
@@ -141,6 +157,7 @@ run(struct sim *sim, const struct options *o)
 out:
 	http_stop();
 	control_stop();
+	folder_stop(sim);
 	db_close(&sim->db);
 	cards_free(sim->cards);
 	fault_clear(&sim->faults);
@@ -161,6 +178,7 @@ serve_main(int argc, char **argv)
 	if (read_options(argc, argv, &o, &sim) != 0) {
 		fputs(usage, stderr);
 		fault_clear(&sim.faults);
+		folder_stop(&sim);
 		return 2;
 	}
 	return run(&sim, &o);

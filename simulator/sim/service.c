@@ -133,36 +133,6 @@ read_request(struct request *req)
 	return req->header == NULL || req->content == NULL ? -1 : 0;
 }
 
-/* Medical information under another name, as after a marriage; kana and birth
- * date stay: whose it is cannot be told (ID-10). */
-static void
-rename_person(xmlNodePtr header)
-{
-	xmlNodePtr person = xml_child(header, "QuaInf"), name;
-
-	if (person == NULL)
-		person = xml_child(header, "QualificationsInfo");
-	name = person == NULL ? NULL : xml_child(person, "Name");
-	if (name != NULL)
-		xmlNodeSetContent(name, (const xmlChar *)"架空　旧姓");
-}
-
-static void
-bend(struct sim *sim, xmlNodePtr root, xmlNodePtr header,
-    const struct fault_set *f)
-{
-	xmlNodePtr code = xml_child(header, "CharacterCodeIdentifier");
-
-	if (f->sjis && code != NULL)
-		xmlNodeSetContent(code, (const xmlChar *)"1");
-	if (f->renamed)
-		rename_person(header);
-	if (f->unknown)
-		xml_strangers(root);
-	if (f->shuffle)
-		xml_shuffle(root, &sim->prng);
-}
-
 /* The answer's document; SAID_ERR, or a status that refuses. */
 static int
 make_answer(struct sim *sim, handler *answer, struct request *req,
@@ -177,11 +147,8 @@ make_answer(struct sim *sim, handler *answer, struct request *req,
 	header = xml_put(root, "MessageHeader", NULL);
 	body = xml_put(root, "MessageBody", NULL);
 	r = answer(sim, req, rep, header, body);
-	if (r == SAID_ANSWER) {
-		bend(sim, root, header, &rep->faults);
-		rep->body = xml_write(doc, rep->faults.sjis, &rep->len);
-		rep->status = rep->body == NULL ? 500 : 200;
-	}
+	if (r == SAID_ANSWER)
+		bend_write(sim, doc, req->now, rep);
 	xmlFreeDoc(doc);
 	return r;
 }
@@ -193,17 +160,32 @@ answer_file(struct sim *sim, handler *answer, struct request *req,
 	const char *code;
 	int r = SAID_ERR;
 
-	if (!rep->faults.err && read_request(req) == 0) {
+	if (!rep->faults.has[FAULT_ERR] && read_request(req) == 0) {
 		code = xml_text(req->header, "MedicalInstitutionCode");
 		r = code == NULL || strcmp(code, req->terminal) != 0 ? 403 :
 		    make_answer(sim, answer, req, rep);
 	}
-	if (r == SAID_ERR)
-		throw_back(rep);
+	if (r == SAID_ERR || (r != SAID_ANSWER && req->by_folder))
+		throw_back(rep);	/* a folder has no other refusal */
 	else if (r != SAID_ANSWER)
 		rep->status = r;
 	xmlFreeDoc(req->doc);
 	req->doc = NULL;
+}
+
+/* By folder: no id by which an answer could be known before. */
+static void
+answer_by_folder(struct sim *sim, struct request *req, struct reply *rep)
+{
+	handler *answer = find_function(req->prefix);
+
+	if (answer == NULL || req->len == 0) {
+		throw_back(rep);
+		return;
+	}
+	db_run(&sim->db, "BEGIN", "");
+	answer_file(sim, answer, req, rep);
+	db_run(&sim->db, "COMMIT", "");
 }
 
 static void
@@ -266,15 +248,32 @@ service_answer(struct sim *sim, struct request *req, struct reply *rep)
 	pthread_mutex_lock(&sim->lock);
 	req->now = clock_now(&sim->clock);
 	fault_pick(&sim->faults, req->prefix, &rep->faults);
-	if (rep->faults.status != 0)
-		rep->status = rep->faults.status;
-	else if (rep->faults.drop)
+	if (rep->faults.has[FAULT_STATUS])
+		rep->status = (int)rep->faults.v[FAULT_STATUS];
+	else if (rep->faults.has[FAULT_DROP])
 		rep->status = 0;
 	else if (strcmp(req->prefix, "challenge") == 0) {
 		rep->status = req->len > 0 ? 400 : challenge_new(sim,
 		    req->terminal, &rep->body, &rep->len) == 0 ? 200 : 500;
 	} else
 		answer_function(sim, req, rep);
+	pull_triggers(sim, req->prefix);
+	pthread_mutex_unlock(&sim->lock);
+}
+
+/*
+ * A request that the application took from a folder, with what befalls it;
+ * a line that is down, or a status, means that nothing comes.
+ */
+void
+service_by_folder(struct sim *sim, struct request *req, struct reply *rep)
+{
+	pthread_mutex_lock(&sim->lock);
+	req->now = clock_now(&sim->clock);
+	req->by_folder = 1;
+	if (!sim->down && !rep->faults.has[FAULT_STATUS] &&
+	    !rep->faults.has[FAULT_DROP])
+		answer_by_folder(sim, req, rep);
 	pull_triggers(sim, req->prefix);
 	pthread_mutex_unlock(&sim->lock);
 }

@@ -26,6 +26,7 @@ char	*text_key_number(const char *s);
 char	*text_base64(const unsigned char *data, size_t len);
 unsigned char *text_unbase64(const char *s, size_t *len);
 void	 text_hex(const unsigned char *data, size_t len, char *out);
+int	 text_is_file(const char *path);
 char	*text_file(const char *path, size_t *len);
 char	*text_from_cp932(const char *data, size_t len, size_t *outlen);
 char	*text_to_cp932(const char *utf8, size_t len, size_t *outlen);
@@ -70,26 +71,36 @@ int64_t	 db_number(sqlite3_stmt *st, const char *column);
 int64_t	 db_last_id(struct db *db);
 
 /* faults.c */
+enum {
+	FAULT_DELAY, FAULT_CUT, FAULT_STATUS, FAULT_SJIS, FAULT_SHUFFLE,
+	FAULT_UNKNOWN, FAULT_RENAMED, FAULT_ERR, FAULT_DROP, FAULT_LATE,
+	FAULT_BOM, FAULT_IDLE, FAULT_HASTY, FAULT_KEPT, FAULT_PIECES,
+	FAULT_GONE, FAULT_TWICE, FAULT_LOCKED, FAULT_SLOW, FAULT_SKEW,
+	FAULT_STALE, FAULT_FOREIGN, FAULT_OTHERS, FAULT_OLD, FAULT_COPIED,
+	FAULT_REPLAYED, FAULT_ZIP, FAULT_ZIPKEY, FAULT_ZIPNAME, FAULT_ZIPBOMB,
+	FAULTS
+};
 struct fault {
 	struct fault	*next;
 	char		*prefix;	/* NULL: every answer */
 	int		 kind;
 	int64_t		 value;
 	int64_t		 count;		/* how often still; -1: for ever */
+	int64_t		 percent;	/* of the answers, as the seed says */
 };
 struct fault_set {
-	int64_t	delay_ms;
-	int64_t	cut;			/* -1: whole */
-	int	status;			/* 0: none */
-	int	sjis, shuffle, unknown, renamed, err, drop;
+	int64_t	v[FAULTS];
+	char	has[FAULTS];
 };
 struct faults {
 	struct fault *first;
+	struct prng   prng;
 };
 int	 fault_add(struct faults *f, const char *spec);
 void	 fault_clear(struct faults *f);
 void	 fault_pick(struct faults *f, const char *prefix,
 	    struct fault_set *out);
+int	 fault_armed(const struct faults *f, const char *prefix, int kind);
 char	*fault_list(const struct faults *f);
 
 /* The six consents of CardProof, in the order that the card signs. */
@@ -140,6 +151,8 @@ struct sim {
 	struct cards	*cards;
 	int64_t		 consent_seconds;
 	int		 down;		/* the line: nobody gets through */
+	const char	*pki;
+	struct folder	*folders;	/* of terminals, folder.h */
 	int		 verbose;
 };
 
@@ -147,6 +160,7 @@ struct sim {
 struct request {
 	const char	*prefix;
 	const char	*terminal;	/* CN of the client certificate */
+	int		 by_folder;	/* no id, no token */
 	const char	*id;		/* Onshi-Request-Id */
 	const char	*token;		/* Onshi-Visit */
 	const char	*body;
@@ -162,6 +176,8 @@ struct reply {
 	char		 token[65];
 	char		*body;
 	size_t		 len;
+	char		*stale;		/* an older answer, to somebody else */
+	size_t		 stale_len;
 	struct fault_set faults;
 };
 
@@ -173,9 +189,16 @@ enum { SAID_ANSWER = 0, SAID_ERR = -1 };	/* or an HTTP status */
 #define SUSPENDED_TEXT	"オンライン資格確認等システムの利用を停止しています。"
 void	 service_answer(struct sim *sim, struct request *req,
 	    struct reply *rep);
+void	 service_by_folder(struct sim *sim, struct request *req,
+	    struct reply *rep);
 /* Whether the agency has stopped that facility, wholly or for this function
  * (PU-4). */
 int	 service_is_stopped(struct sim *sim, const struct request *req);
+
+/* bend.c */
+void	 bend_write(struct sim *sim, xmlDocPtr doc, int64_t now,
+	    struct reply *rep);
+const char *bend_other_institution(const char *terminal);
 
 /* xml.c */
 xmlDocPtr xml_read(const char *data, size_t len);
@@ -213,10 +236,19 @@ struct proof {
 };
 int	 proof_check(struct sim *sim, const struct request *req,
 	    xmlNodePtr node, struct proof *p);
+const char *proof_of_reader(struct sim *sim, const struct request *req,
+	    const struct cert *cert, struct proof *p);
 
 /* eligibility.c */
 int	 eligibility_answer(struct sim *sim, struct request *req,
 	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
+int	 eligibility_by_card(struct sim *sim, const struct request *req,
+	    struct proof *p, int32_t date, struct reply *rep, xmlNodePtr body);
+void	 eligibility_header(xmlNodePtr header, int64_t now,
+	    const char *terminal, const char *identifier, const char *date,
+	    int by_card);
+void	 eligibility_end(xmlNodePtr header, const char *code,
+	    const char *text);
 
 /* find.c: whose, and how it stands on a day */
 #define FOUND_MAX	4
@@ -236,6 +268,7 @@ int	 visit_open(struct sim *sim, const struct request *req, int64_t person,
 	    int method, const int *granted, char token[65]);
 int	 visit_find(struct sim *sim, const struct request *req,
 	    int64_t *visit, int64_t *person);
+int64_t	 visit_last(struct sim *sim, const char *terminal, int64_t person);
 int	 visit_may(struct sim *sim, int64_t visit, int category, int64_t now);
 
 /* result.c */

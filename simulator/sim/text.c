@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 
@@ -209,6 +210,12 @@ text_file(const char *path, size_t *len)
 	if (len != NULL)
 		*len = n;
 	return data;
+}
+
+int
+text_is_file(const char *path)
+{
+	return access(path, R_OK) == 0;
 }
 
 char *

@@ -67,6 +67,17 @@ visit_find(struct sim *sim, const struct request *req, int64_t *visit,
 	return r;
 }
 
+/*
+ * By folder there is no token: what the person's last card check at this
+ * institution allows holds until its time. 0: there was none.
+ */
+int64_t
+visit_last(struct sim *sim, const char *terminal, int64_t person)
+{
+	return db_int(&sim->db, "SELECT id FROM visit WHERE terminal=? AND "
+	    "person=? ORDER BY id DESC LIMIT 1", "ti", terminal, person);
+}
+
 /* CO-10: granted in this visit, and still running. */
 int
 visit_may(struct sim *sim, int64_t visit, int category, int64_t now)

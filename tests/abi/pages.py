@@ -140,7 +140,7 @@ PROGRAMS = {
     "onshikaku-vreader.1": (["simulator/vcard/onshikaku-vreader"],
                             r"^\t+--([a-z0-9-]+)\) "),
     "onshikaku-sim.1": (["simulator/sim/serve.c", "simulator/sim/scenario.c",
-                         "simulator/sim/record.c"],
+                         "simulator/sim/record.c", "simulator/sim/face.c"],
                         r'(?<!\w\[)(?<=[ "\[])--([a-z-]+[a-z])'),
 }
 

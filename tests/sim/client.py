@@ -69,7 +69,8 @@ class Sim:
         self.process = subprocess.Popen(
             [self.build / "onshikaku-sim", "serve", "--pki", self.pki,
              "--db", self.dir / "db", "--people", "40", "--control",
-             self.socket, *self.options], stdout=subprocess.PIPE, text=True)
+             self.socket, "--folder", self.dir / "share", *self.options],
+            stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         match = re.fullmatch(r"listening 127\.0\.0\.1:(\d+)\n", line)
