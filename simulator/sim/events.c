@@ -214,6 +214,17 @@ do_renew(struct event *e)
 	return r;
 }
 
+/* reference WHO INSTITUTION NUMBER: 照会番号, bound to the insurance. */
+static int
+do_reference(struct event *e)
+{
+	if (e->argc < 2 || e->coverage == 0 ||
+	    !text_digits(e->argv[0], TERMINAL_LEN))
+		return -1;
+	return db_run(&e->sim->db, "INSERT OR REPLACE INTO reference "
+	    "VALUES(?,?,?)", "itt", e->coverage, e->argv[0], e->argv[1]);
+}
+
 static int
 do_nothing(struct event *e)
 {
@@ -233,6 +244,7 @@ static const struct {
 	{ "lose",	do_lose },
 	{ "move",	do_move },
 	{ "name",	do_name },
+	{ "reference",	do_reference },
 	{ "renew",	do_renew },
 	{ "revoke",	do_revoke },
 	{ "show",	do_nothing },

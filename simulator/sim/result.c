@@ -166,9 +166,11 @@ result_write(struct sim *sim, xmlNodePtr list, int64_t coverage,
 
 	st = db_query(&sim->db, "SELECT c.*, p.*, CASE WHEN end<>0 AND "
 	    "end_notified<=?1 THEN end END AS end_known, CASE WHEN end<>0 AND "
-	    "end_notified<=?1 THEN reason END AS reason_known "
+	    "end_notified<=?1 THEN reason END AS reason_known, "
+	    "(SELECT r.number FROM reference r WHERE r.coverage=c.id AND "
+	    "r.terminal=?3) AS reference "
 	    "FROM coverage c JOIN person p ON p.id=c.person WHERE c.id=?2",
-	    "ii", (int64_t)today, coverage);
+	    "iit", (int64_t)today, coverage, terminal);
 	if (st == NULL || sqlite3_step(st) != SQLITE_ROW) {
 		sqlite3_finalize(st);
 		return;

@@ -6,7 +6,7 @@
 
 #include "folder.h"
 
-#define BOMB	((size_t)64 * 1024 * 1024)
+#define BOMB	((size_t)16 * 1024 * 1024)
 
 /* A document that goes on for much longer than anybody expects. */
 static char *
