@@ -8,6 +8,7 @@
 #include "onshikaku/answer.h"
 #include "onshikaku/card.h"
 #include "onshikaku/message.h"
+#include "onshikaku/match.h"
 #include "onshikaku/audit.h"
 #include "onshikaku/tables.h"
 

@@ -138,6 +138,21 @@ oki_code_name(int el, const char *code)
 	return "";
 }
 
+const char *
+oki_code_of(int el, const char *name)
+{
+	const struct oki_element *element = oki_element(el);
+	size_t i;
+
+	for (i = 0; element != NULL && element->codes != 0 &&
+	    i < oki_code_rows_n; i++)
+		if (oki_code_rows[i].table == element->codes &&
+		    strcmp(oki_code_rows[i].name, name) == 0)
+			return oki_code_rows[i].code;
+
+	return NULL;
+}
+
 /* Half-width: ASCII, and kana of JIS X 0201. */
 static bool
 is_half(uint32_t c)

@@ -80,13 +80,6 @@ const struct oki_kind *oki_kind_find(const char *name);
 /* cp932.c */
 uint32_t oki_cp932_char(unsigned int lead, unsigned int trail);	/* 0 none */
 unsigned int oki_cp932_code(uint32_t c);			/* 0 none */
-size_t	oki_utf8_put(uint8_t to[4], uint32_t c);
-uint32_t oki_utf8_get(const char **s);		/* text that is known good */
-
-/* kana.c: the next character, half-width kana made full with its mark; a kana
- * (片仮名) with a mark (濁点, 半濁点), itself where it takes none. */
-uint32_t oki_wide_get(const char **s);
-uint32_t oki_kana_voice(uint32_t c, uint32_t mark);
 
 /* ---- documents: doc.c --------------------------------------------------- */
 

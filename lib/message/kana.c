@@ -22,14 +22,6 @@ static const uint16_t wide[] = {
 	0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3, 0x309b, 0x309c
 };
 
-/* Characters that are the same in a name (異体字): the first of each row
- * stands for all of it. */
-#define V(row)	row,
-static const char *const variants[] = {
-#include "message/variants.def"
-};
-#undef V
-
 uint32_t
 oki_wide_get(const char **s)
 {
@@ -66,13 +58,23 @@ oki_kana_voice(uint32_t c, uint32_t mark)
 	return is_ha || is_ka ? c + 1 : c;
 }
 
-/* What parts a name, and what only says how it is to be drawn. */
-static bool
-is_nothing(uint32_t c)
+/* What nobody sees: no width, no ink; which form of a character to draw. */
+bool
+oki_is_unseen(uint32_t c)
+{
+	return c == 0xad || c == 0x61c || c == 0x180e || c == 0xfeff ||
+	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f) || (c >= 0xfe00 && c <= 0xfe0f) ||
+	    (c >= 0xe0100 && c <= 0xe01ef);
+}
+
+/* That, and what parts a name. */
+bool
+oki_is_nothing(uint32_t c)
 {
 	return c == ' ' || c == '\t' || c == 0xa0 || c == 0x3000 ||
-	    c == 0x30fb || c == 0xb7 || (c >= 0x2000 && c <= 0x200d) ||
-	    (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef);
+	    c == 0x30fb || c == 0xb7 || oki_is_unseen(c) ||
+	    (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f;
 }
 
 /* Latin of one width and one case. */
@@ -85,23 +87,16 @@ latin(uint32_t c)
 	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
 }
 
-static bool
-is_hyphen(uint32_t c)
-{
-	return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 ||
-	    c == LONG || c == 0xff0d;
-}
-
-static uint32_t
-to_katakana(uint32_t c)
+uint32_t
+oki_katakana(uint32_t c)
 {
 	return (c >= 0x3041 && c <= 0x3096) || c == 0x309d || c == 0x309e ?
 	    c + 0x60 : c;
 }
 
 /* ァ for ア and the like: small ones are often written large. */
-static uint32_t
-enlarge(uint32_t c)
+uint32_t
+oki_kana_large(uint32_t c)
 {
 	switch (c) {
 	case 0x30a1: case 0x30a3: case 0x30a5: case 0x30a7: case 0x30a9:
@@ -116,27 +111,6 @@ enlarge(uint32_t c)
 	}
 }
 
-/* The first of the row of a character's variants; of 々 what stands before. */
-static uint32_t
-variant(uint32_t c, uint32_t before)
-{
-	uint32_t first;
-	const char *s;
-	size_t i;
-
-	if (c == 0x3005 && before != 0)
-		return before;
-	for (i = 0; i < OKI_COUNT(variants); i++) {
-		s = variants[i];
-		first = oki_utf8_get(&s);
-		while (*s != '\0')
-			if (oki_utf8_get(&s) == c)
-				return first;
-	}
-
-	return c;
-}
-
 /* One character without what parts names; 0 at the end. Marks that stand
  * apart join the kana before them. */
 static uint32_t
@@ -149,33 +123,47 @@ next_joined(const char **s, bool kana)
 		if (**s == '\0')
 			return 0;
 		c = oki_wide_get(s);
-	} while (is_nothing(c));
+	} while (oki_is_nothing(c));
 	if (kana)
-		c = to_katakana(c);
+		c = oki_katakana(c);
 	after = *s;
 	if (*after == '\0')
 		return c;
-	joined = oki_kana_voice(to_katakana(c), oki_utf8_get(&after));
-	if (joined != to_katakana(c)) {
+	joined = oki_kana_voice(oki_katakana(c), oki_utf8_get(&after));
+	if (joined != oki_katakana(c)) {
 		*s = after;
-		c = joined - (to_katakana(c) - c);
+		c = joined - (oki_katakana(c) - c);
 	}
 
 	return c;
 }
 
 uint32_t
-oki_kana_next(struct oki_fold *f)
+oki_reading_next(struct oki_fold *f)
 {
 	uint32_t c = next_joined(&f->s, true);
 
-	return f->before = is_hyphen(c) ? LONG : enlarge(latin(c));
+	return f->before = oki_is_hyphen(c) ? LONG : latin(c);
+}
+
+uint32_t
+oki_kana_next(struct oki_fold *f)
+{
+	return oki_kana_large(oki_reading_next(f));
+}
+
+/* 々 stands for what stands before it. */
+uint32_t
+oki_plain_next(struct oki_fold *f)
+{
+	uint32_t c = next_joined(&f->s, false);
+
+	return f->before = oki_is_hyphen(c) ? LONG : c == 0x3005 &&
+	    f->before != 0 ? f->before : latin(c);
 }
 
 uint32_t
 oki_name_next(struct oki_fold *f)
 {
-	uint32_t c = next_joined(&f->s, false);
-
-	return f->before = is_hyphen(c) ? LONG : variant(latin(c), f->before);
+	return oki_variant(oki_plain_next(f));
 }

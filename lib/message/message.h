@@ -61,6 +61,9 @@ const char *oki_record_search(const struct onshi_record *rec, int el);
 /* The child of that element, NULL if there is none. */
 struct onshi_record *oki_record_within(const struct onshi_record *rec, int el);
 
+/* The header of the document it is of, NULL. */
+const struct onshi_record *oki_record_header(const struct onshi_record *rec);
+
 /* Whether it is one of that element, or lies within one. */
 bool	oki_record_is_within(const struct onshi_record *rec, int el);
 
@@ -93,8 +96,10 @@ bool	oki_kind_is_request(const char *kind);
 bool	oki_kind_is_large(const char *kind);
 /* From a file's name, as "OQSsiquc01res_face_1319999996….xml": NULL. */
 const char *oki_kind_of_name(const char *filename);
-/* Japanese name of a code of an element, "" if unknown. Static. */
+/* Japanese name of a code of an element, "" if unknown. Static. And the code
+ * of a name, NULL. */
 const char *oki_code_name(int el, const char *code);
+const char *oki_code_of(int el, const char *name);
 
 /* ---- reading: read.c ---------------------------------------------------- */
 
@@ -255,6 +260,32 @@ struct oki_fold {
 };
 uint32_t oki_kana_next(struct oki_fold *f);
 uint32_t oki_name_next(struct oki_fold *f);
+/* The same with small kana small, and with variants as they stand. */
+uint32_t oki_reading_next(struct oki_fold *f);
+uint32_t oki_plain_next(struct oki_fold *f);
+/* 記号, 番号: one width, one hyphen for all that look like it, marks joined,
+ * nothing that is not seen, no spaces (messages.md 6.4); variants stay. */
+uint32_t oki_symbol_next(struct oki_fold *f);
+
+/* One character: the next of good UTF-8; half-width kana made full, with their
+ * mark; a kana with a mark, itself where it takes none; as katakana; small ones
+ * large; what nobody sees; that, and what parts a name. */
+uint32_t oki_utf8_get(const char **s);
+size_t	oki_utf8_put(uint8_t to[4], uint32_t c);
+uint32_t oki_wide_get(const char **s);
+uint32_t oki_kana_voice(uint32_t c, uint32_t mark);
+uint32_t oki_katakana(uint32_t c);
+uint32_t oki_kana_large(uint32_t c);
+bool	oki_is_unseen(uint32_t c);
+bool	oki_is_nothing(uint32_t c);
+bool	oki_is_hyphen(uint32_t c);	/* all that look like one */
+bool	oki_is_wave(uint32_t c);
+
+/* variant.c: what stands for a character and its variants, itself where it has
+ * none; whether JIS X 0208 has it; one of its variants that is there, or 0. */
+uint32_t oki_variant(uint32_t c);
+bool	oki_is_jis(uint32_t c);
+uint32_t oki_variant_jis(uint32_t c);
 
 /* Wipes and takes out what the outcome does not give: results, persons,
  * medical information. Do it before anything is handed out. */

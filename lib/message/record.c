@@ -96,6 +96,12 @@ oki_record_search(const struct onshi_record *rec, int el)
 	return NULL;
 }
 
+const struct onshi_record *
+oki_record_header(const struct onshi_record *rec)
+{
+	return oki_doc_header(oki_record_doc(rec));
+}
+
 /* ---- the public getters ------------------------------------------------- */
 
 int

@@ -43,40 +43,30 @@ static const struct {
 	X(QUALIFICATIONS_INFO, BIRTHDAY, birthdate, EXACT)
 };
 
-/* One width for all, one hyphen, one wave (messages.md 6.4). */
-static uint32_t
-fold(uint32_t c)
-{
-	static const uint32_t hyphens[] = { 0x2010, 0x2011, 0x2012, 0x2013,
-	    0x2014, 0x2015, 0x2212, 0x30fc, 0xff0d };
-	size_t i;
-
-	for (i = 0; i < OKI_COUNT(hyphens); i++)
-		if (c == hyphens[i])
-			return '-';
-	if (c >= 0xff01 && c <= 0xff5e)
-		return c - 0xff01 + '!';
-	if (c == 0x301c)
-		return '~';
-
-	return c == 0x3000 ? ' ' : c;
-}
-
-static uint32_t
-next_folded(const char **s)
-{
-	return fold(oki_wide_get(s));
-}
-
 static const char *
 skip_zeros(const char *s)
 {
-	const char *next = s;
+	struct oki_fold f = { s, 0 };
 
-	while (*s != '\0' && next_folded(&next) == '0')
-		s = next;
+	while (oki_symbol_next(&f) == '0')
+		s = f.s;
 
 	return s;
+}
+
+static bool
+is_same_folded(const char *a, const char *b)
+{
+	struct oki_fold fa = { a, 0 }, fb = { b, 0 };
+	uint32_t c;
+
+	do {
+		c = oki_symbol_next(&fa);
+		if (c != oki_symbol_next(&fb))
+			return false;
+	} while (c != 0);
+
+	return true;
 }
 
 static bool
@@ -92,11 +82,8 @@ is_same(const char *a, const char *b, enum how how)
 	}
 	if (how == EXACT || how == INSURER)
 		return strcmp(a, b) == 0;
-	while (*a != '\0' && *b != '\0')
-		if (next_folded(&a) != next_folded(&b))
-			return false;
 
-	return *a == *b;
+	return is_same_folded(a, b);
 }
 
 static int

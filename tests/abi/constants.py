@@ -8,6 +8,7 @@ from abi_report import TOP, finish, wrong
 # Classes whose name is not the prefix of their constants.
 PREFIX = {"Result": "ONSHI_",
           "Trust": "ONSHI_TRUST_", "Verdict": "ONSHI_AUDIT_",
+          "MatchVerdict": "ONSHI_MATCH_",
           "CertificateState": "ONSHI_CERTIFICATE_", "CardKind": "ONSHI_CARD_",
           "SignIn": "ONSHI_SIGNIN_", "PinFlag": "ONSHI_PIN_",
           "Element": "ONSHI_EL_"}

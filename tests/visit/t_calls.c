@@ -36,6 +36,7 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(answer, P, HANDLE) K(record, P, HANDLE) K(error, P, HANDLE) \
 	K(certificate, P, HANDLE) K(readers, P, HANDLE) \
 	K(card, P, HANDLE) K(message, P, HANDLE) K(audit, P, HANDLE) \
+	K(match, P, HANDLE) K(match_p, P, FREED) K(new_match, P, MADE) \
 	K(exchange, P, HANDLE) \
 	K(root_p, P, FREED) K(config_p, P, FREED) K(visit_p, P, FREED) \
 	K(operator_p, P, FREED) K(answer_p, P, FREED) \
@@ -67,7 +68,7 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(notice, I, ODD) K(result, I, ODD) \
 	K(years, I, ODD) K(ms, W, ODD) K(seconds, W, ODD) K(day, W, ODD) \
 	K(day_or, W, ODD) K(abi, U, ODD) K(last, U, ODD) K(loss, U, ODD) \
-	K(index, Z, ODD)
+	K(index, Z, ODD) K(item, Z, ODD)
 
 enum kind {
 #define K(name, type, role)	k_##name,
@@ -205,6 +206,7 @@ static const struct {
 	{ k_abi, 3, { 0, 1000, UINT32_MAX } },
 	{ k_last, 3, { 2, 0x80000000, UINT32_MAX } },
 	{ k_loss, 5, { 0, 2, 3, 0x80000000, UINT32_MAX } },
+	{ k_item, 4, { 16, INT32_MAX, (int64_t)(SIZE_MAX / 2), -1 } },
 	{ k_index, 3, { INT32_MAX, (int64_t)(SIZE_MAX / 2), -1 } },
 };
 
@@ -221,6 +223,7 @@ struct world {
 	struct onshi_readers	*l;
 	struct onshi_card	*card;
 	struct onshi_message	*m;
+	struct onshi_match	*match;
 	struct onshi_audit	*audit;
 	char			dir[64], key[256], room[256];
 	void			*p[KINDS_END];
@@ -407,6 +410,7 @@ fill(struct world *w)
 	w->p[k_readers] = w->l;
 	w->p[k_card] = w->card;
 	w->p[k_message] = w->m;
+	w->p[k_match] = w->match;
 	w->p[k_audit] = w->audit;
 	w->p[k_operator] = w->p[k_operator_or] = w->op;
 	w->p[k_exchange] = exchange;
@@ -423,6 +427,7 @@ fill(struct world *w)
 	w->p[k_readers_p] = &w->l;
 	w->p[k_card_p] = &w->card;
 	w->p[k_message_p] = &w->m;
+	w->p[k_match_p] = &w->match;
 	w->p[k_audit_p] = &w->audit;
 }
 
@@ -448,6 +453,7 @@ begin(struct world *w)
 	ck_assert_int_eq(onshi_readers_new(w->cards, &w->l), ONSHI_OK);
 	ck_assert_int_eq(onshi_card_new(w->cards, &w->card), ONSHI_OK);
 	ck_assert_int_eq(onshi_message_new(&w->m), ONSHI_OK);
+	ck_assert_int_eq(onshi_match_new(&w->match), ONSHI_OK);
 	ck_assert_int_eq(onshi_audit_new(w->dir, &w->audit), ONSHI_OK);
 }
 
@@ -495,6 +501,7 @@ leave(struct world *w)
 
 	onshi_audit_free(&w->audit);
 	onshi_message_free(&w->m);
+	onshi_match_free(&w->match);
 	onshi_card_free(&w->card);
 	onshi_readers_free(&w->l);
 	onshi_answer_free(&w->a);
@@ -622,6 +629,9 @@ take(struct trial *t)
 		case k_new_message:
 			onshi_message_free(
 			    (struct onshi_message **)&t->outs[i]);
+			break;
+		case k_new_match:
+			onshi_match_free((struct onshi_match **)&t->outs[i]);
 			break;
 		case k_new_audit:
 			onshi_audit_free((struct onshi_audit **)&t->outs[i]);

@@ -74,6 +74,10 @@ class Message(Structure):
     pass
 
 
+class Match(Structure):
+    pass
+
+
 class Audit(Structure):
     pass
 
@@ -296,6 +300,31 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_certificate_not_after", c_int64, (P(Certificate),)),
     ("onshi_certificate_bytes", P(c_uint8), (P(Certificate), P(c_size_t))),
     # message.h
+    ("onshi_match_new", c_int, (P(P(Match)),)),
+    ("onshi_match_free", None, (P(P(Match)),)),
+    ("onshi_match_set_text", c_int, (P(Match), c_int, c_char_p)),
+    ("onshi_match_set_item", c_int, (P(Match), c_size_t, c_int, c_char_p)),
+    ("onshi_match_compare", c_int, (P(Match), P(Record), P(c_int))),
+    ("onshi_match_at", c_int, (
+        P(Match), c_size_t, P(c_int), P(c_int), P(c_char_p), P(c_char_p))),
+    ("onshi_match_keep_at", c_int, (P(Match), c_size_t, P(c_int), P(c_char_p))),
+    ("onshi_match_error", P(Error), (P(Match),)),
+    ("onshi_difference_verdict", c_int, (c_int,)),
+    ("onshi_difference_severity", c_int, (c_int,)),
+    ("onshi_difference_name", c_char_p, (c_int,)),
+    ("onshi_difference_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_difference_step", c_char_p, (c_int, c_char_p)),
+    ("onshi_match_verdict_name", c_char_p, (c_int,)),
+    ("onshi_match_verdict_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_severity_name", c_char_p, (c_int,)),
+    ("onshi_severity_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_match_canonical", c_int, (c_int, c_char_p, P(c_char), c_size_t)),
+    ("onshi_match_claim_name", c_int, (
+        c_char_p, P(c_char), c_size_t, P(c_char), c_size_t)),
+    ("onshi_match_hint_at", c_int, (
+        c_int, c_char_p, c_size_t, P(c_int), P(c_size_t))),
+    ("onshi_hint_name", c_char_p, (c_int,)),
+    ("onshi_hint_text", c_char_p, (c_int, c_char_p)),
     ("onshi_message_new", c_int, (P(P(Message)),)),
     ("onshi_message_free", None, (P(P(Message)),)),
     ("onshi_message_read", c_int, (P(Message), c_char_p, P(c_uint8), c_size_t)),

@@ -152,6 +152,73 @@ class Verdict(Number):
     NO_KEY = 5
 
 
+class MatchVerdict(Number):
+    """What two values, or all of them, are to each other."""
+
+    SAME = 0
+    COMPATIBLE = 1
+    DIFFERENT = 2
+
+
+class Severity(Number):
+    """What a difference asks of the clerk."""
+
+    NOTE = 1
+    CHECK = 2
+    STOP = 3
+
+
+class Difference(Number):
+    """Why something is said of an element."""
+
+    UNREADABLE = 1
+    VARIANT = 2
+    SPELLING = 3
+    VOICED = 4
+    OTHER_NAME = 5
+    KANA = 6
+    NAME = 7
+    SURNAME = 8
+    PERSON = 9
+    BIRTHDATE = 10
+    SEX = 11
+    REFERENCE = 12
+    INSURER = 13
+    NUMBER = 14
+    BRANCH = 15
+    BRANCH_NEW = 16
+    OTHER_KIND = 17
+    RATIO = 18
+    RATIO_UNKNOWN = 19
+    LIMIT = 20
+    VALIDITY = 21
+    LOST = 22
+    CODE_NEW = 23
+    CODE_UNKNOWN = 24
+    EXPENSE_GONE = 25
+    DETAIL = 26
+    REMARK = 27
+    NOT_ON_FILE = 28
+    NOT_ANSWERED = 29
+    UNCLEAR = 30
+
+
+class Hint(Number):
+    """What is odd about a typed value."""
+
+    UNSEEN = 1
+    SPACE = 2
+    HYPHEN = 3
+    WAVE = 4
+    SPLIT_MARK = 5
+    WIDTH = 6
+    MIXED_WIDTH = 7
+    LETTER = 8
+    LENGTH = 9
+    CHECK_DIGIT = 10
+    NO_DIGIT = 11
+
+
 class Phase(Number):
     """Where time was spent, and where a failure happened."""
 

@@ -126,7 +126,8 @@ def header_numbers() -> dict[str, int]:
 
 
 PREFIXES = {"SignIn": "SIGNIN_", "CardKind": "CARD_",
-            "CertificateState": "CERTIFICATE_", "Verdict": "AUDIT_"}
+            "CertificateState": "CERTIFICATE_", "Verdict": "AUDIT_",
+            "MatchVerdict": "MATCH_"}
 
 
 def test_constants_equal_the_headers() -> None:
