@@ -116,8 +116,8 @@ is_there(const json_t *v)
 	return !json_is_object(v) || json_object_size(v) > 0;
 }
 
-static const json_t *
-at_path(const char *path, const json_t *v)
+const json_t *
+compare_at_path(const char *path, const json_t *v)
 {
 	char *copy = text_dup(path), *rest = copy, *key;
 	int64_t i;
@@ -141,9 +141,37 @@ compare_paths(const json_t *paths, const json_t *got, int present)
 
 	for (i = 0; i < json_array_size(paths); i++) {
 		path = json_string_value(json_array_get(paths, i));
-		if (path != NULL && is_there(at_path(path, got)) != present)
+		if (path != NULL && is_there(compare_at_path(path, got)) != present)
 			return text_format("%s: %s", path, present ?
 			    "is absent" : "must not be there");
 	}
 	return NULL;
+}
+
+/* As many lines as are wanted, and each of those is like one of them. */
+char *
+compare_lines(const json_t *want, const json_t *got)
+{
+	size_t n = json_array_size(got), i, k;
+	json_t *left;
+	char *why = NULL;
+
+	if (want == NULL)
+		return NULL;
+	if (n != json_array_size(want))
+		return text_format("lines: wanted %zu, are %zu",
+		    json_array_size(want), n);
+	left = json_copy((json_t *)(uintptr_t)got);
+	for (i = 0; i < json_array_size(want) && why == NULL; i++) {
+		for (k = 0; k < json_array_size(left); k++) {
+			free(why);
+			why = compare_at("line", json_array_get(want, i),
+			    json_array_get(left, k));
+			if (why == NULL)
+				break;
+		}
+		json_array_remove(left, k);
+	}
+	json_decref(left);
+	return why;
 }

@@ -1,7 +1,6 @@
 /* scenario.c: named scenarios, run against any client: pass or fail. */
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,6 @@
 #include "scenario.h"
 #include "sim.h"
 
-#define CLIENT_MS	60000
-#define ARGS_MAX	64
-
 enum { PASS, FAIL, SKIP };
 
 static const char usage[] =
@@ -21,8 +17,9 @@ static const char usage[] =
     "       onshikaku-sim scenario show NAME\n"
     "       onshikaku-sim scenario run [--pki DIR] [--keep] NAME...|all "
     "[-- CLIENT...]\n"
-    "A client finds ONSHIKAKU_CONF, ONSHIKAKU_SCENARIO, PCSCLITE_CSOCK_NAME "
-    "and the\nPIN on descriptor 3. Exit: 0 pass, 1 fail, 77 skipped.\n";
+    "A client finds ONSHIKAKU_CONF, ONSHIKAKU_SCENARIO, ONSHIKAKU_ARGS,\n"
+    "ONSHIKAKU_STEP, PCSCLITE_CSOCK_NAME and the PIN on descriptor 3.\n"
+    "Exit: 0 pass, 1 fail, 77 skipped.\n";
 
 static int
 is_folder(const char *path)
@@ -119,7 +116,7 @@ list(const char *dir)
 	for (i = 0; i < n; i++) {
 		s = load(dir, names[i]);
 		bad |= s == NULL;
-		printf("%-24s%s\n", names[i], s == NULL ? "?" :
+		printf("%-27s %s\n", names[i], s == NULL ? "?" :
 		    json_string_value(json_object_get(s, title)));
 		json_decref(s);
 		free(names[i]);
@@ -141,58 +138,22 @@ show(const char *dir, const char *name)
 	return text == NULL ? 2 : 0;
 }
 
-/* What the client said and how it ended. */
-struct ending {
-	int	status;
-	char   *text;
-	json_t *output;
-};
-
-static int
-run_client(const struct world *w, const char *name, const json_t *s,
-    char **client, struct ending *e)
-{
-	const json_t *args = json_object_get(s, "args");
-	const char *pin = json_string_value(json_object_get(s, "pin"));
-	char *err = text_format("%s/client.err", w->dir);
-	char *own[ARGS_MAX] = { NULL };
-	struct spawn sp = { .err = err, .fd3 = pin };
-	struct child c;
-	size_t i, n = 0;
-	int r = -1;
-
-	own[0] = text_dup("onshikaku");
-	own[1] = text_dup("--json");
-	for (i = 0; i < json_array_size(args) && i < ARGS_MAX - 3; i++)
-		own[i + 2] = world_fill(w, json_string_value(
-		    json_array_get(args, i)));
-	sp.argv = client != NULL ? client : own;
-	setenv("ONSHIKAKU_SCENARIO", name, 1);
-	if (spawn_start(&sp, &c) == 0) {
-		e->text = spawn_output(&c, CLIENT_MS, &n);
-		e->status = spawn_end(&c, e->text == NULL ? SIGTERM : 0,
-		    5000);
-		r = e->text == NULL ? -1 : 0;
-	}
-	if (r == 0)
-		e->output = json_loadb(e->text, n, 0, NULL);
-	for (i = 0; own[i] != NULL; i++)
-		free(own[i]);
-	free(err);
-	return r;
-}
-
+/* At every desk. */
 static char *
-compare_exit(const json_t *want, int status)
+compare_exit(const json_t *want, const json_t *statuses)
 {
-	json_t *got = json_integer(status);
-	json_t *expected = json_pack("{s:O}", "exit", want);
-	json_t *found = json_pack("{s:O}", "exit", got);
-	char *why = compare_subset(expected, found);
+	json_t *expected, *found;
+	char *why = NULL;
+	size_t i;
 
-	json_decref(got);
-	json_decref(expected);
-	json_decref(found);
+	for (i = 0; i < json_array_size(statuses) && why == NULL; i++) {
+		expected = json_pack("{s:O}", "exit", want);
+		found = json_pack("{s:O}", "exit", json_array_get(statuses,
+		    i));
+		why = compare_subset(expected, found);
+		json_decref(expected);
+		json_decref(found);
+	}
 	return why;
 }
 
@@ -265,7 +226,7 @@ judge(const struct world *w, const json_t *want, const struct ending *e)
 	char *why;
 
 	if ((why = compare_exit(json_object_get(want, "exit"),
-	    e->status)) != NULL)
+	    e->statuses)) != NULL)
 		return why;
 	if (output != NULL && e->output == NULL)
 		return text_dup("the output is no JSON object");
@@ -275,7 +236,10 @@ judge(const struct world *w, const json_t *want, const struct ending *e)
 	    1)) != NULL ||
 	    (why = compare_paths(json_object_get(want, "absent"), e->output,
 	    0)) != NULL ||
-	    (why = compare_nowhere(w, json_object_get(want, "nowhere"),
+	    (why = compare_lines(json_object_get(want, "lines"),
+	    e->lines)) != NULL ||
+	    (why = world_folder_judge(w, json_object_get(want, "folder"))) !=
+	    NULL || (why = compare_nowhere(w, json_object_get(want, "nowhere"),
 	    e->text)) != NULL ||
 	    (why = compare_card(w, json_object_get(want, "card"))) != NULL)
 		return why;
@@ -286,7 +250,7 @@ static int
 run_in(struct world *w, const char *name, const json_t *s, char **client,
     char **why)
 {
-	struct ending e = { .status = -1 };
+	struct ending e = { 0 };
 	json_t *want = NULL;
 	int r;
 
@@ -299,18 +263,17 @@ run_in(struct world *w, const char *name, const json_t *s, char **client,
 		*why = text_dup("the card could not be put on the reader");
 	else if (world_serve(w, name, s) != 0)
 		*why = text_dup("the service did not start");
-	else if (world_configure(w, s) != 0)
+	else if (world_configure(w, s, client == NULL) != 0)
 		*why = text_dup("the client could not be configured");
-	else if (run_client(w, name, s, client, &e) != 0)
+	else if (client_run(w, name, s, client, &e, why) != 0)
 		*why = text_dup(spawn_stopping ? "stopped" :
 		    "the client did not end");
-	else
+	else if (*why == NULL)
 		*why = judge(w, want = expectation(w, s), &e);
 	if (*why != NULL && w->keep && e.text != NULL)
 		fprintf(stderr, "%s\n", e.text);
 	json_decref(want);
-	json_decref(e.output);
-	free(e.text);
+	client_free(&e);
 	return *why == NULL ? PASS : FAIL;
 }
 

@@ -28,13 +28,17 @@ int	 spawn_run(char *const *argv, const char *err, int ms);
 /* compare.c: NULL, or in words where the output is not as expected */
 char	*compare_subset(const json_t *want, const json_t *got);
 char	*compare_paths(const json_t *paths, const json_t *got, int present);
+char	*compare_lines(const json_t *want, const json_t *got);
+const json_t *compare_at_path(const char *path, const json_t *v);
 
 /* world.c: all that one scenario needs around its client */
 struct world {
 	char	    *root;		/* removed at the end */
 	char	    *pki;
 	char	    *dir;		/* of the scenario that runs */
-	char	    *conf;
+	json_t	    *out;		/* what the step before printed */
+	int	     terminals;		/* with folders */
+	int	     zipped;
 	char	    *control;
 	int	     port;
 	int	     keep;
@@ -48,10 +52,36 @@ char	*world_program(const char *name);
 int	 world_card(struct world *w, const json_t *card);
 json_t	*world_card_status(const struct world *w);
 int	 world_serve(struct world *w, const char *name, const json_t *s);
-int	 world_configure(struct world *w, const json_t *s);
+int	 world_configure(struct world *w, const json_t *s, int own);
 int64_t	 world_asked(const struct world *w, const char *prefix);
 char	*world_fill(const struct world *w, const char *text);
+char	*world_conf(const struct world *w, int desk);
+const char *world_institution(const json_t *s);
 int	 world_leave(struct world *w);
 int	 world_tell(const struct world *w, const char *command);
+
+/* world_folder.c */
+#define ARGUMENTS_MAX	64
+struct arguments {
+	char	*v[ARGUMENTS_MAX + 1];
+	int	 count;
+};
+char	*world_share(const struct world *w, int n);
+int	 world_folder_options(struct world *w, const json_t *s,
+	    struct arguments *a);
+char	*world_folder_list(const struct world *w, const char *name);
+char	*world_folder_judge(const struct world *w, const json_t *want);
+
+/* client.c: what the client said and how it ended, at each desk */
+#define DESKS_MAX	4
+struct ending {
+	char	*text;
+	json_t	*output;	/* of the first desk, if it is one document */
+	json_t	*lines;		/* every document of every desk */
+	json_t	*statuses;
+};
+int	 client_run(struct world *w, const char *name, const json_t *s,
+	    char **client, struct ending *e, char **why);
+void	 client_free(struct ending *e);
 
 #endif

@@ -26,15 +26,27 @@ set(json_t *conf, const char *key, char *value)
 	free(value);
 }
 
-static json_t *
-defaults(const struct world *w, size_t t)
+static size_t
+terminal_of(const json_t *s)
 {
-	json_t *c = json_object();
-	const char *name = terminals[t].name;
+	const char *name = json_string_value(json_object_get(s, "terminal"));
+	size_t t = 0;
 
-	set(c, "facility.institution_code", text_dup(terminals[t].code));
-	set(c, "facility.kind", text_dup(terminals[t].kind));
-	set(c, "facility.operator_sign_in", text_dup("password"));
+	while (name != NULL && t < TERMINALS - 1 &&
+	    strcmp(terminals[t].name, name) != 0)
+		t++;
+	return t;
+}
+
+const char *
+world_institution(const json_t *s)
+{
+	return terminals[terminal_of(s)].code;
+}
+
+static void
+by_https(const struct world *w, json_t *c, const char *name)
+{
 	set(c, "link.type", text_dup("https"));
 	set(c, "link.base", text_format("https://onshi.example:%d", w->port));
 	set(c, "link.ca_file", text_format("%s/ca.pem", w->pki));
@@ -45,10 +57,52 @@ defaults(const struct world *w, size_t t)
 	set(c, "link.addresses", text_format("onshi.example:%d:127.0.0.1",
 	    w->port));
 	set(c, "link.networks", text_dup("127.0.0.0/8"));
+}
+
+/* A desk is a machine: what it keeps for itself is its own. */
+static char *
+own_dir(const struct world *w, const char *name, int desk)
+{
+	return desk == 0 ? text_format("%s/%s", w->dir, name) :
+	    text_format("%s/%s%d", w->dir, name, desk + 1);
+}
+
+static void
+by_folder(const struct world *w, json_t *c, int desk)
+{
+	char *journal = own_dir(w, "journal", desk);
+	char *visits = text_format("%s/visits", w->dir);
+
+	mkdir(journal, 0700);
+	mkdir(visits, 0700);
+	set(c, "link.type", text_dup("folder"));
+	set(c, "link.req_dir", world_folder_list(w, "req"));
+	set(c, "link.res_dir", world_folder_list(w, "res"));
+	set(c, "link.face_dir", world_folder_list(w, "face"));
+	set(c, "link.journal_dir", journal);
+	set(c, "visits.dir", visits);
+	if (w->zipped)
+		set(c, "link.zip_password_file",
+		    text_format("%s/zip.password", w->dir));
+}
+
+static json_t *
+defaults(const struct world *w, size_t t, int desk)
+{
+	json_t *c = json_object();
+
+	set(c, "facility.institution_code", text_dup(terminals[t].code));
+	set(c, "facility.kind", text_dup(terminals[t].kind));
+	set(c, "facility.operator_sign_in", text_dup("password"));
+	set(c, "facility.desk", text_format("%d", desk + 1));
+	if (w->terminals > 0)
+		by_folder(w, c, desk);
+	else
+		by_https(w, c, terminals[t].name);
 	set(c, "link.deadline_ms", text_dup("10000"));
 	set(c, "reader.deadline_ms", text_dup("10000"));
 	set(c, "card.ca_file", text_format("%s/card-ca.pem", w->pki));
-	set(c, "audit.dir", text_format("%s/audit", w->dir));
+	set(c, "audit.dir", own_dir(w, "audit", desk));
 	set(c, "text.lang", text_dup("ja"));
 	return c;
 }
@@ -58,7 +112,7 @@ static void
 write_sections(FILE *f, const json_t *conf)
 {
 	static const char *const sections[] = { "facility", "link", "reader",
-	    "card", "audit", "disaster", "rules", "limits", "text" };
+	    "card", "audit", "visits", "disaster", "rules", "limits", "text" };
 	const char *key;
 	json_t *value;
 	size_t i, n;
@@ -86,11 +140,11 @@ write_file(const char *path, const json_t *conf)
 	return fclose(f) == 0 ? 0 : -1;
 }
 
-/* The record is begun by the command itself, as a facility would. */
+/* The record is begun by our own client, as a facility would. */
 static int
-begin_record(const struct world *w)
+begin_record(const struct world *w, int desk)
 {
-	char *key = text_format("%s/audit.key", w->dir);
+	char *key = own_dir(w, "audit.key", desk);
 	char *err = text_format("%s/audit.err", w->dir);
 	char *program = world_program("onshikaku");
 	char *argv[] = { program, text_dup("audit"), text_dup("init"),
@@ -109,34 +163,74 @@ begin_record(const struct world *w)
 	return r == 0 ? 0 : -1;
 }
 
-/* onshikaku.conf: what every world needs, changed as the scenario says. */
-int
-world_configure(struct world *w, const json_t *s)
+char *
+world_conf(const struct world *w, int desk)
+{
+	return own_dir(w, "onshikaku.conf", desk);
+}
+
+/* onshikaku.conf: what every world needs, changed as the scenario says; own:
+ * the client is ours. */
+static int
+configure_desk(const struct world *w, const json_t *s, int desk, int own)
 {
 	const json_t *changes = json_object_get(s, "config");
-	const char *terminal = json_string_value(json_object_get(s,
-	    "terminal")), *key;
+	const char *key;
 	json_t *conf, *value;
-	size_t t = 0;
+	char *path = world_conf(w, desk);
 	int r;
 
-	while (terminal != NULL && t < TERMINALS - 1 &&
-	    strcmp(terminals[t].name, terminal) != 0)
-		t++;
-	conf = defaults(w, t);
+	conf = defaults(w, terminal_of(s), desk);
 	json_object_foreach((json_t *)(uintptr_t)changes, key, value)
 		if (json_is_string(value))
 			set(conf, key, world_fill(w,
 			    json_string_value(value)));
 		else
 			json_object_del(conf, key);
-	w->conf = text_format("%s/onshikaku.conf", w->dir);
-	r = write_file(w->conf, conf);
-	setenv("ONSHIKAKU_CONF", w->conf, 1);
-	if (r == 0 && json_object_get(conf, "audit.dir") != NULL)
-		r = begin_record(w);
+	r = write_file(path, conf);
+	setenv("ONSHIKAKU_CONF", path, 1);
+	if (r == 0 && own && json_object_get(conf, "audit.dir") != NULL)
+		r = begin_record(w, desk);
 	json_decref(conf);
+	free(path);
 	return r;
+}
+
+/* "files": { NAME: what is in it }, in ${dir}. */
+static int
+write_files(const struct world *w, const json_t *files)
+{
+	const char *name;
+	char *path, *text, *filled;
+	json_t *value;
+	FILE *f;
+	int r = 0;
+
+	json_object_foreach((json_t *)(uintptr_t)files, name, value) {
+		path = text_format("%s/%s", w->dir, name);
+		text = json_dumps(value, 0);
+		filled = world_fill(w, text == NULL ? "" : text);
+		f = fopen(path, "w");
+		if (f == NULL || fputs(filled, f) < 0)
+			r = -1;
+		if (f != NULL && fclose(f) != 0)
+			r = -1;
+		free(filled);
+		free(text);
+		free(path);
+	}
+	return r;
+}
+
+int
+world_configure(struct world *w, const json_t *s, int own)
+{
+	int desks = (int)json_integer_value(json_object_get(s, "desks"));
+	int i, r = 0;
+
+	for (i = 0; i < (desks < 1 ? 1 : desks) && i < DESKS_MAX; i++)
+		r |= configure_desk(w, s, i, own);
+	return r | write_files(w, json_object_get(s, "files"));
 }
 
 /* people.csv: the value of COLUMN for PROFILE; NULL if there is none. */
@@ -169,11 +263,25 @@ person_value(const char *csv, const char *profile, size_t plen,
 	return NULL;
 }
 
+/* Of what the step before printed. */
+static char *
+printed(const struct world *w, const char *path, size_t len)
+{
+	char *copy = text_format("%.*s", (int)len, path);
+	const char *s = json_string_value(compare_at_path(copy, w->out));
+
+	free(copy);
+	return s == NULL ? NULL : text_dup(s);
+}
+
 static char *
 value_of(const struct world *w, const char *name, size_t len)
 {
 	const char *dot = memchr(name, '.', len);
 	char *path, *csv, *value = NULL;
+
+	if (len > 4 && strncmp(name, "out.", 4) == 0)
+		return printed(w, name + 4, len - 4);
 
 	if (len == 4 && strncmp(name, "port", 4) == 0)
 		return text_format("%d", w->port);
@@ -191,7 +299,8 @@ value_of(const struct world *w, const char *name, size_t len)
 	return value;
 }
 
-/* ${PROFILE.COLUMN}, ${port}, ${dir} and ${pki} become their values. */
+/* ${PROFILE.COLUMN}, ${port}, ${dir}, ${pki} and ${out.PATH} become their
+ * values. */
 char *
 world_fill(const struct world *w, const char *text)
 {

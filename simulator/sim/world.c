@@ -136,9 +136,10 @@ world_leave(struct world *w)
 	    spawn_end(&w->service, SIGTERM, 5000);
 
 	free(w->dir);
-	free(w->conf);
 	free(w->control);
-	w->dir = w->conf = w->control = NULL;
+	w->dir = w->control = NULL;
+	json_decref(w->out);
+	w->out = NULL;
 	return r;
 }
 
@@ -309,30 +310,30 @@ world_tell(const struct world *w, const char *command)
 }
 
 static int
-start_service(struct world *w, const json_t *service)
+start_service(struct world *w, const json_t *s)
 {
-	char *db = in(w->dir, "db"), *err = in(w->dir, "service.err");
-	char *clock = text_at(service, "clock", "+0");
-	char *consent = text_at(service, "consent_seconds", "86400");
-	char *people = text_at(service, "people", "20");
-	char *argv[] = { text_dup("/proc/self/exe"), text_dup("serve"),
+	const json_t *service = json_object_get(s, "service");
+	char *err = in(w->dir, "service.err");
+	struct arguments a = { .count = 16, .v = {
+	    text_dup("/proc/self/exe"), text_dup("serve"),
 	    text_dup("--pki"), text_dup(w->pki), text_dup("--listen"),
-	    text_dup("127.0.0.1:0"), text_dup("--db"), db,
+	    text_dup("127.0.0.1:0"), text_dup("--db"), in(w->dir, "db"),
 	    text_dup("--control"), text_dup(w->control), text_dup("--clock"),
-	    clock, text_dup("--consent-seconds"), consent,
-	    text_dup("--people"), people, NULL };
-	struct spawn s = { .argv = argv, .err = err };
+	    text_at(service, "clock", "+0"), text_dup("--consent-seconds"),
+	    text_at(service, "consent_seconds", "86400"),
+	    text_dup("--people"), text_at(service, "people", "20") } };
+	struct spawn sp = { .argv = a.v, .err = err };
 	char line[64] = "", *colon;
 	int64_t port = 0;
-	size_t i;
 
-	if (spawn_start(&s, &w->service) == 0 &&
+	if (world_folder_options(w, s, &a) == 0 &&
+	    spawn_start(&sp, &w->service) == 0 &&
 	    spawn_line(&w->service, line, sizeof(line), 30000) == 0 &&
 	    strncmp(line, "listening ", 10) == 0 &&
 	    (colon = strrchr(line, ':')) != NULL)
 		text_number(colon + 1, &port);
-	for (i = 0; argv[i] != NULL; i++)
-		free(argv[i]);
+	while (a.count > 0)
+		free(a.v[--a.count]);
 	free(err);
 	w->port = (int)port;
 	return port > 0 ? 0 : -1;
@@ -349,7 +350,7 @@ world_serve(struct world *w, const char *name, const json_t *s)
 
 	w->dir = text_format("%s/%d-%s", w->root, ++w->count, name);
 	w->control = in(w->dir, "control");
-	if (mkdir(w->dir, 0700) != 0 || start_service(w, service) != 0)
+	if (mkdir(w->dir, 0700) != 0 || start_service(w, s) != 0)
 		return -1;
 	list = json_object_get(service, "faults");
 	for (i = 0; i < json_array_size(list); i++) {
