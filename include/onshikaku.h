@@ -10,6 +10,7 @@
 #include "onshikaku/message.h"
 #include "onshikaku/match.h"
 #include "onshikaku/audit.h"
+#include "onshikaku/journal.h"
 #include "onshikaku/tables.h"
 
 #endif

@@ -29,8 +29,9 @@ function take(row,    i, c, quoted, n, f)
 		preset[keys] = "NULL"
 		low[keys] = 1
 		high[keys] = 1024
-		en[keys] = f[4]
-		ja[keys] = f[5]
+		words[keys] = f[4]
+		en[keys] = f[5]
+		ja[keys] = f[6]
 		return
 	}
 	preset[keys] = f[4]
@@ -52,6 +53,8 @@ function value(i,    w)
 		return "Ar number"
 	if (type[i] == "FILE" || type[i] == "SECRET")
 		return "Ar file"
+	if (type[i] == "PATHS")
+		return "Ar path"
 	if (type[i] == "PATH")
 		return "Ar path"
 	if (type[i] == "URL")

@@ -10,7 +10,7 @@
 
 #define K(id, key, type, preset, low, high, words, en, ja)		\
 	{ key, OKI_##type, preset, low, high, words, { en, ja } },
-#define KSTEM(id, key, type, en, ja)
+#define KSTEM(id, key, type, words, en, ja)
 static const struct oki_config_row rows[] = {
 #include "core/config_keys.def"
 };
@@ -18,8 +18,8 @@ static const struct oki_config_row rows[] = {
 #undef KSTEM
 
 #define K(id, key, ...)
-#define KSTEM(id, key, type, en, ja)					\
-	{ key, OKI_##type, NULL, 1, 1024, NULL, { en, ja } },
+#define KSTEM(id, key, type, words, en, ja)				\
+	{ key, OKI_##type, NULL, 1, 1024, words, { en, ja } },
 static const struct oki_config_row stems[] = {
 #include "core/config_keys.def"
 };
@@ -537,21 +537,40 @@ oki_config_key_name(enum oki_key key)
 	return rows[key].key;
 }
 
+/* "link.req_dir" and "link.req_dir." are the same stem. */
+static bool
+is_of_stem(const struct part *p, const char *stem)
+{
+	size_t len = strlen(stem);
+
+	if (len > 0 && stem[len - 1] == '.')
+		len--;
+
+	return strncmp(p->stem->key, stem, len) == 0 &&
+	    oki_text_equal(p->stem->key + len, ".");
+}
+
 const char *
 oki_config_text_of(const struct onshi_config *c, const char *stem,
     const char *part)
 {
 	const struct part *p;
-	size_t len = strlen(stem);
 
-	/* "link.req_dir" and "link.req_dir." are the same stem. */
-	if (len > 0 && stem[len - 1] == '.')
-		len--;
 	for (p = c->parts; p != NULL; p = p->next)
-		if (strncmp(p->stem->key, stem, len) == 0 &&
-		    oki_text_equal(p->stem->key + len, ".") &&
-		    oki_text_equal(p->name, part))
+		if (is_of_stem(p, stem) && oki_text_equal(p->name, part))
 			return p->text;
+
+	return NULL;
+}
+
+const char *
+oki_config_part_at(const struct onshi_config *c, const char *stem, size_t i)
+{
+	const struct part *p;
+
+	for (p = c->parts; p != NULL; p = p->next)
+		if (is_of_stem(p, stem) && p->text != NULL && i-- == 0)
+			return p->name;
 
 	return NULL;
 }
@@ -564,13 +583,6 @@ static const struct {
 	{ OKI_LINK_AUTH_BASE, "the webapi link" },
 	{ OKI_LINK_SEARCH_BASE, "the webapi link" },
 	{ OKI_LINK_LOGIN_FILE, "the webapi link" },
-	{ OKI_LINK_REQ_DIR, "the folder link" },
-	{ OKI_LINK_RES_DIR, "the folder link" },
-	{ OKI_LINK_FACE_DIR, "the folder link" },
-	{ OKI_LINK_SCAN_MS, "the folder link" },
-	{ OKI_LINK_SETTLE_MS, "the folder link" },
-	{ OKI_LINK_ZIP_PASSWORD, "the folder link" },
-	{ OKI_LINK_JOURNAL_DIR, "the folder link" },
 	{ OKI_DISASTER_ENABLED, "the disaster mode" },
 	{ OKI_DISASTER_ACTIVATION, "the disaster mode" },
 	{ OKI_EMERGENCY_ENABLED, "the emergency mode" },
@@ -581,6 +593,7 @@ static const struct {
 int
 oki_config_check_built(const struct onshi_config *c, struct onshi_error *e)
 {
+	const struct part *p;
 	enum oki_key key;
 	size_t i;
 
@@ -592,10 +605,12 @@ oki_config_check_built(const struct onshi_config *c, struct onshi_error *e)
 			    "%s: %s is not built into this library",
 			    rows[key].key, unbuilt[i].feature);
 	}
-	if (c->parts != NULL && c->parts->text != NULL)
-		return oki_fail(e, ONSHI_E_UNSUPPORTED, "%s%s: its link is "
-		    "not built into this library", c->parts->stem->key,
-		    c->parts->name);
+	for (p = c->parts; p != NULL; p = p->next)
+		if (p->text != NULL &&
+		    oki_text_equal(p->stem->key, "link.function."))
+			return oki_fail(e, ONSHI_E_UNSUPPORTED, "%s%s: its "
+			    "link is not built into this library",
+			    p->stem->key, p->name);
 
 	return ONSHI_OK;
 }

@@ -6,6 +6,8 @@
 #include "core/inside.h"
 
 #define PATH_MAX_LEN	1024
+#define PATHS_MAX_LEN	8192
+#define PLACES_MAX	16
 #define PIN_LEN		32
 #define PINS_MIN	2
 
@@ -94,6 +96,34 @@ check_place(const struct oki_config_row *row, char *text)
 		return "has to be an absolute path";
 
 	return check_path(row, text);
+}
+
+/* Several places, by "|", which no path of Windows holds. */
+static const char *
+check_places(const struct oki_config_row *row, char *text)
+{
+	char place[PATH_MAX_LEN + 1];
+	const char *item, *rest = text, *why = NULL;
+	size_t len, n;
+
+	if (strlen(text) > PATHS_MAX_LEN)
+		return "is too long";
+	for (n = 0; why == NULL && oki_list_next(&rest, '|', &item, &len);
+	    n++) {
+		if (len == 0)
+			why = "has an empty place";
+		else if (len > PATH_MAX_LEN)
+			why = "is too long";
+		else if (n >= PLACES_MAX)
+			why = "has too many places";
+		else {
+			memcpy(place, item, len);
+			place[len] = '\0';
+			why = check_place(row, place);
+		}
+	}
+
+	return why;
 }
 
 static const char *
@@ -230,6 +260,7 @@ oki_config_check(const struct oki_config_row *row, char *text)
 		[OKI_NUMBER] = check_number,
 		[OKI_WORD] = check_word,
 		[OKI_PATH] = check_place,
+		[OKI_PATHS] = check_places,
 		[OKI_FILE] = check_path,
 		[OKI_SECRET] = check_path,
 		[OKI_URL] = check_url,

@@ -282,6 +282,9 @@ int	oki_config_read(const char *name, const char *path, bool is_secret,
 /* Keys with a variable part ("function.OQSmuquc01req"): NULL where unset. */
 const char *oki_config_text_of(const struct onshi_config *c, const char *stem,
     const char *part);
+/* The i-th part that a stem was given a value for, NULL after the last. */
+const char *oki_config_part_at(const struct onshi_config *c, const char *stem,
+    size_t i);
 
 /* Marks it frozen: true if it was not yet, for one config may make several
  * roots. Where nothing came of it, whoever froze it takes that back. */

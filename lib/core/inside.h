@@ -14,8 +14,8 @@ bool	oki_config_is_secret(enum oki_key key);
 
 /* A row of the table, and its checks: config_check.c. */
 enum oki_config_type {
-	OKI_TEXT, OKI_DIGITS, OKI_NUMBER, OKI_WORD, OKI_PATH, OKI_FILE,
-	OKI_SECRET, OKI_URL, OKI_NETWORKS, OKI_ADDRESSES, OKI_PINS
+	OKI_TEXT, OKI_DIGITS, OKI_NUMBER, OKI_WORD, OKI_PATH, OKI_PATHS,
+	OKI_FILE, OKI_SECRET, OKI_URL, OKI_NETWORKS, OKI_ADDRESSES, OKI_PINS
 };
 struct oki_config_row {
 	const char		*key;

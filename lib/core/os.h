@@ -91,7 +91,8 @@ enum {
 	OKI_OPEN_READ	= 1,
 	OKI_OPEN_WRITE	= 2,	/* read and write, must exist */
 	OKI_OPEN_APPEND	= 4,	/* must exist */
-	OKI_OPEN_NEW	= 8	/* with WRITE or APPEND: must not exist */
+	OKI_OPEN_NEW	= 8,	/* with WRITE or APPEND: must not exist */
+	OKI_OPEN_SHARED	= 16	/* with NEW: its rights are the share's matter */
 };
 
 int	oki_dir_open(const char *path, struct oki_dir **out, int64_t *sys);
@@ -129,9 +130,11 @@ int	oki_file_open_path(const char *path, struct oki_file **out,
 	    int64_t *sys);
 void	oki_file_close(struct oki_file **fp);
 bool	oki_os_is_absent(int64_t sys);
+bool	oki_os_is_there(int64_t sys);	/* what was to be new */
 
 struct oki_file_facts {
 	int64_t	size;
+	int64_t	changed_ms;		/* by the clock of whoever keeps it */
 	bool	is_ours;	/* owner is the effective user or root */
 	bool	others_read;	/* group or others may read */
 	bool	others_write;
@@ -140,6 +143,13 @@ int	oki_file_facts(struct oki_file *f, struct oki_file_facts *out,
 	    int64_t *sys);
 int	oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out,
 	    int64_t *sys);		/* size says nothing */
+/* The same of a name, without opening it: regular files alone. */
+int	oki_dir_look(struct oki_dir *d, const char *name,
+	    struct oki_file_facts *out, int64_t *sys);
+/* What the clock of a directory's keeper shows, which may be another machine:
+ * by a file of that name, which is new and gone afterwards. */
+int	oki_dir_clock_ms(struct oki_dir *d, const char *name, int64_t *ms,
+	    int64_t *sys);
 /* All of len or a failure; EINTR is not one. read: *got < len at the end. */
 int	oki_file_read(struct oki_file *f, int64_t at, void *to, size_t len,
 	    size_t *got, int64_t *sys);
@@ -152,5 +162,19 @@ int	oki_file_truncate(struct oki_file *f, int64_t size, int64_t *sys);
 /* Exclusive lock, up to ms: ONSHI_E_DISK when another holds it all the time. */
 int	oki_file_lock(struct oki_file *f, int32_t ms, int64_t *sys);
 void	oki_file_unlock(struct oki_file *f);
+
+/*
+ * Tells that files may have come into a directory. A share tells nothing: look
+ * at times all the same. ONSHI_E_SYSTEM where there are no more watches.
+ */
+struct oki_dir_watch;
+int	oki_dir_watch_new(const char *path, struct oki_dir_watch **out,
+	    int64_t *sys);
+/* Until something is told (true), or until stop (may be NULL) is set or ms
+ * passed (false). What was told before counts, once. */
+bool	oki_dir_watch_wait(struct oki_dir_watch *w,
+	    const struct oki_event *stop, int32_t ms);
+int64_t	oki_dir_watch_fd(const struct oki_dir_watch *w);
+void	oki_dir_watch_free(struct oki_dir_watch **wp);
 
 #endif

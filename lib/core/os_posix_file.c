@@ -357,7 +357,8 @@ oki_file_open(struct oki_dir *d, const char *name, int mode,
 	if ((fd = open_retry(d->fd, name, flags | O_NOFOLLOW | O_NONBLOCK,
 	    0600)) < 0)
 		return failed(sys);
-	if ((mode & OKI_OPEN_NEW) != 0 && fchmod(fd, 0600) != 0) {
+	if ((mode & (OKI_OPEN_NEW | OKI_OPEN_SHARED)) == OKI_OPEN_NEW &&
+	    fchmod(fd, 0600) != 0) {
 		r = failed(sys);
 		(void)close(fd);
 		return r;
@@ -396,6 +397,23 @@ oki_os_is_absent(int64_t sys)
 	return sys == ENOENT;
 }
 
+bool
+oki_os_is_there(int64_t sys)
+{
+	return sys == EEXIST;
+}
+
+static void
+facts_from(const struct stat *st, struct oki_file_facts *out)
+{
+	out->size = st->st_size;
+	out->changed_ms = (int64_t)st->st_mtim.tv_sec * 1000 +
+	    st->st_mtim.tv_nsec / 1000000;
+	out->is_ours = st->st_uid == geteuid() || st->st_uid == 0;
+	out->others_read = (st->st_mode & (S_IRGRP | S_IROTH)) != 0;
+	out->others_write = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 static int
 facts_of(int fd, struct oki_file_facts *out, int64_t *sys)
 {
@@ -403,12 +421,47 @@ facts_of(int fd, struct oki_file_facts *out, int64_t *sys)
 
 	if (fstat(fd, &st) != 0)
 		return failed(sys);
-	out->size = st.st_size;
-	out->is_ours = st.st_uid == geteuid() || st.st_uid == 0;
-	out->others_read = (st.st_mode & (S_IRGRP | S_IROTH)) != 0;
-	out->others_write = (st.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+	facts_from(&st, out);
 
 	return ONSHI_OK;
+}
+
+int
+oki_dir_look(struct oki_dir *d, const char *name, struct oki_file_facts *out,
+    int64_t *sys)
+{
+	struct stat st;
+
+	if (!is_name(name))
+		return refused(sys, EINVAL);
+	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return failed(sys);
+	if (!S_ISREG(st.st_mode))
+		return refused(sys, EINVAL);
+	facts_from(&st, out);
+
+	return ONSHI_OK;
+}
+
+int
+oki_dir_clock_ms(struct oki_dir *d, const char *name, int64_t *ms,
+    int64_t *sys)
+{
+	struct oki_file_facts facts;
+	struct oki_file *f;
+	int r;
+
+	if ((r = oki_file_open(d, name, OKI_OPEN_WRITE | OKI_OPEN_NEW |
+	    OKI_OPEN_SHARED, &f, sys)) != ONSHI_OK)
+		return r;
+	if ((r = oki_file_write(f, 0, "\n", 1, sys)) == ONSHI_OK &&
+	    (r = oki_file_sync(f, sys)) == ONSHI_OK &&
+	    (r = oki_file_facts(f, &facts, sys)) == ONSHI_OK)
+		*ms = facts.changed_ms;
+	oki_file_close(&f);
+	(void)oki_dir_remove(d, name, NULL);
+
+	return r;
 }
 
 int

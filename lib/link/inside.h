@@ -26,11 +26,16 @@ struct oki_link_ops {
 			    struct onshi_exchange *x, struct onshi_error *e);
 	void		(*close)(void *self, void *session);
 	void		(*free)(void *self);
+	/* The i-th request in the link's journal; NULL: it has none. */
+	int		(*journal_at)(void *self, size_t i,
+			    struct oki_request *out);
 };
 
 /* The makers: env is borrowed, it outlives the link. */
 int	oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
 	    void **self, struct onshi_error *e) OKI_CHECK;	/* https.c */
+int	oki_folder_new(struct oki_env *env, const struct oki_link_ops **ops,
+	    void **self, struct onshi_error *e) OKI_CHECK;	/* folder.c */
 int	oki_own_new(struct oki_env *env, const struct oki_link_ops **ops,
 	    void **self, struct onshi_error *e) OKI_CHECK;	/* own.c */
 

@@ -25,7 +25,7 @@ static const struct {
 } types[] = {
 	{ oki_https_new, NULL },
 	{ NULL, "link.type: webapi is not built into this library" },
-	{ NULL, "link.type: folder is not built into this library" }
+	{ oki_folder_new, NULL }
 };
 
 int
@@ -118,6 +118,15 @@ int
 oki_link_carries(const struct oki_link *l, const char *prefix)
 {
 	return l->ops->carries(l->self, prefix);
+}
+
+int
+oki_link_journal_at(struct oki_link *l, size_t i, struct oki_request *out)
+{
+	memset(out, 0, sizeof(*out));
+
+	return l->ops->journal_at == NULL ? ONSHI_END :
+	    l->ops->journal_at(l->self, i, out);
 }
 
 bool

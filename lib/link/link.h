@@ -8,6 +8,7 @@
 
 #include "core/core.h"
 #include "crypto/crypto.h"
+#include "onshikaku/journal.h"
 
 #define OKI_TOKEN	129	/* a visit token with its NUL */
 #define OKI_REQUEST_ID	37	/* UUID with its NUL */
@@ -66,6 +67,16 @@ bool	oki_link_has_tokens(const struct oki_link *l);
 bool	oki_link_has_request_ids(const struct oki_link *l);
 /* Until the terminal's certificate ends (SEC-09); -1 where there is none. */
 int32_t	oki_link_days_left(const struct oki_link *l);
+/* A request that the link knows and that is not finished. */
+struct oki_request {
+	char		 name[129];	/* of its file, without extension */
+	const char	*prefix;	/* constant; NULL: of no kind we know */
+	int		 state;		/* ONSHI_REQUEST_… */
+	int64_t		 since;		/* seconds UTC */
+};
+/* The i-th of them: ONSHI_END after the last. Looks where they stand now. */
+int	oki_link_journal_at(struct oki_link *l, size_t i,
+	    struct oki_request *out) OKI_CHECK;
 /* "https", "webapi", "folder", "vendor". */
 const char *oki_link_name(const struct oki_link *l);
 

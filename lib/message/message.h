@@ -92,6 +92,9 @@ const char *oki_kind(const char *name);
 /* "OQSsiquc01req" to "OQSsiquc01res"; NULL for what has no answer. */
 const char *oki_kind_answer(const char *kind);
 bool	oki_kind_is_request(const char *kind);
+/* Bytes of unknown encoding, the first kilobyte, as one line (opaque.c). */
+void	oki_message_opaque(const uint8_t *p, size_t len, char *to,
+	    size_t room);
 /* Bulk or medical information: the larger limits, read in pieces. */
 bool	oki_kind_is_large(const char *kind);
 /* From a file's name, as "OQSsiquc01res_face_1319999996….xml": NULL. */

@@ -225,6 +225,8 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	if (x->rejected) {
 		e->phase = ONSHI_PHASE_SERVICE;
 		e->outcome = ONSHI_OUTCOME_REJECTED;
+		oki_message_opaque(x->answer.data, x->answer.len,
+		    e->service_text, sizeof(e->service_text));
 		return oki_fail(e, ONSHI_E_REJECTED,
 		    "the service threw the request back");
 	}

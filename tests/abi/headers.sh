@@ -22,7 +22,7 @@ compile()
 for header in onshikaku.h onshikaku/base.h onshikaku/results.h \
     onshikaku/config.h onshikaku/visit.h onshikaku/answer.h \
     onshikaku/elements.h onshikaku/card.h onshikaku/match.h \
-    onshikaku/message.h onshikaku/audit.h onshikaku/tables.h; do
+    onshikaku/message.h onshikaku/audit.h onshikaku/journal.h onshikaku/tables.h; do
 	printf '#include <%s>\n' "$header" >"$work/alone.c"
 	cp "$work/alone.c" "$work/alone.cc"
 	# shellcheck disable=SC2086

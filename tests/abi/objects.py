@@ -10,8 +10,8 @@ from rooms import ROOMS
 KEPT: dict[str, str] = {
     "oki_audit_plain": "its tests look at the scanner by it",
     "oki_audit_slot_read": "its tests look into a state file by it",
-    "oki_config_text_of": "the folder and webapi links' keys with a part",
-    "oki_dir_rename": "the folder link publishes by it",
+    "oki_dir_clock_ms": "claims of face files go by the share's clock",
+    "oki_dir_watch_fd": "arrivals are waited for by it",
     "oki_link_days_left": "the doctor's advice, which is to come",
     "oki_runner_fd": "the visit's worker moves onto job.h",
     "oki_runner_is_busy": "the visit's worker moves onto job.h",

@@ -27,6 +27,7 @@ stddef.h stdint.h stdio.h stdlib.h string.h""".split())
 OUTSIDE = [
     (r"(winscard|reader|wintypes|pcsclite)\.h", r"lib/card/reader_pcsc\.c"),
     (r"libp11\.h", r"lib/crypto/token\.c"),
+    (r"zip\.h", r"lib/link/zip_\w+\.c"),
     (r"openssl/ssl\.h", r"lib/link/tls_\w+\.c"),
     (r"openssl/.*", r"lib/crypto/\w+\.[ch]|lib/link/tls_\w+\.c"),
     (r"curl/.*", r"lib/link/http_\w+\.[ch]"),

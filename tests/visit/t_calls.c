@@ -14,7 +14,7 @@
 #include "fake.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
-#define ARGS_MAX	6
+#define ARGS_MAX	7
 #define ONSHI_ANY	INT_MAX	/* a result, whichever */
 
 enum gives { RESULT, NUMBER, UNKNOWN, CODE, TEXT, BYTES, NAME, WORDS, SAYS,
@@ -136,12 +136,16 @@ struct row {
 	CALL(f, g, (a[0].p, a[1].q, a[2].r, a[3].s, a[4].t))
 #define C6(f, g, p, q, r, s, t, u) \
 	CALL(f, g, (a[0].p, a[1].q, a[2].r, a[3].s, a[4].t, a[5].u))
+#define C7(f, g, p, q, r, s, t, u, v) \
+	CALL(f, g, (a[0].p, a[1].q, a[2].r, a[3].s, a[4].t, a[5].u, a[6].v))
 #define T1(f, g, p, ...)	C1(f, g, p)
 #define T2(f, g, p, q, ...)	C2(f, g, p, q)
 #define T3(f, g, p, q, r, ...)	C3(f, g, p, q, r)
 #define T4(f, g, p, q, r, s, ...)	C4(f, g, p, q, r, s)
 #define T5(f, g, p, q, r, s, t, ...)	C5(f, g, p, q, r, s, t)
 #define T6(f, g, p, q, r, s, t, u, ...)	C6(f, g, p, q, r, s, t, u)
+#define T7(f, g, p, q, r, s, t, u, v, ...) \
+	C7(f, g, p, q, r, s, t, u, v)
 #include "calls.def"
 #undef C0
 #undef C1
@@ -150,12 +154,14 @@ struct row {
 #undef C4
 #undef C5
 #undef C6
+#undef C7
 #undef T1
 #undef T2
 #undef T3
 #undef T4
 #undef T5
 #undef T6
+#undef T7
 
 #define ROW(f, g, n, ...) \
 	{ #f, g, call_##f, n, { __VA_ARGS__ }, ONSHI_ANY, ONSHI_ANY, ONSHI_ANY },
@@ -181,6 +187,9 @@ struct row {
 	TIMES(f, g, 5, o, e, l, k_##p, k_##q, k_##r, k_##s, k_##t)
 #define T6(f, g, p, q, r, s, t, u, o, e, l) \
 	TIMES(f, g, 6, o, e, l, k_##p, k_##q, k_##r, k_##s, k_##t, k_##u)
+#define T7(f, g, p, q, r, s, t, u, v, o, e, l) \
+	TIMES(f, g, 7, o, e, l, k_##p, k_##q, k_##r, k_##s, k_##t, k_##u, \
+	    k_##v)
 static const struct row rows[] = {
 #include "calls.def"
 };

@@ -46,6 +46,7 @@ from .constants import (
     Outcome,
     Phase,
     Purpose,
+    Request,
     Sent,
     Severity,
     SignIn,
@@ -78,9 +79,10 @@ from .records import (
     outcome_text,
 )
 from .visit import (
-    Consent, Onshi, Operator, Visit, category_name, category_text, consent_name,
+    Consent, OpenRequest, Onshi, Operator, Visit, category_name, category_text, consent_name,
     licence_name, licence_text, method_name, method_text, need_name, need_text,
-    notice_name, purpose_name, purpose_text, sign_in_name, sign_in_text,
+    notice_name, purpose_name, purpose_text, request_name, request_text,
+    sign_in_name, sign_in_text,
 )
 
 #: The library's own version.
@@ -91,17 +93,18 @@ version_number = int(_lib.onshi_version_number())
 __all__ = [
     "Answer", "Audit", "Cancelled", "Card", "CardError", "CardKind", "Category",
     "Certificate", "CertificateState", "Clock", "Code", "Config", "ConfirmNeeded",
-    "Consent", "Difference", "Exchange", "Form", "Found", "Hint", "Licence", "Link",
-    "Match", "MatchVerdict", "Message", "Method", "Need", "NetworkError", "Notice",
-    "Oddity", "Onshi", "OnshiError", "Operator", "Outcome", "Phase", "Purpose",
-    "RESULTS", "Reader", "ReaderState", "Record", "RuleError", "Sent", "ServiceError",
-    "Severity", "SignIn", "Trust", "Verdict", "Visit", "__version__", "canonical",
-    "card_kind_name", "card_kind_text", "category_name", "category_text",
-    "certificate_state_name", "claim_name", "consent_name", "element", "elements",
-    "form_name", "hints", "is_list", "licence_name", "licence_text",
-    "match_verdict_name", "match_verdict_text", "method_name", "method_text",
-    "need_name", "need_text", "notice_name", "outcome_class", "outcome_name",
-    "outcome_remedy", "outcome_text", "purpose_name", "purpose_text", "severity_name",
-    "severity_text", "sign_in_name", "sign_in_text", "trust_name", "trust_text",
-    "verdict_name", "verdict_text", "version_number",
+    "Consent", "Difference", "Exchange", "Form", "Found", "Hint", "Licence",
+    "Link", "Match", "MatchVerdict", "Message", "Method", "Need", "NetworkError",
+    "Notice", "Oddity", "Onshi", "OnshiError", "OpenRequest", "Operator",
+    "Outcome", "Phase", "Purpose", "RESULTS", "Reader", "ReaderState", "Record",
+    "Request", "RuleError", "Sent", "ServiceError", "Severity", "SignIn", "Trust",
+    "Verdict", "Visit", "__version__", "canonical", "card_kind_name",
+    "card_kind_text", "category_name", "category_text", "certificate_state_name",
+    "claim_name", "consent_name", "element", "elements", "form_name", "hints",
+    "is_list", "licence_name", "licence_text", "match_verdict_name",
+    "match_verdict_text", "method_name", "method_text", "need_name", "need_text",
+    "notice_name", "outcome_class", "outcome_name", "outcome_remedy",
+    "outcome_text", "purpose_name", "purpose_text", "request_name", "request_text",
+    "severity_name", "severity_text", "sign_in_name", "sign_in_text", "trust_name",
+    "trust_text", "verdict_name", "verdict_text", "version_number",
 ]

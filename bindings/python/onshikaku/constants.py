@@ -35,6 +35,14 @@ class Method(Number):
     NUMBER = 4
 
 
+class Request(Number):
+    """How a request of the journal stands."""
+
+    AWAITED = 1
+    UNCERTAIN = 2
+    LATE = 3
+
+
 class Category(Number):
     """What is asked for and, but for the first, consented to."""
 

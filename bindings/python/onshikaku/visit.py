@@ -28,7 +28,7 @@ from ._core import (
 from ._ffi import lib
 from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
-from .constants import Category, Licence, Method, Need, Notice, Purpose, SignIn
+from .constants import Category, Licence, Method, Need, Notice, Purpose, Request, SignIn
 from .records import Answer, ElementLike, Record, element
 
 SPEND_LAST = 0x01
@@ -82,6 +82,19 @@ class Onshi(Handle):
         return text_of(
             lib.onshi_notice_text(self._p, notice, category, raw(lang)))
 
+    def journal(self) -> list[OpenRequest]:
+        """Requests by folders that are not finished; may wait for a share."""
+        found = []
+        name, prefix = C.create_string_buffer(129), C.c_char_p()
+        state, since = C.c_int(), C.c_int64()
+        while self._call(
+                lib.onshi_journal_at, len(found), name, len(name),
+                C.byref(prefix), C.byref(state), C.byref(since)) == 0:
+            found.append(OpenRequest(
+                text_of(name.value), text_of(prefix.value),
+                Request(state.value), since.value))
+        return found
+
     def readers(self) -> list[ReaderState]:
         return list_readers(self)
 
@@ -100,6 +113,15 @@ class Onshi(Handle):
             card.close()
             raise
         return card
+
+
+class OpenRequest(NamedTuple):
+    """A request of the journal; since is in seconds UTC."""
+
+    name: str
+    prefix: str
+    state: Request
+    since: int
 
 
 class Consent(NamedTuple):
@@ -404,6 +426,14 @@ def sign_in_name(sign_in: int) -> str:
 
 def sign_in_text(sign_in: int, lang: str = "ja") -> str:
     return text_of(lib.onshi_sign_in_text(sign_in, raw(lang)))
+
+
+def request_name(state: int) -> str:
+    return text_of(lib.onshi_request_name(state))
+
+
+def request_text(state: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_request_text(state, raw(lang)))
 
 
 def consent_name(consent: int) -> str:

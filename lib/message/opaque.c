@@ -1,0 +1,96 @@
+/* Text of which nobody says what encoding it has: what stands in an .err. */
+#include "config.h"
+
+#include <string.h>
+
+#include "message/inside.h"
+
+#define KILOBYTE	1024	/* what is shown of it (messages.md 1.4) */
+#define UNKNOWN		0xfffd
+
+/* Whole characters of UTF-8, but for one that the end has cut. */
+static bool
+is_utf8_so_far(const uint8_t *p, size_t len)
+{
+	size_t back;
+
+	for (back = 0; back < 4 && back <= len; back++)
+		if (oki_is_utf8((const char *)p, len - back))
+			return true;
+
+	return false;
+}
+
+static uint32_t
+next_utf8(const uint8_t *p, size_t len, size_t *n)
+{
+	static const uint8_t least[] = { 0xc0, 0xe0, 0xf0 };
+	const char *text = (const char *)p;
+	uint32_t c;
+	size_t i, need = 1;
+
+	for (i = 0; i < OKI_COUNT(least); i++)
+		need += p[0] >= least[i];
+	if (need > len) {
+		*n = len;
+		return 0;
+	}
+	c = oki_utf8_get(&text);
+	*n = need;
+
+	return c;
+}
+
+static uint32_t
+next_cp932(const uint8_t *p, size_t len, size_t *n)
+{
+	uint32_t c;
+
+	*n = 1;
+	if (p[0] < 0x80)
+		return p[0];
+	if (p[0] >= 0xa1 && p[0] <= 0xdf)
+		return 0xff61u + p[0] - 0xa1u;
+	if (len < 2)
+		return 0;
+	if ((c = oki_cp932_char(p[0], p[1])) == 0)
+		return UNKNOWN;
+	*n = 2;
+
+	return c;
+}
+
+/* One line for people: what a terminal would obey is a blank. */
+void
+oki_message_opaque(const uint8_t *p, size_t len, char *to, size_t room)
+{
+	uint8_t text[4];
+	size_t n, put, at = 0, used = 0;
+	uint32_t c;
+	bool utf8;
+
+	to[0] = '\0';
+	if (p == NULL)
+		return;
+	if (len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+		p += 3;
+		len -= 3;
+	}
+	if (len > KILOBYTE)
+		len = KILOBYTE;
+	utf8 = is_utf8_so_far(p, len);
+	for (; at < len; at += n) {
+		c = utf8 ? next_utf8(p + at, len - at, &n) :
+		    next_cp932(p + at, len - at, &n);
+		if (c == 0)
+			continue;
+		if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+			c = ' ';
+		put = oki_utf8_put(text, c);
+		if (used + put >= room)
+			return;
+		memcpy(to + used, text, put);
+		used += put;
+		to[used] = '\0';
+	}
+}

@@ -1,0 +1,487 @@
+/* The folder link: one request, one answer, whatever lies in the folders. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "link/folder.h"
+#include "tests/core/run.h"
+#include "tests/link/stand_in.h"
+
+#define PREFIX	"OQSsiquc01req"
+#define SHORT_MS	2000	/* for a request to be out, on a slow machine */
+
+struct world {
+	char			 top[64];
+	struct stand_in		 app;
+	struct oki_env		*env;
+	struct oki_link		*link;
+	struct oki_session	*session;
+	struct onshi_error	 e;
+};
+
+/* ---- the world --------------------------------------------------------------- */
+
+static void
+set(struct onshi_config *c, const char *key, const char *value)
+{
+	ck_assert_msg(onshi_config_set(c, key, value) == ONSHI_OK, "%s: %s",
+	    key, onshi_error_text(onshi_config_error(c)));
+}
+
+static struct onshi_config *
+config_of(const struct world *w, const char *journal)
+{
+	struct onshi_config *c;
+	char path[128];
+
+	ck_assert_int_eq(onshi_config_new(&c), ONSHI_OK);
+	set(c, "link.type", "folder");
+	set(c, "link.req_dir", w->app.req);
+	set(c, "link.res_dir", w->app.res);
+	(void)snprintf(path, sizeof(path), "%s/%s", w->top, journal);
+	set(c, "link.journal_dir", path);
+	set(c, "link.settle_ms", "5");
+	set(c, "facility.desk", "7");
+
+	return c;
+}
+
+/* Takes c over. */
+static void
+link_open(struct world *w, struct onshi_config *c)
+{
+	struct oki_wait wait;
+
+	oki_error_clear(&w->e);
+	ck_assert_int_eq(oki_env_new(c, &w->env), ONSHI_OK);
+	onshi_config_free(&c);
+	ck_assert_msg(oki_link_new(w->env, &w->link, &w->e) == ONSHI_OK,
+	    "%s", w->e.text);
+	oki_wait_init(&wait, w->env, 10000, NULL);
+	ck_assert_msg(oki_session_open(w->link, &wait, &w->session, &w->e) ==
+	    ONSHI_OK, "%s", w->e.text);
+}
+
+static void
+link_close(struct world *w)
+{
+	oki_session_close(&w->session);
+	oki_link_free(&w->link);
+	oki_env_free(&w->env);
+}
+
+static void
+world_make(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	(void)snprintf(w->top, sizeof(w->top), "/tmp/t_folder.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(w->top));
+	stand_in_start(&w->app, w->top, 0);
+	link_open(w, config_of(w, "journal"));
+}
+
+static void
+world_end(struct world *w)
+{
+	link_close(w);
+	stand_in_stop(&w->app);
+	remove_tree(w->top);
+}
+
+/* One exchange on that session: the answer stays in x, for the caller to free. */
+static int
+ask(struct world *w, struct onshi_exchange *x, const char *body, int32_t ms,
+    const char *again)
+{
+	struct oki_wait wait;
+	int r;
+
+	oki_error_clear(&w->e);
+	oki_wait_init(&wait, w->env, ms, NULL);
+	oki_exchange_init(x, PREFIX, &wait, 1 << 20);
+	x->body = (const uint8_t *)body;
+	x->bodylen = strlen(body);
+	if (again != NULL)
+		(void)oki_copy(x->request_id, sizeof(x->request_id), again);
+	else
+		ck_assert_int_eq(oki_request_id(x->request_id), ONSHI_OK);
+	x->again = again != NULL;
+	r = oki_session_exchange(w->session, x, &w->e);
+	x->wait = NULL;
+
+	return r;
+}
+
+static void
+check_answer(const struct onshi_exchange *x, const char *body)
+{
+	char want[128];
+
+	(void)snprintf(want, sizeof(want), "<A>%s</A>\n", body);
+	ck_assert_str_eq((const char *)x->answer.data, want);
+	ck_assert_int_eq(x->sent, ONSHI_SENT_ANSWERED);
+	ck_assert(!x->rejected);
+}
+
+static void
+check_asked(struct world *w, const char *body)
+{
+	struct onshi_exchange x;
+	int r = ask(w, &x, body, 10000, NULL);
+
+	ck_assert_msg(r == ONSHI_OK, "%d %s", r, w->e.text);
+	check_answer(&x, body);
+	oki_exchange_free(&x);
+}
+
+static void
+check_empty(const char *dir)
+{
+	char last[256];
+	int n = files_in(dir, last);
+
+	ck_assert_msg(n == 0, "%d files in %s, one is %s", n, dir, last);
+}
+
+static int
+journal_at(struct world *w, size_t i, struct oki_request *out)
+{
+	return oki_link_journal_at(w->link, i, out);
+}
+
+/* Until the application has done so much, for ten seconds at most. */
+static void
+until(atomic_int *counter, int n)
+{
+	int i;
+
+	for (i = 0; i < 10000 && atomic_load(counter) < n; i++)
+		(void)usleep(1000);
+	ck_assert_int_ge(atomic_load(counter), n);
+}
+
+/* ---- one exchange ---------------------------------------------------------------- */
+
+START_TEST(answered)
+{
+	struct oki_request q;
+	struct world w;
+
+	world_make(&w);
+	check_asked(&w, "<Q>one</Q>");
+	check_asked(&w, "<Q>two</Q>");
+	check_empty(w.app.req);
+	check_empty(w.app.res);
+	ck_assert_int_eq(atomic_load(&w.app.taken), 2);
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_END);
+	world_end(&w);
+}
+END_TEST
+
+/* yyMMdd, desk, four digits; no two alike, also of two programs whose desks
+ * have the same number and whose journals do not know each other. */
+START_TEST(names)
+{
+	struct world w, v;
+	char today[9];
+	int i, k, n;
+
+	world_make(&w);
+	v = w;
+	link_open(&v, config_of(&w, "other"));
+	for (i = 0; i < 20; i++)
+		check_asked(i % 2 == 0 ? &w : &v, "<Q>x</Q>");
+	link_close(&w);
+	link_open(&w, config_of(&w, "journal"));
+	check_asked(&w, "<Q>x</Q>");
+	oki_date_format(today, oki_date_of(oki_wall(w.env)));
+	n = atomic_load(&w.app.taken);
+	ck_assert_int_eq(n, 21);
+	for (i = 0; i < n; i++) {
+		ck_assert_uint_eq(strlen(w.app.names[i]),
+		    strlen(PREFIX) + 1 + 12);
+		ck_assert(memcmp(w.app.names[i], PREFIX "_",
+		    strlen(PREFIX) + 1) == 0);
+		ck_assert(memcmp(w.app.names[i] + strlen(PREFIX) + 1,
+		    today + 2, 6) == 0);
+		ck_assert(memcmp(w.app.names[i] + strlen(PREFIX) + 7, "07",
+		    2) == 0);
+		for (k = 0; k < i; k++)
+			ck_assert_str_ne(w.app.names[i], w.app.names[k]);
+	}
+	link_close(&v);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(thrown_back)
+{
+	struct onshi_exchange x;
+	struct world w;
+	char last[256];
+
+	world_make(&w);
+	atomic_store(&w.app.faults, STAND_REJECT);
+	ck_assert_int_eq(ask(&w, &x, "<Q>bad</Q>", 10000, NULL), ONSHI_OK);
+	ck_assert(x.rejected);
+	ck_assert_int_eq(x.sent, ONSHI_SENT_ANSWERED);
+	oki_exchange_free(&x);
+	/* What was not there yet when the other came goes with the session. */
+	until(&w.app.answered, 1);
+	oki_session_close(&w.session);
+	ck_assert_msg(files_in(w.app.res, last) == 0, "%s", last);
+	check_empty(w.app.req);
+	world_end(&w);
+}
+END_TEST
+
+static const struct {
+	const char	*name;
+	int		 faults;
+} badly[] = {
+	{ "half-written", STAND_HALF },
+	{ "twice", STAND_TWICE },
+	{ "foreign files", STAND_FOREIGN },
+	{ "all at once", STAND_HALF | STAND_TWICE | STAND_FOREIGN }
+};
+
+START_TEST(badly_answered)
+{
+	struct world w;
+	char body[32], last[256];
+	int i, foreign;
+
+	world_make(&w);
+	atomic_store(&w.app.faults, badly[_i].faults);
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(body, sizeof(body), "<Q>%d</Q>", i);
+		check_asked(&w, body);
+	}
+	foreign = (badly[_i].faults & STAND_FOREIGN) != 0 ? 5 : 0;
+	until(&w.app.answered, 5);
+	ck_assert_int_ge(files_in(w.app.res, last), foreign);
+	world_end(&w);
+}
+END_TEST
+
+/* ---- late, and again --------------------------------------------------------------- */
+
+START_TEST(late_then_again)
+{
+	struct onshi_exchange x, y;
+	struct oki_request q;
+	struct world w;
+
+	world_make(&w);
+	atomic_store(&w.app.faults, STAND_HOLD);
+	ck_assert_int_eq(ask(&w, &x, "<Q>slow</Q>", SHORT_MS, NULL),
+	    ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_eq(w.e.sent, ONSHI_SENT_UNKNOWN);
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_OK);
+	ck_assert_int_eq(q.state, ONSHI_REQUEST_UNCERTAIN);
+	ck_assert_str_eq(q.prefix, PREFIX);
+	ck_assert_int_eq(journal_at(&w, 1, &q), ONSHI_END);
+	atomic_store(&w.app.faults, 0);
+	until(&w.app.answered, 1);
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_OK);
+	ck_assert_int_eq(q.state, ONSHI_REQUEST_LATE);
+	ck_assert_int_eq(ask(&w, &y, "<Q>slow</Q>", 5000, x.request_id),
+	    ONSHI_OK);
+	check_answer(&y, "<Q>slow</Q>");
+	ck_assert_int_eq(atomic_load(&w.app.taken), 1);
+	oki_exchange_free(&x);
+	oki_exchange_free(&y);
+	check_empty(w.app.res);
+	check_empty(w.app.req);
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_END);
+	world_end(&w);
+}
+END_TEST
+
+/* Nobody asks again: the next start tells of it and leaves nothing lying. */
+START_TEST(late_and_left)
+{
+	struct onshi_exchange x, y;
+	struct oki_request q;
+	struct world w;
+
+	world_make(&w);
+	atomic_store(&w.app.faults, STAND_HOLD);
+	ck_assert_int_eq(ask(&w, &x, "<Q>slow</Q>", SHORT_MS, NULL),
+	    ONSHI_E_LINK_TIMEOUT);
+	link_close(&w);
+	atomic_store(&w.app.faults, 0);
+	until(&w.app.answered, 1);
+	link_open(&w, config_of(&w, "journal"));
+	check_empty(w.app.res);
+	check_empty(w.app.req);
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_OK);
+	ck_assert_int_eq(q.state, ONSHI_REQUEST_LATE);
+	ck_assert_int_eq(ask(&w, &y, "<Q>slow</Q>", 500, x.request_id),
+	    ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_eq(atomic_load(&w.app.taken), 1);
+	oki_exchange_free(&x);
+	oki_exchange_free(&y);
+	world_end(&w);
+}
+END_TEST
+
+START_TEST(not_fetched)
+{
+	struct onshi_exchange x;
+	struct oki_request q;
+	struct world w;
+
+	world_make(&w);
+	atomic_store(&w.app.faults, STAND_BLIND);
+	ck_assert_int_eq(ask(&w, &x, "<Q>a</Q>", SHORT_MS, NULL),
+	    ONSHI_E_LINK_TIMEOUT);
+	oki_exchange_free(&x);
+	link_close(&w);
+	link_open(&w, config_of(&w, "journal"));
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_OK);
+	ck_assert_int_eq(q.state, ONSHI_REQUEST_AWAITED);
+	atomic_store(&w.app.faults, STAND_MUTE);
+	until(&w.app.taken, 1);
+	ck_assert_int_eq(journal_at(&w, 0, &q), ONSHI_OK);
+	ck_assert_int_eq(q.state, ONSHI_REQUEST_UNCERTAIN);
+	world_end(&w);
+}
+END_TEST
+
+/* Half an answer is no answer, however long it lies there. */
+START_TEST(cut_short)
+{
+	struct onshi_exchange x;
+	struct world w;
+	char last[256];
+
+	world_make(&w);
+	atomic_store(&w.app.faults, STAND_CUT);
+	ck_assert_int_eq(ask(&w, &x, "<Q>a</Q>", SHORT_MS, NULL),
+	    ONSHI_E_LINK_TIMEOUT);
+	ck_assert_uint_eq(x.answer.len, 0);
+	ck_assert_int_eq(files_in(w.app.res, last), 1);
+	oki_exchange_free(&x);
+	world_end(&w);
+}
+END_TEST
+
+/* ---- what it says of itself ------------------------------------------------------------ */
+
+static const struct {
+	const char	*key;
+	const char	*value;
+	int		 result;
+} configs[] = {
+	{ "link.req_dir", NULL, ONSHI_E_CONFIG },
+	{ "link.res_dir", NULL, ONSHI_E_CONFIG },
+	{ "link.journal_dir", NULL, ONSHI_E_CONFIG },
+	{ "link.journal_dir", "/nowhere/at/all", ONSHI_E_DISK },
+	{ "link.req_dir", "/tmp/a|/tmp/b", ONSHI_E_CONFIG },
+	{ "link.req_dir.OQSsiquc01rex", "/tmp/a", ONSHI_E_CONFIG },
+	{ "link.req_dir.YZKsiquc01req", "/tmp/a|/tmp/b", ONSHI_E_CONFIG },
+	{ "link.zip", "yes", ONSHI_E_CONFIG },
+	{ "link.zip.OQSsiquc01req", "yes", ONSHI_E_CONFIG },
+	{ "link.zip.OQSsiquc01req", "no", ONSHI_OK }
+};
+
+START_TEST(config_checks)
+{
+	struct onshi_config *c;
+	struct onshi_error e;
+	struct oki_link *l;
+	struct oki_env *env;
+	struct world w;
+
+	world_make(&w);
+	c = config_of(&w, "third");
+	set(c, configs[_i].key, configs[_i].value);
+	oki_error_clear(&e);
+	ck_assert_int_eq(oki_env_new(c, &env), ONSHI_OK);
+	onshi_config_free(&c);
+	ck_assert_int_eq(oki_link_new(env, &l, &e), configs[_i].result);
+	ck_assert(configs[_i].result == ONSHI_OK || l == NULL);
+	oki_link_free(&l);
+	oki_env_free(&env);
+	world_end(&w);
+}
+END_TEST
+
+static const struct {
+	const char	*prefix;
+	int		 form;
+} functions[] = {
+	{ "OQSsiquc01req", ONSHI_FORM_XML },
+	{ "YZKsiquc01req", ONSHI_FORM_XML },
+	{ "OQSsiquc01req+card", ONSHI_FORM_NONE },
+	{ "challenge", ONSHI_FORM_NONE },
+	{ "OQSsiquc01res", ONSHI_FORM_NONE },
+	{ "EPSsiPIR01req", ONSHI_FORM_NONE },
+	{ "nothing", ONSHI_FORM_NONE }
+};
+
+START_TEST(carries)
+{
+	struct world w;
+
+	world_make(&w);
+	ck_assert_int_eq(oki_link_carries(w.link, functions[_i].prefix),
+	    functions[_i].form);
+	ck_assert(!oki_link_has_tokens(w.link));
+	ck_assert(oki_link_has_request_ids(w.link));
+	ck_assert_int_eq(oki_link_days_left(w.link), -1);
+	ck_assert_str_eq(oki_link_name(w.link), "folder");
+	world_end(&w);
+}
+END_TEST
+
+static const struct {
+	const char	*text;
+	bool		 whole;
+} documents[] = {
+	{ "<A>x</A>", true }, { "<A>x</A>\r\n \n", true },
+	{ "<?xml version=\"1.0\"?>\n<A a='1'><B/></A>", true },
+	{ "<!-- c --><A/>", true }, { "<A></A >", true },
+	{ "<AB>x</AB>", true },
+	{ "", false }, { "<", false }, { "<A", false }, { "<A>", false },
+	{ "<A>x</A", false }, { "<A><A>x</B>", false },
+	{ "<A><B/>", false }, { "<AB>x</B>", false }, { "x", false },
+	{ "<?xml version=\"1.0\"?>", false }, { "</A>", false },
+	{ "<A>x</A><", false }
+};
+
+START_TEST(whole)
+{
+	ck_assert_int_eq(oki_is_whole((const uint8_t *)documents[_i].text,
+	    strlen(documents[_i].text)), documents[_i].whole);
+}
+END_TEST
+
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, answered);
+	tcase_add_test(t, names);
+	tcase_add_test(t, thrown_back);
+	ADD_ROWS(t, badly_answered, badly);
+	tcase_add_test(t, late_then_again);
+	tcase_add_test(t, late_and_left);
+	tcase_add_test(t, not_fetched);
+	tcase_add_test(t, cut_short);
+	ADD_ROWS(t, config_checks, configs);
+	ADD_ROWS(t, carries, functions);
+	ADD_ROWS(t, whole, documents);
+}
+
+int
+main(void)
+{
+	return run_tests("link/folder", fill);
+}
