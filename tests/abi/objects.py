@@ -21,19 +21,22 @@ KEPT: dict[str, str] = {
 
 def objects() -> list[tuple[str, str, str]]:
     """Room, source and symbols (as nm prints them) of each object."""
-    found = []
+    places = {}
     for source in sorted((TOP / "lib").glob("*/*.c")):
         room = source.parent.name
         name = "liball_la-%s.o" % source.stem
         place = BUILD / "lib" / room / name
         if not place.exists():
             place = BUILD / "lib" / room / ".libs" / name
-        if not place.exists():
-            continue            # not built here: an option is off
-        out = subprocess.run(["nm", str(place)], check=True,
-                             capture_output=True, text=True).stdout
-        found.append((room, str(source.relative_to(TOP)), out))
-    return found
+        if place.exists():      # else not built here: an option is off
+            places[str(place)] = (room, str(source.relative_to(TOP)))
+    out = subprocess.run(["nm", *places], check=True,
+                         capture_output=True, text=True).stdout
+    parts = re.split(r"^(\S.*\.o):$", out, flags=re.MULTILINE)[1:]
+    if parts[::2] != list(places):
+        wrong("lib", 1, "nm does not tell of each object")
+    return [(*places[place], symbols)
+            for place, symbols in zip(parts[::2], parts[1::2])]
 
 
 def mentions() -> "collections.Counter[str]":
