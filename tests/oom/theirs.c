@@ -1,11 +1,13 @@
 /* Failing calls of other libraries: the functions that ld puts in their
  * place. */
+#include <stdarg.h>
 #include <stdatomic.h>
 
+#include <curl/curl.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
+#include <openssl/ssl.h>
 
 #include "tests/oom/theirs.h"
 
@@ -136,3 +138,97 @@ WRAP(int, -1, X509_VERIFY_PARAM_get_auth_level, (const X509_VERIFY_PARAM *p),
     (p))
 WRAP(unsigned int, 0, X509_VERIFY_PARAM_get_hostflags,
     (const X509_VERIFY_PARAM *p), (p))
+
+/* ---- TLS ----------------------------------------------------------------- */
+
+static void
+log_keys(const SSL *ssl, const char *line)
+{
+	(void)ssl, (void)line;
+}
+
+/* What it does by a number; the rest of that cannot fail. */
+static bool
+can_fail(int what)
+{
+	switch (what) {
+	case SSL_CTRL_SET_MIN_PROTO_VERSION:
+	case SSL_CTRL_SET_MAX_PROTO_VERSION:
+	case SSL_CTRL_SET_SIGALGS_LIST:
+	case SSL_CTRL_SET_CLIENT_SIGALGS_LIST:
+	case SSL_CTRL_SET_SESS_CACHE_MODE:
+	case SSL_CTRL_SET_MAX_CERT_LIST:
+	case SSL_CTRL_CHAIN_CERT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+long	__real_SSL_CTX_ctrl(SSL_CTX *c, int what, long n, void *p);
+long	__wrap_SSL_CTX_ctrl(SSL_CTX *c, int what, long n, void *p);
+long
+__wrap_SSL_CTX_ctrl(SSL_CTX *c, int what, long n, void *p)
+{
+	return can_fail(what) && is_due("SSL_CTX_ctrl") ? -1 :
+	    __real_SSL_CTX_ctrl(c, what, n, p);
+}
+
+WRAP(SSL_CTX *, NULL, SSL_CTX_new, (const SSL_METHOD *m), (m))
+WRAP(uint64_t, 0, SSL_CTX_get_options, (const SSL_CTX *c), (c))
+WRAP(int, 0, SSL_CTX_get_security_level, (const SSL_CTX *c), (c))
+WRAP(SSL_CTX_keylog_cb_func, log_keys, SSL_CTX_get_keylog_callback,
+    (const SSL_CTX *c), (c))
+WRAP(X509_VERIFY_PARAM *, NULL, SSL_CTX_get0_param, (SSL_CTX *c), (c))
+WRAP(X509_STORE *, NULL, SSL_CTX_get_cert_store, (const SSL_CTX *c), (c))
+WRAP(int, 0, SSL_CTX_use_certificate, (SSL_CTX *c, X509 *x), (c, x))
+WRAP(int, 0, SSL_CTX_use_PrivateKey, (SSL_CTX *c, EVP_PKEY *k), (c, k))
+WRAP(int, 0, SSL_CTX_check_private_key, (const SSL_CTX *c), (c))
+WRAP(X509 *, NULL, SSL_get1_peer_certificate, (const SSL *s), (s))
+WRAP(int, -1, i2d_X509_PUBKEY, (const X509_PUBKEY *k, unsigned char **to),
+    (k, to))
+
+/* ---- libcurl ------------------------------------------------------------- */
+
+WRAP(CURL *, NULL, curl_easy_init, (void), ())
+WRAP(CURLM *, NULL, curl_multi_init, (void), ())
+WRAP(struct curl_slist *, NULL, curl_slist_append, (struct curl_slist *l,
+    const char *s), (l, s))
+WRAP(CURLMcode, CURLM_OUT_OF_MEMORY, curl_multi_add_handle, (CURLM *m,
+    CURL *e), (m, e))
+WRAP(CURLMcode, CURLM_INTERNAL_ERROR, curl_multi_perform, (CURLM *m,
+    int *running), (m, running))
+WRAP(CURLMcode, CURLM_INTERNAL_ERROR, curl_multi_poll, (CURLM *m,
+    struct curl_waitfd *fd, unsigned int n, int ms, int *ready),
+    (m, fd, n, ms, ready))
+WRAP(CURLcode, CURLE_SEND_ERROR, curl_easy_send, (CURL *e, const void *p,
+    size_t len, size_t *n), (e, p, len, n))
+WRAP(CURLcode, CURLE_RECV_ERROR, curl_easy_recv, (CURL *e, void *p,
+    size_t room, size_t *n), (e, p, room, n))
+WRAP(curl_version_info_data *, NULL, curl_version_info, (CURLversion v), (v))
+
+/* These take one more, a number or a pointer: both are as wide. Options of a
+ * handle are refused by tests/link/t_profile. */
+#define WRAP_OPTION(type, bad, name, on, option)			\
+	type	__real_##name(on h, option o, ...);			\
+	type	__wrap_##name(on h, option o, ...);			\
+	type								\
+	__wrap_##name(on h, option o, ...)				\
+	{								\
+		va_list ap;						\
+		void *value;						\
+									\
+		va_start(ap, o);					\
+		value = va_arg(ap, void *);				\
+		va_end(ap);						\
+									\
+		return is_due(#name) ? bad :				\
+		    __real_##name(h, o, value);				\
+	}
+
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+WRAP_OPTION(CURLcode, CURLE_UNKNOWN_OPTION, curl_easy_getinfo, CURL *,
+    CURLINFO)
+WRAP_OPTION(CURLMcode, CURLM_UNKNOWN_OPTION, curl_multi_setopt, CURLM *,
+    CURLMoption)

@@ -1,8 +1,9 @@
 /*
- * Makes a call of OpenSSL fail, each in turn, as oom.h does with
- * allocations: it returns what it returns when it cannot. The seam is ld's
- * --wrap (THEIRS_WRAP, THEIRS_LIBS of oom.am); what OpenSSL calls by itself
- * does not go through it.
+ * Makes a call of OpenSSL or libcurl fail, each in turn, as oom.h does with
+ * allocations: it returns what it returns when it cannot, or says that it kept
+ * something else than it was told. The seam is ld's --wrap (THEIRS_WRAP,
+ * THEIRS_LIBS of oom.am); what these libraries call among themselves does not
+ * go through it.
  */
 #ifndef OKI_TESTS_THEIRS_H
 #define OKI_TESTS_THEIRS_H
