@@ -147,6 +147,28 @@ static const struct {
 	    LIST("")), B "ResultList: results where there can be none\n" },
 	{ "nothing for what failed", DOC(HEADER
 	    "<SegmentOfResult>9</SegmentOfResult>", ""), "" },
+	{ "an institution's code that is longer", "<XmlMsg><MessageHeader>"
+	    "<MedicalInstitutionCode>13199999971</MedicalInstitutionCode>"
+	    "</MessageHeader><MessageBody><ReceptionNumber>1</ReceptionNumber>"
+	    "</MessageBody></XmlMsg>", H
+	    "MedicalInstitutionCode: wrong length\n" },
+	{ "an insurer of 7 digits", DOC(HEADER SEG, VALID LIST(
+	    "<InsurerNumber> 9999995</InsurerNumber>")), "" },
+	{ "the elderly's number of 7 digits", DOC(HEADER SEG, VALID LIST(
+	    "<InsurerNumber>39999997</InsurerNumber>"
+	    "<InsuredIdentificationNumber>0123456"
+	    "</InsuredIdentificationNumber>")), R
+	    "InsurerNumber: warning: check digit\n" },
+	{ "a number by no insurer", DOC(HEADER SEG, VALID LIST(
+	    "<InsuredIdentificationNumber>01234567"
+	    "</InsuredIdentificationNumber>")), "" },
+	{ "an encoding that nobody has", "<XmlMsg><MessageHeader>"
+	    "<MedicalInstitutionCode>1319999996</MedicalInstitutionCode>"
+	    "<CharacterCodeIdentifier>7</CharacterCodeIdentifier>"
+	    "</MessageHeader><MessageBody><ReceptionNumber>1</ReceptionNumber>"
+	    "</MessageBody></XmlMsg>", "" },
+	{ "no validity of nobody", DOC(HEADER SEG,
+	    "<ProcessingResultStatus>2</ProcessingResultStatus>"), "" },
 	{ "other encoding", DOC(SEG "<ProcessExecutionTime>20261005091203"
 	    "</ProcessExecutionTime><QualificationConfirmationDate>20261005"
 	    "</QualificationConfirmationDate><MedicalInstitutionCode>"

@@ -492,6 +492,8 @@ answer_challenge(struct fake *f, char *to, size_t room)
 	    atomic_load(&f->challenges), f->challenge != NULL ? f->challenge :
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	    f->challenge_seconds);
+	if (f->challenge_xml != NULL)
+		snprintf(to, room, "%s", f->challenge_xml);
 }
 
 static int

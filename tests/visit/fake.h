@@ -58,7 +58,8 @@ struct fake {
 	char		cancels_for;	/* in that alone */
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
-	const char	*challenge;	/* in place of the value */
+	const char	*challenge;	/* in place of the value, */
+	const char	*challenge_xml;	/* of the whole answer */
 	/* whom medical answers name: birth date, name (NULL: the check-in's),
 	 * kana and sex (NULL: not told), or nobody */
 	const char	*birth;
