@@ -13,9 +13,6 @@ KEPT: dict[str, str] = {
     "oki_config_text_of": "the folder and webapi links' keys with a part",
     "oki_dir_rename": "the folder link publishes by it",
     "oki_link_days_left": "the doctor's advice, which is to come",
-    "oki_runner_fd": "the visit's worker moves onto job.h",
-    "oki_runner_is_busy": "the visit's worker moves onto job.h",
-    "oki_runner_is_done": "the visit's worker moves onto job.h",
 }
 
 
