@@ -382,6 +382,22 @@ START_TEST(refused)
 }
 END_TEST
 
+/* An outcome does not know where it is read: hospital, pharmacy or station. */
+START_TEST(right_everywhere)
+{
+	static const char *const kinds[] = { "当医療機関は", "当薬局",
+	    "当訪問看護", "当施設", "当院" };
+	const char *text = onshi_outcome_text(_i, "ja");
+	const char *remedy = onshi_outcome_remedy(_i, "ja");
+	size_t i;
+
+	ck_assert_str_ne(text, "");
+	for (i = 0; i < OKI_COUNT(kinds); i++)
+		ck_assert_msg(strstr(text, kinds[i]) == NULL &&
+		    strstr(remedy, kinds[i]) == NULL, "%d: %s", _i, kinds[i]);
+}
+END_TEST
+
 START_TEST(nothing_given)
 {
 	const struct onshi_record *rec = (const void *)"x";
@@ -435,6 +451,7 @@ main(void)
 	tcase_add_test(c, unknown_paths);
 	tcase_add_test(c, withheld);
 	tcase_add_loop_test(c, refused, 0, 6);
+	tcase_add_loop_test(c, right_everywhere, 0, ONSHI_OUTCOME_SUSPENDED + 1);
 	tcase_add_test(c, nothing_given);
 	suite_add_tcase(s, c);
 
