@@ -21,7 +21,8 @@ cd "$top"
 [ -x configure ] && [ configure -nt configure.ac ] || run autoreconf -fi
 cd "$build"
 if [ ! -f Makefile ] || { [ "$want" = check ] && [ ! -f for-check ]; }; then
-	run "$top/configure" --prefix="$build/root" --enable-werror
+	run "$top/configure" --prefix="$build/root" --enable-werror \
+	    --enable-quick-libtool
 	[ "$want" = build ] || : >for-check
 fi
 run make -j"$(nproc)"

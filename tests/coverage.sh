@@ -15,7 +15,8 @@ cd "$work"
 token=--with-libp11
 pkg-config --exists libp11 || token=--without-libp11
 [ -f Makefile ] || "$top/configure" --disable-shared --enable-static $token \
-    CFLAGS="--coverage -fprofile-update=atomic -O0 -g" >config.out 2>&1 || {
+    CFLAGS="--coverage -fprofile-update=atomic -O0 -g \
+    -include $top/tests/coverage.h" >config.out 2>&1 || {
 	tail -n 20 config.out
 	exit 1
 }

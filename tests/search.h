@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The address sanitizer keeps memory of its own, copies in it, and lets nobody
- * look between what is alive: there is no search then. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+/* Sanitizers of addresses and of threads keep memory of their own, copies in it,
+ * and let nobody look between what is alive: there is no search then. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED	1
 #endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
 #endif
 
 static size_t

@@ -11,7 +11,7 @@
 # million rows, and those whose children end with what they hold (os_file,
 # os_thread). Wire, PC/SC and processes are other layers.
 set -u
-[ $# -eq 1 ] && [ -x "$1/libtool" ] || {
+[ $# -eq 1 ] && [ -f "$1/config.status" ] || {
 	echo "usage: sh tests/valgrind.sh BUILDDIR" >&2
 	exit 2
 }
@@ -53,7 +53,7 @@ out=$2/$(echo "$1" | tr / _)
 	cat "$out.line"
 	exit 0
 }
-if timeout 300 ./libtool --mode=execute valgrind -q --leak-check=full \
+if timeout 300 valgrind -q --leak-check=full \
     --errors-for-leak-kinds=definite,possible --child-silent-after-fork=yes \
     --suppressions="$top_srcdir/tests/valgrind.supp" --error-exitcode=9 \
     "$1" >"$out" 2>&1; then

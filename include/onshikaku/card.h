@@ -68,7 +68,8 @@ ONSHI_API int onshi_card_kind(const struct onshi_card *c);
 ONSHI_API ONSHI_CHECK int onshi_card_pin_tries(struct onshi_card *c,
     int *left);
 
-/* Reads the certificate, once; needs no PIN. Borrowed from c. May wait. */
+/* Reads the certificate, once; needs no PIN. Borrowed from c until it is opened
+ * again or freed, whatever other calls bring. May wait. */
 ONSHI_API ONSHI_CHECK int onshi_card_certificate(struct onshi_card *c,
     const struct onshi_certificate **out);
 

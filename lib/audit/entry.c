@@ -58,53 +58,55 @@ oki_audit_outcome_name(int outcome)
 	    outcomes[outcome];
 }
 
-/* Adds bytes; false once the line is full. */
-static bool
+/* Adds bytes; once they do not fit, nothing is added any more. */
+static void
 put(struct oki_audit_line *out, const char *bytes, size_t len)
 {
-	if (len > OKI_AUDIT_LINE - out->len)
-		return false;
+	out->full = out->full || len > OKI_AUDIT_LINE - out->len;
+	if (out->full)
+		return;
 	memcpy(out->text + out->len, bytes, len);
 	out->len += len;
 	out->text[out->len] = '\0';
-
-	return true;
 }
 
 /* A value from outside cannot end its field or its line: every other byte is
  * %XX. What is absent, and what is empty, is "-". */
-static bool
+static void
 put_value(struct oki_audit_line *out, const char *value)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	char *to = out->text + out->len, *end = out->text + OKI_AUDIT_LINE;
 	unsigned char c;
 
-	if (value == NULL || value[0] == '\0')
-		return put(out, "-", 1);
+	if (value == NULL || value[0] == '\0') {
+		put(out, "-", 1);
+		return;
+	}
 	while ((c = (unsigned char)*value++) != '\0') {
 		if (oki_audit_is_plain(c) && to < end) {
 			*to++ = (char)c;
 			continue;
 		}
-		if (end - to < 3)
-			return false;
+		if (end - to < 3) {
+			out->full = true;
+			break;
+		}
 		*to++ = '%';
 		*to++ = hex[c >> 4];
 		*to++ = hex[c & 15];
 	}
 	*to = '\0';
 	out->len = (size_t)(to - out->text);
-
-	return true;
 }
 
-static bool
+static void
 put_field(struct oki_audit_line *out, char key, const char *value)
 {
 	char name[3] = { '\t', key, '=' };
 
-	return put(out, name, sizeof(name)) && put_value(out, value);
+	put(out, name, sizeof(name));
+	put_value(out, value);
 }
 
 /* v as decimal digits, at least so many, at the end of a text. */
@@ -117,8 +119,9 @@ digits(char *end, uint64_t v, int least)
 	return end;
 }
 
-/* UTC with microseconds, of which the clock knows the first three digits. */
-static bool
+/* UTC with microseconds, of which the clock knows the first three digits.
+ * There is no room for a year of five. */
+static void
 put_time(struct oki_audit_line *out, int64_t wall_ms)
 {
 	char text[] = "yyyy-mm-ddThh:mm:ss.mmm000Z";
@@ -130,8 +133,10 @@ put_time(struct oki_audit_line *out, int64_t wall_ms)
 		s--;
 	}
 	oki_civil(s, &c);
-	if (c.year < 1 || c.year > 9999)
-		return false;
+	if (c.year < 1 || c.year > 9999) {
+		out->full = true;
+		return;
+	}
 	(void)digits(text + 4, (uint64_t)c.year, 4);
 	(void)digits(text + 7, (uint64_t)c.month, 2);
 	(void)digits(text + 10, (uint64_t)c.day, 2);
@@ -139,28 +144,30 @@ put_time(struct oki_audit_line *out, int64_t wall_ms)
 	(void)digits(text + 16, (uint64_t)c.min, 2);
 	(void)digits(text + 19, (uint64_t)c.sec, 2);
 	(void)digits(text + 23, (uint64_t)ms, 3);
-
-	return put(out, "\tt=", 3) && put(out, text, sizeof(text) - 1);
+	put(out, "\tt=", 3);
+	put(out, text, sizeof(text) - 1);
 }
 
-static bool
+static void
 put_boot(struct oki_audit_line *out, const struct oki_audit_stamp *stamp)
 {
 	char text[24], *end = text + sizeof(text), *from;
 
 	from = digits(end, stamp->boot_ms < 0 ? 0 : (uint64_t)stamp->boot_ms,
 	    1);
-
-	return put(out, "\tb=", 3) && put(out, stamp->boot, 8) &&
-	    put(out, ":", 1) && put(out, from, (size_t)(end - from));
+	put(out, "\tb=", 3);
+	put(out, stamp->boot, 8);
+	put(out, ":", 1);
+	put(out, from, (size_t)(end - from));
 }
 
-static bool
+static void
 put_number(struct oki_audit_line *out, uint64_t n)
 {
 	char text[24], *end = text + sizeof(text), *from = digits(end, n, 1);
 
-	return put(out, "v=1\tn=", 6) && put(out, from, (size_t)(end - from));
+	put(out, "v=1\tn=", 6);
+	put(out, from, (size_t)(end - from));
 }
 
 static bool
@@ -183,53 +190,58 @@ oki_audit_line_make(const struct oki_audit_entry *entry,
 	const char *outcome = oki_audit_outcome_name((int)entry->outcome);
 
 	out->len = 0;
+	out->full = false;
 	out->text[0] = '\0';
 	if (event == NULL || outcome == NULL || (entry->request_id != NULL &&
 	    !is_request_id(entry->request_id)))
 		return ONSHI_E_ARG;
 
-	if (!put_number(out, stamp->n) ||
-	    !put_time(out, stamp->wall_ms) ||
-	    !put_boot(out, stamp) ||
-	    !put_field(out, 'e', event) ||
-	    !put_field(out, 'o', outcome) ||
-	    !put_field(out, 'a', entry->operator_id) ||
-	    !put_field(out, 'l', entry->licence) ||
-	    !put_field(out, 's', entry->terminal) ||
-	    !put_field(out, 'm', stamp->institution) ||
-	    !put_field(out, 'p', entry->patient) ||
-	    !put_field(out, 'k', entry->categories) ||
-	    !put_field(out, 'u', entry->purpose) ||
-	    !put_field(out, 'i', entry->identity) ||
-	    !put_field(out, 'c', entry->consent) ||
-	    !put_field(out, 'q', entry->request_id) ||
-	    !put_field(out, 'w', entry->link) ||
-	    !put_field(out, 'r', entry->result) ||
-	    !put_field(out, 'z', entry->rules))
-		return ONSHI_E_TOO_BIG;
+	put_number(out, stamp->n);
+	put_time(out, stamp->wall_ms);
+	put_boot(out, stamp);
+	put_field(out, 'e', event);
+	put_field(out, 'o', outcome);
+	put_field(out, 'a', entry->operator_id);
+	put_field(out, 'l', entry->licence);
+	put_field(out, 's', entry->terminal);
+	put_field(out, 'm', stamp->institution);
+	put_field(out, 'p', entry->patient);
+	put_field(out, 'k', entry->categories);
+	put_field(out, 'u', entry->purpose);
+	put_field(out, 'i', entry->identity);
+	put_field(out, 'c', entry->consent);
+	put_field(out, 'q', entry->request_id);
+	put_field(out, 'w', entry->link);
+	put_field(out, 'r', entry->result);
+	put_field(out, 'z', entry->rules);
 
-	return ONSHI_OK;
+	return out->full ? ONSHI_E_TOO_BIG : ONSHI_OK;
+}
+
+static void
+put_hash(struct oki_audit_line *line, const char *name,
+    const uint8_t hash[OKI_AUDIT_HASH], const char *end)
+{
+	char hex[2 * OKI_AUDIT_HASH + 1];
+
+	oki_hex(hex, hash, OKI_AUDIT_HASH);
+	put(line, name, strlen(name));
+	put(line, hex, sizeof(hex) - 1);
+	put(line, end, 1);
 }
 
 int
 oki_audit_line_seal(struct oki_audit_sums *s, struct oki_audit_line *line,
     const uint8_t previous[OKI_AUDIT_HASH], uint8_t key[OKI_AUDIT_HASH])
 {
-	char hex[2 * OKI_AUDIT_HASH + 1];
 	uint8_t g[OKI_AUDIT_HASH];
 	int r;
 
-	oki_hex(hex, previous, OKI_AUDIT_HASH);
-	if (!put(line, "\th=", 3) || !put(line, hex, sizeof(hex) - 1) ||
-	    !put(line, "\t", 1))
-		return ONSHI_E_TOO_BIG;
+	put_hash(line, "\th=", previous, "\t");
 	if ((r = oki_audit_key_step(s, key, line->text, line->len, g)) !=
 	    ONSHI_OK)
 		return r;
-	oki_hex(hex, g, OKI_AUDIT_HASH);
-	if (!put(line, "g=", 2) || !put(line, hex, sizeof(hex) - 1) ||
-	    !put(line, "\n", 1))
-		return ONSHI_E_TOO_BIG;
+	put_hash(line, "g=", g, "\n");
 
-	return ONSHI_OK;
+	return line->full ? ONSHI_E_TOO_BIG : ONSHI_OK;
 }

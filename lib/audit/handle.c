@@ -129,9 +129,8 @@ onshi_audit_init(struct onshi_audit *a, const char *institution_code,
 	oki_error_clear(&a->error);
 	if ((r = start(a, institution_code, key, keylen, &store)) ==
 	    ONSHI_OK && (r = oki_audit_store_begin(&store, OKI_AUDIT_LOCK_MS,
-	    k0, &a->error)) == ONSHI_OK &&
-	    (r = oki_audit_key_text(&store.sums, k0, key)) != ONSHI_OK)
-		r = oki_fail(&a->error, r, "hash");
+	    k0, &a->error)) == ONSHI_OK)
+		memcpy(key, store.key_text, sizeof(store.key_text));
 	oki_audit_store_free(&store);
 	oki_wipe(k0, sizeof(k0));
 
@@ -156,9 +155,8 @@ onshi_audit_reseal(struct onshi_audit *a, const char *institution_code,
 	if ((r = start(a, institution_code, key, keylen, &store)) ==
 	    ONSHI_OK && (r = read_key(a, old_key, old, &used)) == ONSHI_OK &&
 	    (r = oki_audit_reseal(&store, used, OKI_AUDIT_LOCK_MS, k0,
-	    &a->error)) == ONSHI_OK &&
-	    (r = oki_audit_key_text(&store.sums, k0, key)) != ONSHI_OK)
-		r = oki_fail(&a->error, r, "hash");
+	    &a->error)) == ONSHI_OK)
+		memcpy(key, store.key_text, sizeof(store.key_text));
 	oki_audit_store_free(&store);
 	oki_wipe(k0, sizeof(k0));
 	oki_wipe(old, sizeof(old));

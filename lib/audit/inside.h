@@ -84,6 +84,7 @@ struct oki_audit_sums {
 	struct oki_hash	*hash;
 	struct oki_hash	*inner;		/* of an HMAC */
 	struct oki_hash	*outer;
+	bool		 broken;	/* while a state was read */
 };
 int	oki_audit_sums_open(struct oki_audit_sums *s) OKI_CHECK;
 void	oki_audit_sums_close(struct oki_audit_sums *s);
@@ -128,6 +129,7 @@ struct oki_audit_stamp {	/* what an entry gets from us */
 struct oki_audit_line {
 	char	text[OKI_AUDIT_LINE + 1];	/* NUL after it */
 	size_t	len;
+	bool	full;				/* more was to be in it */
 };
 
 /* All fields but h and g, no LF. */
@@ -216,6 +218,8 @@ struct oki_audit_store {
 	char			 boot[9];
 	struct oki_buf		*written;	/* lines for copies; or NULL */
 	bool			 looked;	/* for gaps that others left */
+	char			 key_text[OKI_AUDIT_KEY_TEXT];	/* of a trail
+						   that was begun */
 };
 
 struct oki_audit {

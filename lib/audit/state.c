@@ -77,6 +77,7 @@ oki_audit_slot_print(const uint8_t slot[OKI_AUDIT_SLOT])
 	return print == 0 ? 1 : print;
 }
 
+/* A hash that fails says nothing about the slot: broken notes it. */
 static bool
 is_whole(struct oki_audit_sums *s, const uint8_t slot[OKI_AUDIT_SLOT],
     uint64_t own)
@@ -91,8 +92,12 @@ is_whole(struct oki_audit_sums *s, const uint8_t slot[OKI_AUDIT_SLOT],
 	if (own != 0 && oki_audit_slot_print(slot) == own)
 		return true;
 
-	return oki_audit_hash(s, slot, AT_SUM, sum) == ONSHI_OK &&
-	    memcmp(sum, slot + AT_SUM, sizeof(sum)) == 0;
+	if (oki_audit_hash(s, slot, AT_SUM, sum) != ONSHI_OK) {
+		s->broken = true;
+		return false;
+	}
+
+	return memcmp(sum, slot + AT_SUM, sizeof(sum)) == 0;
 }
 
 /* false too where a sum is right but no state of ours can look so. */
@@ -140,6 +145,7 @@ oki_audit_state_read(struct oki_audit_sums *s, struct oki_file *f,
 	int i, r;
 
 	*index = -1;
+	s->broken = false;
 	memset(&m, 0, sizeof(m));
 	if ((r = oki_file_read(f, 0, slots, sizeof(slots), &got, sys)) !=
 	    ONSHI_OK)
@@ -150,6 +156,8 @@ oki_audit_state_read(struct oki_audit_sums *s, struct oki_file *f,
 			*out = m;
 			*index = i;
 		}
+	if (s->broken)
+		r = ONSHI_E_INTERNAL;
 out:
 	oki_wipe(slots, sizeof(slots));
 	oki_wipe(&m, sizeof(m));

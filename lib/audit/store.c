@@ -150,7 +150,11 @@ first_mark(struct oki_audit_hold *h, uint8_t k0[OKI_AUDIT_HASH])
 	if (oki_random(k0, OKI_AUDIT_HASH) != ONSHI_OK)
 		return oki_fail(h->e, ONSHI_E_SYSTEM, "no random numbers");
 	memcpy(m->key, k0, OKI_AUDIT_HASH);
-	if (oki_audit_key_id(&h->store->sums, k0, m->id) != ONSHI_OK ||
+	/* As text, too, before anything is: nobody has a key that could not be
+	 * written down. */
+	if (oki_audit_key_text(&h->store->sums, k0, h->store->key_text) !=
+	    ONSHI_OK ||
+	    oki_audit_key_id(&h->store->sums, k0, m->id) != ONSHI_OK ||
 	    oki_audit_genesis(&h->store->sums, m->id, h->store->institution,
 	    m->hash) != ONSHI_OK)
 		return oki_audit_fail(h->e, 0, "hash");

@@ -105,7 +105,7 @@ static int
 refuse_tries(struct oki_card *c, struct onshi_error *e, int code,
     const char *why)
 {
-	if (e->code >= 0) {
+	if (oki_error_is_open(e)) {
 		e->phase = ONSHI_PHASE_CARD;
 		e->tries = c->tries;
 	}
@@ -147,7 +147,7 @@ verdict(struct oki_card *c, unsigned int sw, struct onshi_error *e)
 		c->pin_good = true;
 		return ONSHI_OK;
 	}
-	if (e->code >= 0)
+	if (oki_error_is_open(e))
 		e->sw = (int)sw;
 	if (is_blocked(sw) || (is_counter(sw) && left == 0)) {
 		c->tries = 0;

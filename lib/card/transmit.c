@@ -25,7 +25,7 @@ int
 oki_card_refuse(struct onshi_error *e, int code, unsigned int sw,
     const char *what)
 {
-	if (e != NULL && e->code >= 0) {
+	if (oki_error_is_open(e)) {
 		e->phase = ONSHI_PHASE_CARD;
 		e->sw = (int)sw;
 	}
@@ -61,7 +61,7 @@ lose(struct oki_card *c, struct oki_wait *w, int r, int64_t system,
 	c->lost = r == ONSHI_E_CARD_GONE ? r : ONSHI_E_STATE;
 	c->at.app = OKI_APP_NONE;
 	c->at.ef = 0;
-	if (e != NULL && e->code >= 0)
+	if (oki_error_is_open(e))
 		e->phase = ONSHI_PHASE_CARD;
 
 	return oki_fail_system(e, r, system, "card: %s",

@@ -58,6 +58,14 @@ int	oki_fail(struct onshi_error *e, int code, const char *fmt, ...)
 int	oki_fail_system(struct onshi_error *e, int code, int64_t system,
 	    const char *fmt, ...) OKI_PRINTF(4, 5);
 
+/* Whether a failure that is noted now is the first: what stands beside its
+ * code is set then alone. */
+static inline bool
+oki_error_is_open(const struct onshi_error *e)
+{
+	return e != NULL && e->code >= 0;
+}
+
 /* The same at one of ONSHI_PHASE_…, which stands with the code. */
 int	oki_fail_at(struct onshi_error *e, int phase, int code,
 	    const char *fmt, ...) OKI_PRINTF(4, 5);

@@ -35,7 +35,7 @@ note(struct onshi_error *e, int code, int64_t system, const char *fmt,
 {
 	if (e == NULL)
 		return code;
-	if (e->code < 0)
+	if (!oki_error_is_open(e))
 		return e->code;
 	e->code = code;
 	e->system = system;
@@ -79,7 +79,7 @@ oki_fail_at(struct onshi_error *e, int phase, int code, const char *fmt, ...)
 	va_list ap;
 	int r;
 
-	if (e != NULL && e->code >= 0)
+	if (oki_error_is_open(e))
 		e->phase = phase;
 	va_start(ap, fmt);
 	r = note(e, code, 0, fmt, ap);

@@ -26,9 +26,10 @@ struct oki_runner {
 	struct oki_thread	*thread;
 	oki_atomic_int		*stuck;		/* NULL once given up */
 	struct oki_job		*job;		/* counted */
+	bool			 poked;		/* there is something for idle */
 	bool			 leave;		/* no job follows */
-	bool			 gone;		/* the thread is done with us */
-	bool			 detached;	/* the thread frees all */
+	bool			 gone;		/* the thread has left */
+	oki_atomic_int		 refs;		/* whoever made it, the thread */
 };
 
 int
@@ -65,8 +66,10 @@ oki_job_unref(struct oki_job **jp)
 }
 
 static void
-destroy(struct oki_runner *k)
+runner_unref(struct oki_runner *k)
 {
+	if (atomic_fetch_sub(&k->refs, 1) != 1)
+		return;
 	oki_event_free(&k->ready);
 	oki_cond_free(&k->changed);
 	oki_mutex_free(&k->lock);
@@ -88,10 +91,11 @@ oki_runner_new(const struct oki_runner_ops *ops, void *self,
 	k->stuck = stuck;
 	k->process = oki_os_process();
 	atomic_init(&k->own, 0);
+	atomic_init(&k->refs, 1);
 	if ((r = oki_mutex_new(&k->lock)) != ONSHI_OK ||
 	    (r = oki_cond_new(&k->changed)) != ONSHI_OK ||
 	    (ops->ready && (r = oki_event_new(&k->ready)) != ONSHI_OK)) {
-		destroy(k);
+		runner_unref(k);
 		return r;
 	}
 	*out = k;
@@ -101,12 +105,54 @@ oki_runner_new(const struct oki_runner_ops *ops, void *self,
 
 /* ---- the thread; what follows is called with the lock held --------------- */
 
+static bool
+is_queued(const struct oki_runner *k)
+{
+	return k->job != NULL && k->job->state == STATE_QUEUED;
+}
+
+static bool
+is_wanted(const struct oki_runner *k)
+{
+	return k->leave || k->poked || is_queued(k);
+}
+
+static bool
+is_at_rest(const struct oki_runner *k)
+{
+	return k->job == NULL || k->job->state != STATE_RUNNING;
+}
+
+static bool
+is_gone(const struct oki_runner *k)
+{
+	return k->gone;
+}
+
+static void
+wait_until(struct oki_runner *k, bool (*is)(const struct oki_runner *),
+    int32_t ms)
+{
+	int64_t end = oki_os_steady_ms() + ms;
+
+	while (!is(k) && (ms = (int32_t)(end - oki_os_steady_ms())) > 0)
+		(void)oki_cond_wait(k->changed, k->lock, ms);
+}
+
 /* The runner's reference goes, and its turn with it. */
 static void
 let_go(struct oki_runner *k, int state)
 {
 	k->job->state = state;
 	oki_job_unref(&k->job);
+	oki_cond_broadcast(k->changed);
+}
+
+static void
+tell_ready(struct oki_runner *k)
+{
+	if (k->ready != NULL)
+		oki_event_set(k->ready);
 	oki_cond_broadcast(k->changed);
 }
 
@@ -123,7 +169,7 @@ come_back(struct oki_runner *k)
 	if (k->stuck != NULL)
 		(void)atomic_fetch_sub(k->stuck, 1);
 	k->job = NULL;
-	oki_cond_broadcast(k->changed);
+	tell_ready(k);
 	oki_mutex_unlock(k->lock);
 	oki_job_unref(&job);
 	oki_mutex_lock(k->lock);
@@ -143,42 +189,45 @@ run_job(struct oki_runner *k)
 		return;
 	}
 	job->state = STATE_DONE;
-	if (k->ready != NULL)
-		oki_event_set(k->ready);
-	oki_cond_broadcast(k->changed);
+	tell_ready(k);
 }
 
-static bool
-is_queued(const struct oki_runner *k)
+/* Nothing to do but what idle does, for as long as it says. */
+static void
+rest(struct oki_runner *k)
 {
-	return k->job != NULL && k->job->state == STATE_QUEUED;
+	int32_t ms = IDLE_MS;
+
+	k->poked = false;
+	if (k->ops->idle != NULL) {
+		oki_mutex_unlock(k->lock);
+		ms = k->ops->idle(k->self);
+		oki_mutex_lock(k->lock);
+	}
+	wait_until(k, is_wanted, ms);
 }
 
 static void
 work(void *arg)
 {
 	struct oki_runner *k = arg;
-	bool detached;
 
 	atomic_store(&k->own, oki_os_thread());
 	oki_mutex_lock(k->lock);
-	for (;;) {
-		while (!k->leave && !is_queued(k))
-			(void)oki_cond_wait(k->changed, k->lock, IDLE_MS);
-		if (k->leave)
-			break;
-		run_job(k);
-	}
+	while (!k->leave)
+		if (is_queued(k))
+			run_job(k);
+		else
+			rest(k);
 	oki_mutex_unlock(k->lock);
 	if (k->ops->end != NULL)
 		k->ops->end(k->self);
+	atomic_store(&k->own, 0);
 	oki_mutex_lock(k->lock);
 	k->gone = true;
-	detached = k->detached;
 	oki_cond_broadcast(k->changed);
 	oki_mutex_unlock(k->lock);
-	if (detached)
-		destroy(k);
+	runner_unref(k);
 }
 
 /* ---- its callers --------------------------------------------------------- */
@@ -221,6 +270,13 @@ wait_turn(struct oki_runner *k, const struct oki_wait *turn, int late)
 	return k->leave ? ONSHI_E_STATE : ONSHI_OK;
 }
 
+static void
+clear_ready(struct oki_runner *k)
+{
+	if (k->ready != NULL)
+		oki_event_clear(k->ready);
+}
+
 int
 oki_runner_start(struct oki_runner *k, struct oki_job *job,
     const struct oki_wait *turn, int late)
@@ -233,12 +289,14 @@ oki_runner_start(struct oki_runner *k, struct oki_job *job,
 		return ONSHI_E_REENTRANT;
 	oki_mutex_lock(k->lock);
 	r = wait_turn(k, turn, late);
-	if (r == ONSHI_OK && k->thread == NULL)
-		r = oki_thread_start(work, k, &k->thread);
+	if (r == ONSHI_OK && k->thread == NULL &&
+	    (r = oki_thread_start(work, k, &k->thread)) == ONSHI_OK)
+		(void)atomic_fetch_add(&k->refs, 1);
 	if (r == ONSHI_OK) {
 		(void)atomic_fetch_add(&job->refs, 1);
 		job->state = STATE_QUEUED;
 		k->job = job;
+		clear_ready(k);
 		oki_cond_broadcast(k->changed);
 	}
 	oki_mutex_unlock(k->lock);
@@ -250,8 +308,7 @@ oki_runner_start(struct oki_runner *k, struct oki_job *job,
 static void
 collect(struct oki_runner *k)
 {
-	if (k->ready != NULL)
-		oki_event_clear(k->ready);
+	clear_ready(k);
 	let_go(k, STATE_IDLE);
 }
 
@@ -279,7 +336,7 @@ oki_runner_wait(struct oki_runner *k, struct oki_job *job,
 	if (oki_runner_is_mine(k))
 		return ONSHI_E_REENTRANT;
 	oki_mutex_lock(k->lock);
-	while (is_under_way(k, job)) {
+	while (is_under_way(k, job) && !k->leave) {
 		r = w == NULL ? ONSHI_NEED_WAIT : oki_wait_check(w, late);
 		if (r != ONSHI_OK)
 			break;
@@ -310,19 +367,11 @@ tell_to_end(struct oki_runner *k)
 	oki_mutex_lock(k->lock);
 }
 
-static void
-wait_while_running(struct oki_runner *k, struct oki_job *job, int32_t ms)
-{
-	int64_t end = oki_os_steady_ms() + ms;
-
-	while (is_under_way(k, job) &&
-	    (ms = (int32_t)(end - oki_os_steady_ms())) > 0)
-		(void)oki_cond_wait(k->changed, k->lock, ms);
-}
-
 static enum oki_job_end
 leave_alone(struct oki_runner *k, struct oki_job *job)
 {
+	if (job->state == STATE_LEFT)
+		return OKI_JOB_ABANDONED;
 	if (is_done(k, job)) {
 		collect(k);
 		return OKI_JOB_CAME_BACK;
@@ -347,13 +396,12 @@ oki_runner_give_up(struct oki_runner *k, struct oki_job *job,
 	if (!is_ours(k))
 		return OKI_JOB_ABANDONED;
 	oki_mutex_lock(k->lock);
-	if (k->job == job && job->state == STATE_RUNNING) {
+	if (k->job == job && !is_at_rest(k)) {
 		tell_to_end(k);
-		wait_while_running(k, job, grace_ms);
+		wait_until(k, is_at_rest, grace_ms);
 	}
 	if (k->job == job)
-		end = job->state == STATE_LEFT ? OKI_JOB_ABANDONED :
-		    leave_alone(k, job);
+		end = leave_alone(k, job);
 	oki_mutex_unlock(k->lock);
 
 	return end;
@@ -377,18 +425,15 @@ oki_runner_do(struct oki_runner *k, struct oki_job *job,
 	return r;
 }
 
-bool
-oki_runner_is_busy(struct oki_runner *k)
+void
+oki_runner_poke(struct oki_runner *k)
 {
-	bool busy;
-
-	if (!is_ours(k))
-		return false;
+	if (k == NULL || !is_ours(k))
+		return;
 	oki_mutex_lock(k->lock);
-	busy = k->job != NULL;
+	k->poked = true;
+	oki_cond_broadcast(k->changed);
 	oki_mutex_unlock(k->lock);
-
-	return busy;
 }
 
 bool
@@ -405,20 +450,6 @@ oki_runner_is_stuck(struct oki_runner *k)
 	return left;
 }
 
-bool
-oki_runner_is_done(struct oki_runner *k, const struct oki_job *job)
-{
-	bool done;
-
-	if (!is_ours(k))
-		return false;
-	oki_mutex_lock(k->lock);
-	done = is_done(k, job);
-	oki_mutex_unlock(k->lock);
-
-	return done;
-}
-
 int64_t
 oki_runner_fd(const struct oki_runner *k)
 {
@@ -427,78 +458,56 @@ oki_runner_fd(const struct oki_runner *k)
 
 /* ---- its end ------------------------------------------------------------- */
 
-static void
-wait_gone(struct oki_runner *k, int32_t ms)
+bool
+oki_runner_leave(struct oki_runner *k, int32_t ms)
 {
-	int64_t end = oki_os_steady_ms() + ms;
+	struct oki_thread *thread = NULL;
+	bool left;
 
-	while (!k->gone && (ms = (int32_t)(end - oki_os_steady_ms())) > 0)
-		(void)oki_cond_wait(k->changed, k->lock, ms);
-}
-
-/* With the lock held: whoever gave the job has no more say in it. */
-static void
-give_job_up(struct oki_runner *k)
-{
-	if (k->job == NULL)
-		return;
-	if (k->job->state == STATE_RUNNING) {
-		k->job->state = STATE_LEFT;
-		if (k->stuck != NULL)
-			(void)atomic_fetch_add(k->stuck, 1);
-	} else if (k->job->state != STATE_LEFT) {
-		collect(k);
-	}
-}
-
-static bool
-leave(struct oki_runner *k, int32_t ms)
-{
-	bool mine = oki_runner_is_mine(k);
-
+	if (!is_ours(k))
+		return false;
+	oki_mutex_lock(k->lock);
 	k->leave = true;
 	if (is_queued(k))
 		let_go(k, STATE_IDLE);
 	oki_cond_broadcast(k->changed);
-	if (!mine && k->thread != NULL) {
+	if (k->thread != NULL && !oki_runner_is_mine(k)) {
 		if (k->job != NULL && k->job->state != STATE_DONE)
 			tell_to_end(k);
-		wait_gone(k, ms);
+		wait_until(k, is_gone, ms);
 	}
-	give_job_up(k);
-	if (!k->gone && k->thread != NULL) {
-		k->detached = true;
-		k->stuck = NULL;
+	if ((left = k->thread == NULL || k->gone)) {
+		thread = k->thread;
+		k->thread = NULL;
 	}
+	oki_mutex_unlock(k->lock);
+	oki_thread_join(&thread);
 
-	return !k->detached;
+	return left;
 }
 
 bool
 oki_runner_stop(struct oki_runner **kp, int32_t ms)
 {
-	struct oki_thread *thread;
 	struct oki_runner *k;
-	bool ended;
+	bool left;
 
 	if (kp == NULL || (k = *kp) == NULL)
 		return true;
 	*kp = NULL;
 	if (!is_ours(k))
 		return false;
+	left = oki_runner_leave(k, ms);
 	oki_mutex_lock(k->lock);
-	thread = k->thread;
-	ended = leave(k, ms);
+	if (k->job != NULL)
+		(void)leave_alone(k, k->job);
+	if (!left)
+		k->stuck = NULL;
+	oki_thread_detach(&k->thread);
 	oki_mutex_unlock(k->lock);
-	if (!ended) {
-		oki_thread_detach(&thread);
-		return false;
-	}
-	if (thread != NULL)
-		oki_thread_join(&thread);
-	else if (k->ops->end != NULL)
+	if (left && !k->gone && k->ops->end != NULL)
 		k->ops->end(k->self);
-	destroy(k);
+	runner_unref(k);
 
-	return true;
+	return left;
 }

@@ -10,7 +10,7 @@
  * holds it, and so does a runner from start until it is collected, taken back
  * or, once abandoned, has come back. While a runner holds it nobody else may
  * look into it, so an abandoned one is simply let go (oki_job_unref) and a new
- * one made; one that came back may be started again.
+ * one made; one that came back, even late, may be started again.
  *
  *	struct apdu { struct oki_job job; uint8_t command[261]; ... };
  *
@@ -29,8 +29,9 @@
  *		slack (blocking) or with NULL (ONSHI_NEED_WAIT); at its end
  *		_give_up, and the call is a time-out. late() runs before the
  *		runner is free, so it owns the visit's state as run() did.
- *  prefetch	one more runner: _start, _is_done to peek, _wait (again, if it
- *		was late), _stop to drop.
+ *		idle() writes and wipes between jobs; _leave when it is freed.
+ *  prefetch	one more runner: _start, _wait with NULL to peek and with time
+ *		to have it (again, if it was late), _stop to drop.
  */
 #ifndef OKI_JOB_H
 #define OKI_JOB_H
@@ -64,6 +65,9 @@ struct oki_runner_ops {
 	/* Once, the last call: on the thread, or in _stop if none was. */
 	void	(*end)(void *self);
 	bool	ready;		/* have an event for oki_runner_fd */
+	/* On the thread, while no job waits for it: after each, when poked,
+	 * and when the ms are over that it returned. */
+	int32_t	(*idle)(void *self);
 };
 
 /*
@@ -102,18 +106,27 @@ int	oki_runner_do(struct oki_runner *k, struct oki_job *job,
 	    const struct oki_wait *w, int late, int32_t grace_ms,
 	    enum oki_job_end *end) OKI_CHECK;
 
-bool	oki_runner_is_busy(struct oki_runner *k);	/* one is not collected */
+/* There is something for idle. May be called under a lock that idle takes. */
+void	oki_runner_poke(struct oki_runner *k);
+
 bool	oki_runner_is_stuck(struct oki_runner *k);	/* one is abandoned */
-bool	oki_runner_is_done(struct oki_runner *k, const struct oki_job *job);
 bool	oki_runner_is_mine(const struct oki_runner *k);	/* I am its thread */
-/* Readable while a job is done and not collected; -1 without ops->ready. */
+/* Readable while a job is done and not collected, and from the return of an
+ * abandoned one until the next is started; -1 without ops->ready. */
 int64_t	oki_runner_fd(const struct oki_runner *k);
 
 /*
- * No job follows; what is queued is taken back, what runs is told to end and
- * has ms for it. False: the thread hangs (or it is the caller), goes on alone
- * and frees the runner when it comes back. Nothing is done in a forked child.
- * The caller's own references on jobs stay.
+ * No job follows; what is queued is taken back, what runs is told to end, and
+ * whoever waits for it comes back with ONSHI_E_STATE at once. The thread has ms
+ * to end; false: it has not, or is the caller's. May be called again. Nothing
+ * is done in a forked child, nor by _stop.
+ */
+bool	oki_runner_leave(struct oki_runner *k, int32_t ms);
+
+/*
+ * That, and frees it; nobody may be in it. False: the thread goes on alone and
+ * frees the runner when it comes back. The caller's own references on jobs
+ * stay.
  */
 bool	oki_runner_stop(struct oki_runner **kp, int32_t ms);
 

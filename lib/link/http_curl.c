@@ -209,7 +209,7 @@ tls_failed(const struct oki_wire *w, CURLcode rc, struct onshi_error *e)
 	if (!w->notes.heard && verify == 0 && !w->notes.bad_crl)
 		return oki_link_fail(e, ONSHI_E_NETWORK, reason,
 		    "the connection ended before TLS began");
-	if (e != NULL && e->code >= 0)
+	if (oki_error_is_open(e))
 		e->system = verify;
 
 	return oki_link_fail(e, ONSHI_E_TLS, reason, w->notes.bad_crl ?

@@ -214,7 +214,7 @@ judge_status(const struct oki_http_head *h, struct onshi_exchange *x,
 		r = ONSHI_E_PROTOCOL;
 		x->sent = ONSHI_SENT_UNKNOWN;
 	}
-	if (e != NULL && e->code >= 0)
+	if (oki_error_is_open(e))
 		(void)oki_copy(e->reason, sizeof(e->reason), reason);
 
 	return oki_fail(e, r, "HTTP status %d", h->status);

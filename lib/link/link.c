@@ -32,7 +32,7 @@ int
 oki_link_fail(struct onshi_error *e, int code, const char *reason,
     const char *text)
 {
-	if (e != NULL && e->code >= 0)
+	if (oki_error_is_open(e))
 		(void)oki_copy(e->reason, sizeof(e->reason), reason);
 
 	return oki_fail(e, code, "%s", text == NULL ? "" : text);

@@ -15,7 +15,7 @@ static const struct say says[] = {
 	[ONSHI_OUTCOME_VALID_UNREGISTERED] = {
 	    "medical assistance is valid, this institution is not the "
 	    "entrusted one",
-	    "医療扶助の受給資格は有効ですが、当医療機関は委託先として登録されていません",
+	    "医療扶助の受給資格は有効ですが、当医療機関等は委託先として登録されていません",
 	    "Ask the welfare office.", "福祉事務所にご確認ください" },
 	[ONSHI_OUTCOME_LOST] = { "the eligibility is lost", "資格が無効です",
 	    "Ask whether the insurer has changed; do not call the patient "

@@ -113,7 +113,8 @@ note_all(struct onshi_message *m)
 
 	for (i = 0; i < LINES_MOST &&
 	    (path = oki_doc_unknown(m->doc, i)) != NULL; i++)
-		if ((r = add(&m->unknown, path, "")) != ONSHI_OK)
+		if ((r = path[0] == '\0' ? ONSHI_E_NOMEM :
+		    add(&m->unknown, path, "")) != ONSHI_OK)
 			return r;
 
 	r = oki_message_check(m->doc, on_finding, &m->findings);

@@ -43,7 +43,7 @@ oki_refuse(struct onshi_error *e, const char *reason, const char *fmt, ...)
 	char text[128];
 	va_list ap;
 
-	if (e != NULL && e->code >= 0) {
+	if (oki_error_is_open(e)) {
 		va_start(ap, fmt);
 		if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
 			text[0] = '\0';
@@ -370,7 +370,7 @@ verdict(struct oki_parser *p, int before, int r, struct onshi_error *e)
 		return oki_refuse(e, oki_reasons[p->reason], "line %lu: %s",
 		    line, p->rule);
 	if (p->error.code < 0) {
-		if (e != NULL && e->code >= 0)
+		if (oki_error_is_open(e))
 			oki_error_copy(e, &p->error);
 		return p->error.code;
 	}

@@ -98,7 +98,7 @@ int
 oki_gate_refuse(int category, int result, const char *rule,
     struct onshi_error *e)
 {
-	if (e != NULL && e->code >= 0) {
+	if (oki_error_is_open(e)) {
 		e->phase = ONSHI_PHASE_RULES;
 		(void)oki_copy(e->rule, sizeof(e->rule),
 		    rule != NULL ? rule : "");

@@ -29,45 +29,12 @@ confirmation_date(const struct oki_case *k, char to[9])
 }
 
 static int
-put_search(const struct oki_case *k, struct onshi_record *body,
-    struct onshi_error *e)
-{
-	static const int elements[] = {
-		ONSHI_EL_INSURER_NUMBER, ONSHI_EL_INSURED_CARD_SYMBOL,
-		ONSHI_EL_INSURED_IDENTIFICATION_NUMBER,
-		ONSHI_EL_INSURED_BRANCH_NUMBER, ONSHI_EL_BIRTHDATE
-	};
-	struct onshi_record *search;
-	size_t i;
-	int r;
-
-	if ((r = oki_record_open(body,
-	    ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO, &search, e)) !=
-	    ONSHI_OK)
-		return r;
-	for (i = 0; i < OKI_COUNT(elements); i++)
-		if ((r = oki_record_put(search, elements[i],
-		    input(k, elements[i]), e)) != ONSHI_OK)
-			return r;
-	if ((r = oki_record_put(search,
-	    ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_FLG,
-	    oki_consent_is_given(&k->consent[ONSHI_CATEGORY_LIMIT]) ? "1" : "0",
-	    e)) != ONSHI_OK)
-		return r;
-
-	return oki_record_put(search, ONSHI_EL_ARBITRARY_IDENTIFIER,
-	    input(k, ONSHI_EL_ARBITRARY_IDENTIFIER), e);
-}
-
-static int
 put_base64(struct onshi_record *rec, int el, const uint8_t *bytes, size_t len,
     struct onshi_error *e)
 {
 	struct oki_buf text;
 	int r;
 
-	if (bytes == NULL)
-		return ONSHI_OK;
 	oki_buf_init(&text, 65536);
 	if ((r = oki_base64(&text, bytes, len)) == ONSHI_OK)
 		r = oki_record_put(rec, el, (const char *)text.data, e);
@@ -76,40 +43,95 @@ put_base64(struct onshi_record *rec, int el, const uint8_t *bytes, size_t len,
 	return r;
 }
 
+/* A text, or bytes as base64; with neither it is not written. */
+struct field {
+	int		 el;
+	const char	*text;
+	const uint8_t	*bytes;
+	size_t		 len;
+};
+
+#define TEXT(el, text)	{ (el), (text), NULL, 0 }
+
+static int
+put_all(struct onshi_record *to, const struct field *f, size_t n,
+    struct onshi_error *e)
+{
+	int r = ONSHI_OK;
+	size_t i;
+
+	for (i = 0; r == ONSHI_OK && i < n; i++)
+		r = f[i].bytes != NULL ?
+		    put_base64(to, f[i].el, f[i].bytes, f[i].len, e) :
+		    oki_record_put(to, f[i].el, f[i].text, e);
+
+	return r;
+}
+
+static const char *
+flag(const struct oki_case *k, int category)
+{
+	return oki_consent_is_given(&k->consent[category]) ? "1" : "0";
+}
+
+static int
+put_search(const struct oki_case *k, struct onshi_record *body,
+    struct onshi_error *e)
+{
+	const struct field fields[] = {
+		TEXT(ONSHI_EL_INSURER_NUMBER,
+		    input(k, ONSHI_EL_INSURER_NUMBER)),
+		TEXT(ONSHI_EL_INSURED_CARD_SYMBOL,
+		    input(k, ONSHI_EL_INSURED_CARD_SYMBOL)),
+		TEXT(ONSHI_EL_INSURED_IDENTIFICATION_NUMBER,
+		    input(k, ONSHI_EL_INSURED_IDENTIFICATION_NUMBER)),
+		TEXT(ONSHI_EL_INSURED_BRANCH_NUMBER,
+		    input(k, ONSHI_EL_INSURED_BRANCH_NUMBER)),
+		TEXT(ONSHI_EL_BIRTHDATE, input(k, ONSHI_EL_BIRTHDATE)),
+		TEXT(ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_CONS_FLG,
+		    flag(k, ONSHI_CATEGORY_LIMIT)),
+		TEXT(ONSHI_EL_ARBITRARY_IDENTIFIER,
+		    input(k, ONSHI_EL_ARBITRARY_IDENTIFIER))
+	};
+	struct onshi_record *search;
+	int r;
+
+	if ((r = oki_record_open(body,
+	    ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO, &search, e)) !=
+	    ONSHI_OK)
+		return r;
+
+	return put_all(search, fields, OKI_COUNT(fields), e);
+}
+
 /* Elements in the order of the binding; absent ones are not written. */
 static int
 put_proof(const struct oki_case *k, const struct oki_proof *p,
     struct onshi_record *body, struct onshi_error *e)
 {
 	static const char *const methods[] = { NULL, "1", "2", "3" };
+	const struct field fields[] = {
+		TEXT(ONSHI_EL_METHOD, methods[p->method]),
+		{ ONSHI_EL_CERTIFICATE, NULL, p->certificate,
+		    p->certificate_len },
+		TEXT(ONSHI_EL_CHALLENGE_ID, p->challenge_id),
+		{ ONSHI_EL_SIGNATURE, NULL, p->signature, p->signature_len },
+		TEXT(ONSHI_EL_OPERATOR_ID, p->operator_id),
+		TEXT(ONSHI_EL_REGISTER_USE, k->register_use ? "1" : NULL)
+	};
 	struct onshi_record *proof;
 	int category, r, turn;
 
-	if (p->method < ONSHI_METHOD_FACE || p->method > ONSHI_METHOD_VISUAL)
-		return oki_fail(e, ONSHI_E_INTERNAL, "method of the proof");
 	if ((r = oki_record_open(body, ONSHI_EL_CARD_PROOF, &proof, e)) !=
-	    ONSHI_OK ||
-	    (r = oki_record_put(proof, ONSHI_EL_METHOD, methods[p->method],
-	    e)) != ONSHI_OK ||
-	    (r = put_base64(proof, ONSHI_EL_CERTIFICATE, p->certificate,
-	    p->certificate_len, e)) != ONSHI_OK ||
-	    (r = oki_record_put(proof, ONSHI_EL_CHALLENGE_ID,
-	    p->challenge_id, e)) != ONSHI_OK ||
-	    (r = put_base64(proof, ONSHI_EL_SIGNATURE, p->signature,
-	    p->signature_len, e)) != ONSHI_OK ||
-	    (r = oki_record_put(proof, ONSHI_EL_OPERATOR_ID, p->operator_id,
-	    e)) != ONSHI_OK ||
-	    (r = oki_record_put(proof, ONSHI_EL_REGISTER_USE,
-	    k->register_use ? "1" : NULL, e)) != ONSHI_OK)
+	    ONSHI_OK)
 		return r;
-	for (turn = 1; (category = oki_category_in_turn(turn)) >= 0; turn++)
-		if ((r = oki_record_put(proof,
-		    oki_category(category)->consent.flag,
-		    oki_consent_is_given(&k->consent[category]) ? "1" : "0",
-		    e)) != ONSHI_OK)
-			return r;
+	r = put_all(proof, fields, OKI_COUNT(fields), e);
+	for (turn = 1; r == ONSHI_OK &&
+	    (category = oki_category_in_turn(turn)) >= 0; turn++)
+		r = oki_record_put(proof, oki_category(category)->consent.flag,
+		    flag(k, category), e);
 
-	return ONSHI_OK;
+	return r;
 }
 
 int
@@ -117,20 +139,20 @@ oki_request_eligibility(const struct oki_question *q,
     const struct oki_proof *proof, struct oki_doc **out,
     struct onshi_error *e)
 {
-	struct onshi_record *head;
-	struct oki_doc *doc = NULL;
 	char date[9];
+	const struct field head[] = {
+		TEXT(ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE, date),
+		TEXT(ONSHI_EL_MEDICAL_INSTITUTION_CODE, institution(q->k))
+	};
+	struct oki_doc *doc = NULL;
 	int r;
 
 	*out = NULL;
 	confirmation_date(q->k, date);
 	if ((r = oki_doc_new("OQSsiquc01req", &doc)) != ONSHI_OK)
 		return oki_fail(e, r, "request");
-	head = oki_doc_header(doc);
-	if ((r = oki_record_put(head, ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE,
-	    date, e)) != ONSHI_OK ||
-	    (r = oki_record_put(head, ONSHI_EL_MEDICAL_INSTITUTION_CODE,
-	    institution(q->k), e)) != ONSHI_OK)
+	if ((r = put_all(oki_doc_header(doc), head, OKI_COUNT(head), e)) !=
+	    ONSHI_OK)
 		goto out;
 	r = proof != NULL ? put_proof(q->k, proof, oki_doc_body(doc), e) :
 	    put_search(q->k, oki_doc_body(doc), e);
@@ -155,23 +177,19 @@ put_months(const struct oki_case *k, struct onshi_record *body,
 	const char *end = input(k, ONSHI_EL_END_DATE);
 	int32_t today = oki_date_of(oki_now(k->env));
 	char from[9], to[9];
-	int r;
+	const struct field fields[] = {
+		TEXT(ONSHI_EL_START_DATE, start != NULL ? start : from),
+		TEXT(ONSHI_EL_END_DATE, end != NULL ? end : to)
+	};
 
 	oki_date_format(to, today);
 	oki_date_format(from, oki_date_add_months(today, -MONTHS_BACK));
 	from[6] = to[6] = '\0';
-	if (start == NULL)
-		start = from;
-	if (end == NULL)
-		end = to;
-	if (strcmp(start, end) > 0)
+	if (strcmp(fields[0].text, fields[1].text) > 0)
 		return oki_fail(e, ONSHI_E_VALUE,
 		    "StartDate is after EndDate");
-	if ((r = oki_record_put(body, ONSHI_EL_START_DATE, start, e)) !=
-	    ONSHI_OK)
-		return r;
 
-	return oki_record_put(body, ONSHI_EL_END_DATE, end, e);
+	return put_all(body, fields, OKI_COUNT(fields), e);
 }
 
 static int
@@ -179,20 +197,36 @@ put_insured(const struct oki_question *q, struct onshi_record *head,
     struct onshi_error *e)
 {
 	const struct oki_insured *who = &q->k->insured;
+	const struct field fields[] = {
+		TEXT(ONSHI_EL_MEDICAL_INSTITUTION_CODE, institution(q->k)),
+		TEXT(ONSHI_EL_INSURER_NUMBER, who->insurer),
+		TEXT(ONSHI_EL_INSURANCE_CARD_SYMBOL, who->symbol),
+		TEXT(ONSHI_EL_INSURED_PERSON_IDENTIFICATION_NUMBER,
+		    who->number),
+		TEXT(ONSHI_EL_BRANCH_NUMBER, who->branch)
+	};
+
+	return put_all(head, fields, OKI_COUNT(fields), e);
+}
+
+static int
+put_wish(const struct oki_question *q, const struct oki_category *row,
+    struct onshi_record *body, struct onshi_error *e)
+{
+	bool electronic = oki_config_word(oki_env_config(q->k->env),
+	    OKI_FACILITY_EPRESCRIPTION) == 1;
+	const struct field fields[] = {
+		TEXT(ONSHI_EL_FILE_CATEGORY, row->file_category),
+		TEXT(ONSHI_EL_PR_DI_INF_CLASSIFICATION,
+		    electronic ? "1" : "0"),
+		TEXT(ONSHI_EL_MEDICAL_TREATMENT_FLAG, "1")
+	};
 	int r;
 
-	if ((r = oki_record_put(head, ONSHI_EL_MEDICAL_INSTITUTION_CODE,
-	    institution(q->k), e)) != ONSHI_OK ||
-	    (r = oki_record_put(head, ONSHI_EL_INSURER_NUMBER, who->insurer,
-	    e)) != ONSHI_OK ||
-	    (r = oki_record_put(head, ONSHI_EL_INSURANCE_CARD_SYMBOL,
-	    who->symbol, e)) != ONSHI_OK ||
-	    (r = oki_record_put(head,
-	    ONSHI_EL_INSURED_PERSON_IDENTIFICATION_NUMBER, who->number,
-	    e)) != ONSHI_OK)
+	if (row->months && (r = put_months(q->k, body, e)) != ONSHI_OK)
 		return r;
 
-	return oki_record_put(head, ONSHI_EL_BRANCH_NUMBER, who->branch, e);
+	return put_all(body, fields, OKI_COUNT(fields), e);
 }
 
 /*
@@ -203,9 +237,7 @@ int
 oki_request_medical(const struct oki_question *q, struct oki_permit *permit,
     struct oki_doc **out, struct onshi_error *e)
 {
-	const struct onshi_config *c = oki_env_config(q->k->env);
 	const struct oki_category *row;
-	struct onshi_record *body;
 	struct oki_doc *doc = NULL;
 	int r;
 
@@ -215,20 +247,11 @@ oki_request_medical(const struct oki_question *q, struct oki_permit *permit,
 		return oki_fail(e, ONSHI_E_INTERNAL, "no permit");
 	if ((r = oki_doc_new(row->function, &doc)) != ONSHI_OK)
 		return oki_fail(e, r, "request");
-	body = oki_doc_body(doc);
-	if ((r = put_insured(q, oki_doc_header(doc), e)) != ONSHI_OK ||
-	    (row->months && (r = put_months(q->k, body, e)) != ONSHI_OK) ||
-	    (r = oki_record_put(body, ONSHI_EL_FILE_CATEGORY,
-	    row->file_category, e)) != ONSHI_OK ||
-	    (r = oki_record_put(body, ONSHI_EL_PR_DI_INF_CLASSIFICATION,
-	    oki_config_word(c, OKI_FACILITY_EPRESCRIPTION) == 1 ? "1" : "0",
-	    e)) != ONSHI_OK ||
-	    (r = oki_record_put(body, ONSHI_EL_MEDICAL_TREATMENT_FLAG, "1",
-	    e)) != ONSHI_OK)
-		goto out;
-	*out = doc;
-	doc = NULL;
-out:
+	if ((r = put_insured(q, oki_doc_header(doc), e)) == ONSHI_OK &&
+	    (r = put_wish(q, row, oki_doc_body(doc), e)) == ONSHI_OK) {
+		*out = doc;
+		doc = NULL;
+	}
 	oki_doc_free(&doc);
 
 	return r;

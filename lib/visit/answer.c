@@ -275,7 +275,7 @@ body_wipe(struct oki_answer_body *b)
 	if (b->person != NULL)
 		oki_doc_wipe(b->person);
 	v->notes.wiped[b->category]++;
-	oki_cond_broadcast(v->changed);
+	oki_runner_poke(v->runner);
 }
 
 void

@@ -16,9 +16,8 @@ oki_visit_is_ours(const struct onshi_visit *v)
 bool
 oki_visit_is_inside(struct onshi_visit *v)
 {
-	int64_t me = oki_os_thread();
-
-	return atomic_load(&v->own[0]) == me || atomic_load(&v->own[1]) == me;
+	return oki_runner_is_mine(v->runner) ||
+	    atomic_load(&v->prefetching) == oki_os_thread();
 }
 
 int
@@ -35,7 +34,6 @@ oki_visit_enter(struct onshi_visit *v)
 	/* Another thread may free the visit meanwhile. */
 	(void)oki_visit_ref(v);
 	oki_error_clear(&v->error);
-	oki_worker_forgive(v);
 	oki_answers_expire(v, OKI_EXPIRE_ON_CALL);
 
 	return ONSHI_OK;

@@ -325,8 +325,7 @@ note_withdrawal(struct onshi_visit *v, int category)
 		if (c->given)
 			atomic_store(&v->unsign, 1);
 		v->notes.withdrawn[category] = true;
-		v->notes.failed = 0;
-		oki_cond_broadcast(v->changed);
+		oki_runner_poke(v->runner);
 	}
 	oki_mutex_unlock(v->lock);
 }

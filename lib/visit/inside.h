@@ -57,7 +57,8 @@ enum oki_visit_job {
 	OKI_JOB_NONE,
 	OKI_JOB_ADVANCE,
 	OKI_JOB_GET,
-	OKI_JOB_RECORD		/* nothing but what is to be recorded */
+	OKI_JOB_RECORD,		/* nothing but what is to be recorded */
+	OKI_JOB_END
 };
 
 struct oki_answer_body;		/* what came back, shared by its handles */
@@ -71,7 +72,6 @@ struct oki_notes {
 	size_t			 wiped[OKI_CATEGORIES];
 	struct oki_note		*first;
 	bool			 end;
-	int			 failed;	/* times in a row */
 };
 
 enum oki_said { OKI_SAID_NOTHING, OKI_SAID_YES, OKI_SAID_NO };
@@ -98,7 +98,7 @@ struct onshi_visit {
 	oki_atomic_int		 busy;		/* a public call is inside */
 	oki_atomic_int		 closed;	/* onshi_visit_end, or free */
 	int64_t			 process;
-	_Atomic int64_t		 own[2];	/* threads: worker, prefetch */
+	_Atomic int64_t		 prefetching;	/* the thread that does */
 	struct onshi		*root;
 	struct onshi_error	 error;		/* of the public calls alone */
 	struct oki_cancel	 cancel;
@@ -132,14 +132,14 @@ struct onshi_visit {
 
 	/* thread.c */
 	struct oki_mutex	*lock;		/* guards what follows */
-	struct oki_cond		*changed;
-	struct oki_event	*ready;		/* onshi_visit_fd */
-	struct oki_thread	*worker;
-	enum oki_visit_job		 job;
+	struct oki_runner	*runner;
+	struct oki_job		*task;		/* the one that it runs */
+	bool			 begun;		/* its thread counts us */
+	bool			 cleaned;	/* by its thread */
+	enum oki_visit_job	 job;		/* what it is, NONE: not started */
 	bool			 job_done;
-	bool			 job_stuck;	/* abandoned at its deadline */
 	bool			 job_replaced;	/* another asks the same */
-	int64_t			 job_until_ms;
+	struct oki_wait		 job_wait;	/* what it has time for */
 	int			 job_category;
 	struct onshi_operator	*job_operator;
 	struct onshi_operator	*next_operator;	/* of who replaces it */
@@ -151,10 +151,6 @@ struct onshi_visit {
 	struct oki_answer_body	*bodies;	/* all that are alive */
 	struct oki_held		 held;
 	struct oki_notes	 notes;
-	bool			 ending;	/* onshi_visit_end, or free */
-	bool			 ended;		/* the thread is done with it */
-	bool			 leave;
-	bool			 worker_left;
 };
 
 struct onshi_visit *oki_visit_ref(struct onshi_visit *v);
@@ -235,16 +231,17 @@ bool	oki_worker_is_busy(const struct onshi_visit *v);
 /* Whether a get of that category is under way for another operator. */
 bool	oki_worker_is_anothers(const struct onshi_visit *v, int category,
 	    const struct onshi_operator *op);
-/* Lets a job go that came back too late for its call; the next may begin. */
-void	oki_worker_forgive(struct onshi_visit *v);
 /* Ends what is under way, and waits until what is to be recorded stands, up to
- * the deadline, else ONSHI_E_AUDIT. is_alone: no other call is inside. */
-int	oki_worker_end(struct onshi_visit *v, bool is_alone) OKI_CHECK;
-/* The thread goes, after all that; one that hangs in a table of the program
+ * the deadline, else ONSHI_E_AUDIT. */
+int	oki_worker_end(struct onshi_visit *v) OKI_CHECK;
+/* The thread does the same and goes; one that hangs in a table of the program
  * goes by itself when it comes back. */
-void	oki_worker_stop(struct onshi_visit *v);
+void	oki_worker_leave(struct onshi_visit *v);
+/* The visit's own runner; with the last reference gone it is stopped. */
+int	oki_worker_new(struct onshi_visit *v) OKI_CHECK;
+void	oki_worker_free(struct onshi_visit *v);
 
-/* visit.c: with no thread in it: card, line and all that no answer needs. */
+/* visit.c: once, by the thread: card, line and all that no answer needs go. */
 void	oki_visit_clean(struct onshi_visit *v);
 /* Waits until what was said before stands on the record, if it does not. */
 int	oki_visit_record_first(struct onshi_visit *v) OKI_CHECK;

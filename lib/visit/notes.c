@@ -58,8 +58,7 @@ oki_note_add(struct onshi_visit *v, struct oki_note **np)
 		last = &(*last)->next;
 	*last = *np;
 	*np = NULL;
-	v->notes.failed = 0;
-	oki_cond_broadcast(v->changed);
+	oki_runner_poke(v->runner);
 }
 
 bool
@@ -162,8 +161,6 @@ oki_notes_write(struct onshi_visit *v, const struct oki_wait *w,
 		onshi_operator_free(&p.op);
 		onshi_operator_free(&op);
 	}
-	v->notes.failed = r == ONSHI_OK ? 0 : v->notes.failed + 1;
-	oki_cond_broadcast(v->changed);
 	oki_mutex_unlock(v->lock);
 	oki_wipe(&k, sizeof(k));
 
@@ -187,4 +184,7 @@ oki_notes_free(struct onshi_visit *v)
 		owed++;
 	}
 	oki_audit_miss(v->k.audit, owed);
+	if (owed != 0)
+		OKI_LOG(v->k.env, VISIT,
+		    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
 }

@@ -39,14 +39,14 @@ run(void *self, struct oki_job *job)
 	struct onshi_error e;
 	struct oki_wait wait;
 
-	atomic_store(&v->own[1], oki_os_thread());
+	atomic_store(&v->prefetching, oki_os_thread());
 	oki_error_clear(&e);
 	oki_wait_init(&wait, v->k.env, (int32_t)oki_config_number(
 	    oki_env_config(v->k.env), OKI_LINK_DEADLINE_MS), &v->cancel);
 	x->result = x->challenge ?
 	    oki_query_challenge(&v->k, &wait, &x->got, &e) :
 	    oki_query_connect(&v->k, &wait, &e);
-	atomic_store(&v->own[1], 0);
+	atomic_store(&v->prefetching, 0);
 }
 
 static void

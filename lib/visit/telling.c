@@ -115,7 +115,7 @@ onshi_visit_may(const struct onshi_visit *v, int category,
 int64_t
 onshi_visit_fd(struct onshi_visit *v)
 {
-	return is_ours(v) ? oki_event_fd(v->ready) : -1;
+	return is_ours(v) ? oki_runner_fd(v->runner) : -1;
 }
 
 const struct onshi_error *

@@ -9,7 +9,7 @@
 #define SLACK_MS	200	/* beyond its deadline, then abandoned (P8) */
 #define TICK_MS		1000	/* answers are wiped within it */
 #define IDLE_MS		60000
-#define AGAIN_MS	200	/* between attempts to write the record */
+#define AGAIN_MS	200	/* for an attempt to write the record, between two */
 #define ATTEMPTS	3	/* of them, when the visit ends */
 #define LEAVE_MS	1000
 
@@ -48,16 +48,19 @@ catch_up(struct onshi_visit *v)
 		oki_flow_unsign(v);
 }
 
-/* What its call has time for. */
-static void
-job_wait(struct onshi_visit *v, struct oki_wait *w)
+/* At the end, so that a few failures are not the last word. */
+static int
+record_all(struct onshi_visit *v)
 {
-	int64_t left;
+	struct oki_wait wait;
+	int i = 1, r;
 
-	oki_mutex_lock(v->lock);
-	left = v->job_until_ms - SLACK_MS - oki_steady_ms(v->k.env);
-	oki_mutex_unlock(v->lock);
-	oki_wait_init(w, v->k.env, left > 0 ? (int32_t)left : 0, &v->cancel);
+	oki_wait_init(&wait, v->k.env, budget(v, OKI_JOB_END), NULL);
+	while ((r = oki_notes_write(v, &wait, NULL)) != ONSHI_OK &&
+	    i++ < ATTEMPTS)
+		(void)oki_event_wait(v->cancel.event, NULL, AGAIN_MS);
+
+	return r;
 }
 
 static int
@@ -66,6 +69,8 @@ do_job(struct onshi_visit *v, struct oki_wait *w,
 {
 	int r;
 
+	if (v->job == OKI_JOB_END)
+		return record_all(v);
 	/* Where the record has taken all the time, that is why. */
 	if ((r = oki_notes_write(v, w, e)) != ONSHI_OK &&
 	    oki_wait_left(w) <= 0)
@@ -107,13 +112,14 @@ allow(struct onshi_visit *v, const struct oki_wait *w, int r,
 	return r;
 }
 
+/* With the lock held. */
 static void
 end_job(struct onshi_visit *v)
 {
 	onshi_operator_free(&v->job_operator);
+	onshi_operator_free(&v->next_operator);
 	v->job = OKI_JOB_NONE;
-	v->job_done = false;
-	oki_event_clear(v->ready);
+	v->job_done = v->job_replaced = false;
 	atomic_store(&v->cancelled, 0);
 	oki_cancel_clear(&v->cancel);
 }
@@ -132,22 +138,25 @@ replace(struct onshi_visit *v)
 		oki_cancel_set(&v->cancel);
 }
 
-static void
-run_job(struct onshi_visit *v)
+/* False: it is asked once more. */
+static bool
+run_once(struct onshi_visit *v)
 {
 	struct oki_answer_body *body = NULL;
 	struct onshi_error e;
 	struct oki_wait wait;
+	bool done;
 	int r;
 
 	oki_error_clear(&e);
-	job_wait(v, &wait);
+	oki_mutex_lock(v->lock);
+	wait = v->job_wait;
+	oki_mutex_unlock(v->lock);
 	r = do_job(v, &wait, &body, &e);
 	r = allow(v, &wait, r, &body, &e);
 	oki_mutex_lock(v->lock);
-	if (v->job_replaced) {
-		replace(v);
-	} else {
+	done = !v->job_replaced || atomic_load(&v->closed) != 0;
+	if (done) {
 		v->job_result = r;
 		oki_error_copy(&v->job_error, &e);
 		if (r == ONSHI_OK) {
@@ -155,252 +164,221 @@ run_job(struct onshi_visit *v)
 			body = NULL;
 		}
 		v->job_done = true;
-		oki_event_set(v->ready);
-		oki_cond_broadcast(v->changed);
+	} else {
+		replace(v);
 	}
 	oki_mutex_unlock(v->lock);
 	oki_answer_body_unref(&body);
 	oki_wipe(&e, sizeof(e));
+
+	return done;
 }
 
-enum thing { RUN, WRITE, END, LEAVE };
-
-static bool
-is_to_run(const struct onshi_visit *v)
-{
-	return v->job != OKI_JOB_NONE && !v->job_done && !v->ending;
-}
-
-/* With the lock held: one that failed is tried again when there is work, or
- * when the visit ends. */
-static bool
-is_to_write(const struct onshi_visit *v)
-{
-	return oki_notes_are_due(v) && (v->notes.failed == 0 ||
-	    (v->ending && v->notes.failed < ATTEMPTS));
-}
-
-static bool
-is_to_end(const struct onshi_visit *v)
-{
-	return v->ending && !v->ended;
-}
-
-static int32_t
-nap(const struct onshi_visit *v)
-{
-	return oki_answers_are_there(v) || oki_notes_are_due(v) ? TICK_MS :
-	    IDLE_MS;
-}
-
-/* With the lock held, until there is something to do. */
-static bool
-find_thing(struct onshi_visit *v, enum thing *what)
-{
-	if (is_to_run(v))
-		*what = RUN;
-	else if (is_to_write(v))
-		*what = WRITE;
-	else if (is_to_end(v))
-		*what = END;
-	else if (v->leave)
-		*what = LEAVE;
-	else
-		return false;
-	/* Whoever holds the record may let go of it meanwhile. */
-	if (*what == WRITE && v->notes.failed != 0)
-		(void)oki_cond_wait(v->changed, v->lock, AGAIN_MS);
-
-	return true;
-}
-
-static enum thing
-next_thing(struct onshi_visit *v)
-{
-	enum thing what = LEAVE;
-	bool found;
-
-	for (;;) {
-		oki_mutex_lock(v->lock);
-		if (!(found = find_thing(v, &what))) {
-			(void)oki_cond_wait(v->changed, v->lock, nap(v));
-			found = find_thing(v, &what);
-		}
-		if (!found)
-			v->notes.failed = 0;	/* tried again */
-		oki_mutex_unlock(v->lock);
-		if (found)
-			return what;
-		oki_answers_expire(v, OKI_EXPIRE_ON_TIME);
-	}
-}
-
-/* A job that comes waits for it, so it gives up soon and tries again; at the
- * end none comes. */
 static void
-write_between(struct onshi_visit *v)
+run(void *self, struct oki_job *task)
 {
-	struct oki_wait wait;
-	bool is_last;
+	(void)task;
+	while (!run_once(self))
+		;
+}
+
+static void
+cancel(void *self, struct oki_job *task)
+{
+	struct onshi_visit *v = self;
+
+	(void)task;
+	oki_cancel_set(&v->cancel);
+}
+
+/* What was under way is for nobody any more, and a need that it found was not
+ * reported. */
+static void
+drop(struct onshi_visit *v)
+{
+	struct oki_answer_body *body;
 
 	oki_mutex_lock(v->lock);
-	is_last = v->ending;
-	oki_mutex_unlock(v->lock);
-	oki_wait_init(&wait, v->k.env, AGAIN_MS, NULL);
-	(void)oki_notes_write(v, is_last ? NULL : &wait, NULL);
-}
-
-/* What was under way is for nobody any more. */
-static void
-end_visit(struct onshi_visit *v)
-{
-	struct oki_answer_body *late;
-
-	oki_mutex_lock(v->lock);
-	late = v->job_body;
+	body = v->job_body;
 	v->job_body = NULL;
-	v->ended = true;
-	oki_cond_broadcast(v->changed);
+	if (v->job_done && v->job_result > 0)
+		v->asked = ONSHI_OK;
+	end_job(v);
 	oki_mutex_unlock(v->lock);
-	oki_answer_body_unref(&late);
-	oki_visit_clean(v);
+	oki_answer_body_unref(&body);
+}
+
+/* For nobody: it is told to end, or waited for where it is just ending. */
+static void
+give_up(struct onshi_visit *v)
+{
+	if (oki_runner_give_up(v->runner, v->task, LEAVE_MS) !=
+	    OKI_JOB_ABANDONED)
+		drop(v);
 }
 
 static void
-work(void *arg)
+late(void *self, struct oki_job *task)
 {
-	struct onshi_visit *v = arg;
-	enum thing what;
+	(void)task;
+	drop(self);
+}
 
-	atomic_store(&v->own[0], oki_os_thread());
-	while ((what = next_thing(v)) != LEAVE)
-		if (what == RUN)
-			run_job(v);
-		else if (what == WRITE)
-			write_between(v);
-		else
-			end_visit(v);
+/* A job that comes waits for it, so it gives up soon and tries again. What an
+ * ended visit lets go of may hang, so that nobody waits for it. */
+static int32_t
+idle(void *self)
+{
+	struct onshi_visit *v = self;
+	struct oki_wait wait;
+	bool more;
+
+	oki_answers_expire(v, OKI_EXPIRE_ON_TIME);
+	oki_wait_init(&wait, v->k.env, AGAIN_MS, NULL);
+	(void)oki_notes_write(v, &wait, NULL);
+	if (atomic_load(&v->closed) != 0)
+		oki_visit_clean(v);
 	oki_mutex_lock(v->lock);
-	v->worker_left = true;
-	oki_cond_broadcast(v->changed);
+	more = oki_answers_are_there(v) || oki_notes_are_due(v);
 	oki_mutex_unlock(v->lock);
-	oki_visit_unref(v);
+
+	return more ? TICK_MS : IDLE_MS;
+}
+
+static void
+end(void *self)
+{
+	struct onshi_visit *v = self;
+
+	(void)record_all(v);
+	drop(v);
+	oki_visit_clean(v);
+	if (v->begun)
+		oki_visit_unref(v);
 }
 
 /* ---- its callers --------------------------------------------------------- */
 
-static int
-start_thread(struct onshi_visit *v)
+int
+oki_worker_new(struct onshi_visit *v)
 {
+	static const struct oki_runner_ops ops = { .run = run,
+	    .cancel = cancel, .late = late, .end = end, .ready = true,
+	    .idle = idle };
 	int r;
 
-	if (v->ending)
-		return ONSHI_E_STATE;
-	if (v->worker != NULL)
-		return ONSHI_OK;
-	(void)oki_visit_ref(v);
-	if ((r = oki_thread_start(work, v, &v->worker)) != ONSHI_OK)
-		oki_visit_unref(v);
+	if ((r = oki_job_new(sizeof(*v->task), NULL, &v->task)) != ONSHI_OK)
+		return r;
 
-	return r;
+	return oki_runner_new(&ops, v, NULL, &v->runner);
 }
 
-/* Under the lock. */
+void
+oki_worker_free(struct onshi_visit *v)
+{
+	(void)oki_runner_stop(&v->runner, LEAVE_MS);
+	oki_job_unref(&v->task);
+}
+
+/* Under the lock. One that is late may be on its way out. Who does not block
+ * comes back for it, and never has it at once. */
 static int
-start_job(struct onshi_visit *v, enum oki_visit_job job, int category,
+start(struct onshi_visit *v, enum oki_visit_job job, int category,
     struct onshi_operator *op)
 {
 	int r;
 
-	if ((r = start_thread(v)) != ONSHI_OK)
+	if (atomic_load(&v->closed) != 0 && job != OKI_JOB_END)
+		return ONSHI_E_STATE;
+	if (!v->begun)
+		(void)oki_visit_ref(v);
+	oki_wait_init(&v->job_wait, v->k.env, budget(v, job), &v->cancel);
+	r = oki_runner_start(v->runner, v->task, &v->job_wait, ONSHI_E_STATE);
+	if (r != ONSHI_OK) {
+		if (!v->begun)
+			oki_visit_unref(v);
 		return r;
+	}
+	v->begun = true;
 	oki_visit_tell(v, &v->told);
 	v->job = job;
 	v->job_category = category;
 	v->job_operator = oki_operator_ref(op);
-	v->job_done = false;
-	v->job_until_ms = oki_steady_ms(v->k.env) + budget(v, job) + SLACK_MS;
-	oki_error_clear(&v->job_error);
-	oki_event_clear(v->ready);
-	oki_cond_broadcast(v->changed);
 
-	return ONSHI_OK;
+	return v->blocking || job == OKI_JOB_END ? ONSHI_OK : ONSHI_NEED_WAIT;
 }
 
-/* Under the lock: a table of the program that does not return costs the visit,
- * not the caller's time; what it has done by then nobody knows. */
 static int
-wait_for_job(struct onshi_visit *v)
+begin(struct onshi_visit *v, enum oki_visit_job job, int category,
+    struct onshi_operator *op)
 {
-	int64_t left;
+	int r = ONSHI_OK;
 
-	while (!v->job_done && !v->ending) {
-		left = v->job_until_ms - oki_steady_ms(v->k.env);
-		if (left <= 0) {
-			v->job_stuck = true;
-			v->error.phase = ONSHI_PHASE_SERVICE;
-			v->error.sent = ONSHI_SENT_UNKNOWN;
-			return oki_fail(&v->error, ONSHI_E_LINK_TIMEOUT,
-			    "reader or link did not come back in time");
-		}
-		if (!v->blocking)
-			return ONSHI_NEED_WAIT;
-		(void)oki_cond_wait(v->changed, v->lock, left > 1000 ? 1000 :
-		    (int32_t)left);
-	}
-	if (v->ending)		/* freed by another thread */
-		return oki_fail(&v->error, ONSHI_E_CANCELLED,
-		    "the visit was ended");
+	oki_mutex_lock(v->lock);
+	if (v->job == OKI_JOB_NONE)
+		r = start(v, job, category, op);
+	else if (oki_runner_is_stuck(v->runner))
+		r = oki_fail(&v->error, ONSHI_E_STATE,
+		    "an earlier call is not back yet");
+	else if (v->job != job || v->job_category != category)
+		r = oki_fail(&v->error, ONSHI_E_STATE,
+		    "another call is under way");
+	oki_mutex_unlock(v->lock);
 
-	return ONSHI_OK;
+	return r;
+}
+
+/* A table of the program that does not return costs the visit, not the
+ * caller's time; what it has done by then nobody knows. */
+static int
+too_late(struct onshi_visit *v)
+{
+	enum oki_job_end how = oki_runner_give_up(v->runner, v->task, 0);
+
+	if (how == OKI_JOB_CAME_BACK)
+		return ONSHI_OK;
+	if (how == OKI_JOB_NOT_BEGUN)
+		drop(v);
+	v->error.phase = ONSHI_PHASE_SERVICE;
+	v->error.sent = how == OKI_JOB_NOT_BEGUN ? ONSHI_SENT_NOT :
+	    ONSHI_SENT_UNKNOWN;
+
+	return oki_fail(&v->error, ONSHI_E_LINK_TIMEOUT,
+	    "reader or link did not come back in time");
 }
 
 static int
 collect(struct onshi_visit *v)
 {
-	int r = v->job_result;
+	int r;
 
+	oki_mutex_lock(v->lock);
+	r = v->job_result;
 	oki_error_copy(&v->error, &v->job_error);
 	end_job(v);
+	oki_mutex_unlock(v->lock);
 
 	return r;
 }
 
-/* Under the lock: one that came back too late for its call. */
-static bool
-is_late(const struct onshi_visit *v)
+static int
+wait_for_job(struct onshi_visit *v, enum oki_visit_job job)
 {
-	return v->job_stuck && v->job_done;
-}
+	bool blocking = v->blocking || job == OKI_JOB_END;
+	struct oki_wait wait = v->job_wait;
+	int r;
 
-/* Its answer is for nobody, and the need that it found was not reported. */
-void
-oki_worker_forgive(struct onshi_visit *v)
-{
-	struct oki_answer_body *late = NULL;
+	wait.end_ms += SLACK_MS;
+	wait.cancel = NULL;
+	r = oki_runner_wait(v->runner, v->task, blocking ||
+	    oki_wait_left(&wait) == 0 ? &wait : NULL, ONSHI_E_LINK_TIMEOUT);
+	if (atomic_load(&v->closed) != 0 && job != OKI_JOB_END)
+		return oki_fail(&v->error, ONSHI_E_CANCELLED,
+		    "the visit was ended");	/* by another thread */
+	if (r == ONSHI_E_LINK_TIMEOUT)
+		r = too_late(v);
 
-	oki_mutex_lock(v->lock);
-	if (is_late(v)) {
-		late = v->job_body;
-		v->job_body = NULL;
-		v->job_stuck = false;
-		if (v->job_result > 0)
-			v->asked = ONSHI_OK;
-		end_job(v);
-	}
-	oki_mutex_unlock(v->lock);
-	oki_answer_body_unref(&late);
-}
-
-static bool
-is_anothers(const struct onshi_visit *v, int category,
-    const struct onshi_operator *op)
-{
-	const struct onshi_operator *asker = v->job_replaced ?
-	    v->next_operator : v->job_operator;
-
-	return v->job == OKI_JOB_GET && v->job_category == category &&
-	    !oki_operator_is(asker, op);
+	return r == ONSHI_OK ? collect(v) : r;
 }
 
 bool
@@ -410,82 +388,69 @@ oki_worker_is_anothers(const struct onshi_visit *v, int category,
 	bool is;
 
 	oki_mutex_lock(v->lock);
-	is = is_anothers(v, category, op);
+	is = v->job == OKI_JOB_GET && v->job_category == category &&
+	    !oki_operator_is(v->job_replaced ? v->next_operator :
+	    v->job_operator, op);
 	oki_mutex_unlock(v->lock);
 
 	return is;
 }
 
-/* Under the lock. What was under way is cancelled, what is there already is
+/* With the lock held. What was under way is cancelled, what is there already is
  * wiped; both stand on the record under its asker's name (CO-13). */
-static int
-take_over(struct onshi_visit *v, int category, struct onshi_operator *op,
-    struct oki_answer_body **late, struct oki_note **note)
+static void
+take_over(struct onshi_visit *v, struct onshi_operator *op,
+    struct oki_note **note)
 {
 	if (!v->job_done || v->job_body != NULL)
 		oki_note_add(v, note);
-	if (!v->job_done) {
-		onshi_operator_free(&v->next_operator);
-		v->next_operator = oki_operator_ref(op);
-		v->job_replaced = true;
-		v->job_until_ms = oki_steady_ms(v->k.env) +
-		    budget(v, OKI_JOB_GET) + SLACK_MS;
-		oki_cancel_set(&v->cancel);
-		return ONSHI_OK;
-	}
-	*late = v->job_body;
-	v->job_body = NULL;
-	end_job(v);
-
-	return start_job(v, OKI_JOB_GET, category, op);
+	if (v->job_done)
+		return;
+	onshi_operator_free(&v->next_operator);
+	v->next_operator = oki_operator_ref(op);
+	v->job_replaced = true;
+	oki_wait_init(&v->job_wait, v->k.env, budget(v, OKI_JOB_GET),
+	    &v->cancel);
+	oki_cancel_set(&v->cancel);
 }
 
+/* The memory of its entry is had before anything is done that it tells of. */
 static int
-begin(struct onshi_visit *v, enum oki_visit_job job, int category,
-    struct onshi_operator *op, struct oki_answer_body **late,
-    struct oki_note **note)
+ask_instead(struct onshi_visit *v, int category, struct onshi_operator *op)
 {
-	if (v->job_stuck)
-		return oki_fail(&v->error, ONSHI_E_STATE,
-		    "an earlier call is not back yet");
-	if (v->job == OKI_JOB_NONE)
-		return start_job(v, job, category, op);
-	if (job == OKI_JOB_GET && is_anothers(v, category, op))
-		return take_over(v, category, op, late, note);
-	if (v->job != job || v->job_category != category)
-		return oki_fail(&v->error, ONSHI_E_STATE,
-		    "another call is under way");
+	struct oki_note *note;
+	bool done = false;
+	int r;
 
-	return ONSHI_OK;
+	oki_mutex_lock(v->lock);
+	if ((r = oki_note_new(OKI_AUDIT_QUERY_ABANDONED, v->job_operator,
+	    category, ONSHI_E_CANCELLED, &note)) == ONSHI_OK) {
+		done = v->job_done;
+		take_over(v, op, &note);
+	}
+	oki_mutex_unlock(v->lock);
+	oki_note_free(&note);
+	if (done)
+		give_up(v);
+
+	return r == ONSHI_OK ? r :
+	    oki_fail(&v->error, r, "no memory for an entry");
 }
 
 int
 oki_worker_run(struct onshi_visit *v, enum oki_visit_job job, int category,
     struct onshi_operator *op)
 {
-	struct oki_answer_body *late = NULL;
-	struct onshi_operator *asker;
-	struct oki_note *note;
 	int r;
 
-	/* Its memory is had before anything is done that it tells of. */
-	oki_mutex_lock(v->lock);
-	asker = oki_operator_ref(v->job_operator);
-	oki_mutex_unlock(v->lock);
-	r = oki_note_new(OKI_AUDIT_QUERY_ABANDONED, asker, category,
-	    ONSHI_E_CANCELLED, &note);
-	onshi_operator_free(&asker);
-	if (r != ONSHI_OK)
-		return oki_fail(&v->error, r, "no memory for an entry");
-	oki_mutex_lock(v->lock);
-	if ((r = begin(v, job, category, op, &late, &note)) == ONSHI_OK &&
-	    (r = wait_for_job(v)) == ONSHI_OK)
-		r = collect(v);
-	oki_mutex_unlock(v->lock);
-	oki_answer_body_unref(&late);
-	oki_note_free(&note);
+	if (job == OKI_JOB_GET && oki_worker_is_anothers(v, category, op) &&
+	    !oki_runner_is_stuck(v->runner) &&
+	    (r = ask_instead(v, category, op)) != ONSHI_OK)
+		return r;
+	if ((r = begin(v, job, category, op)) != ONSHI_OK)
+		return r;
 
-	return r;
+	return wait_for_job(v, job);
 }
 
 bool
@@ -494,7 +459,7 @@ oki_worker_is_busy(const struct onshi_visit *v)
 	bool busy;
 
 	oki_mutex_lock(v->lock);
-	busy = v->job != OKI_JOB_NONE && !is_late(v);
+	busy = v->job != OKI_JOB_NONE;
 	oki_mutex_unlock(v->lock);
 
 	return busy;
@@ -502,90 +467,44 @@ oki_worker_is_busy(const struct onshi_visit *v)
 
 /* ---- the end ------------------------------------------------------------- */
 
-/* Under the lock: a job that does not end although it is told to has the time
- * that a thread has to leave, and no more. */
 static bool
-is_worth_waiting(const struct onshi_visit *v, int64_t since)
+is_due(struct onshi_visit *v)
 {
-	int64_t gone = oki_steady_ms(v->k.env) - since;
-	bool at_work = v->job != OKI_JOB_NONE && !v->job_done;
+	bool due;
 
-	return oki_notes_are_due(v) && !v->job_stuck &&
-	    v->notes.failed < ATTEMPTS && !v->worker_left && gone < (at_work ? LEAVE_MS : budget(v, OKI_JOB_GET));
-}
-
-static void
-wait_for_record(struct onshi_visit *v)
-{
-	int64_t since = oki_steady_ms(v->k.env);
-
-	while (is_worth_waiting(v, since))
-		(void)oki_cond_wait(v->changed, v->lock, AGAIN_MS);
-}
-
-/* Without a thread nothing was begun that could hang. */
-static void
-end_here(struct onshi_visit *v)
-{
-	struct oki_wait wait;
-	int i;
-
-	oki_wait_init(&wait, v->k.env, budget(v, OKI_JOB_GET), NULL);
-	for (i = 0; i < ATTEMPTS; i++)
-		if (oki_notes_write(v, &wait, NULL) == ONSHI_OK)
-			break;
-	oki_mutex_lock(v->lock);
-	v->ended = true;
-	oki_mutex_unlock(v->lock);
-	oki_visit_clean(v);
-}
-
-int
-oki_worker_end(struct onshi_visit *v, bool is_alone)
-{
-	bool here, due;
-
-	oki_mutex_lock(v->lock);
-	here = v->worker == NULL && !v->ended && is_alone;
-	if (!v->ending && v->job != OKI_JOB_NONE && !v->job_done)
-		oki_cancel_set(&v->cancel);
-	v->ending = true;
-	v->notes.failed = 0;
-	oki_cond_broadcast(v->changed);
-	if (v->worker != NULL)
-		wait_for_record(v);
-	oki_mutex_unlock(v->lock);
-	if (here)
-		end_here(v);
 	oki_mutex_lock(v->lock);
 	due = oki_notes_are_due(v);
 	oki_mutex_unlock(v->lock);
 
-	return due ? ONSHI_E_AUDIT : ONSHI_OK;
+	return due;
 }
 
-/* A program may end right after its last visit, and no thread of ours should be
- * in TLS by then. */
-void
-oki_worker_stop(struct onshi_visit *v)
+int
+oki_worker_end(struct onshi_visit *v)
 {
-	int64_t until = oki_steady_ms(v->k.env) + LEAVE_MS, left;
-	bool left_by_itself;
+	if (oki_worker_is_busy(v))
+		give_up(v);
+	(void)oki_worker_run(v, OKI_JOB_END, -1, NULL);
+	oki_error_clear(&v->error);
 
-	oki_mutex_lock(v->lock);
-	v->ending = v->leave = true;
-	oki_cond_broadcast(v->changed);
-	if (v->worker == NULL) {
-		oki_mutex_unlock(v->lock);
+	return is_due(v) ? ONSHI_E_AUDIT : ONSHI_OK;
+}
+
+/*
+ * A program may end right after its last visit, and no thread of ours should be
+ * in TLS by then. A job that does not end although it is told to has the time
+ * that a thread has to leave, and no more; what is to be recorded has its own.
+ */
+void
+oki_worker_leave(struct onshi_visit *v)
+{
+	bool inside = oki_visit_is_inside(v), at_work;
+
+	if (oki_runner_leave(v->runner, inside ? 0 : LEAVE_MS) || inside)
 		return;
-	}
-	while (!v->worker_left && !oki_visit_is_inside(v) &&
-	    (left = until - oki_steady_ms(v->k.env)) > 0)
-		(void)oki_cond_wait(v->changed, v->lock, (int32_t)left);
-	left_by_itself = v->worker_left;
+	oki_mutex_lock(v->lock);
+	at_work = v->job != OKI_JOB_NONE && !v->job_done;
 	oki_mutex_unlock(v->lock);
-	if (left_by_itself)
-		oki_thread_join(&v->worker);
-	else
-		oki_thread_detach(&v->worker);
+	if (!at_work && is_due(v))
+		(void)oki_runner_leave(v->runner, budget(v, OKI_JOB_END));
 }

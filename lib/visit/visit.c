@@ -14,7 +14,6 @@ static void
 forget(struct onshi_visit *v)
 {
 	oki_flow_close_card(v);
-	oki_answer_body_unref(&v->job_body);
 	if (v->held.body != NULL)
 		oki_held_drop(v);
 	oki_case_end(&v->k);
@@ -22,13 +21,14 @@ forget(struct onshi_visit *v)
 	oki_buf_free(&v->signature);
 	oki_certificate_free(&v->certificate);
 	onshi_operator_free(&v->confirmer);
-	onshi_operator_free(&v->job_operator);
-	onshi_operator_free(&v->next_operator);
 }
 
 void
 oki_visit_clean(struct onshi_visit *v)
 {
+	if (v->cleaned)
+		return;
+	v->cleaned = true;
 	if (oki_prefetch_drop(&v->prefetch))	/* else it holds the visit */
 		forget(v);
 }
@@ -38,6 +38,7 @@ visit_destroy(struct onshi_visit *v)
 {
 	struct onshi *root = v->root;
 
+	oki_worker_free(v);
 	forget(v);
 	oki_answer_body_unref(&v->eligibility);
 	oki_notes_free(v);
@@ -45,8 +46,6 @@ visit_destroy(struct onshi_visit *v)
 	onshi_operator_free(&v->operator);
 	oki_case_clear(&v->k);
 	oki_cancel_free(&v->cancel);
-	oki_event_free(&v->ready);
-	oki_cond_free(&v->changed);
 	oki_mutex_free(&v->lock);
 	oki_free(v);
 	onshi_free(&root);
@@ -66,8 +65,7 @@ visit_parts(struct onshi_visit *v)
 	int r;
 
 	if ((r = oki_mutex_new(&v->lock)) != ONSHI_OK ||
-	    (r = oki_cond_new(&v->changed)) != ONSHI_OK ||
-	    (r = oki_event_new(&v->ready)) != ONSHI_OK ||
+	    (r = oki_worker_new(v)) != ONSHI_OK ||
 	    (r = oki_cancel_init(&v->cancel)) != ONSHI_OK ||
 	    (r = oki_doc_new(NULL, &v->k.inputs)) != ONSHI_OK ||
 	    (r = oki_os_random(id, sizeof(id))) != ONSHI_OK)
@@ -115,7 +113,6 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 	v->k.boot0_ms = oki_boot_ms(v->k.env);
 	oki_error_clear(&v->error);
 	oki_error_clear(&v->refusal);
-	oki_error_clear(&v->job_error);
 	oki_buf_init(&v->signature, 1024);
 	reader = oki_config_text(oki_env_config(v->k.env), OKI_READER_NAME);
 	(void)oki_copy(v->reader, sizeof(v->reader),
@@ -152,7 +149,7 @@ onshi_visit_end(struct onshi_visit *v)
 	if ((r = oki_visit_enter(v)) != ONSHI_OK)
 		return r;
 	end_consent(v);
-	if ((r = oki_worker_end(v, true)) != ONSHI_OK) {
+	if ((r = oki_worker_end(v)) != ONSHI_OK) {
 		v->error.phase = ONSHI_PHASE_AUDIT;
 		r = oki_fail(&v->error, r,
 		    "the visit's end could not be put on record");
@@ -167,20 +164,16 @@ void
 onshi_visit_free(struct onshi_visit **vp)
 {
 	struct onshi_visit *v;
-	bool is_alone;
 
 	if (vp == NULL || (v = *vp) == NULL)
 		return;
 	*vp = NULL;
 	if (!oki_visit_is_ours(v))
 		return;
-	is_alone = atomic_exchange(&v->busy, 1) == 0;	/* no call follows */
+	atomic_store(&v->busy, 1);	/* no call follows */
 	oki_cancel_set(&v->cancel);
 	end_consent(v);
-	if (!oki_visit_is_inside(v) && oki_worker_end(v, is_alone) != ONSHI_OK)
-		OKI_LOG(v->k.env, VISIT,
-		    OKI_W(RESULT, onshi_result_name(ONSHI_E_AUDIT)));
-	oki_worker_stop(v);
+	oki_worker_leave(v);
 	oki_visit_unref(v);
 }
 

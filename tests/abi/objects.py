@@ -13,27 +13,27 @@ KEPT: dict[str, str] = {
     "oki_dir_clock_ms": "claims of face files go by the share's clock",
     "oki_dir_watch_fd": "arrivals are waited for by it",
     "oki_link_days_left": "the doctor's advice, which is to come",
-    "oki_runner_fd": "the visit's worker moves onto job.h",
-    "oki_runner_is_busy": "the visit's worker moves onto job.h",
-    "oki_runner_is_done": "the visit's worker moves onto job.h",
 }
 
 
 def objects() -> list[tuple[str, str, str]]:
     """Room, source and symbols (as nm prints them) of each object."""
-    found = []
+    places = {}
     for source in sorted((TOP / "lib").glob("*/*.c")):
         room = source.parent.name
         name = "liball_la-%s.o" % source.stem
         place = BUILD / "lib" / room / name
         if not place.exists():
             place = BUILD / "lib" / room / ".libs" / name
-        if not place.exists():
-            continue            # not built here: an option is off
-        out = subprocess.run(["nm", str(place)], check=True,
-                             capture_output=True, text=True).stdout
-        found.append((room, str(source.relative_to(TOP)), out))
-    return found
+        if place.exists():      # else not built here: an option is off
+            places[str(place)] = (room, str(source.relative_to(TOP)))
+    out = subprocess.run(["nm", *places], check=True,
+                         capture_output=True, text=True).stdout
+    parts = re.split(r"^(\S.*\.o):$", out, flags=re.MULTILINE)[1:]
+    if parts[::2] != list(places):
+        wrong("lib", 1, "nm does not tell of each object")
+    return [(*places[place], symbols)
+            for place, symbols in zip(parts[::2], parts[1::2])]
 
 
 def mentions() -> "collections.Counter[str]":

@@ -1,5 +1,6 @@
 /* For kill.sh: begins a trail and gives its key, adds to it and says how many
- * were acknowledged, prunes one that is old, proves it. */
+ * were acknowledged, prunes one that is old, proves it, or does these in turn
+ * on one that was killed. */
 #include "config.h"
 
 #include <stdio.h>
@@ -126,28 +127,56 @@ out:
 	return r;
 }
 
-/* The exit status is the verdict; the entries, with those that were pruned, go
- * to standard output. */
+/* The verdict, and the entries with those that were pruned. */
 static int
-prove(const char *dir, const char *key)
+prove(const char *dir, const char *key, long *entries)
 {
 	struct onshi_audit *a;
 	int r, verdict;
 
+	*entries = -1;
 	if ((r = onshi_audit_new(dir, &a)) != ONSHI_OK)
 		return 99;
 	if ((r = onshi_audit_verify(a, key, NULL, &verdict)) != ONSHI_OK)
 		verdict = 99;
-	printf("%ld\n", (long)(onshi_audit_entries(a) +
-	    onshi_audit_pruned(a)));
+	*entries = (long)(onshi_audit_entries(a) + onshi_audit_pruned(a));
 	onshi_audit_free(&a);
 
 	return verdict;
 }
 
+/* After a kill: all that was acknowledged is there, intact or to be mended;
+ * and the next one, an entry or, without a size of segments, a prune, makes it
+ * whole. */
+static int
+mend(const char *dir, const char *key, int64_t segment_bytes, long least)
+{
+	long entries;
+	int r, verdict;
+
+	verdict = prove(dir, key, &entries);
+	if ((verdict != 0 && verdict != 3) || entries < least) {
+		printf("verdict %d, %ld of %ld entries\n", verdict, entries,
+		    least);
+		return 1;
+	}
+	r = segment_bytes == 0 ? prune(dir, key) : add(dir, 1, segment_bytes);
+	verdict = prove(dir, key, &entries);
+	if (r != ONSHI_OK || verdict != 0 || entries <= least) {
+		printf("not whole after it: result %d, verdict %d, %ld of "
+		    "more than %ld entries\n", r, verdict, entries, least);
+		return 1;
+	}
+
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	long entries;
+	int verdict;
+
 	if (argc == 3 && strcmp(argv[1], "begin") == 0)
 		return begin(argv[2]) == ONSHI_OK ? 0 : 1;
 	if (argc == 3 && strcmp(argv[1], "begin-old") == 0)
@@ -157,8 +186,14 @@ main(int argc, char **argv)
 	if (argc == 5 && strcmp(argv[1], "add") == 0)
 		return add(argv[2], (int)strtol(argv[3], NULL, 10),
 		    strtol(argv[4], NULL, 10)) == ONSHI_OK ? 0 : 1;
-	if (argc == 4 && strcmp(argv[1], "prove") == 0)
-		return prove(argv[2], argv[3]);
+	if (argc == 6 && strcmp(argv[1], "mend") == 0)
+		return mend(argv[2], argv[3], strtol(argv[4], NULL, 10),
+		    strtol(argv[5], NULL, 10));
+	if (argc == 4 && strcmp(argv[1], "prove") == 0) {
+		verdict = prove(argv[2], argv[3], &entries);
+		printf("%ld\n", entries);
+		return verdict;
+	}
 
 	return 98;
 }

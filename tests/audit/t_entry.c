@@ -660,6 +660,43 @@ START_TEST(slots)
 }
 END_TEST
 
+/* Whole, but no state that we ever write: somebody else's sum is right, too. */
+static const struct {
+	const char	*name;
+	const char	*id;
+	uint64_t	 n, segment;
+	int64_t		 length;
+	bool		 good;
+} marks[] = {
+	{ "the first", "00c0ffee", 1, 1, 0, true },
+	{ "the last", "00c0ffee", INT64_MAX, OKI_AUDIT_SEGMENTS, INT64_MAX,
+	    true },
+	{ "no entry", "00c0ffee", 0, 1, 0, false },
+	{ "too many entries", "00c0ffee", (uint64_t)INT64_MAX + 1, 1, 0,
+	    false },
+	{ "no file", "00c0ffee", 1, 0, 0, false },
+	{ "too many files", "00c0ffee", 1, OKI_AUDIT_SEGMENTS + 1, 0, false },
+	{ "a length below nought", "00c0ffee", 1, 1, -1, false },
+	{ "another digit", "00C0ffee", 1, 1, 0, false },
+	{ "a shorter id", "00c0ffe", 1, 1, 0, false }
+};
+
+START_TEST(states_that_cannot_be)
+{
+	struct oki_audit_mark m, back;
+	uint8_t slot[OKI_AUDIT_SLOT];
+
+	memset(&m, 0, sizeof(m));
+	(void)snprintf(m.id, sizeof(m.id), "%s", marks[_i].id);
+	m.n = marks[_i].n;
+	m.segment = marks[_i].segment;
+	m.length = marks[_i].length;
+	ck_assert_int_eq(oki_audit_slot_write(&sums, &m, slot), ONSHI_OK);
+	ck_assert_msg(oki_audit_slot_read(&sums, slot, &back) ==
+	    marks[_i].good, "%s", marks[_i].name);
+}
+END_TEST
+
 /* ---- intents: the set against a plain list -------------------------------------- */
 
 START_TEST(intents)
@@ -717,6 +754,8 @@ main(void)
 	tcase_add_loop_test(t, head_forms, 0, (int)OKI_COUNT(heads));
 	tcase_add_test(t, segment_names);
 	tcase_add_test(t, slots);
+	tcase_add_loop_test(t, states_that_cannot_be, 0,
+	    (int)OKI_COUNT(marks));
 	tcase_add_test(t, intents);
 	suite_add_tcase(s, t);
 	run = srunner_create(s);

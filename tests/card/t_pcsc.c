@@ -600,6 +600,42 @@ START_TEST(t_largest)
 }
 END_TEST
 
+/* What a driver may say of it, well and badly; what is not understood counts
+ * as not said. */
+static const struct {
+	const char	*name;
+	const char	*features, *properties;
+	unsigned long	 more;
+	int		 commands;
+} words[] = {
+	{ "the usual", "120442000d52", "0a0400010000", 0, 12 },
+	{ "among others", "060442000d06120442000d52", "01010a0a0200010b00", 0,
+	    12 },
+	{ "no features", "", "0a0400010000", 0, 6 },
+	{ "others alone", "060442000d06", "0a0400010000", 0, 6 },
+	{ "one that is cut", "120442000d", "0a0400010000", 0, 6 },
+	{ "one of another length", "120542000d5200", "0a0400010000", 0, 6 },
+	{ "a command of nought", "120400000000", "0a0400010000", 0, 6 },
+	{ "more than there was room for", "120442000d52", "0a0400010000", 512,
+	    6 },
+	{ "no properties", "120442000d52", "", 0, 6 },
+	{ "another property", "120442000d52", "0b0400010000", 0, 6 },
+	{ "a property that is cut", "120442000d52", "0a04000100", 0, 6 },
+	{ "a property without length", "120442000d52", "0a", 0, 6 },
+	{ "a property too long", "120442000d52", "0a050001000000", 0, 6 }
+};
+
+START_TEST(t_words)
+{
+	pcsc_fake.features = words[_i].features;
+	pcsc_fake.properties = words[_i].properties;
+	pcsc_fake.more = words[_i].more;
+	ck_assert_int_eq(check_in(MS), ONSHI_OK);
+	ck_assert_msg(m.commands == words[_i].commands, "%s: %d",
+	    words[_i].name, m.commands);
+}
+END_TEST
+
 static size_t
 list(struct oki_reader_state *states)
 {
@@ -734,6 +770,7 @@ main(void)
 	tcase_add_test(c, t_unresponsive);
 	tcase_add_test(c, t_t0);
 	tcase_add_loop_test(c, t_largest, 0, OKI_COUNT(sizes));
+	tcase_add_loop_test(c, t_words, 0, OKI_COUNT(words));
 	tcase_add_test(c, t_plug);
 	tcase_add_test(c, t_names);
 	tcase_add_test(c, t_table);

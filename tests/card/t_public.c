@@ -283,6 +283,29 @@ START_TEST(t_over)
 }
 END_TEST
 
+/* What was borrowed stays while calls fail and when the card is taken away. */
+START_TEST(t_certificate_stays)
+{
+	const struct onshi_certificate *x, *again;
+	const uint8_t *der, *want;
+	size_t derlen, wantlen;
+	int left;
+
+	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_certificate(card, &x), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_sign(card, "9999", 0, TEXT, TEXTLEN),
+	    ONSHI_E_PIN_WRONG);
+	mock_put(&m, false);
+	ck_assert_int_lt(onshi_card_pin_tries(card, &left), 0);
+	ck_assert_int_eq(onshi_card_certificate(card, &again), ONSHI_OK);
+	ck_assert_ptr_eq(again, x);
+	der = onshi_certificate_bytes(x, &derlen);
+	want = mock_identity_der(owner, &wantlen);
+	ck_assert_uint_eq(derlen, wantlen);
+	ck_assert(memcmp(der, want, derlen) == 0);
+}
+END_TEST
+
 /* A foreign card is opened, and asked for nothing but its name. */
 START_TEST(t_foreign)
 {
@@ -454,6 +477,7 @@ main(void)
 	tcase_add_loop_test(c, t_pin, 0, OKI_COUNT(pins));
 	tcase_add_test(c, t_doors);
 	tcase_add_test(c, t_over);
+	tcase_add_test(c, t_certificate_stays);
 	tcase_add_test(c, t_foreign);
 	tcase_add_test(c, t_deadline);
 	tcase_add_test(c, t_threads);

@@ -12,6 +12,7 @@
 #include "tests/core/run.h"
 
 #define SOON	30000		/* a wait that the other side ends */
+#define ROUNDS	200
 
 /* ---- a job that does what the test says ---------------------------------- */
 
@@ -99,7 +100,8 @@ clear(struct oki_job *job)
 	(void)atomic_fetch_add(&clears, 1);
 }
 
-static const struct oki_runner_ops ops = { run, cancel, late, end, true };
+static const struct oki_runner_ops ops = { .run = run, .cancel = cancel,
+    .late = late, .end = end, .ready = true };
 static const struct oki_runner_ops bare = { .run = run };
 
 static void
@@ -210,7 +212,6 @@ START_TEST(done_in_time)
 		    0, &how), ONSHI_OK);
 		ck_assert_int_eq(how, OKI_JOB_CAME_BACK);
 		ck_assert_int_eq(t->result, 7);
-		ck_assert(!oki_runner_is_busy(k));
 	}
 	ck_assert_int_eq(atomic_load(&runs), 100);
 	ck_assert_int_eq(atomic_load(&clears), 0);
@@ -236,8 +237,6 @@ START_TEST(come_back_for_it)
 	ck_assert_int_eq(oki_runner_wait(k, &t->job, NULL, -1),
 	    ONSHI_NEED_WAIT);
 	ck_assert(!is_readable(oki_runner_fd(k)));
-	ck_assert(oki_runner_is_busy(k));
-	ck_assert(!oki_runner_is_done(k, &t->job));
 	ck_assert_int_eq(oki_runner_start(k, &other->job, NULL, -1),
 	    ONSHI_E_STATE);
 	ck_assert_int_eq(oki_runner_start(k, &other->job, wait_of(0), -5),
@@ -249,7 +248,6 @@ START_TEST(come_back_for_it)
 	ck_assert_int_eq(oki_runner_wait(k, &t->job, wait_of(0), -5), -5);
 	oki_event_set(gate);
 	wait_readable(oki_runner_fd(k));
-	ck_assert(oki_runner_is_done(k, &t->job));
 	ck_assert(is_readable(oki_runner_fd(k)));
 	ck_assert_int_eq(oki_runner_start(k, &other->job, NULL, -1),
 	    ONSHI_E_STATE);
@@ -328,8 +326,8 @@ START_TEST(ends_when_told)
 	ck_assert_int_eq(t->result, 7);
 	ck_assert_int_eq(atomic_load(&stuck), 0);
 	ck_assert_int_eq(atomic_load(&lates), 0);
-	ck_assert(!oki_runner_is_busy(k));
 	task_free(t);
+	wait_free(k);
 	ck_assert(oki_runner_stop(&k, SOON));
 }
 END_TEST
@@ -368,7 +366,6 @@ START_TEST(cancelled)
 	    ONSHI_E_CANCELLED);
 	oki_event_set(gate);
 	wait_readable(oki_runner_fd(k));
-	ck_assert(oki_runner_is_done(k, &t->job));
 	ck_assert_int_eq(oki_runner_wait(k, &t->job, &w, -1), ONSHI_OK);
 	task_free(t);
 	oki_cancel_free(&stop);
@@ -397,7 +394,6 @@ START_TEST(no_thread_no_job)
 	ck_assert_int_eq(oki_runner_do(k, &t->job, wait_of(SOON), -1, 0,
 	    &how), ONSHI_E_SYSTEM);
 	ck_assert_int_eq(how, OKI_JOB_NOT_BEGUN);
-	ck_assert(!oki_runner_is_busy(k));
 	no_thread = false;
 	ck_assert_int_eq(oki_runner_do(k, &t->job, wait_of(SOON), -1, 0,
 	    &how), ONSHI_OK);
@@ -457,6 +453,216 @@ START_TEST(stopped_in_the_middle)
 }
 END_TEST
 
+/* The descriptor tells that it is back, until the next one is started, which
+ * may be the same. */
+START_TEST(told_that_it_is_back)
+{
+	struct oki_runner *k = runner_new(&ops);
+	struct task *t = task_new(true, false);
+
+	ck_assert_int_eq(oki_runner_start(k, &t->job, NULL, -1), ONSHI_OK);
+	await(begun);
+	ck_assert_int_eq(oki_runner_give_up(k, &t->job, 0),
+	    OKI_JOB_ABANDONED);
+	ck_assert(!is_readable(oki_runner_fd(k)));
+	oki_event_set(gate);
+	wait_readable(oki_runner_fd(k));
+	ck_assert_int_eq(oki_runner_wait(k, &t->job, NULL, -1),
+	    ONSHI_E_STATE);
+	oki_event_clear(gate);
+	ck_assert_int_eq(oki_runner_start(k, &t->job, wait_of(SOON), -1),
+	    ONSHI_OK);
+	ck_assert(!is_readable(oki_runner_fd(k)));
+	oki_event_set(gate);
+	ck_assert_int_eq(oki_runner_wait(k, &t->job, wait_of(SOON), -1),
+	    ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&runs), 2);
+	ck_assert_int_eq(atomic_load(&lates), 1);
+	task_free(t);
+	ck_assert(oki_runner_stop(&k, SOON));
+	ck_assert_int_eq(atomic_load(&clears), 1);
+}
+END_TEST
+
+/* ---- between jobs ---------------------------------------------------------- */
+
+static struct oki_event *idled;
+static struct oki_runner *lazy;
+static oki_atomic_int idles, nap, pokes;
+
+/* Pokes itself so often as it is told to, which must not be lost. */
+static int32_t
+idle(void *self)
+{
+	(void)self;
+	(void)atomic_fetch_add(&idles, 1);
+	if (atomic_load(&pokes) > 0) {
+		(void)atomic_fetch_sub(&pokes, 1);
+		oki_runner_poke(lazy);
+	}
+	oki_event_set(idled);
+
+	return atomic_load(&nap);
+}
+
+static const struct oki_runner_ops idler = { .run = run, .cancel = cancel,
+    .late = late, .end = end, .ready = true, .idle = idle };
+
+static void
+lazy_new(int32_t ms)
+{
+	ck_assert_int_eq(oki_event_new(&idled), ONSHI_OK);
+	atomic_store(&idles, 0);
+	atomic_store(&pokes, 0);
+	atomic_store(&nap, ms);
+	lazy = runner_new(&idler);
+}
+
+static void
+lazy_free(void)
+{
+	ck_assert(oki_runner_stop(&lazy, SOON));
+	oki_event_free(&idled);
+}
+
+static const struct {
+	const char	*name;
+	int32_t		 nap;
+	int		 pokes;		/* by itself */
+	int		 idles;		/* that follow */
+} between[] = {
+	{ "once after a job", SOON, 0, 1 },
+	{ "again when its time is over", 1, 0, 5 },
+	{ "at once with no time", 0, 0, 5 },
+	{ "poked from inside", SOON, 3, 4 }
+};
+
+/* With a job that is done and not collected. */
+START_TEST(idle_between)
+{
+	struct task *t;
+
+	lazy_new(between[_i].nap);
+	atomic_store(&pokes, between[_i].pokes);
+	t = task_new(false, false);
+	oki_runner_poke(lazy);
+	oki_runner_poke(NULL);
+	ck_assert_int_eq(atomic_load(&idles), 0);	/* no thread yet */
+	ck_assert_int_eq(oki_runner_start(lazy, &t->job, NULL, -1), ONSHI_OK);
+	while (atomic_load(&idles) < between[_i].idles)
+		await(idled);
+	ck_assert_msg(is_readable(oki_runner_fd(lazy)), "%s",
+	    between[_i].name);
+	ck_assert_int_eq(oki_runner_wait(lazy, &t->job, NULL, -1), ONSHI_OK);
+	task_free(t);
+	lazy_free();
+}
+END_TEST
+
+/* Each poke is answered; a wake of another kind is not one. */
+START_TEST(poked)
+{
+	struct task *t;
+	int before;
+
+	lazy_new(SOON);
+	wait_free(lazy);
+	await(idled);
+	for (int i = 0; i < ROUNDS; i++) {
+		before = atomic_load(&idles);
+		oki_runner_poke(lazy);
+		while (atomic_load(&idles) == before)
+			await(idled);
+	}
+	/* Not while a job runs: it comes after it. */
+	oki_event_clear(begun);
+	t = task_new(true, false);
+	ck_assert_int_eq(oki_runner_start(lazy, &t->job, wait_of(SOON), -1),
+	    ONSHI_OK);
+	await(begun);
+	before = atomic_load(&idles);
+	oki_runner_poke(lazy);
+	ck_assert_int_eq(oki_runner_give_up(lazy, &t->job, 0),
+	    OKI_JOB_ABANDONED);
+	ck_assert_int_eq(atomic_load(&idles), before);
+	oki_event_clear(idled);
+	oki_event_set(gate);
+	await(idled);
+	ck_assert_int_eq(atomic_load(&lates), 1);
+	task_free(t);
+	lazy_free();
+}
+END_TEST
+
+/* ---- leaving, while others are in it ----------------------------------------- */
+
+static struct oki_runner *left;
+static struct oki_event *waiting;
+static int waited;
+
+static void
+wait_on_it(void *arg)
+{
+	struct task *t = arg;
+	struct oki_wait w;
+
+	oki_wait_init(&w, env, SOON, NULL);
+	oki_event_set(waiting);
+	waited = oki_runner_wait(left, &t->job, &w, -1);
+}
+
+/* Whoever waits comes back though the job hangs, or with what it brought if it
+ * obeys; nothing follows; the runner is there until it is stopped. */
+START_TEST(left_while_waited_for)
+{
+	struct oki_thread *thread;
+	struct task *t = task_new(true, _i == 1);
+
+	left = runner_new(&ops);
+	ck_assert_int_eq(oki_event_new(&waiting), ONSHI_OK);
+	ck_assert_int_eq(oki_runner_start(left, &t->job, NULL, -1), ONSHI_OK);
+	await(begun);
+	ck_assert_int_eq(oki_thread_start(wait_on_it, t, &thread), ONSHI_OK);
+	await(waiting);
+	ck_assert(oki_runner_leave(left, _i == 1 ? SOON : 0) == (_i == 1));
+	oki_thread_join(&thread);
+	ck_assert(waited == ONSHI_E_STATE || (waited == ONSHI_OK && _i == 1));
+	ck_assert_int_eq(atomic_load(&ends), _i);
+	ck_assert_int_eq(atomic_load(&cancels), 1);
+	ck_assert_int_eq(oki_runner_start(left, &t->job, NULL, -1),
+	    ONSHI_E_STATE);
+	oki_runner_poke(left);
+	oki_event_set(gate);
+	ck_assert(oki_runner_leave(left, SOON));
+	ck_assert(oki_runner_leave(left, 0));
+	ck_assert_int_eq(atomic_load(&ends), 1);
+	ck_assert_int_eq(atomic_load(&lates), 0);
+	ck_assert(oki_runner_stop(&left, 0));
+	ck_assert_int_eq(atomic_load(&ends), 1);
+	ck_assert_int_eq(atomic_load(&clears), 0);
+	task_free(t);
+	ck_assert_int_eq(atomic_load(&clears), 1);
+	oki_event_free(&waiting);
+}
+END_TEST
+
+/* One that never had a thread has left, and ends when it is stopped. */
+START_TEST(left_unbegun)
+{
+	struct oki_runner *k = runner_new(&ops);
+	struct task *t = task_new(false, false);
+
+	ck_assert(oki_runner_leave(k, 0));
+	ck_assert_int_eq(atomic_load(&ends), 0);
+	ck_assert_int_eq(oki_runner_start(k, &t->job, NULL, -1),
+	    ONSHI_E_STATE);
+	ck_assert(oki_runner_stop(&k, 0));
+	ck_assert_int_eq(atomic_load(&ends), 1);
+	ck_assert_int_eq(atomic_load(&runs), 0);
+	task_free(t);
+}
+END_TEST
+
 /* ---- its own thread -------------------------------------------------------- */
 
 static struct oki_runner *own;
@@ -498,7 +704,6 @@ END_TEST
 /* ---- many callers ---------------------------------------------------------- */
 
 #define CALLERS	6
-#define ROUNDS	200
 
 static struct oki_runner *shared;
 
@@ -594,11 +799,11 @@ START_TEST(forked)
 	if (child == 0)
 		_exit(oki_runner_start(copy, &t->job, NULL, -1) ==
 		    ONSHI_E_STATE && oki_runner_wait(copy, &t->job, NULL,
-		    -1) == ONSHI_E_STATE && !oki_runner_is_busy(copy) &&
+		    -1) == ONSHI_E_STATE &&
 		    !oki_runner_is_stuck(copy) &&
-		    !oki_runner_is_done(copy, &t->job) &&
 		    oki_runner_give_up(copy, &t->job, 0) ==
-		    OKI_JOB_ABANDONED && !oki_runner_stop(&copy, 0) ? 0 : 1);
+		    OKI_JOB_ABANDONED && !oki_runner_leave(copy, 0) &&
+		    !oki_runner_stop(&copy, 0) ? 0 : 1);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
 	oki_event_set(gate);
@@ -730,6 +935,11 @@ fill(TCase *t)
 	tcase_add_test(t, no_thread_no_job);
 	tcase_add_loop_test(t, stopped_while_stuck, 0, 2);
 	tcase_add_loop_test(t, stopped_in_the_middle, 0, 3);
+	tcase_add_test(t, told_that_it_is_back);
+	ADD_ROWS(t, idle_between, between);
+	tcase_add_test(t, poked);
+	tcase_add_loop_test(t, left_while_waited_for, 0, 2);
+	tcase_add_test(t, left_unbegun);
 	tcase_add_test(t, from_inside);
 	tcase_add_test(t, one_at_a_time);
 	tcase_add_test(t, taken_back);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <openssl/pem.h>
+
 #include "crypto/crypto.h"
 #include "tests/core/run.h"
 #include "tests/crypto/make.h"
@@ -208,6 +210,51 @@ START_TEST(no_common_name)
 END_TEST
 
 static const struct {
+	const char	*name;
+	const char	*given;
+	const char	*says;		/* NULL: good */
+} olds[] = {
+	{ "passphrase", "himitsu", NULL },
+	{ "wrong passphrase", "himitsv", "passphrase is wrong" },
+	{ "no passphrase", NULL, "passphrase is wrong" },
+};
+
+/* As "openssl rsa -aes256 -traditional" writes it: the lines around it say
+ * how it is locked. */
+START_TEST(locked_in_the_old_way)
+{
+	struct make_spec spec = { MEDICAL, .extensions = CLIENT, .ca = ca };
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct oki_buf cert, key;
+	struct oki_identity out;
+	struct onshi_error e;
+	char *text;
+	X509 *x;
+	long len;
+	int r;
+
+	x = make_certificate(&spec);
+	oki_buf_init(&cert, 9000);
+	oki_buf_init(&key, 9000);
+	make_pem(x, &cert);
+	ck_assert_int_eq(PEM_write_bio_PrivateKey_traditional(bio,
+	    make_key(KEY_RSA), EVP_aes_256_cbc(),
+	    (const unsigned char *)"himitsu", 7, NULL, NULL), 1);
+	len = BIO_get_mem_data(bio, &text);
+	ck_assert_int_eq(oki_buf_append(&key, text, (size_t)len), ONSHI_OK);
+	r = check(&cert, &key, olds[_i].given, "20260101000000", &out, &e);
+	ck_assert_msg(r == (olds[_i].says == NULL ? ONSHI_OK :
+	    ONSHI_E_CONFIG), "%s: %s", olds[_i].name, e.text);
+	if (olds[_i].says != NULL)
+		ck_assert_ptr_nonnull(strstr(e.text, olds[_i].says));
+	BIO_free(bio);
+	oki_buf_free(&cert);
+	oki_buf_free(&key);
+	X509_free(x);
+}
+END_TEST
+
+static const struct {
 	const char	*text;
 	size_t		 len, line;
 } lines[] = {
@@ -246,6 +293,7 @@ fill(TCase *t)
 	tcase_add_test(t, nothing_there);
 	ADD_ROWS(t, common_name, names);
 	tcase_add_loop_test(t, no_common_name, 0, 2);
+	ADD_ROWS(t, locked_in_the_old_way, olds);
 	ADD_ROWS(t, first_line, lines);
 }
 

@@ -1,4 +1,5 @@
-/* Each allocation of room crypto and of OpenSSL below it fails once. */
+/* Each allocation of room crypto and of OpenSSL below it fails once, and each
+ * call of OpenSSL. */
 #include "config.h"
 
 #include <openssl/crypto.h>
@@ -8,6 +9,7 @@
 #include "tests/core/run.h"
 #include "tests/crypto/make.h"
 #include "tests/oom/oom.h"
+#include "tests/oom/theirs.h"
 
 /* What the lives are about: made before, outside of what is counted. */
 static struct {
@@ -151,6 +153,25 @@ START_TEST(each_fails)
 }
 END_TEST
 
+START_TEST(each_call_fails)
+{
+	size_t n;
+	int r;
+
+	ck_assert_int_eq(lives[_i].life(lives[_i].arg), ONSHI_OK);
+	for (n = 1;; n++) {
+		theirs_fail(n);
+		r = lives[_i].life(lives[_i].arg);
+		if (!theirs_stop())
+			break;
+		ck_assert_msg(is_failure(r), "%s: %s after %s failed",
+		    lives[_i].name, onshi_result_name(r), theirs_name());
+	}
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_uint_gt(n, 4);
+}
+END_TEST
+
 static void
 make_container(X509 *x)
 {
@@ -221,6 +242,7 @@ fill(TCase *t)
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(t, setup, teardown);
 	ADD_ROWS(t, each_fails, lives);
+	ADD_ROWS(t, each_call_fails, lives);
 }
 
 int

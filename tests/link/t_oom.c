@@ -1,18 +1,21 @@
 /*
  * Memory that fails: ours at each allocation, libcurl's and OpenSSL's at a
- * sample of theirs (ONSHIKAKU_CHECK_FULL: all). Never a wrong answer, and never
- * an answer of a server that must not be believed (F13).
+ * sample of theirs (ONSHIKAKU_CHECK_FULL: all); and calls of theirs that fail.
+ * Never a wrong answer, and never an answer of a server that must not be
+ * believed (F13).
  */
 #include "config.h"
 
 #include <check.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <curl/curl.h>
 
 #include "tests/oom/oom.h"
+#include "tests/oom/theirs.h"
 #include "../wire/wire.h"
 
 #define WRONG	77		/* an answer that is none */
@@ -221,6 +224,73 @@ START_TEST(theirs_with_a_liar)
 }
 END_TEST
 
+/* By a server that is believed, and one that is not (the last). */
+static const struct {
+	const char	*name;
+	const char	*cert;
+	const char	*keys;
+	int		 expected;
+} calls[] = {
+	{ "plain", NULL, "", ONSHI_OK },
+	{ "with a list and a pin", NULL, "\n@crl=clean\nlink.local_networks="
+	    "127.0.0.0/8", ONSHI_OK },
+	{ "a liar", "of-root2", "\n@crl=clean", ONSHI_E_TLS }
+};
+
+/* Without most of them there is no answer. Those that only tell who the
+ * service was, or what is to be cleared where all is clear, are no part of
+ * that; and a connection that was found broken while nothing was asked is made
+ * anew. */
+static bool
+may_do_without(const char *name)
+{
+	static const char *const names[] = { "SSL_get1_peer_certificate",
+	    "i2d_X509_PUBKEY", "SSL_CTX_get_options", "curl_easy_getinfo",
+	    "curl_easy_recv", "curl_multi_poll" };
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+
+	return strncmp(name, "EVP_", 4) == 0;
+}
+
+START_TEST(their_calls)
+{
+	struct hostile_spec spec = { .text = GOOD HUNDRED,
+	    .cert = calls[_i].cert };
+	char keys[256];
+	struct life l = { .foreign = false };
+	struct client c;
+	uint16_t port;
+	size_t n;
+	pid_t pid = hostile_apart(&spec, &port);
+	int r;
+
+	(void)snprintf(keys, sizeof(keys), "limits.connect_ms=1000%s",
+	    calls[_i].keys);
+	client_config(&c, port, keys);
+	ck_assert_int_eq(oki_env_new(c.config, &l.env), ONSHI_OK);
+	ck_assert_int_eq(live(&l), calls[_i].expected);
+	for (n = 1;; n++) {
+		theirs_fail(n);
+		r = live(&l);
+		if (!theirs_stop())
+			break;
+		ck_assert_msg(r < 0 || (r == calls[_i].expected &&
+		    may_do_without(theirs_name())), "%s: %s after %s (%zu) "
+		    "failed", calls[_i].name, onshi_result_name(r),
+		    theirs_name(), n);
+	}
+	ck_assert_int_eq(r, calls[_i].expected);
+	ck_assert_uint_gt(n, 50);
+	oki_env_free(&l.env);
+	client_free(&c);
+	hostile_apart_stop(pid);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -240,6 +310,7 @@ main(void)
 	tcase_add_test(t, theirs);
 	tcase_add_loop_test(t, theirs_with_a_liar, 0,
 	    (int)OKI_COUNT(liars));
+	tcase_add_loop_test(t, their_calls, 0, (int)OKI_COUNT(calls));
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

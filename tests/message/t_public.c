@@ -147,6 +147,28 @@ static const struct {
 	    LIST("")), B "ResultList: results where there can be none\n" },
 	{ "nothing for what failed", DOC(HEADER
 	    "<SegmentOfResult>9</SegmentOfResult>", ""), "" },
+	{ "an institution's code that is longer", "<XmlMsg><MessageHeader>"
+	    "<MedicalInstitutionCode>13199999971</MedicalInstitutionCode>"
+	    "</MessageHeader><MessageBody><ReceptionNumber>1</ReceptionNumber>"
+	    "</MessageBody></XmlMsg>", H
+	    "MedicalInstitutionCode: wrong length\n" },
+	{ "an insurer of 7 digits", DOC(HEADER SEG, VALID LIST(
+	    "<InsurerNumber> 9999995</InsurerNumber>")), "" },
+	{ "the elderly's number of 7 digits", DOC(HEADER SEG, VALID LIST(
+	    "<InsurerNumber>39999997</InsurerNumber>"
+	    "<InsuredIdentificationNumber>0123456"
+	    "</InsuredIdentificationNumber>")), R
+	    "InsurerNumber: warning: check digit\n" },
+	{ "a number by no insurer", DOC(HEADER SEG, VALID LIST(
+	    "<InsuredIdentificationNumber>01234567"
+	    "</InsuredIdentificationNumber>")), "" },
+	{ "an encoding that nobody has", "<XmlMsg><MessageHeader>"
+	    "<MedicalInstitutionCode>1319999996</MedicalInstitutionCode>"
+	    "<CharacterCodeIdentifier>7</CharacterCodeIdentifier>"
+	    "</MessageHeader><MessageBody><ReceptionNumber>1</ReceptionNumber>"
+	    "</MessageBody></XmlMsg>", "" },
+	{ "no validity of nobody", DOC(HEADER SEG,
+	    "<ProcessingResultStatus>2</ProcessingResultStatus>"), "" },
 	{ "other encoding", DOC(SEG "<ProcessExecutionTime>20261005091203"
 	    "</ProcessExecutionTime><QualificationConfirmationDate>20261005"
 	    "</QualificationConfirmationDate><MedicalInstitutionCode>"
@@ -360,6 +382,22 @@ START_TEST(refused)
 }
 END_TEST
 
+/* An outcome does not know where it is read: hospital, pharmacy or station. */
+START_TEST(right_everywhere)
+{
+	static const char *const kinds[] = { "当医療機関は", "当薬局",
+	    "当訪問看護", "当施設", "当院" };
+	const char *text = onshi_outcome_text(_i, "ja");
+	const char *remedy = onshi_outcome_remedy(_i, "ja");
+	size_t i;
+
+	ck_assert_str_ne(text, "");
+	for (i = 0; i < OKI_COUNT(kinds); i++)
+		ck_assert_msg(strstr(text, kinds[i]) == NULL &&
+		    strstr(remedy, kinds[i]) == NULL, "%d: %s", _i, kinds[i]);
+}
+END_TEST
+
 START_TEST(nothing_given)
 {
 	const struct onshi_record *rec = (const void *)"x";
@@ -413,6 +451,7 @@ main(void)
 	tcase_add_test(c, unknown_paths);
 	tcase_add_test(c, withheld);
 	tcase_add_loop_test(c, refused, 0, 6);
+	tcase_add_loop_test(c, right_everywhere, 0, ONSHI_OUTCOME_SUSPENDED + 1);
 	tcase_add_test(c, nothing_given);
 	suite_add_tcase(s, c);
 

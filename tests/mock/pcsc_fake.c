@@ -372,6 +372,19 @@ SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *pci, LPCBYTE command,
 	return from_result(r);
 }
 
+static DWORD
+from_hex(const char *hex, uint8_t *to)
+{
+	static const char digits[] = "0123456789abcdef";
+	DWORD n;
+
+	for (n = 0; hex[2 * n] != '\0'; n++)
+		to[n] = (uint8_t)((strchr(digits, hex[2 * n]) - digits) << 4 |
+		    (strchr(digits, hex[2 * n + 1]) - digits));
+
+	return n;
+}
+
 /* Part 10: one feature, whose one property says how long an APDU may be. */
 LONG
 SCardControl(SCARDHANDLE card, DWORD control, LPCVOID in, DWORD inlen,
@@ -387,9 +400,15 @@ SCardControl(SCARDHANDLE card, DWORD control, LPCVOID in, DWORD inlen,
 	(void)inlen;
 	if (enter("SCardControl"))
 		return leave(pcsc_fake.code);
-	if (is_stale(card) || pcsc_fake.largest < 0 ||
-	    room < sizeof(property))
+	if (is_stale(card) || (pcsc_fake.largest < 0 &&
+	    pcsc_fake.features == NULL) || room < sizeof(property))
 		return leave(SCARD_E_UNSUPPORTED_FEATURE);
+	if (pcsc_fake.features != NULL) {
+		*len = from_hex(control == CM_IOCTL_GET_FEATURE_REQUEST ?
+		    pcsc_fake.features : pcsc_fake.properties, out) +
+		    pcsc_fake.more;
+		return leave(SCARD_S_SUCCESS);
+	}
 	for (size_t i = 0; i < 4; i++)
 		property[5 + i] = (uint8_t)(n >> 8 * i & 0xff);
 	if (control == CM_IOCTL_GET_FEATURE_REQUEST) {

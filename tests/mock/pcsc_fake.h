@@ -19,6 +19,9 @@ struct pcsc_fake {
 	bool		 t0_only;
 	bool		 unresponsive;
 	int32_t		 largest;	/* of part 10; -1: no such feature */
+	const char	*features;	/* hexadecimal; what it says instead */
+	const char	*properties;
+	unsigned long	 more;		/* bytes that it claims beside these */
 	bool		 stopped;	/* the daemon answers nothing */
 	int		 fail_at;	/* the n-th call, from 1 */
 	long		 code;

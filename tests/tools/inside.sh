@@ -3,7 +3,7 @@
 dir=$(mktemp -d "${TMPDIR:-/tmp}/onshi-inside.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 failed=0
-command -v ps >/dev/null || { echo "no ps"; exit 77; }
+[ -r "/proc/$$/task/$$/children" ] || { echo "no list of children"; exit 77; }
 
 bad() {
 	echo "FAIL: $*"
@@ -18,8 +18,17 @@ run_inside "\$@"
 exit \$rc
 END
 
+# Without ps, which looks at every process there is.
 lives() {
-	ps -o stat= -p "$1" | grep -qv '^Z'
+	{ read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null &&
+	    [ "$state" != Z ]
+}
+
+# Its children; in $first the first of them.
+below() {
+	children=''
+	{ read -r children <"/proc/$1/task/$1/children"; } 2>/dev/null || :
+	first=${children%% *}
 }
 
 # Input and other descriptors reach the command, its status comes back.
@@ -47,13 +56,16 @@ while read -r signal wanted how; do
 	env --default-signal=INT sh "$dir/box" "$@" </dev/null &
 	box=$!
 	n=0
-	while [ $n -lt 100 ] && child=$(ps -o pid= --ppid $box || :) &&
-	    ! ps -o args= -p "${child:-0}" 2>/dev/null | grep -q "sleep 300"; do
+	while [ $n -lt 100 ] && below $box &&
+	    ! { tr '\0' ' ' <"/proc/${first:-0}/cmdline"; } 2>/dev/null |
+	    grep -q "sleep 300"; do
 		sleep 0.1
 		n=$((n + 1))
 	done
+	child=$first
 	[ "$how" = plain ] || sleep 0.3
-	below=$(ps -o pid= --ppid $child)
+	below "$child"
+	below=$children
 	kill -"$signal" $box
 	n=0
 	while lives $box && [ $n -lt 100 ]; do

@@ -492,6 +492,8 @@ answer_challenge(struct fake *f, char *to, size_t room)
 	    atomic_load(&f->challenges), f->challenge != NULL ? f->challenge :
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	    f->challenge_seconds);
+	if (f->challenge_xml != NULL)
+		snprintf(to, room, "%s", f->challenge_xml);
 }
 
 static int
@@ -595,18 +597,11 @@ fake_boot(void *self)
 }
 
 static int
-fake_entry(void *self, const char *line, size_t len)
+write_entry(struct fake *f, const char *line, size_t len)
 {
-	struct fake *f = self;
 	const char *e = strstr(line, "\te="), *end;
 	size_t have;
 
-	atomic_fetch_add(&f->audit_waits, 1);
-	while (atomic_load(&f->audit_held) != 0)
-		nap(1);
-	atomic_fetch_sub(&f->audit_waits, 1);
-	if (atomic_load(&f->audit_fails) != 0)
-		return 1;
 	have = strlen(f->events);
 	if (f->record_len + len < sizeof(f->record)) {
 		memcpy(f->record + f->record_len, line, len);
@@ -625,10 +620,42 @@ fake_entry(void *self, const char *line, size_t len)
 	return 0;
 }
 
+static int
+fake_entry(void *self, const char *line, size_t len)
+{
+	struct fake *f = self;
+	int r;
+
+	atomic_fetch_add(&f->audit_waits, 1);
+	while (atomic_load(&f->audit_held) != 0)
+		nap(1);
+	atomic_fetch_sub(&f->audit_waits, 1);
+	if (atomic_load(&f->audit_fails) != 0)
+		return 1;
+	(void)pthread_mutex_lock(&f->writing);
+	r = write_entry(f, line, len);
+	(void)pthread_mutex_unlock(&f->writing);
+
+	return r;
+}
+
+bool
+fake_said(struct fake *f, const char *event)
+{
+	bool said;
+
+	(void)pthread_mutex_lock(&f->writing);
+	said = strstr(f->events, event) != NULL;
+	(void)pthread_mutex_unlock(&f->writing);
+
+	return said;
+}
+
 void
 fake_init(struct fake *f)
 {
 	memset(f, 0, sizeof(*f));
+	(void)pthread_mutex_init(&f->writing, NULL);
 	atomic_store(&f->wall, START_MS);
 	atomic_store(&f->steady, 1000);
 	atomic_store(&f->boot, 1000);

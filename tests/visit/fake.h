@@ -7,6 +7,7 @@
 #ifndef TESTS_VISIT_FAKE_H
 #define TESTS_VISIT_FAKE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -58,7 +59,8 @@ struct fake {
 	char		cancels_for;	/* in that alone */
 	atomic_int	reentered;	/* with this result */
 	bool		cut;		/* the answer lacks its end */
-	const char	*challenge;	/* in place of the value */
+	const char	*challenge;	/* in place of the value, */
+	const char	*challenge_xml;	/* of the whole answer */
 	/* whom medical answers name: birth date, name (NULL: the check-in's),
 	 * kana and sex (NULL: not told), or nobody */
 	const char	*birth;
@@ -97,6 +99,7 @@ struct fake {
 	char		record[65536];	/* the lines themselves */
 	size_t		record_len;
 	char		events[65536];	/* "consent.given;query.intent;…" */
+	pthread_mutex_t	writing;	/* of these three */
 };
 
 void	fake_prepare(void);	/* in main, before tests fork */
@@ -116,6 +119,9 @@ struct onshi *fake_root_trail(struct fake *f, const char *top);
 
 /* Whether the signature in the last body is the card's, over that text. */
 bool	fake_has_signed(const struct fake *f, const char *text);
+
+/* Whether that is among the events, while others may be written. */
+bool	fake_said(struct fake *f, const char *event);
 
 /* A whole check-in by PIN 1234 with these consents (bit per category). */
 int	fake_checkin(struct onshi *o, unsigned int consents,

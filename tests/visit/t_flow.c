@@ -532,6 +532,49 @@ START_TEST(test_challenge_value)
 }
 END_TEST
 
+#define VALUE	"<Value>AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=</Value>"
+#define PARTS(id, value, time)	"<Challenge>" id value time "</Challenge>"
+#define TIME(t)	"<ExpiresIn>" t "</ExpiresIn>"
+#define LONG	"0123456789012345678901234567890123456789"
+
+/* Nor is what else is no challenge. */
+static const struct {
+	const char	*name;
+	const char	*xml;
+	int		 result;
+} challenges[] = {
+	{ "whole", PARTS("<ChallengeId>c</ChallengeId>", VALUE, TIME("60")),
+	    ONSHI_OK },
+	{ "short", PARTS("<ChallengeId>c</ChallengeId>", VALUE, TIME("15")),
+	    ONSHI_OK },
+	{ "no XML", "<Challenge>", ONSHI_E_ANSWER_REFUSED },
+	{ "no id", PARTS("", VALUE, TIME("60")), ONSHI_E_ANSWER_REFUSED },
+	{ "a very long id", PARTS("<ChallengeId>" LONG LONG LONG LONG
+	    LONG LONG LONG "</ChallengeId>",
+	    VALUE, TIME("60")), ONSHI_E_ANSWER_REFUSED },
+	{ "no value", PARTS("<ChallengeId>c</ChallengeId>", "", TIME("60")),
+	    ONSHI_E_ANSWER_REFUSED },
+	{ "no time", PARTS("<ChallengeId>c</ChallengeId>", VALUE, ""),
+	    ONSHI_E_ANSWER_REFUSED },
+	{ "no number", PARTS("<ChallengeId>c</ChallengeId>", VALUE,
+	    TIME("soon")), ONSHI_E_ANSWER_REFUSED },
+	{ "over", PARTS("<ChallengeId>c</ChallengeId>", VALUE, TIME("0")),
+	    ONSHI_E_ANSWER_REFUSED }
+};
+
+START_TEST(test_challenge_parts)
+{
+	f.challenge_xml = challenges[_i].xml;
+	ask_for(ONSHI_METHOD_PIN);
+	give_pin();
+	ck_assert_msg(onshi_visit_advance(v) == challenges[_i].result,
+	    "%s: %s", challenges[_i].name,
+	    onshi_error_text(onshi_visit_error(v)));
+	ck_assert_int_eq(atomic_load(&f.checkins),
+	    challenges[_i].result == ONSHI_OK);
+}
+END_TEST
+
 /* PU-1: eligibility rests on law and is insurance's business; medical
  * information rests on consent and is the visit's. */
 START_TEST(test_purpose_on_record)
@@ -898,6 +941,7 @@ main(void)
 	tcase_add_test(t, test_long_deadline);
 	tcase_add_test(t, test_line_closed);
 	tcase_add_loop_test(t, test_challenge_value, 0, COUNT(values));
+	tcase_add_loop_test(t, test_challenge_parts, 0, COUNT(challenges));
 	tcase_add_test(t, test_purpose_on_record);
 	tcase_add_loop_test(t, test_cancel_at, 1, 9);
 	tcase_add_loop_test(t, test_none_held, 0, 4);

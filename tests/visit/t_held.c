@@ -105,7 +105,7 @@ copies(void)
 static void
 wait_entry(const char *event)
 {
-	while (strstr(f.events, event) == NULL)
+	while (!fake_said(&f, event))
 		usleep(2000);
 }
 

@@ -111,7 +111,7 @@ wait_closed(void)
 static void
 wait_entry(const char *event)
 {
-	while (strstr(f.events, event) == NULL)
+	while (!fake_said(&f, event))
 		usleep(2000);
 }
 
@@ -122,6 +122,7 @@ let_finish(void)
 	struct pollfd p = { .fd = (int)onshi_visit_fd(v), .events = POLLIN };
 
 	ck_assert_int_eq(poll(&p, 1, 20000), 1);
+	(void)onshi_visit_apdus(v);	/* what it did has happened before */
 }
 
 /* ---- nobody waits for the record ------------------------------------------ */
@@ -736,6 +737,118 @@ START_TEST(test_visit_freed)
 }
 END_TEST
 
+static atomic_int hanging, opened;
+
+static void
+hang(const char *prefix)
+{
+	if (prefix[0] != 'O' && prefix[0] != 'Y')
+		return;
+	atomic_store(&hanging, 1);
+	while (atomic_load(&opened) == 0)
+		usleep(1000);
+}
+
+static void *
+free_hanging(void *arg)
+{
+	while (atomic_load(&hanging) == 0)
+		usleep(100);
+	onshi_visit_free(&victim);
+
+	return arg;
+}
+
+/* A table that hangs keeps neither of them: it is opened after both. */
+START_TEST(test_freed_while_it_hangs)
+{
+	pthread_t t;
+
+	atomic_store(&hanging, 0);
+	atomic_store(&opened, 0);
+	f.inside = hang;
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 0), ONSHI_OK);
+	victim = v;
+	ck_assert_int_eq(pthread_create(&t, NULL, free_hanging, NULL), 0);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_CANCELLED);
+	v = NULL;
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+	atomic_store(&opened, 1);
+	wait_closed();
+	ck_assert_int_eq(atomic_load(&f.held), 0);
+}
+END_TEST
+
+/* A call that is given up at its deadline: whether it had been begun, and by
+ * whom it is asked meanwhile. */
+static const struct {
+	const char	*name;
+	bool		 begun;
+	bool		 another;
+	int		 sent;
+	int		 next;		/* while it hangs */
+} overdue[] = {
+	{ "it is under way", true, false, ONSHI_SENT_UNKNOWN, ONSHI_E_STATE },
+	{ "the record keeps the thread", false, false, ONSHI_SENT_NOT,
+	    ONSHI_E_LINK_TIMEOUT },
+	{ "it does, and another asks", false, true, ONSHI_SENT_NOT,
+	    ONSHI_E_LINK_TIMEOUT }
+};
+
+static void
+hold_thread(bool by_link)
+{
+	atomic_store(&hanging, 0);
+	atomic_store(&opened, 0);
+	if (by_link) {
+		f.inside = hang;
+		return;
+	}
+	atomic_store(&f.audit_held, 1);
+	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_CARE),
+	    ONSHI_OK);
+	while (atomic_load(&f.audit_waits) == 0)
+		usleep(1000);
+}
+
+/* Nobody waits for it, the error says what is known of it, and once the thread
+ * is back the visit serves again: he who asks then, and nobody else. */
+START_TEST(test_overdue)
+{
+	struct onshi_answer *a;
+	int r;
+
+	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 100), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
+	hold_thread(overdue[_i].begun);
+	r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a);
+	while (r == ONSHI_NEED_WAIT)
+		r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS,
+		    overdue[_i].another ? other : doctor, &a);
+	ck_assert_msg(r == ONSHI_E_LINK_TIMEOUT, "%s", overdue[_i].name);
+	ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)),
+	    overdue[_i].sent);
+	while ((r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a)) ==
+	    ONSHI_NEED_WAIT)
+		usleep(1000);
+	ck_assert_msg(r == overdue[_i].next, "%s", overdue[_i].name);
+	atomic_store(&opened, 1);
+	atomic_store(&f.audit_held, 0);
+	if (overdue[_i].begun)
+		let_finish();		/* it is back */
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_OK);
+	a = get(ONSHI_CATEGORY_DRUGS, doctor);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(atomic_load(&f.medical), overdue[_i].begun ? 2 : 1);
+	ck_assert_ptr_null(strstr(f.record, "e=query.outcome\to=ok\ta=D0002"));
+}
+END_TEST
+
 /* By the visit's own thread, inside a table: a collector runs anywhere. */
 static struct onshi_answer *inner;
 
@@ -908,6 +1021,9 @@ main(void)
 	tcase_add_test(t, test_answers_freed);
 	tcase_add_test(t, test_withdrawn_by_another_thread);
 	tcase_add_test(t, test_visit_freed);
+	tcase_add_test(t, test_freed_while_it_hangs);
+	tcase_add_loop_test(t, test_overdue, 0,
+	    (int)(sizeof(overdue) / sizeof(overdue[0])));
 	tcase_add_test(t, test_freed_inside);
 	tcase_add_test(t, test_forked);
 	suite_add_tcase(s, t);

@@ -194,7 +194,7 @@ START_TEST(test_late_link)
 	    ONSHI_SENT_UNKNOWN);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_STATE);
 	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_E_STATE);
-	sleep(2);
+	wait_ready();			/* it is back */
 	f.sleep_ms = 0;
 	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
 	while ((r = onshi_visit_advance(v)) == ONSHI_NEED_PIN)

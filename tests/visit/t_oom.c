@@ -1,6 +1,7 @@
 /*
- * Memory runs out at each point of a check-in and a get: a result that says so,
- * nothing left behind, and the next patient is served.
+ * Memory runs out at each point of a check-in and a get, or a call of OpenSSL
+ * fails: a result that says so, nothing left behind, and the next patient is
+ * served.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "fake.h"
 #include "tests/oom/oom.h"
+#include "tests/oom/theirs.h"
 
 static struct fake f;
 
@@ -71,6 +73,29 @@ START_TEST(each_point)
 }
 END_TEST
 
+/* No try of the PIN is spent on it, and what fails is not left out. */
+START_TEST(their_calls)
+{
+	int category = ONSHI_CATEGORY_DRUGS, r;
+	size_t n, refused = 0;
+
+	fake_init(&f);
+	for (n = 1;; n++) {
+		theirs_fail(n);
+		r = visit(&category);
+		if (!theirs_stop())
+			break;
+		ck_assert_msg(r <= 0, "%s after %s (%zu)",
+		    onshi_result_name(r), theirs_name(), n);
+		ck_assert_int_eq(atomic_load(&f.tries), 3);
+		refused += r < 0;
+	}
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_uint_gt(refused, n / 2);
+	fake_done(&f);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -82,6 +107,7 @@ main(void)
 	fake_prepare();
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, each_point, 0, 4);
+	tcase_add_test(c, their_calls);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -1,0 +1,242 @@
+/*
+ * Memory runs out at each point of what is done with a message: reading,
+ * checking, lines, writing. A result that says so, nothing left behind, and
+ * never a part for the whole.
+ */
+#include "config.h"
+
+#include "help.h"
+#include "tests/oom/oom.h"
+
+#define PART	77		/* less than all, and called all */
+#define MANY	100		/* children: worth an index */
+
+struct message {
+	const char	*name;
+	struct text	 bytes;
+	size_t		 all;	/* what there is to be had of it; 0: not known */
+};
+
+/* Counts what a tree holds: each text and each name. */
+static size_t
+amount(const struct oki_doc *doc)
+{
+	const struct onshi_record *root = oki_doc_root(doc), *rec;
+	size_t n = 0;
+
+	for (rec = root; rec != NULL; rec = oki_record_walk(rec, root))
+		n += 1 + strlen(oki_record_name(rec)) +
+		    (rec->text == NULL ? 0 : strlen(rec->text));
+
+	return n;
+}
+
+static int
+read_public(const struct message *m, size_t *n)
+{
+	struct onshi_message *msg = NULL;
+	const char *path, *text;
+	size_t i;
+	int r;
+
+	if ((r = onshi_message_new(&msg)) != ONSHI_OK)
+		return r;
+	r = onshi_message_read(msg, m->name, (const uint8_t *)m->bytes.s,
+	    m->bytes.len);
+	if (r != onshi_error_code(onshi_message_error(msg)))
+		r = PART;
+	for (i = 0; onshi_message_finding(msg, i, &path, &text) == ONSHI_OK;
+	    i++)
+		*n += strlen(path) + strlen(text);
+	for (i = 0; onshi_message_unknown(msg, i, &path) == ONSHI_OK; i++)
+		*n += strlen(path);
+	/* What could not be read has nothing to say. */
+	if (r != ONSHI_OK && *n > 0)
+		r = PART;
+	onshi_message_free(&msg);
+
+	return r;
+}
+
+static int
+write_it(const struct oki_doc *doc, enum oki_encoding enc, size_t *n)
+{
+	struct onshi_error e;
+	struct oki_buf buf;
+	int r;
+
+	oki_error_clear(&e);
+	oki_buf_init(&buf, 1u << 24);
+	r = oki_message_write(doc, enc, &buf, &e);
+	*n += buf.len;
+	oki_buf_free(&buf);
+
+	return r;
+}
+
+static int
+lines_of(const struct oki_doc *doc, size_t *n)
+{
+	struct oki_doc *out;
+	int r, what;
+
+	for (what = OKI_LINES_DRUGS; what <= OKI_LINES_CHECKUPS; what++) {
+		if ((r = oki_message_lines(doc, (enum oki_lines)what, NULL,
+		    &out)) != ONSHI_OK)
+			return r;
+		*n += amount(out);
+		oki_doc_free(&out);
+	}
+	if ((r = oki_message_head(doc, &out)) != ONSHI_OK)
+		return r;
+	*n += amount(out);
+	oki_doc_free(&out);
+
+	return r;
+}
+
+static int
+person_of(const struct oki_doc *doc, size_t *n)
+{
+	struct oki_person person;
+	struct oki_doc *out;
+	int r;
+
+	if (!oki_message_person(doc, &person))
+		return ONSHI_OK;
+	if ((r = oki_person_doc(&person, &out)) != ONSHI_OK)
+		return r;
+	*n += amount(out);
+	oki_doc_free(&out);
+
+	return r;
+}
+
+static int
+life(void *arg)
+{
+	struct message *m = arg;
+	struct oki_doc *doc = NULL;
+	struct onshi_error e;
+	size_t n = 0;
+	int r;
+
+	oki_error_clear(&e);
+	if ((r = read_public(m, &n)) != ONSHI_OK)
+		return r;
+	if ((r = oki_message_parse(oki_kind_of_name(m->name),
+	    (const uint8_t *)m->bytes.s, m->bytes.len, NULL, &doc, &e)) !=
+	    ONSHI_OK)
+		return r;
+	n += amount(doc);
+	if ((r = write_it(doc, OKI_UTF_8, &n)) == ONSHI_OK &&
+	    (r = write_it(doc, OKI_SHIFT_JIS, &n)) == ONSHI_OK &&
+	    (r = lines_of(doc, &n)) == ONSHI_OK)
+		r = person_of(doc, &n);
+	oki_doc_free(&doc);
+	if (r != ONSHI_OK)
+		return r;
+	if (m->all == 0)
+		m->all = n;
+
+	return n == m->all ? ONSHI_OK : PART;
+}
+
+static void
+at_each_point(struct message *m)
+{
+	ck_assert_int_eq(life(m), ONSHI_OK);
+	ck_assert_uint_gt(oom_run(m->name, life, m, ONSHI_OK), 10);
+	free(m->bytes.s);
+}
+
+START_TEST(samples)
+{
+	struct message m = { .name = sample_name(_i), .bytes = sample(_i) };
+
+	at_each_point(&m);
+}
+END_TEST
+
+/* Names that no table has, each once, and one of them very often. */
+START_TEST(unknown_names)
+{
+	struct message m = { .name = "OQSsiquc01res_x.xml" };
+	char name[64];
+	int i;
+
+	text_put(&m.bytes, "<XmlMsg><MessageHeader/><MessageBody>");
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "<A%d>x</A%d><B>%d</B>", i, i, i);
+		text_put(&m.bytes, name);
+	}
+	text_put(&m.bytes, "</MessageBody></XmlMsg>");
+	at_each_point(&m);
+}
+END_TEST
+
+/* Requests of our own, from nothing. */
+static int
+build(void *arg)
+{
+	struct onshi_record *rec;
+	struct oki_doc *doc = NULL;
+	struct onshi_error e;
+	int i, r;
+
+	(void)arg;
+	oki_error_clear(&e);
+	if ((r = oki_doc_new("OQSsiquc01req", &doc)) != ONSHI_OK)
+		return r;
+	for (i = 0; r == ONSHI_OK && i < MANY; i++) {
+		if ((r = oki_record_put(oki_doc_header(doc),
+		    ONSHI_EL_MEDICAL_INSTITUTION_CODE, "1319999996", &e)) !=
+		    ONSHI_OK)
+			break;
+		if ((r = oki_record_open(oki_doc_body(doc),
+		    ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO, &rec, &e)) ==
+		    ONSHI_OK)
+			r = oki_record_put(rec, ONSHI_EL_BIRTHDATE,
+			    "20000101", &e);
+	}
+	oki_doc_free(&doc);
+
+	return r;
+}
+
+static int
+codes(void *arg)
+{
+	struct oki_codes *c = NULL;
+	struct onshi_error e;
+	int r;
+
+	(void)arg;
+	oki_error_clear(&e);
+	r = oki_codes_new("E00001=not_found,E00002=several", &c, &e);
+	oki_codes_free(&c);
+
+	return r;
+}
+
+START_TEST(ours)
+{
+	ck_assert_uint_gt(oom_run("request", build, NULL, ONSHI_OK), 3);
+	ck_assert_uint_gt(oom_run("codes", codes, NULL, ONSHI_OK), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("message/oom");
+	TCase *t = tcase_create("oom");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, samples, 0, SAMPLES);
+	tcase_add_test(t, unknown_names);
+	tcase_add_test(t, ours);
+	suite_add_tcase(s, t);
+
+	return run_suite(s);
+}
