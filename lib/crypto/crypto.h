@@ -42,6 +42,21 @@ void	oki_hash_free(struct oki_hash **hp);
 int	oki_random(void *to, size_t len) OKI_CHECK;	/* ONSHI_E_SYSTEM */
 int	oki_uuid(char to[OKI_UUID]) OKI_CHECK;		/* version 4 */
 
+/* ---- sealed bytes: aead.c ------------------------------------------------- */
+
+#define OKI_SEAL_KEY	32
+#define OKI_SEAL_MORE	28	/* bytes that a seal is longer by */
+
+/* AES-256-GCM under a fresh nonce, appended to out; with is sealed along and
+ * has to be told again. A key is good for a few seals only. */
+int	oki_seal(const uint8_t key[OKI_SEAL_KEY], const void *with,
+	    size_t withlen, const void *p, size_t len, struct oki_buf *out)
+	    OKI_CHECK;
+/* ONSHI_E_VALUE: not of that key, not with that, or not whole. */
+int	oki_unseal(const uint8_t key[OKI_SEAL_KEY], const void *with,
+	    size_t withlen, const void *p, size_t len, struct oki_buf *out)
+	    OKI_CHECK;
+
 /* ---- certificates of cards: x509.c, trust.c ------------------------------- */
 
 #define OKI_CERTIFICATE_MAX	8192
