@@ -85,6 +85,7 @@ enum {
 	ONSHI_E_METHOD		= -613,	/* this way of identification does not allow it */
 	ONSHI_E_DISASTER_AREA	= -614,	/* the emergency mode is not activated for this area */
 	ONSHI_E_DISASTER_PERIOD	= -615,	/* the emergency mode is not in its period */
+	ONSHI_E_VISIT_GONE	= -616,	/* there is no such sealed visit, or it is over */
 	ONSHI_E_NOMEM		= -701,	/* out of memory */
 	ONSHI_E_AUDIT		= -702,	/* the audit trail cannot be written, so nothing is handed over */
 	ONSHI_E_AUDIT_NONE	= -703,	/* no audit trail is set up, which medical information needs */

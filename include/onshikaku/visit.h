@@ -181,9 +181,25 @@ ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
 /* Beside ONSHI_NEED_CONFIRM of a get (ID-10): whom the answer names, a record
  * with name, kana, sex and birth date as far as told; ONSHI_ABSENT if nobody.
  * Borrowed until the next call on v. Then onshi_visit_confirm by who asked, and
- * get again alike. */
+ * get again alike. Of a visit that was opened: whose it is, at any time. */
 ONSHI_API ONSHI_CHECK int onshi_visit_person(struct onshi_visit *v,
     const struct onshi_record **rec);
+
+/*
+ * Sealing (CO-14): puts a proved visit, without any answer, encrypted into
+ * visits.dir, for other processes and machines of the facility, until its
+ * consents end. *name (26 of a-z2-7) is all that opens it: borrowed from v, to
+ * be kept as a PIN is. May wait; after ONSHI_NEED_WAIT call it again.
+ */
+ONSHI_API ONSHI_CHECK int onshi_visit_seal(struct onshi_visit *v,
+    const char **name);
+
+/* Opens one, in op's name, who acts from then on: answered, but with no
+ * eligibility; onshi_visit_person tells whose it is. Ended, withdrawn and past
+ * its time for all at once: ONSHI_E_VISIT_GONE, also for a name that is none.
+ * Yours, as that of onshi_visit_new; freeing ends neither, onshi_visit_end both. */
+ONSHI_API ONSHI_CHECK int onshi_visit_open(struct onshi *o, const char *name,
+    const struct onshi_operator *op, struct onshi_visit **out);
 
 /* Whether a get of category by op (NULL: the visit's operator) would be refused
  * by what is known now: ONSHI_OK or that result. Asks and records nothing, and

@@ -586,7 +586,6 @@ static const struct {
 	{ OKI_DISASTER_ENABLED, "the disaster mode" },
 	{ OKI_DISASTER_ACTIVATION, "the disaster mode" },
 	{ OKI_EMERGENCY_ENABLED, "the emergency mode" },
-	{ OKI_VISITS_DIR, "sealing of visits" },
 	{ OKI_FALLBACK_TABLE, "a table of papers" }
 };
 

@@ -208,6 +208,8 @@ int64_t	oki_wall_ms(const struct oki_env *env);		/* since 1970 UTC */
 int64_t	oki_wall(const struct oki_env *env);		/* seconds */
 int64_t	oki_steady_ms(const struct oki_env *env);
 int64_t	oki_boot_ms(const struct oki_env *env);
+/* Which run of this machine that clock belongs to; "" for a program's own. */
+void	oki_boot_id(const struct oki_env *env, char to[9]);
 /* Wall and boot clock that go apart by more: one was set (TI-4). */
 #define OKI_CLOCK_JUMP_MS	60000
 

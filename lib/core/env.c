@@ -113,6 +113,15 @@ oki_boot_ms(const struct oki_env *env)
 }
 
 void
+oki_boot_id(const struct oki_env *env, char to[9])
+{
+	if (THEIRS(env, boot) != NULL)
+		to[0] = '\0';
+	else
+		oki_os_boot_id(to);
+}
+
+void
 oki_service_learn(struct oki_env *env, int64_t service_ms, int64_t boot_ms)
 {
 	atomic_store(&env->service_ms, service_ms - boot_ms);

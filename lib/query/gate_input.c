@@ -117,6 +117,9 @@ oki_question_gate(struct oki_question *q, enum oki_moment moment,
 	const char *rule = NULL;
 	int r;
 
+	if (q->k->look != NULL &&
+	    (r = q->k->look(q->k->look_self, e)) != ONSHI_OK)
+		return r;
 	oki_gate_input_fill(q->k, q->category, q->op, moment, &in);
 	r = oki_gate_decide(&in, &rule);
 	OKI_LOG(q->k->env, GATE, OKI_N(STEP, moment),

@@ -152,6 +152,12 @@ struct oki_case {
 	struct oki_pending	 pending[OKI_CATEGORIES]; /* this room's */
 	int32_t			 ms[OKI_PHASES];
 	oki_atomic_int		 recorded;	/* last entry was durable */
+	int64_t			 carried_end_ms; /* boot clock: one that was
+						   sealed is over then; or 0 */
+	/* Looked at with the gate, each time: whether elsewhere it was ended,
+	 * or a consent withdrawn (CO-14). NULL: it is nowhere else. */
+	int			(*look)(void *self, struct onshi_error *e);
+	void			*look_self;
 };
 
 /* What a question brought: the document is the caller's. */
@@ -176,6 +182,18 @@ void	oki_case_end(struct oki_case *k);
 void	oki_case_clear(struct oki_case *k);
 /* Undoes what a check-in told, where its answer is not handed over after all. */
 void	oki_case_forget(struct oki_case *k);
+
+/*
+ * A proved case as bytes, to be opened elsewhere or later (CO-14): who, what
+ * was consented to and for how long, never medical information. read fills an
+ * empty case. ago_ms: how long ago it was written by another clock than this
+ * machine's; the strictest of all counts. ONSHI_E_VISIT_GONE: its time is over;
+ * ONSHI_E_CLOCK: that cannot be told; ONSHI_E_VALUE: no such bytes.
+ */
+#define OKI_CASE_BYTES	8192
+int	oki_case_write(struct oki_case *k, struct oki_buf *out) OKI_CHECK;
+int	oki_case_read(struct oki_case *k, const struct oki_buf *in,
+	    int64_t ago_ms) OKI_CHECK;
 
 /* A whole entry of the record about this case; nothing where there is no
  * record. Waits for the record until w ends; NULL: as long as its lock may

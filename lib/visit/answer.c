@@ -332,6 +332,8 @@ oki_answers_expire(struct onshi_visit *v, enum oki_expiry how)
 	struct oki_answer_body *b, *next;
 	bool stands;
 
+	if (how == OKI_EXPIRE_ON_TIME)
+		oki_seal_watch(v);
 	oki_mutex_lock(v->lock);
 	b = oki_answer_body_ref(v->bodies);
 	oki_mutex_unlock(v->lock);

@@ -197,13 +197,22 @@ oki_held_abandon(struct onshi_visit *v)
 	return r;
 }
 
-/* The person, as one record; nobody named is nobody. */
+/* As one record; nobody named is nobody. */
+static int
+record_of(const struct onshi_record *person, const struct onshi_record **rec)
+{
+	int r = onshi_record_at(person, 0, NULL, NULL, NULL, NULL);
+
+	if (r == ONSHI_OK)
+		*rec = person;
+
+	return r == ONSHI_END ? ONSHI_ABSENT : r;
+}
+
 static int
 person_of(struct onshi_visit *v, const struct oki_held *held,
     const struct onshi_record **rec)
 {
-	const struct onshi_record *person =
-	    oki_answer_body_person(held->body);
 	int r;
 
 	if (held->said == OKI_SAID_NO)
@@ -211,13 +220,8 @@ person_of(struct onshi_visit *v, const struct oki_held *held,
 		    "that has been said already");
 	if ((r = oki_answer_body_check(held->body, &v->error)) != ONSHI_OK)
 		return r;
-	if ((r = onshi_record_at(person, 0, NULL, NULL, NULL, NULL)) ==
-	    ONSHI_END)
-		return ONSHI_ABSENT;
-	if (r == ONSHI_OK)
-		*rec = person;
 
-	return r;
+	return record_of(oki_answer_body_person(held->body), rec);
 }
 
 int
@@ -234,6 +238,8 @@ onshi_visit_person(struct onshi_visit *v, const struct onshi_record **rec)
 	if (atomic_load(&v->closed) == 0 && look(v, &held)) {
 		r = person_of(v, &held, rec);
 		let_go(&held);
+	} else if (v->whose != NULL && atomic_load(&v->k.ended) == 0) {
+		r = record_of(oki_doc_root(v->whose), rec);
 	} else {
 		r = oki_fail(&v->error, ONSHI_E_STATE,
 		    "no answer waits for its person");

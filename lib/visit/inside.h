@@ -23,6 +23,8 @@ struct onshi	*oki_root_ref(struct onshi *o);
 struct oki_codes *oki_root_codes(struct onshi *o);
 /* ONSHI_E_STATE in a forked child, ONSHI_E_ARG for NULL. */
 int		 oki_root_enter(struct onshi *o);
+/* Once in so many ms: old sealed visits are removed now. */
+bool	oki_root_sweeps(struct onshi *o, int64_t ms);
 /* Notes why a constructor failed, and returns it; text is a constant. */
 int		 oki_root_fail(struct onshi *o, int result, const char *text);
 
@@ -57,12 +59,15 @@ enum oki_visit_job {
 	OKI_JOB_NONE,
 	OKI_JOB_ADVANCE,
 	OKI_JOB_GET,
+	OKI_JOB_SEAL,
+	OKI_JOB_OPEN,
 	OKI_JOB_RECORD,		/* nothing but what is to be recorded */
 	OKI_JOB_END
 };
 
 struct oki_answer_body;		/* what came back, shared by its handles */
 struct oki_prefetch;		/* connection and challenge, made meanwhile */
+struct oki_seal;		/* by which it is opened elsewhere */
 struct oki_note;		/* one entry to be written, with an operator */
 
 /* What is to be written to the record, kept until it stands. A withdrawal and a
@@ -127,11 +132,14 @@ struct onshi_visit {
 	struct oki_buf		 signature;
 	struct oki_prefetch	*prefetch;
 	struct oki_answer_body	*eligibility;
+	struct oki_seal		*opens;		/* what is to be opened */
+	struct oki_doc		*whose;		/* of one that was opened */
 	oki_atomic_int		 unsign;	/* a consent was withdrawn */
 	bool			 restart;	/* another method or reader */
 
 	/* thread.c */
 	struct oki_mutex	*lock;		/* guards what follows */
+	struct oki_seal		*seal;		/* set once; NULL: none */
 	struct oki_runner	*runner;
 	struct oki_job		*task;		/* the one that it runs */
 	bool			 begun;		/* its thread counts us */
@@ -266,6 +274,22 @@ int	oki_held_get(struct onshi_visit *v, struct onshi_answer **out)
 /* Something else is asked, by who may, or by another (CO-13). */
 int	oki_held_abandon(struct onshi_visit *v) OKI_CHECK;
 void	oki_held_drop(struct onshi_visit *v);
+
+/* seal.c: on the visit's thread. */
+#define OKI_SEAL_NAME	26
+int	oki_flow_seal(struct onshi_visit *v, const struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_flow_open(struct onshi_visit *v, const struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+/* Now and then: whether it was ended or a consent withdrawn elsewhere. */
+void	oki_seal_watch(struct onshi_visit *v);
+/* Whether it may be opened elsewhere; then it does not end when it is freed. */
+bool	oki_seal_stands(const struct onshi_visit *v);
+/* What an entry says is told to whoever has it open; ONSHI_OK for the others. */
+int	oki_seal_tell(struct onshi_visit *v, enum oki_audit_event event,
+	    int category, struct onshi_error *e) OKI_CHECK;
+bool	oki_seal_is_untold(const struct onshi_visit *v);
+void	oki_seal_free(struct oki_seal **sp);
 
 /* answer.c */
 int	oki_answer_body_new(struct onshi_visit *v, int category,

@@ -135,6 +135,8 @@ write_note(struct onshi_visit *v, struct oki_case *k, const struct pick *p,
 {
 	int r;
 
+	if ((r = oki_seal_tell(v, p->event, p->category, e)) != ONSHI_OK)
+		return r;
 	r = oki_case_note(k, p->event, p->op, p->category, p->result, w, e);
 	atomic_store(&v->k.recorded, atomic_load(&k->recorded));
 

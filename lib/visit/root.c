@@ -21,6 +21,7 @@ struct onshi {
 	struct oki_audit	*audit;
 	struct oki_readers	*readers;
 	struct oki_codes	*codes;
+	int64_t			 swept_ms;	/* steady; 0 never */
 };
 
 static void
@@ -223,4 +224,18 @@ struct oki_codes *
 oki_root_codes(struct onshi *o)
 {
 	return o->codes;
+}
+
+bool
+oki_root_sweeps(struct onshi *o, int64_t ms)
+{
+	int64_t now = oki_steady_ms(o->env);
+	bool is;
+
+	oki_mutex_lock(o->lock);
+	if ((is = o->swept_ms == 0 || now - o->swept_ms >= ms))
+		o->swept_ms = now;
+	oki_mutex_unlock(o->lock);
+
+	return is;
 }

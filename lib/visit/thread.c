@@ -82,6 +82,10 @@ do_job(struct onshi_visit *v, struct oki_wait *w,
 	if (v->job == OKI_JOB_GET)
 		return oki_flow_get(v, v->job_category, v->job_operator, w,
 		    body, e);
+	if (v->job == OKI_JOB_SEAL)
+		return oki_flow_seal(v, w, e);
+	if (v->job == OKI_JOB_OPEN)
+		return oki_flow_open(v, w, e);
 
 	return ONSHI_OK;
 }

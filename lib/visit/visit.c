@@ -41,6 +41,9 @@ visit_destroy(struct onshi_visit *v)
 	oki_worker_free(v);
 	forget(v);
 	oki_answer_body_unref(&v->eligibility);
+	oki_doc_free(&v->whose);
+	oki_seal_free(&v->opens);
+	oki_seal_free(&v->seal);
 	oki_notes_free(v);
 	v->k.operator = NULL;
 	onshi_operator_free(&v->operator);
@@ -129,13 +132,13 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 /* CO-10: from here on nothing that rests on consent is readable; what of it is
  * there is wiped. The eligibility stays until its own time. */
 static void
-end_consent(struct onshi_visit *v)
+end_consent(struct onshi_visit *v, bool everywhere)
 {
 	bool is_first = atomic_exchange(&v->closed, 1) == 0;
 
 	atomic_store(&v->k.ended, 1);
 	oki_mutex_lock(v->lock);
-	if (is_first && v->settled)
+	if (is_first && everywhere && v->settled)
 		v->notes.end = true;
 	oki_mutex_unlock(v->lock);
 	oki_answers_expire(v, OKI_EXPIRE_END);
@@ -148,10 +151,12 @@ onshi_visit_end(struct onshi_visit *v)
 
 	if ((r = oki_visit_enter(v)) != ONSHI_OK)
 		return r;
-	end_consent(v);
+	end_consent(v, true);
 	if ((r = oki_worker_end(v)) != ONSHI_OK) {
 		v->error.phase = ONSHI_PHASE_AUDIT;
-		r = oki_fail(&v->error, r,
+		r = oki_seal_is_untold(v) ? oki_fail(&v->error, ONSHI_E_DISK,
+		    "visits.dir: the end could not be told to others") :
+		    oki_fail(&v->error, r,
 		    "the visit's end could not be put on record");
 	}
 
@@ -172,7 +177,7 @@ onshi_visit_free(struct onshi_visit **vp)
 		return;
 	atomic_store(&v->busy, 1);	/* no call follows */
 	oki_cancel_set(&v->cancel);
-	end_consent(v);
+	end_consent(v, !oki_seal_stands(v));	/* CO-14 */
 	oki_worker_leave(v);
 	oki_visit_unref(v);
 }
@@ -239,6 +244,9 @@ get_eligibility(struct onshi_visit *v, struct onshi_answer **out)
 		return r;
 	if (oki_worker_is_busy(v) || v->step != OKI_STEP_ANSWERED)
 		return not_answered(v);
+	if (v->eligibility == NULL)
+		return oki_fail(&v->error, ONSHI_E_STATE,
+		    "a visit that was opened has no eligibility");
 	if ((r = oki_answer_body_check(v->eligibility, &v->error)) != ONSHI_OK)
 		return r;
 

@@ -68,7 +68,8 @@ is_due(enum sys_call call)
 		return false;
 	atomic_fetch_sub(&left, 1);
 	atomic_store(&failed, true);
-	errno = atomic_load(&fault);
+	if ((errno = atomic_load(&fault)) == SYS_KILL)
+		(void)raise(SIGKILL);
 
 	return true;
 }
@@ -104,6 +105,10 @@ WRAP(ssize_t, -1, getrandom, (void *p, size_t len, unsigned int flags),
     (p, len, flags))
 WRAP(void *, MAP_FAILED, mmap, (void *p, size_t len, int how, int flags,
     int fd, off_t at), (p, len, how, flags, fd, at))
+WRAP(int, -1, renameat, (int from, const char *a, int to, const char *b),
+    (from, a, to, b))
+WRAP(int, -1, unlinkat, (int fd, const char *name, int flags),
+    (fd, name, flags))
 WRAP(int, -1, mprotect, (void *p, size_t len, int how), (p, len, how))
 WRAP(int, -1, eventfd, (unsigned int n, int flags), (n, flags))
 WRAP(int, -1, sigtimedwait, (const sigset_t *set, siginfo_t *info,

@@ -13,7 +13,7 @@
 	C(fdopendir) C(fsync) C(fdatasync) C(ftruncate) C(flock) C(read) \
 	C(write) C(pread) C(pwrite) C(getrandom) C(mmap) C(mprotect) \
 	C(eventfd) C(sigtimedwait) C(pthread_create) C(pthread_mutex_init) \
-	C(pthread_cond_init) C(pthread_condattr_init) C(pthread_sigmask)
+	C(renameat) C(unlinkat) C(pthread_cond_init) C(pthread_condattr_init) C(pthread_sigmask)
 
 enum sys_call {
 #define C(name)	SYS_##name,
@@ -26,6 +26,8 @@ const char *sys_name(enum sys_call call);
 
 /* After so many that get through, as many fail with error; times -1: all. */
 void	sys_fail(enum sys_call call, int error, int after, int times);
+/* Kills this process there, before the call is done. */
+#define SYS_KILL	(-1)
 /* From here to there none fails: what a test does in between. */
 void	sys_pause(void);
 void	sys_resume(void);

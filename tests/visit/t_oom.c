@@ -51,6 +51,46 @@ out:
 	return r;
 }
 
+/* Sealed at one machine, opened and ended at the other. */
+static int
+sealed(void *arg)
+{
+	struct onshi_operator *op = NULL;
+	struct onshi_config *c = NULL;
+	struct onshi_visit *v = NULL, *w = NULL;
+	const struct onshi_record *rec;
+	struct onshi_answer *a = NULL;
+	struct onshi *o = NULL;
+	const char *name;
+	int r;
+
+	oom_pause();
+	c = fake_config(&f);
+	if (onshi_config_set(c, "visits.dir", arg) != ONSHI_OK ||
+	    onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK ||
+	    onshi_operator_new(o, "dr-1", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &op) != ONSHI_OK ||
+	    fake_checkin(o, 0x7e, &v) != ONSHI_OK)
+		abort();
+	oom_resume();
+	if ((r = onshi_visit_seal(v, &name)) == ONSHI_OK &&
+	    (r = onshi_visit_open(o, name, op, &w)) == ONSHI_OK &&
+	    (r = onshi_visit_person(w, &rec)) == ONSHI_OK &&
+	    (r = onshi_visit_get(w, ONSHI_CATEGORY_DRUGS, NULL, &a)) ==
+	    ONSHI_OK)
+		r = onshi_visit_end(w);
+	oom_pause();
+	onshi_answer_free(&a);
+	onshi_visit_free(&w);
+	onshi_visit_free(&v);
+	onshi_operator_free(&op);
+	onshi_free(&o);
+	onshi_config_free(&c);
+	oom_resume();
+
+	return r;
+}
+
 /* Where a part can do without, or its own failure says it. */
 static bool
 says_so(int result)
@@ -96,6 +136,24 @@ START_TEST(their_calls)
 }
 END_TEST
 
+START_TEST(each_point_of_sealing)
+{
+	char dir[64], command[80];
+
+	(void)snprintf(dir, sizeof(dir), "%s/oom.XXXXXX",
+	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	fake_init(&f);
+	ck_assert_int_eq(sealed(dir), ONSHI_OK);
+	oom_set_step(3);
+	ck_assert_uint_gt(oom_run_if("sealed", sealed, dir, ONSHI_OK,
+	    says_so), 50);
+	fake_done(&f);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -108,6 +166,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, each_point, 0, 4);
 	tcase_add_test(c, their_calls);
+	tcase_add_test(c, each_point_of_sealing);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -207,6 +207,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_visit_advance", c_int, (P(Visit),)),
     ("onshi_visit_get", c_int, (P(Visit), c_int, P(Operator), P(P(Answer)))),
     ("onshi_visit_person", c_int, (P(Visit), P(P(Record)))),
+    ("onshi_visit_seal", c_int, (P(Visit), P(c_char_p))),
+    ("onshi_visit_open", c_int, (P(Root), c_char_p, P(Operator), P(P(Visit)))),
     ("onshi_visit_may", c_int, (P(Visit), c_int, P(Operator))),
     ("onshi_visit_withdraw", c_int, (P(Visit), c_int)),
     ("onshi_visit_cancel", None, (P(Visit),)),

@@ -72,6 +72,12 @@ class Onshi(Handle):
         self._call(lib.onshi_visit_new, purpose, C.byref(out))
         return Visit(out, self)
 
+    def open_visit(self, name: str, operator: Operator) -> Visit:
+        """One that was sealed, in the operator's name; see :meth:`Visit.seal`."""
+        out = Visit._pointer()
+        self._call(lib.onshi_visit_open, raw(name), operator._p, C.byref(out))
+        return Visit(out, self)
+
     def notice(
         self,
         notice: Notice,
@@ -266,6 +272,16 @@ class Visit(Handle):
         At any moment, from any thread; never waits.
         """
         self._call(lib.onshi_visit_withdraw, category)
+
+    def seal(self) -> str:
+        """For other processes and machines of the facility, in ``visits.dir``.
+
+        Whoever has the name opens it (:meth:`Onshi.open_visit`), until it ends.
+        """
+        name = C.c_char_p()
+        if self._call(lib.onshi_visit_seal, C.byref(name)) == WAIT:
+            raise BlockingIOError("under way: call again")
+        return text_of(name.value)
 
     def end(self) -> None:
         """Consent is over: medical answers are wiped, the end is recorded.

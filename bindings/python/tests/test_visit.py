@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timezone
+from pathlib import Path
 
 import pytest
 from world import PIN, World, check_in, doctor
@@ -326,3 +327,24 @@ def test_nothing_is_held_after_a_visit(world: World) -> None:
                 assert card.tries == 3
     assert not [c for c in world.commands() if c.startswith("0020")
                 and "31323334" in c]
+
+
+def test_sealed_and_opened_elsewhere(world: World, tmp_path: Path) -> None:
+    """Reception and consulting room: roots of their own, as on two machines."""
+    with world.root(visits__dir=str(tmp_path)) as reception:
+        with reception.visit(Purpose.CARE) as visit:
+            check_in(visit, Category.DRUGS)
+            name, ident = visit.seal(), visit.ident
+            assert len(name) == 26 and visit.seal() == name
+    with world.root(visits__dir=str(tmp_path)) as room:
+        who = doctor(room)
+        with room.open_visit(name, who) as visit:
+            assert visit.ident == ident and visit.person is not None
+            assert visit.person.text("Name")
+            assert list(visit.drugs(who))
+            with pytest.raises(OnshiError, match="ONSHI_E_STATE"):
+                visit.eligibility()
+        with room.open_visit(name, who) as visit:
+            visit.end()
+        with pytest.raises(RuleError, match="ONSHI_E_VISIT_GONE"):
+            room.open_visit(name, who)
