@@ -93,31 +93,6 @@ set_inputs(struct session *s)
 	return status;
 }
 
-/* What the line or this machine cannot do now it cannot do for the next
- * category, either; what the service or a rule refuses is for one alone. */
-static bool
-may_go_on(const struct session *s, int category)
-{
-	int class = onshi_result_class(s->got[category].result);
-
-	return class == 0 || class == 5 || class == 6;
-}
-
-static void
-get_all(struct session *s)
-{
-	int32_t wanted = option_number(s->t, OPT_GET, 0);
-	int i;
-
-	for (i = 0; CATEGORY_OF(i) < CATEGORIES; i++) {
-		if ((wanted & (1 << i)) == 0)
-			continue;
-		session_get(s, CATEGORY_OF(i));
-		if (!may_go_on(s, CATEGORY_OF(i)))
-			return;
-	}
-}
-
 int
 command_checkin(struct tool *t)
 {
@@ -130,8 +105,10 @@ command_checkin(struct tool *t)
 	if (session_begin(&s, t, purpose_of_facility(t), method) == 0 &&
 	    set_inputs(&s) == 0) {
 		session_run(&s);
+		if (s.answer != NULL && option_has(t, OPT_SEAL))
+			session_seal(&s);
 		if (s.answer != NULL)
-			get_all(&s);
+			session_get_all(&s);
 	}
 
 	return session_end(&s);

@@ -44,6 +44,8 @@ static const struct {
 	{ "card.changed", "別のカード（受付終了）" },
 	{ "operator.set", "操作者の設定" },
 	{ "visit.end", "受診の終了" },
+	{ "visit.sealed", "受診の封" },
+	{ "visit.opened", "封をした受診を開いた" },
 	{ "disaster.on", "災害時モードの開始" },
 	{ "disaster.ack", "災害時の注意事項の確認" },
 	{ "config.change", "設定の変更" },

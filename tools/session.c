@@ -64,6 +64,64 @@ session_begin(struct session *s, struct tool *t, int purpose, int method)
 	return session_input(s, onshi_visit_set_method(s->visit, method));
 }
 
+/* Whose visit it is: the operator looks at it before all else. */
+static int
+tell_person(struct session *s)
+{
+	const struct onshi_record *rec;
+	struct tool *t = s->t;
+	const char *name;
+	int r;
+
+	if ((r = onshi_visit_person(s->visit, &rec)) != ONSHI_OK)
+		return r == ONSHI_ABSENT ? ONSHI_OK : r;
+	if (t->is_json) {
+		json_open(&t->json, "person", '{');
+		r = json_record(&t->json, rec, NAMES_SNAKE, NULL);
+		json_close(&t->json, '}');
+		return r;
+	}
+	if (onshi_record_text(rec, ONSHI_EL_NAME, &name) == ONSHI_OK)
+		print_row(t, onshi_element_text(ONSHI_EL_NAME, t->lang), name);
+	if (onshi_record_text(rec, ONSHI_EL_BIRTHDATE, &name) == ONSHI_OK)
+		print_row(t, onshi_element_text(ONSHI_EL_BIRTHDATE, t->lang),
+		    name);
+
+	return ONSHI_OK;
+}
+
+static void	json_consents(struct session *s);
+
+int
+session_open(struct session *s, struct tool *t, const char *name)
+{
+	const struct onshi_error *e;
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	s->t = t;
+	s->started = now_ms();
+	if ((s->status = make_operator(s)) != 0)
+		return s->status;
+	if ((r = onshi_visit_open(t->root, name, s->op, &s->visit)) !=
+	    ONSHI_OK) {
+		e = onshi_last_error(t->root);
+		return s->status = fail_result(t, r,
+		    onshi_error_code(e) == r ? e : NULL);
+	}
+	cancel_watch_visit(s->visit);
+	if (t->is_json)
+		json_text(&t->json, "visit", onshi_visit_id(s->visit));
+	if ((r = tell_person(s)) != ONSHI_OK)
+		return session_fail(s, r);
+	if (t->is_json)
+		json_consents(s);
+	else
+		print_visit(t, s->visit);
+
+	return 0;
+}
+
 int
 session_input(struct session *s, int r)
 {
@@ -166,7 +224,7 @@ advance(struct session *s)
 static const char *const ours[] = {
 	"visit", "method", "consents", "outcome", "results", "drugs",
 	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
-	"note", "error", "answer_time", "answer_expires", "clock_apart_s", NULL
+	"note", "error", "sealed", "person", "answer_time", "answer_expires", "clock_apart_s", NULL
 };
 
 static void
@@ -493,6 +551,49 @@ session_get(struct session *s, int category)
 		(void)session_fail(s, r);
 	}
 	onshi_answer_free(&a);
+}
+
+/* What the line or this machine cannot do now it cannot do for the next
+ * category, either; what the service or a rule refuses is for one alone. */
+static bool
+may_go_on(const struct session *s, int category)
+{
+	int class = onshi_result_class(s->got[category].result);
+
+	return class == 0 || class == 5 || class == 6;
+}
+
+/* The words of --get are in the order of the categories. */
+void
+session_get_all(struct session *s)
+{
+	int32_t wanted = option_number(s->t, OPT_GET, 0);
+	int category;
+
+	for (category = ONSHI_CATEGORY_DRUGS; category < CATEGORIES;
+	    category++) {
+		if ((wanted & (1 << (category - ONSHI_CATEGORY_DRUGS))) == 0)
+			continue;
+		session_get(s, category);
+		if (!may_go_on(s, category))
+			return;
+	}
+}
+
+void
+session_seal(struct session *s)
+{
+	struct tool *t = s->t;
+	const char *name;
+	int r;
+
+	if ((r = onshi_visit_seal(s->visit, &name)) != ONSHI_OK)
+		(void)session_fail(s, r);
+	else if (t->is_json)
+		json_text(&t->json, "sealed", name);
+	else
+		print_row(t, say(t, "sealed, opened by", "他の端末で開く名前"),
+		    name);
 }
 
 static void

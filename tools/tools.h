@@ -22,6 +22,7 @@ enum option_id {
 	OPT_REGISTER_USE, OPT_SPEND_LAST_TRY, OPT_PIN_FD, OPT_EXPLAIN,
 	OPT_INSURER, OPT_SYMBOL, OPT_NUMBER, OPT_BRANCH, OPT_BIRTHDATE,
 	OPT_DATE, OPT_LIMIT,
+	OPT_SEAL, OPT_VISIT, OPT_WITHDRAW, OPT_END,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
 	OPT_ATNA, OPT_BEFORE, OPT_ACCEPT_LOSS,
 	OPT_PRINT, OPT_HTML,
@@ -302,6 +303,12 @@ int	session_input(struct session *s, int r);
 /* Advances until it is answered, with all that is asked for on the way, and
  * prints the eligibility, or what there is when it failed. */
 void	session_run(struct session *s);
+/* Seals it, and says by which name it is opened. */
+void	session_seal(struct session *s);
+/* Opens one that was sealed, and says whose it is: 0, or the exit status. */
+int	session_open(struct session *s, struct tool *t, const char *name);
+/* All of --get, as long as it makes sense. */
+void	session_get_all(struct session *s);
 /* One category: asked for and printed. */
 void	session_get(struct session *s, int category);
 /* person.c: shows whom an answer names, and says whose it is. */
@@ -357,6 +364,7 @@ int	command_readers(struct tool *t);
 int	command_card(struct tool *t);
 int	command_checkin(struct tool *t);
 int	command_eligibility(struct tool *t);
+int	command_get(struct tool *t);
 int	command_audit_init(struct tool *t);
 int	command_audit_show(struct tool *t);
 int	command_audit_verify(struct tool *t);
