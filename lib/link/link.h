@@ -98,4 +98,52 @@ void	oki_exchange_init(struct onshi_exchange *x, const char *prefix,
 	    struct oki_wait *w, size_t max_answer);
 void	oki_exchange_free(struct onshi_exchange *x);	/* wipes */
 
+/* ---- face files (messages.md 1.2): face.c, face_marks.c ------------------- */
+
+#define OKI_FACE_NAME	129
+
+/* One file of the face folders, as it was read: whole, and twice alike. */
+struct oki_face {
+	struct oki_face	*next;		/* whoever has it may chain it */
+	size_t		 folder;
+	char		 name[OKI_FACE_NAME];	/* as the reader wrote it */
+	char		 there[OKI_FACE_NAME];	/* as it is called now */
+	bool		 is_claimed;	/* by us */
+	uint8_t		 digest[32];
+	int64_t		 changed_ms;	/* by the clock of the folder */
+	int64_t		 age_ms;	/* when it was read; likewise */
+	int64_t		 read_ms;	/* boot clock: when that was */
+	struct oki_buf	 bytes;
+};
+void	oki_face_free(struct oki_face **fp);
+
+/*
+ * The face folders of a config, and what is remembered in link.journal_dir of
+ * the files that were taken. Counted; threads may share it, but for scans.
+ */
+struct oki_faces;
+int	oki_faces_open(struct oki_env *env, struct oki_faces **out,
+	    struct onshi_error *e) OKI_CHECK;
+struct oki_faces *oki_faces_ref(struct oki_faces *f);
+void	oki_faces_free(struct oki_faces **fp);
+/*
+ * Hands out each file that nobody has taken and that was not handed out before,
+ * as long as each says yes. each has the file then, or frees it. ONSHI_OK, or
+ * why the folders cannot be looked at.
+ */
+int	oki_faces_scan(struct oki_faces *f,
+	    bool (*each)(void *self, struct oki_face **fp), void *self,
+	    struct onshi_error *e) OKI_CHECK;
+/* Waits until something may have come, stop is set, or it is time to look. */
+void	oki_faces_wait(struct oki_faces *f, const struct oki_event *stop);
+/* Whether it lies there as it was read. */
+bool	oki_face_stands(struct oki_faces *f, const struct oki_face *face);
+/* Of several who claim one file one gets it; ONSHI_E_ARRIVAL_TAKEN. */
+int	oki_face_claim(struct oki_faces *f, struct oki_face *face,
+	    const struct oki_wait *w, struct onshi_error *e) OKI_CHECK;
+/* Nothing came of it: it is everybody's again. */
+void	oki_face_release(struct oki_faces *f, struct oki_face *face);
+/* All is done with it: it goes, and no copy of it is taken any more. */
+void	oki_face_done(struct oki_faces *f, struct oki_face *face);
+
 #endif
