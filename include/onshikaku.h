@@ -6,6 +6,7 @@
 #include "onshikaku/config.h"
 #include "onshikaku/visit.h"
 #include "onshikaku/answer.h"
+#include "onshikaku/arrivals.h"
 #include "onshikaku/card.h"
 #include "onshikaku/message.h"
 #include "onshikaku/match.h"

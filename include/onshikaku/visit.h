@@ -28,7 +28,8 @@ enum {
 	ONSHI_METHOD_FACE	= 1,	/* by a vendor's face reader */
 	ONSHI_METHOD_PIN	= 2,
 	ONSHI_METHOD_VISUAL	= 3,	/* staff compare the photograph */
-	ONSHI_METHOD_NUMBER	= 4	/* typed numbers: eligibility only */
+	ONSHI_METHOD_NUMBER	= 4,	/* typed numbers: eligibility only */
+	ONSHI_METHOD_READER	= 5	/* at the official reader (arrivals.h) */
 };
 
 /* What can be asked for, and, but for the first, consented to (CO-3). */
@@ -181,7 +182,8 @@ ONSHI_API ONSHI_CHECK int onshi_visit_get(struct onshi_visit *v, int category,
 /* Beside ONSHI_NEED_CONFIRM of a get (ID-10): whom the answer names, a record
  * with name, kana, sex and birth date as far as told; ONSHI_ABSENT if nobody.
  * Borrowed until the next call on v. Then onshi_visit_confirm by who asked, and
- * get again alike. Of a visit that was opened: whose it is, at any time. */
+ * get again alike. Of a visit that was opened: whose it is, at any time; of one
+ * who arrived, until confirmed: the result, without what rests on consent. */
 ONSHI_API ONSHI_CHECK int onshi_visit_person(struct onshi_visit *v,
     const struct onshi_record **rec);
 
@@ -229,6 +231,10 @@ ONSHI_API const struct onshi_error *onshi_visit_error(
 
 /* A name for this visit in your logs; made here, means nothing elsewhere. */
 ONSHI_API const char *onshi_visit_id(const struct onshi_visit *v);
+
+/* The face file that the visit comes from (arrivals.h), without its path; "" if
+ * none. It names a patient: no text for a log. */
+ONSHI_API const char *onshi_visit_file(const struct onshi_visit *v);
 
 /*
  * How consent to a category stands: given by the patient, granted by the

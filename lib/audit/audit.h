@@ -26,6 +26,7 @@ enum oki_audit_event {		/* the closed list of onshi_audit(3) */
 	OKI_AUDIT_PERSON_DENIED,	/* not, says the operator (ID-10) */
 	OKI_AUDIT_CARD_CHANGED,		/* another card than before (ID-9) */
 	OKI_AUDIT_OPERATOR_SET,		/* who acts from here on (CO-13) */
+	OKI_AUDIT_ARRIVAL_TAKEN,	/* a check-in of the official reader */
 	OKI_AUDIT_VISIT_END,		/* CO-10 */
 	OKI_AUDIT_VISIT_SEALED,		/* to be opened elsewhere, or */
 	OKI_AUDIT_VISIT_OPENED,		/* opened, by whom (CO-14) */

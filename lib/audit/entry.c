@@ -29,6 +29,7 @@ static const char *const events[] = {
 	[OKI_AUDIT_PERSON_DENIED] = "person.denied",
 	[OKI_AUDIT_CARD_CHANGED] = "card.changed",
 	[OKI_AUDIT_OPERATOR_SET] = "operator.set",
+	[OKI_AUDIT_ARRIVAL_TAKEN] = "arrival.taken",
 	[OKI_AUDIT_VISIT_END] = "visit.end",
 	[OKI_AUDIT_VISIT_SEALED] = "visit.sealed",
 	[OKI_AUDIT_VISIT_OPENED] = "visit.opened",

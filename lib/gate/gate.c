@@ -30,7 +30,7 @@ static const struct known known[] = {
 	    ONSHI_E_PURPOSE, "PU-3"),
 	KNOWN(facility, OKI_FACILITY_MEDICAL, OKI_FACILITY_VISITING,
 	    ONSHI_E_FACILITY, "CO-5"),
-	KNOWN(method, ONSHI_METHOD_FACE, ONSHI_METHOD_NUMBER,
+	KNOWN(method, ONSHI_METHOD_FACE, ONSHI_METHOD_READER,
 	    ONSHI_E_IDENTITY, "ID-1"),
 	KNOWN(licence, ONSHI_LICENCE_RECEPTION, ONSHI_LICENCE_NURSE,
 	    ONSHI_E_LICENCE, "CO-4"),
@@ -100,16 +100,25 @@ registers_in_vain(const struct oki_gate_input *in)
 	    (in->method == ONSHI_METHOD_VISUAL && in->tries > 0));
 }
 
+/* Somebody says whose it is: by the photograph, or of a file that the reader
+ * wrote (CO-2). */
 static bool
-visual_by_nobody(const struct oki_gate_input *in)
+is_by_sight(const struct oki_gate_input *in)
 {
-	return in->method == ONSHI_METHOD_VISUAL && !in->has_operator;
+	return in->method == ONSHI_METHOD_VISUAL ||
+	    in->method == ONSHI_METHOD_READER;
 }
 
 static bool
-visual_unconfirmed(const struct oki_gate_input *in)
+seen_by_nobody(const struct oki_gate_input *in)
 {
-	return in->method == ONSHI_METHOD_VISUAL && !in->confirmed;
+	return is_by_sight(in) && !in->has_operator;
+}
+
+static bool
+unconfirmed(const struct oki_gate_input *in)
+{
+	return is_by_sight(in) && !in->confirmed;
 }
 
 static bool
@@ -291,8 +300,8 @@ static const struct row {
 	{ no_token, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
 	{ by_nobody_named, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "CO-13" },
 	{ by_nobody, MEDICAL, OKI_IF_ASKED, ONSHI_E_OPERATOR, "CO-4" },
-	{ visual_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR, "ID-2" },
-	{ visual_unconfirmed, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED,
+	{ seen_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR, "ID-2" },
+	{ unconfirmed, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED,
 	  "ID-2" },
 	{ by_reception, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
 	{ for_disasters, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "DI-6" },

@@ -37,6 +37,10 @@ void	oki_question_settle(struct oki_question *q, struct oki_buf *body,
 	    int sent);
 void	oki_pending_forget(struct oki_case *k);
 
+/* query.c: the first question to the gate; a refusal stands on the record. */
+int	oki_question_admit(struct oki_question *q, struct onshi_error *e)
+	    OKI_CHECK;
+
 /* gate_input.c: what the gate is to decide about, at this moment. */
 void	oki_gate_input_fill(const struct oki_case *k, int category,
 	    const struct onshi_operator *op, enum oki_moment moment,
@@ -70,6 +74,8 @@ int64_t	oki_answer_time(const struct oki_case *k,
 /* What the answer to a check-in tells about the case. */
 int	oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
 	    const struct oki_verdict *v, const struct onshi_exchange *x);
+/* The result that medical questions name; NULL where there is none. */
+const struct onshi_record *oki_insured_of(const struct onshi_record *root);
 /* Takes the groups out that rest on a consent which is not there (CO-3). */
 void	oki_case_cut(const struct oki_case *k, struct oki_doc *answer);
 

@@ -91,7 +91,8 @@ time_consent(const struct oki_case *k, struct oki_consent *c, int64_t now)
 		end = c->since + OKI_CONSENT_LONGEST_MS / 1000;
 	if (end <= now)
 		return;
-	c->from_ms = k->asked_ms;
+	/* What the reader wrote may be older than this machine is up. */
+	c->from_ms = k->asked_ms > 0 ? k->asked_ms : 1;
 	c->until_ms = k->asked_ms + (end - now) * 1000;
 }
 
@@ -125,8 +126,8 @@ copy_of(const struct onshi_record *rec, int el, char *to, size_t room)
 
 /* Medical questions name the insurance: the first that is no medical aid, or
  * that where it is all there is. */
-static void
-learn_insured(struct oki_case *k, const struct onshi_record *root)
+const struct onshi_record *
+oki_insured_of(const struct onshi_record *root)
 {
 	const struct onshi_record *rec = NULL, *best = NULL;
 	const char *kind;
@@ -141,6 +142,15 @@ learn_insured(struct oki_case *k, const struct onshi_record *root)
 		best = rec;
 		break;
 	}
+
+	return best;
+}
+
+static void
+learn_insured(struct oki_case *k, const struct onshi_record *root)
+{
+	const struct onshi_record *best = oki_insured_of(root);
+
 	if (best == NULL)
 		return;
 	copy_of(best, ONSHI_EL_INSURER_NUMBER, k->insured.insurer,

@@ -11,7 +11,8 @@ oki_query_function(const struct oki_case *k, int category)
 	if (row != NULL && row->function != NULL)
 		return row->function;
 
-	return k->method == ONSHI_METHOD_NUMBER ? "OQSsiquc01req" :
+	return k->method == ONSHI_METHOD_NUMBER ||
+	    k->method == ONSHI_METHOD_READER ? "OQSsiquc01req" :
 	    "OQSsiquc01req+card";
 }
 

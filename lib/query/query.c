@@ -384,8 +384,8 @@ out:
 }
 
 /* The first question to the gate; a refusal stands on the record, too. */
-static int
-admit(struct oki_question *q, struct onshi_error *e)
+int
+oki_question_admit(struct oki_question *q, struct onshi_error *e)
 {
 	int r;
 
@@ -409,7 +409,7 @@ oki_query_eligibility(struct oki_case *k, const struct onshi_operator *op,
 	if ((r = question_init(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY, w,
 	    e)) != ONSHI_OK)
 		return r;
-	if ((r = admit(&q, e)) == ONSHI_OK &&
+	if ((r = oki_question_admit(&q, e)) == ONSHI_OK &&
 	    (r = oki_request_eligibility(&q, proof, &request, e)) == ONSHI_OK)
 		r = put_question(&q, request, w, out, e);
 	oki_doc_free(&request);
@@ -432,7 +432,7 @@ oki_query_medical(struct oki_case *k, int category,
 	memset(out, 0, sizeof(*out));
 	if ((r = question_init(&q, k, op, category, w, e)) != ONSHI_OK)
 		return r;
-	if ((r = admit(&q, e)) != ONSHI_OK)
+	if ((r = oki_question_admit(&q, e)) != ONSHI_OK)
 		return r;
 	if (oki_link_carries(k->link, q.function) == ONSHI_FORM_NONE)
 		return oki_fail(e, ONSHI_E_UNSUPPORTED,

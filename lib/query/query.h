@@ -184,6 +184,43 @@ void	oki_case_clear(struct oki_case *k);
 void	oki_case_forget(struct oki_case *k);
 
 /*
+ * A check-in that the official reader wrote unasked (CO-2): judged as an answer
+ * to one. ONSHI_E_ANSWER_REFUSED where it is none, or another institution's;
+ * ONSHI_E_EXPIRED where it is not of today, or past its time or link.face_age_s.
+ * age_ms: of the file, by the clock of its folder.
+ */
+struct oki_face_file {
+	struct oki_doc		*doc;
+	struct oki_doc		*shown;		/* without what rests on
+						   consent */
+	struct oki_verdict	 verdict;
+	int64_t			 time;		/* as it says: seconds UTC */
+	int64_t			 made_ms;	/* boot clock; may be < 0 */
+};
+int	oki_face_file_read(const struct oki_env *env,
+	    const struct oki_codes *codes, const struct oki_buf *bytes,
+	    int64_t age_ms, struct oki_face_file *out, struct onshi_error *e)
+	    OKI_CHECK;
+void	oki_face_file_free(struct oki_face_file *f);
+/* Whether it is still as good as when it was read. */
+int	oki_face_file_check(const struct oki_env *env,
+	    const struct oki_face_file *f, struct onshi_error *e) OKI_CHECK;
+/* What it says that the patient was asked, into the case. */
+void	oki_case_face(struct oki_case *k, const struct oki_face_file *f);
+/* Of what it shows the result to look at: the insurance, else the first; NULL
+ * where it has none. */
+const struct onshi_record *oki_face_file_person(
+	    const struct oki_face_file *f);
+/* Whether op may take it: by the gate, before it is taken. */
+int	oki_query_face_may(struct oki_case *k,
+	    const struct onshi_operator *op, const struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+/* It is taken: as oki_query_eligibility, with its document for the answer. */
+int	oki_query_face(struct oki_case *k, const struct onshi_operator *op,
+	    struct oki_face_file *f, const struct oki_wait *w,
+	    struct oki_reply *out, struct onshi_error *e) OKI_CHECK;
+
+/*
  * A proved case as bytes, to be opened elsewhere or later (CO-14): who, what
  * was consented to and for how long, never medical information. read fills an
  * empty case. ago_ms: how long ago it was written by another clock than this

@@ -16,7 +16,9 @@ static const struct word methods[] = {
 	{ ONSHI_METHOD_VISUAL, "visual", { "photograph compared by staff",
 	    "目視確認" } },
 	{ ONSHI_METHOD_NUMBER, "number", { "typed numbers",
-	    "被保険者等記号・番号の入力" } }
+	    "被保険者等記号・番号の入力" } },
+	{ ONSHI_METHOD_READER, "reader", { "at the official reader",
+	    "顔認証付きカードリーダー" } }
 };
 static const struct word purposes[] = {
 	{ ONSHI_PURPOSE_INSURANCE, "insurance", { "health insurance",

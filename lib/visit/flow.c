@@ -212,6 +212,10 @@ fall_back(struct oki_flow *f, int r)
 
 	v->asked = ONSHI_OK;
 	oki_error_clear(&v->refusal);
+	if (v->arrival != NULL) {	/* there is no card: to be said anew */
+		forget_confirmation(v);
+		return r;
+	}
 	if (kept) {
 		oki_flow_close_card(v);
 		return r;

@@ -227,6 +227,7 @@ person_of(struct onshi_visit *v, const struct oki_held *held,
 int
 onshi_visit_person(struct onshi_visit *v, const struct onshi_record **rec)
 {
+	const struct onshi_record *person;
 	struct oki_held held;
 	int r;
 
@@ -238,6 +239,9 @@ onshi_visit_person(struct onshi_visit *v, const struct onshi_record **rec)
 	if (atomic_load(&v->closed) == 0 && look(v, &held)) {
 		r = person_of(v, &held, rec);
 		let_go(&held);
+	} else if (atomic_load(&v->closed) == 0 &&
+	    (person = oki_arrival_person(v)) != NULL) {
+		r = record_of(person, rec);
 	} else if (v->whose != NULL && atomic_load(&v->k.ended) == 0) {
 		r = record_of(oki_doc_root(v->whose), rec);
 	} else {

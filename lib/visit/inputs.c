@@ -7,7 +7,7 @@
 static bool
 is_settled(const struct onshi_visit *v)
 {
-	return v->settled;
+	return v->settled || v->arrival != NULL;
 }
 
 static bool
@@ -19,7 +19,8 @@ is_named(const struct onshi_visit *v)
 static bool
 is_proved(const struct onshi_visit *v)
 {
-	return v->step == OKI_STEP_ANSWERED || atomic_load(&v->k.ended) != 0;
+	return v->step == OKI_STEP_ANSWERED || v->arrival != NULL ||
+	    atomic_load(&v->k.ended) != 0;
 }
 
 static bool

@@ -67,6 +67,7 @@ enum oki_visit_job {
 
 struct oki_answer_body;		/* what came back, shared by its handles */
 struct oki_prefetch;		/* connection and challenge, made meanwhile */
+struct oki_arrival;		/* the face file that it comes from */
 struct oki_seal;		/* by which it is opened elsewhere */
 struct oki_note;		/* one entry to be written, with an operator */
 
@@ -134,6 +135,7 @@ struct onshi_visit {
 	struct oki_answer_body	*eligibility;
 	struct oki_seal		*opens;		/* what is to be opened */
 	struct oki_doc		*whose;		/* of one that was opened */
+	struct oki_arrival	*arrival;	/* NULL: not at the reader */
 	oki_atomic_int		 unsign;	/* a consent was withdrawn */
 	bool			 restart;	/* another method or reader */
 
@@ -203,6 +205,9 @@ int	oki_flow_close(struct onshi_visit *v, struct onshi_error *e);
 void	oki_flow_let_go(struct onshi_visit *v);
 void	oki_flow_forget_pin(struct onshi_visit *v);
 void	oki_flow_forget_signature(struct onshi_visit *v);
+/* steps.c: what the patient said, and that it begins. */
+int	oki_flow_record(struct onshi_visit *v, const struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
 
 /* prefetch.c: connection and challenge, made meanwhile. Begins unless it is
  * under way, or what it brought is still good. */
@@ -274,6 +279,16 @@ int	oki_held_get(struct onshi_visit *v, struct onshi_answer **out)
 /* Something else is asked, by who may, or by another (CO-13). */
 int	oki_held_abandon(struct onshi_visit *v) OKI_CHECK;
 void	oki_held_drop(struct onshi_visit *v);
+
+/* arrive.c: a visit that began at the official reader. It takes what it is
+ * given; on the visit's thread it takes the file, and lets it go when all is
+ * done with it. */
+int	oki_arrival_begin(struct onshi_visit *v, struct oki_faces *faces,
+	    struct oki_face **face, struct oki_face_file *file) OKI_CHECK;
+int	oki_arrival_take(struct oki_flow *f) OKI_CHECK;
+void	oki_arrival_finish(struct onshi_visit *v);
+const struct onshi_record *oki_arrival_person(const struct onshi_visit *v);
+void	oki_arrival_free(struct oki_arrival **ap);
 
 /* seal.c: on the visit's thread. */
 #define OKI_SEAL_NAME	26

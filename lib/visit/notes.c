@@ -139,6 +139,8 @@ write_note(struct onshi_visit *v, struct oki_case *k, const struct pick *p,
 		return r;
 	r = oki_case_note(k, p->event, p->op, p->category, p->result, w, e);
 	atomic_store(&v->k.recorded, atomic_load(&k->recorded));
+	if (r == ONSHI_OK && p->event == OKI_AUDIT_VISIT_END)
+		oki_arrival_finish(v);
 
 	return r;
 }

@@ -568,7 +568,8 @@ oki_flow_seal(struct onshi_visit *v, const struct oki_wait *w,
 
 	if ((r = dir_open(v, &d, e)) != ONSHI_OK)
 		return r;
-	r = seal_in(v, d, w, e);
+	if ((r = seal_in(v, d, w, e)) == ONSHI_OK)
+		oki_arrival_finish(v);	/* it goes on without its file */
 	oki_dir_close(&d);
 
 	return r;

@@ -4,14 +4,15 @@
  *   new -> card -> read -> pin -> sign -> ask -> answered
  *                       -> confirm ------^          (visual, 目視)
  *   new ---------------------------------^          (typed numbers)
+ *                          confirm -----------> answered (official reader)
  */
 #include <string.h>
 
 #include "visit/inside.h"
 
 /* Consent and refusal stand on the record before the card is touched (CO-1). */
-static int
-record_consents(struct onshi_visit *v, const struct oki_wait *w,
+int
+oki_flow_record(struct onshi_visit *v, const struct oki_wait *w,
     struct onshi_error *e)
 {
 	const struct oki_consent *c;
@@ -68,7 +69,7 @@ step_new(struct oki_flow *f)
 			return r;
 		v->k.wall0_ms = oki_wall_ms(v->k.env);
 		v->k.boot0_ms = oki_boot_ms(v->k.env);
-		if ((r = record_consents(v, f->w, f->e)) != ONSHI_OK)
+		if ((r = oki_flow_record(v, f->w, f->e)) != ONSHI_OK)
 			return r;
 		v->settled = true;
 	}
@@ -374,6 +375,8 @@ step_confirm(struct oki_flow *f)
 	if (!v->k.confirmed)
 		return oki_flow_end(f, ONSHI_E_NOT_CONFIRMED,
 		    "the operator did not confirm the person");
+	if (v->arrival != NULL)
+		return oki_arrival_take(f);
 	v->step = OKI_STEP_ASK;
 
 	return ONSHI_OK;

@@ -16,6 +16,7 @@ forget(struct onshi_visit *v)
 	oki_flow_close_card(v);
 	if (v->held.body != NULL)
 		oki_held_drop(v);
+	oki_arrival_finish(v);
 	oki_case_end(&v->k);
 	oki_secret_free(&v->pin);
 	oki_buf_free(&v->signature);
@@ -42,6 +43,7 @@ visit_destroy(struct onshi_visit *v)
 	forget(v);
 	oki_answer_body_unref(&v->eligibility);
 	oki_doc_free(&v->whose);
+	oki_arrival_free(&v->arrival);
 	oki_seal_free(&v->opens);
 	oki_seal_free(&v->seal);
 	oki_notes_free(v);

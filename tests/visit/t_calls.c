@@ -37,11 +37,12 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(certificate, P, HANDLE) K(readers, P, HANDLE) \
 	K(card, P, HANDLE) K(message, P, HANDLE) K(audit, P, HANDLE) \
 	K(match, P, HANDLE) K(match_p, P, FREED) K(new_match, P, MADE) \
-	K(exchange, P, HANDLE) \
+	K(exchange, P, HANDLE) K(arrivals, P, HANDLE) \
 	K(root_p, P, FREED) K(config_p, P, FREED) K(visit_p, P, FREED) \
 	K(operator_p, P, FREED) K(answer_p, P, FREED) \
 	K(readers_p, P, FREED) K(card_p, P, FREED) \
 	K(message_p, P, FREED) K(audit_p, P, FREED) \
+	K(arrivals_p, P, FREED) K(new_arrivals, P, MADE) \
 	K(new_root, P, MADE) K(new_config, P, MADE) \
 	K(new_visit, P, MADE) K(new_operator, P, MADE) \
 	K(new_answer, P, MADE) K(new_readers, P, MADE) \
@@ -234,6 +235,7 @@ struct world {
 	struct onshi_message	*m;
 	struct onshi_match	*match;
 	struct onshi_audit	*audit;
+	struct onshi_arrivals	*arrivals;
 	char			dir[64], key[256], room[256];
 	void			*p[KINDS_END];
 	int64_t			n[KINDS_END];
@@ -421,6 +423,7 @@ fill(struct world *w)
 	w->p[k_message] = w->m;
 	w->p[k_match] = w->match;
 	w->p[k_audit] = w->audit;
+	w->p[k_arrivals] = w->arrivals;
 	w->p[k_operator] = w->p[k_operator_or] = w->op;
 	w->p[k_exchange] = exchange;
 	if (w->card != NULL && onshi_card_certificate(w->card, &x) == ONSHI_OK)
@@ -438,6 +441,29 @@ fill(struct world *w)
 	w->p[k_message_p] = &w->m;
 	w->p[k_match_p] = &w->match;
 	w->p[k_audit_p] = &w->audit;
+	w->p[k_arrivals_p] = &w->arrivals;
+}
+
+/* At a root of its own, with folders of its own. */
+static void
+look_out(struct world *w)
+{
+	struct onshi_config *c = fake_config(&w->g);
+	char path[128];
+	struct onshi *o;
+
+	(void)snprintf(path, sizeof(path), "%s/journal", w->dir);
+	ck_assert_int_eq(onshi_config_set(c, "link.face_dir", w->dir),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set(c, "link.journal_dir", path),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
+	onshi_config_free(&c);
+	ck_assert_int_eq(onshi_arrivals_new(o, ONSHI_PURPOSE_CARE,
+	    &w->arrivals), ONSHI_OK);
+	onshi_free(&o);
+	ck_assert_int_eq(onshi_arrivals_set_deadline(w->arrivals, 100),
+	    ONSHI_OK);
 }
 
 /* Nothing but what constructors give. */
@@ -464,6 +490,7 @@ begin(struct world *w)
 	ck_assert_int_eq(onshi_message_new(&w->m), ONSHI_OK);
 	ck_assert_int_eq(onshi_match_new(&w->match), ONSHI_OK);
 	ck_assert_int_eq(onshi_audit_new(w->dir, &w->audit), ONSHI_OK);
+	look_out(w);
 }
 
 /* And all of it in use. */
@@ -508,6 +535,7 @@ leave(struct world *w)
 {
 	char command[128];
 
+	onshi_arrivals_free(&w->arrivals);
 	onshi_audit_free(&w->audit);
 	onshi_message_free(&w->m);
 	onshi_match_free(&w->match);
@@ -641,6 +669,10 @@ take(struct trial *t)
 			break;
 		case k_new_match:
 			onshi_match_free((struct onshi_match **)&t->outs[i]);
+			break;
+		case k_new_arrivals:
+			onshi_arrivals_free(
+			    (struct onshi_arrivals **)&t->outs[i]);
 			break;
 		case k_new_audit:
 			onshi_audit_free((struct onshi_audit **)&t->outs[i]);

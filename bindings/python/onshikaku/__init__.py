@@ -79,7 +79,8 @@ from .records import (
     outcome_text,
 )
 from .visit import (
-    Consent, OpenRequest, Onshi, Operator, Visit, category_name, category_text, consent_name,
+    Arrivals, Consent, OpenRequest, Onshi, Operator, Visit, category_name,
+    category_text, consent_name,
     licence_name, licence_text, method_name, method_text, need_name, need_text,
     notice_name, purpose_name, purpose_text, request_name, request_text,
     sign_in_name, sign_in_text,
@@ -91,8 +92,8 @@ __version__ = text_of(_lib.onshi_version())
 version_number = int(_lib.onshi_version_number())
 
 __all__ = [
-    "Answer", "Audit", "Cancelled", "Card", "CardError", "CardKind", "Category",
-    "Certificate", "CertificateState", "Clock", "Code", "Config", "ConfirmNeeded",
+    "Answer", "Arrivals", "Audit", "Cancelled", "Card", "CardError", "CardKind",
+    "Category", "Certificate", "CertificateState", "Clock", "Code", "Config", "ConfirmNeeded",
     "Consent", "Difference", "Exchange", "Form", "Found", "Hint", "Licence",
     "Link", "Match", "MatchVerdict", "Message", "Method", "Need", "NetworkError",
     "Notice", "Oddity", "Onshi", "OnshiError", "OpenRequest", "Operator",

@@ -82,6 +82,10 @@ class Audit(Structure):
     pass
 
 
+class Arrivals(Structure):
+    pass
+
+
 class Exchange(Structure):
     pass
 
@@ -207,6 +211,15 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_visit_advance", c_int, (P(Visit),)),
     ("onshi_visit_get", c_int, (P(Visit), c_int, P(Operator), P(P(Answer)))),
     ("onshi_visit_person", c_int, (P(Visit), P(P(Record)))),
+    ("onshi_visit_file", c_char_p, (P(Visit),)),
+    ("onshi_arrivals_new", c_int, (P(Root), c_int, P(P(Arrivals)))),
+    ("onshi_arrivals_free", None, (P(P(Arrivals)),)),
+    ("onshi_arrivals_set_deadline", c_int, (P(Arrivals), c_int32)),
+    ("onshi_arrivals_set_blocking", c_int, (P(Arrivals), c_int)),
+    ("onshi_arrivals_next", c_int, (P(Arrivals), P(P(Visit)))),
+    ("onshi_arrivals_fd", c_int64, (P(Arrivals),)),
+    ("onshi_arrivals_cancel", None, (P(Arrivals),)),
+    ("onshi_arrivals_error", P(Error), (P(Arrivals),)),
     ("onshi_visit_seal", c_int, (P(Visit), P(c_char_p))),
     ("onshi_visit_open", c_int, (P(Root), c_char_p, P(Operator), P(P(Visit)))),
     ("onshi_visit_may", c_int, (P(Visit), c_int, P(Operator))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes as C
-from collections.abc import Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from datetime import datetime
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -77,6 +77,12 @@ class Onshi(Handle):
         out = Visit._pointer()
         self._call(lib.onshi_visit_open, raw(name), operator._p, C.byref(out))
         return Visit(out, self)
+
+    def arrivals(self, purpose: Purpose = Purpose.CARE) -> Arrivals:
+        """Looks out for who checks in at the official face reader."""
+        out = Arrivals._pointer()
+        self._call(lib.onshi_arrivals_new, purpose, C.byref(out))
+        return Arrivals(out, self)
 
     def notice(
         self,
@@ -363,6 +369,11 @@ class Visit(Handle):
         return certificate_of(found) if found else None
 
     @property
+    def file(self) -> str:
+        """The face file that it comes from; empty if none. It names a patient."""
+        return text_of(lib.onshi_visit_file(self._p))
+
+    @property
     def apdus(self) -> int:
         return int(lib.onshi_visit_apdus(self._p))
 
@@ -378,6 +389,61 @@ class Visit(Handle):
     def is_recorded(self) -> bool:
         """Whether what it asks stands on the facility's audit trail."""
         return bool(lib.onshi_visit_is_recorded(self._p))
+
+
+class Arrivals(Handle):
+    """Who checks in at the official face reader: iterate, with or without async.
+
+    Each is a visit that waits to be confirmed: look at ``visit.person``, then
+    ``visit.confirm`` and ``visit.advance``. Closed unconfirmed it is left to other
+    desks. One thread at a time; :meth:`cancel` may be called from any.
+    """
+
+    _free, _type = "onshi_arrivals_free", _ffi.Arrivals
+    _error, _cancel = "onshi_arrivals_error", "onshi_arrivals_cancel"
+
+    def set_deadline(self, ms: int) -> None:
+        """How long one :meth:`next` may wait; 0: the config's."""
+        self._call(lib.onshi_arrivals_set_deadline, ms)
+
+    def next(self) -> Optional[Visit]:
+        """The next who arrives; None if nobody does in time."""
+        self._call(lib.onshi_arrivals_set_blocking, 1)
+        return self._next()
+
+    def _next(self) -> Optional[Visit]:
+        out = Visit._pointer()
+        try:
+            code = self._call(lib.onshi_arrivals_next, C.byref(out))
+        except OnshiError as why:
+            if why.name == "ONSHI_E_ARRIVAL_NONE":
+                return None
+            raise
+        return None if code == WAIT else Visit(out, self)
+
+    def __iter__(self) -> Iterator[Visit]:
+        while True:
+            if (visit := self.next()) is not None:
+                yield visit
+
+    def fileno(self) -> int:
+        """Readable while there is something to be said."""
+        return int(lib.onshi_arrivals_fd(self._p))
+
+    async def next_async(self) -> Visit:
+        """The next who arrives, however long it takes."""
+        self._call(lib.onshi_arrivals_set_blocking, 0)
+        while (visit := self._next()) is None:
+            await _readable(self.fileno())
+        return visit
+
+    async def __aiter__(self) -> AsyncIterator[Visit]:
+        while True:
+            yield await self.next_async()
+
+    def cancel(self) -> None:
+        """Ends a call that waits, or the next one, with :class:`Cancelled`."""
+        self._owned.cancel()
 
 
 async def _readable(fd: int) -> None:
