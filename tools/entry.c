@@ -45,6 +45,7 @@ static const struct {
 	{ "operator.set", "操作者の設定" },
 	{ "visit.end", "受診の終了" },
 	{ "visit.sealed", "受診の封" },
+	{ "arrival.taken", "顔認証結果の引き取り" },
 	{ "visit.opened", "封をした受診を開いた" },
 	{ "disaster.on", "災害時モードの開始" },
 	{ "disaster.ack", "災害時の注意事項の確認" },

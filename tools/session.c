@@ -123,6 +123,43 @@ session_open(struct session *s, struct tool *t, const char *name)
 }
 
 int
+session_arrive(struct session *s, struct tool *t, struct onshi_visit **visit)
+{
+	memset(s, 0, sizeof(*s));
+	s->t = t;
+	s->method = ONSHI_METHOD_READER;
+	s->started = now_ms();
+	s->visit = *visit;
+	*visit = NULL;
+	cancel_watch_visit(s->visit);
+	json_text(&t->json, "visit", onshi_visit_id(s->visit));
+	json_text(&t->json, "method", onshi_method_name(s->method));
+	json_text(&t->json, "file", onshi_visit_file(s->visit));
+
+	return s->status = make_operator(s);
+}
+
+/* Nothing that rests on a consent. */
+void
+session_look(struct session *s)
+{
+	struct json *j = &s->t->json;
+	const struct onshi_record *rec;
+	int r;
+
+	json_consents(s);
+	json_open(j, "results", '[');
+	if ((r = onshi_visit_person(s->visit, &rec)) == ONSHI_OK) {
+		json_open(j, NULL, '{');
+		r = json_record(j, rec, NAMES_SNAKE, NULL);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	if (r < 0)
+		(void)session_fail(s, r);
+}
+
+int
 session_input(struct session *s, int r)
 {
 	return r == ONSHI_OK ? 0 : session_fail(s, r);
@@ -224,7 +261,7 @@ advance(struct session *s)
 static const char *const ours[] = {
 	"visit", "method", "consents", "outcome", "results", "drugs",
 	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
-	"note", "error", "sealed", "person", "answer_time", "answer_expires", "clock_apart_s", NULL
+	"note", "error", "sealed", "person", "file", "answer_time", "answer_expires", "clock_apart_s", NULL
 };
 
 static void

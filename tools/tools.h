@@ -23,6 +23,7 @@ enum option_id {
 	OPT_INSURER, OPT_SYMBOL, OPT_NUMBER, OPT_BRANCH, OPT_BIRTHDATE,
 	OPT_DATE, OPT_LIMIT,
 	OPT_SEAL, OPT_VISIT, OPT_WITHDRAW, OPT_END,
+	OPT_LINES, OPT_TIMEOUT, OPT_TAKE,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
 	OPT_ATNA, OPT_BEFORE, OPT_ACCEPT_LOSS,
 	OPT_PRINT, OPT_HTML,
@@ -307,6 +308,11 @@ void	session_run(struct session *s);
 void	session_seal(struct session *s);
 /* Opens one that was sealed, and says whose it is: 0, or the exit status. */
 int	session_open(struct session *s, struct tool *t, const char *name);
+/* One who has arrived: the visit is the session's then. */
+int	session_arrive(struct session *s, struct tool *t,
+	    struct onshi_visit **visit);
+/* What can be said of one before it is taken. */
+void	session_look(struct session *s);
 /* All of --get, as long as it makes sense. */
 void	session_get_all(struct session *s);
 /* One category: asked for and printed. */
@@ -365,6 +371,7 @@ int	command_card(struct tool *t);
 int	command_checkin(struct tool *t);
 int	command_eligibility(struct tool *t);
 int	command_get(struct tool *t);
+int	command_watch(struct tool *t);
 int	command_audit_init(struct tool *t);
 int	command_audit_show(struct tool *t);
 int	command_audit_verify(struct tool *t);
