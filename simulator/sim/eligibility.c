@@ -20,10 +20,11 @@ static const struct {
 	{ "XCRD0102W", "電子証明書の有効期限が近づいています。" },
 	{ "XNDS0001E", "情報を提供できません。" },
 	{ "XSIM0102E", "照会内容に誤りがあります。" },
+	{ "XSIM0202E", "該当する資格がありません。" },
 };
 
-static void
-say(xmlNodePtr body, const char *status, const char *code)
+void
+eligibility_say(xmlNodePtr body, const char *status, const char *code)
 {
 	size_t i;
 
@@ -35,6 +36,7 @@ say(xmlNodePtr body, const char *status, const char *code)
 			    texts[i].text);
 }
 
+/* by_card: below 0 where the answer does not say by what was asked. */
 void
 eligibility_header(xmlNodePtr header, int64_t at, const char *terminal,
     const char *identifier, const char *date, int by_card)
@@ -46,7 +48,9 @@ eligibility_header(xmlNodePtr header, int64_t at, const char *terminal,
 	xml_add(header, "QualificationConfirmationDate", date);
 	xml_add(header, "MedicalInstitutionCode", terminal);
 	xml_add(header, "ArbitraryFileIdentifier", identifier);
-	xml_add(header, "ReferenceClassification", by_card ? "1" : "2");
+	if (by_card >= 0)
+		xml_add(header, "ReferenceClassification", by_card ? "1" :
+		    "2");
 }
 
 void
@@ -122,7 +126,7 @@ by_number(struct sim *sim, struct request *req, xmlNodePtr search,
 		if (f.n > 0 && hidden(sim, f.person) == 2)
 			e.code = "XNDS0001E";
 	}
-	say(body, e.code == NULL ? "1" : "2", e.code);
+	eligibility_say(body, e.code == NULL ? "1" : "2", e.code);
 	if (e.code == NULL) {
 		write_found(sim, req, body, &f, &c);
 		e.person = f.person;
@@ -179,7 +183,7 @@ eligibility_by_card(struct sim *sim, const struct request *req,
 	if (p->code == NULL && hidden(sim, p->person) == 2)
 		p->code = "XNDS0001E";
 	if (p->code != NULL) {
-		say(body, "2", p->code);
+		eligibility_say(body, "2", p->code);
 		e.code = p->code;
 		record_add(sim, req->now, &e);
 		return SAID_ANSWER;
@@ -187,7 +191,7 @@ eligibility_by_card(struct sim *sim, const struct request *req,
 	find_by_person(sim, p->person, date, clock_date(req->now),
 	    req->terminal, &f);
 	grant(p, &f, granted);
-	say(body, "1", note_of(p->state));
+	eligibility_say(body, "1", note_of(p->state));
 	write_found(sim, req, body, &f, &c);
 	e.code = note_of(p->state);
 	if (visit_open(sim, req, p->person, p->method, granted, token) != 0)

@@ -100,34 +100,6 @@ read_touch(struct sim *sim, int argc, char **argv, struct touch *t)
 	    strchr(t->who, '/') != NULL ? -1 : 0;
 }
 
-static char *
-card_file(const struct sim *sim, const char *who, const char *name,
-    size_t *len)
-{
-	char *path = text_format("%s/cards/%s/%s", sim->pki, who, name);
-	char *data = text_is_file(path) ? text_file(path, len) : NULL;
-
-	free(path);
-	return data;
-}
-
-/* The value of a key of profile.ini; empty if there is none. */
-static char *
-profile_value(const char *ini, const char *key)
-{
-	size_t n = strlen(key);
-	const char *line;
-
-	for (line = ini; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, n) == 0 &&
-		    strncmp(line + n, " = ", 3) == 0)
-			return text_format("%.*s", (int)strcspn(line + n + 3,
-			    "\r\n"), line + n + 3);
-	}
-	return text_dup("");
-}
-
 /* What the reader itself sees, before it asks anybody. */
 static const char *
 reader_refuses(const struct sim *sim, const struct touch *t)
@@ -139,7 +111,7 @@ reader_refuses(const struct sim *sim, const struct touch *t)
 		why = "PHONE スマートフォンは目視で確認できません";
 	if (ini == NULL)
 		return why;
-	tries = profile_value(ini, "pin_tries");
+	tries = card_value(ini, "pin_tries");
 	if (t->method == 2 && strcmp(tries, "0") == 0)
 		why = "PIN 暗証番号を使用できないカードです";
 	free(tries);

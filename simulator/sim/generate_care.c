@@ -99,7 +99,18 @@ add_care(struct sim *sim, const struct day *d, const struct care *c)
 struct habit {
 	const struct place *clinic, *pharmacy;
 	int		    drug, lines;
+	int		    small;	/* a child that swallows no tablets */
 };
+
+/* Powder, ointment, drops. */
+static const int for_the_small[] = { 5, 2, 6 };
+
+static const struct drug *
+drug_at(const struct habit *h, int i)
+{
+	return h->small ? &drugs[for_the_small[i % COUNT(for_the_small)]] :
+	    &drugs[i % COUNT(drugs)];
+}
 
 /* The half quantity is always among the rich person's. */
 static struct habit
@@ -129,12 +140,12 @@ visit(struct sim *sim, struct prng *p, const struct habit *h, struct day *d,
 
 	d->clinic = h->clinic;
 	d->pharmacy = h->pharmacy;
-	besides = h->lines + prng_below(p, COUNT(drugs) - h->lines);
+	besides = h->lines + prng_below(p, (h->small ?
+	    COUNT(for_the_small) : COUNT(drugs)) - h->lines);
 	if (rich || prng_below(p, 3) == 0)
 		lines++;
 	for (i = 0; i < lines; i++) {
-		g = &drugs[(h->drug + (i < h->lines ? i : besides)) %
-		    COUNT(drugs)];
+		g = drug_at(h, h->drug + (i < h->lines ? i : besides));
 		if (back >= 2)
 			add_drug(sim, d, CLAIM, g);
 		if (back <= 4) {
@@ -290,6 +301,7 @@ generate_care(struct sim *sim, struct prng *p, int64_t person, int rich)
 	int back, every = rich ? 1 : 1 + prng_below(p, 4);
 	struct body b;
 
+	h.small = today - birth < 60000;
 	for (back = 14; back >= 0; back--) {
 		d.month = month_add(today / 100, -back);
 		if (back % every != 0 || d.month < birth / 100)

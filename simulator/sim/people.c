@@ -33,12 +33,52 @@ people_name(struct sim *sim, int64_t person, char name[64])
 	sqlite3_finalize(st);
 }
 
+/* 70 years: the certificate runs from the month that follows the birthday. */
+static int32_t
+elderly_from(int32_t birth)
+{
+	int32_t month = birth / 100 + 7000;
+
+	return (birth % 100 == 1 ? month : month_add(month, 1)) * 100 + 1;
+}
+
+/*
+ * Towns and the insurance of the elderly give certificates from August to
+ * July, societies until somebody leaves.
+ */
+static void
+date_certificates(struct sim *sim, const struct coverage *c, int64_t id,
+    int32_t birth, int32_t today)
+{
+	int32_t august = (today / 10000 - (today % 10000 < 801)) * 10000 + 801;
+	int32_t from = august, to = august + 10000 - 70;
+	int society = strlen(c->insurer) == 8 &&
+	    strncmp(c->insurer, "39", 2) != 0;
+
+	if (c->elderly_ratio != NULL) {
+		if (elderly_from(birth) > from)
+			from = elderly_from(birth);
+		if (birth + 750000 <= to)
+			to = date_days(birth / 10000 * 10000 + 750000 +
+			    birth % 10000, -1);
+		db_run(&sim->db, "UPDATE coverage SET elderly_issued=?1, "
+		    "elderly_from=?1, elderly_to=?2 WHERE id=?3", "iii",
+		    (int64_t)from, (int64_t)to, id);
+	}
+	if (strcmp(c->class, "01") != 0)
+		return;
+	from = society || c->start > august ? c->start : august;
+	db_run(&sim->db, "UPDATE coverage SET issued=?1, valid_from=?1, "
+	    "valid_to=nullif(?2,0) WHERE id=?3", "iii", (int64_t)from,
+	    (int64_t)(society ? 0 : august + 10000 - 70), id);
+}
+
 int64_t
 people_cover(struct sim *sim, const struct coverage *c)
 {
 	int32_t today = clock_date(clock_now(&sim->clock));
 	int64_t birth = db_int(&sim->db, "SELECT birth FROM person WHERE "
-	    "id=?", "i", c->person), id, august;
+	    "id=?", "i", c->person), id;
 	char *key[3], insurer[16], relation[16], own[64];
 	const char *head = c->head;
 
@@ -67,16 +107,7 @@ people_cover(struct sim *sim, const struct coverage *c)
 	free(key[0]);
 	free(key[1]);
 	free(key[2]);
-	/* Certificates run from August to July. */
-	august = (today / 10000 - (today % 10000 < 801)) * 10000 + 801;
-	if (c->elderly_ratio != NULL)
-		db_run(&sim->db, "UPDATE coverage SET elderly_issued=?1, "
-		    "elderly_from=?1, elderly_to=?2 WHERE id=?3", "iii",
-		    august, august + 10000 - 70, id);
-	if (strcmp(c->class, "01") == 0)
-		db_run(&sim->db, "UPDATE coverage SET issued=?1, "
-		    "valid_from=?1, valid_to=?2 WHERE id=?3", "iii",
-		    august, august + 10000 - 70, id);
+	date_certificates(sim, c, id, (int32_t)birth, today);
 	return id;
 }
 
@@ -112,6 +143,44 @@ stays_insured(struct sim *sim, int64_t person, int32_t begins)
 	return db_int(&sim->db, running, "i", person) > 0;
 }
 
+/* What brings somebody of that age to that kind of institution. */
+static const char *
+injury_of(struct sim *sim, int64_t person, int32_t today, int dental)
+{
+	int64_t age = (today - db_int(&sim->db, "SELECT birth FROM person "
+	    "WHERE id=?", "i", person)) / 10000;
+
+	return dental ? "う蝕症" : age < 15 ? "急性気管支炎" :
+	    age < 40 ? "腰痛症" : "高血圧症";
+}
+
+/* 医療券 of this month for the institution, 調剤券 for what it prescribes. */
+static void
+write_tickets(struct sim *sim, int64_t id, int64_t person, int32_t today,
+    const char *institution, const char *combined, const char *social)
+{
+	int dental = institution[2] == '3';
+	const char *name = dental ? "試験歯科医院" : "見本内科医院";
+	int64_t first = today / 100 * 100 + 1, month = today / 100;
+	int64_t last = first - 1 + month_days(today / 100);
+	char issue[2][32];
+
+	snprintf(issue[0], sizeof(issue[0]), "%06lld", (long long)id * 2);
+	snprintf(issue[1], sizeof(issue[1]), "%06lld", (long long)id * 2 + 1);
+	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
+	    "valid_to,issue,month,inst_code,inst_name,injury1,treatment,pay,"
+	    "combined,social,infection,elderly,prefecture) VALUES(?,'01',?,?,"
+	    "?,?,?,?,?,?,'0',?,?,'02','02','02')", "iiititttttt",
+	    id, first, last, issue[0], month, institution, name,
+	    injury_of(sim, person, today, dental), dental ? "03" : "02",
+	    combined, social);
+	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
+	    "valid_to,issue,month,issuer_code,issuer_name,treatment,pay,"
+	    "combined,remarks) VALUES(?,'02',?,?,?,?,?,?,'04','0',?,"
+	    "'架空の備考')", "iiitittt", id, first, last, issue[1], month,
+	    institution, name, combined);
+}
+
 /* 医療扶助: a result of its own, with a ticket of this month. */
 void
 people_assist(struct sim *sim, int64_t person, int32_t today,
@@ -123,7 +192,7 @@ people_assist(struct sim *sim, int64_t person, int32_t today,
 	    .insurer = office, .number = number,
 	    .insurer_name = generate_insurer_name(office),
 	    .start = month_add(today / 100, -6) * 100 + 1 };
-	int64_t id, first = today / 100 * 100 + 1;
+	int64_t id;
 	const char *combined, *social;
 
 	combined = social = "02";
@@ -135,19 +204,7 @@ people_assist(struct sim *sim, int64_t person, int32_t today,
 	generate_check_digit(head, number);
 	c.start_notified = c.start;
 	id = people_cover(sim, &c);
-	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
-	    "valid_to,issue,month,inst_code,inst_name,injury1,treatment,pay,"
-	    "combined,social,infection,elderly,prefecture) VALUES(?,'01',?,?,"
-	    "'000012',?,?,'見本内科医院','高血圧症','02','0',?,?,'02',"
-	    "'02','02')", "iiiittt", id, first, first - 1 +
-	    month_days(today / 100), (int64_t)(today / 100), institution,
-	    combined, social);
-	db_run(&sim->db, "INSERT INTO ticket(coverage,type,valid_from,"
-	    "valid_to,issue,month,issuer_code,issuer_name,treatment,pay,"
-	    "combined,remarks) VALUES(?,'02',?,?,'000013',?,?,"
-	    "'見本内科医院','04','0',?,'架空の備考')", "iiiitt", id, first,
-	    first - 1 + month_days(today / 100), (int64_t)(today / 100),
-	    institution, combined);
+	write_tickets(sim, id, person, today, institution, combined, social);
 }
 
 /* A person by profile of the card, by serial, or by number in the database. */
@@ -208,6 +265,41 @@ find_head(struct sim *sim, char *v[COLUMNS], char head[64])
 		free(key[i]);
 }
 
+/*
+ * Whose name, sex and address stand on the card; whoever has none is named by
+ * the profile, so that the person is the same in every run.
+ */
+static int64_t
+card_holder(struct sim *sim, struct prng *p, char *v[COLUMNS], int32_t birth,
+    const char *head)
+{
+	char *ini = card_file(sim, v[PROFILE], "profile.ini", NULL);
+	char *name = card_value(ini, "name"), *sex = card_value(ini, "sex");
+	char *kana = card_value(ini, "kana"), *half = text_half_kana(kana);
+	char *address = card_value(ini, "address");
+	char made[64], made_kana[64], town[96], post[16];
+	struct who w = { .birth = birth, .has_card = 1, .post = post };
+	int64_t person;
+
+	w.sex = *sex == '1' || *sex == '2' ? *sex - '0' :
+	    1 + prng_below(p, 2);
+	generate_address(p, v[INSURER], town, post);
+	do
+		generate_name(p, -1, w.sex, birth, made, made_kana);
+	while (strcmp(made, head) == 0);
+	w.name = *name == '\0' ? made : name;
+	w.kana = *name == '\0' ? made_kana : half;
+	w.address = *address == '\0' ? town : address;
+	person = generate_person(sim, &w);
+	free(ini);
+	free(name);
+	free(sex);
+	free(kana);
+	free(half);
+	free(address);
+	return person;
+}
+
 static int64_t
 new_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
 {
@@ -219,7 +311,6 @@ new_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
 	const char *s;
 	char head[64];
 
-	/* By the profile, so that the person is the same in every run. */
 	for (s = v[PROFILE]; *s != '\0'; s++)
 		p.state = p.state * 31 + (unsigned char)*s;
 	head[0] = '\0';
@@ -229,7 +320,9 @@ new_person(struct sim *sim, char *v[COLUMNS], int32_t birth)
 		c.relation = 2;
 	if (c.relation == 2)
 		find_head(sim, v, head);
-	c.person = generate_named(sim, &p, birth, c.relation == 2, head);
+	if (c.relation == 2 && head[0] == '\0')
+		c.relation = 1;		/* nobody else is known there */
+	c.person = card_holder(sim, &p, v, birth, head);
 	c.head = c.relation == 2 ? head : NULL;
 	c.insurer_name = generate_insurer_name(v[INSURER]);
 	c.start = month_add(today / 100, -30) * 100 + 1;

@@ -15,6 +15,7 @@ static const struct {
 	handler	   *answer;
 } functions[] = {
 	{ "OQSsiquc01req", eligibility_answer },
+	{ "OQSsiimm01req", registration_answer },
 	{ "YZKsiquc01req", medical_drugs },
 	{ "TKKsiquc01req", medical_checkups },
 };

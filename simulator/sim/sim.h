@@ -29,6 +29,7 @@ void	 text_hex(const unsigned char *data, size_t len, char *out);
 int	 text_is_file(const char *path);
 char	*text_file(const char *path, size_t *len);
 char	*text_from_cp932(const char *data, size_t len, size_t *outlen);
+char	*text_half_kana(const char *kana);
 char	*text_to_cp932(const char *utf8, size_t len, size_t *outlen);
 
 /* prng.c: numbers that the seed decides; nothing secret is made of them */
@@ -156,6 +157,11 @@ struct sim {
 	int		 verbose;
 };
 
+/* card.c */
+char	*card_file(const struct sim *sim, const char *who, const char *name,
+	    size_t *len);
+char	*card_value(const char *ini, const char *key);
+
 /* One request as it came, and its answer. */
 struct request {
 	const char	*prefix;
@@ -247,8 +253,14 @@ int	 eligibility_by_card(struct sim *sim, const struct request *req,
 void	 eligibility_header(xmlNodePtr header, int64_t now,
 	    const char *terminal, const char *identifier, const char *date,
 	    int by_card);
+void	 eligibility_say(xmlNodePtr body, const char *status,
+	    const char *code);
 void	 eligibility_end(xmlNodePtr header, const char *code,
 	    const char *text);
+
+/* register.c */
+int	 registration_answer(struct sim *sim, struct request *req,
+	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
 
 /* find.c: whose, and how it stands on a day */
 #define FOUND_MAX	4
@@ -331,24 +343,32 @@ void	 people_limit(struct sim *sim, int64_t coverage, const char *flag,
 void	 people_assist(struct sim *sim, int64_t person, int32_t today,
 	    const char *institution);
 
-/* generate.c, generate_care.c */
+/* generate.c: people, their families and insurances */
 struct who {
 	const char	*name, *kana, *other, *other_kana;
+	const char	*address, *post;
 	int		 sex;
 	int32_t		 birth;
 	int		 hide;		/* 1 medical information, 2 all */
 	int		 has_card;	/* a test card: as plain as they come */
 };
 int64_t	 generate_person(struct sim *sim, const struct who *w);
-int64_t	 generate_named(struct sim *sim, struct prng *p, int32_t birth,
-	    int is_kin, char head[64]);
 void	 generate_people(struct sim *sim, int people);
-void	 generate_care(struct sim *sim, struct prng *p, int64_t person,
-	    int rich);
+
+/* generate_name.c: names, addresses, insurers */
+enum { INSURER_CITY, INSURER_SOCIETY, INSURER_ELDERLY, INSURER_ASSIST };
+int	 generate_family(struct prng *p);
+void	 generate_name(struct prng *p, int family, int sex, int32_t birth,
+	    char name[64], char kana[64]);
+void	 generate_address(struct prng *p, const char *insurer,
+	    char address[96], char post[16]);
 const char *generate_insurer_name(const char *insurer);
 void	 generate_check_digit(const char *head, char out[10]);
 const char *generate_insurer(int kind, int which);
-enum { INSURER_CITY, INSURER_SOCIETY, INSURER_ELDERLY, INSURER_ASSIST };
+
+/* generate_care.c */
+void	 generate_care(struct sim *sim, struct prng *p, int64_t person,
+	    int rich);
 
 /* control.c */
 int	 control_start(struct sim *sim, const char *path);

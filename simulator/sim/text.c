@@ -212,6 +212,44 @@ text_file(const char *path, size_t *len)
 	return data;
 }
 
+/* U+30A1 to U+30F6, small ones written large, as registers have them. */
+static const char *const half[] = {
+	"ｱ", "ｱ", "ｲ", "ｲ", "ｳ", "ｳ", "ｴ", "ｴ", "ｵ", "ｵ", "ｶ", "ｶﾞ", "ｷ",
+	"ｷﾞ", "ｸ", "ｸﾞ", "ｹ", "ｹﾞ", "ｺ", "ｺﾞ", "ｻ", "ｻﾞ", "ｼ", "ｼﾞ", "ｽ",
+	"ｽﾞ", "ｾ", "ｾﾞ", "ｿ", "ｿﾞ", "ﾀ", "ﾀﾞ", "ﾁ", "ﾁﾞ", "ﾂ", "ﾂ", "ﾂﾞ",
+	"ﾃ", "ﾃﾞ", "ﾄ", "ﾄﾞ", "ﾅ", "ﾆ", "ﾇ", "ﾈ", "ﾉ", "ﾊ", "ﾊﾞ", "ﾊﾟ",
+	"ﾋ", "ﾋﾞ", "ﾋﾟ", "ﾌ", "ﾌﾞ", "ﾌﾟ", "ﾍ", "ﾍﾞ", "ﾍﾟ", "ﾎ", "ﾎﾞ",
+	"ﾎﾟ", "ﾏ", "ﾐ", "ﾑ", "ﾒ", "ﾓ", "ﾔ", "ﾔ", "ﾕ", "ﾕ", "ﾖ", "ﾖ", "ﾗ",
+	"ﾘ", "ﾙ", "ﾚ", "ﾛ", "ﾜ", "ﾜ", "ｲ", "ｴ", "ｦ", "ﾝ", "ｳﾞ", "ｶ", "ｹ",
+};
+
+/* Full-width kana and space as half-width ones; the rest as it is. */
+char *
+text_half_kana(const char *s)
+{
+	char *out = need(malloc(strlen(s) * 2 + 1)), *o = out;
+	const unsigned char *u;
+	const char *to;
+	unsigned int c;
+
+	for (; *s != '\0'; o += strlen(o)) {
+		u = (const unsigned char *)s;
+		c = (u[0] & 0xf0) != 0xe0 ? 0 : (u[0] & 15u) << 12 |
+		    (u[1] & 63u) << 6 | (u[2] & 63u);
+		to = c == 0x3000 ? " " : c == 0x30fc ? "ｰ" :
+		    c >= 0x30a1 && c <= 0x30f6 ? half[c - 0x30a1] : NULL;
+		if (to == NULL) {
+			*o++ = *s++;
+			*o = '\0';
+		} else {
+			memcpy(o, to, strlen(to) + 1);
+			s += 3;
+		}
+	}
+	*o = '\0';
+	return out;
+}
+
 int
 text_is_file(const char *path)
 {

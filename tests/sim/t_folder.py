@@ -141,6 +141,20 @@ class AtTheReader(unittest.TestCase):
         self.assertIsNone(next(a.root.iter("QualificationConfirmSearchInfo"),
                                None))
 
+    def test_who_stands_on_the_card(self) -> None:
+        """Whoever compares card and screen sees one person."""
+        for who in "adult", "soon", "locked", "last-try", "no-pin":
+            ini = dict(line.split(" = ", 1) for line in (
+                sim.pki / "cards" / who / "profile.ini").read_text(
+                "utf-8").splitlines() if " = " in line)
+            a = touch(who)
+            self.assertEqual((a.text("Name"), a.text("Sex1"),
+                              a.text("Address")),
+                             (ini["name"], ini["sex"], ini["address"]))
+        self.assertEqual(touch("soon").text("NameKana"), "ﾐﾎﾝ ｼﾖｳｺ")
+        self.assertEqual(touch("soon").text("InsuredName"),
+                         touch("adult").text("Name"))
+
     def test_the_centre_knows(self) -> None:
         touch("adult", "--method", "pin", "--consent", "drugs,checkups")
         last = sim.log()[-1].split("\t")
@@ -172,6 +186,44 @@ class AtTheReader(unittest.TestCase):
 
     def test_anybody_of_the_database(self) -> None:
         self.assertEqual(touch("7").text("ReferenceClassification"), "1")
+
+
+class Register(unittest.TestCase):
+    """照会番号: comes back with the next card check of that insurance."""
+
+    def register(self, who: str, **changes: str | None) -> Answer:
+        p = sim.people[who]
+        values: dict[str, str | None] = {
+            "ReferenceNumber": "P-77", "InsurerNumber":
+            p["insurer"].rjust(8), "InsuredCardSymbol": p["symbol"],
+            "InsuredIdentificationNumber": p["number"],
+            "InsuredBranchNumber": p["branch"]}
+        values.update(changes)
+        return share.ask(message("ReferenceNumberRegistrationInfo", values),
+                         "OQSsiimm01req")
+
+    def test_registered(self) -> None:
+        a = self.register("soon")
+        self.assertEqual((a.text("SegmentOfResult"),
+                          a.text("ProcessingResultStatus"),
+                          a.text("ReferenceNumber")), ("1", "1", "P-77"))
+        self.assertIsNone(a.text("ReferenceClassification"))
+        self.assertEqual(touch("soon").text("ReferenceNumber"), "P-77")
+        self.assertIsNone(touch("adult").text("ReferenceNumber"),
+                          "another one of the household")
+        self.register("soon", ReferenceNumber="P-78")
+        self.assertEqual(touch("soon").text("ReferenceNumber"), "P-78")
+
+    def test_refused(self) -> None:
+        for name, changes in {
+                "no number": {"ReferenceNumber": None},
+                "too long": {"ReferenceNumber": "P" * 51},
+                "nobody": {"InsuredIdentificationNumber": "999999"},
+                "no branch": {"InsuredBranchNumber": None}}.items():
+            with self.subTest(name):
+                a = self.register("no-pin", **changes)
+                self.assertEqual(a.text("ProcessingResultStatus"), "2")
+                self.assertTrue(a.code)
 
 
 class Medical(unittest.TestCase):

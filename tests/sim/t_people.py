@@ -64,9 +64,69 @@ NEVER = {
         f" {RUNS} AND class <> 'A1' AND branch <> '' AND {AGE} > 75",
     "a child of more than forty years":
         f"SELECT p.name FROM coverage c JOIN person p ON p.id = c.person WHERE"
-        f" branch IN ('02', '03') AND symbol <> '77' AND {AGE} > 40",
+        f" branch IN ('02', '03') AND symbol <> '77' AND NOT {TOWN} AND"
+        f" {AGE} > 40 OR branch = '04' AND {TOWN} AND {AGE} > 40",
+    "a name that nobody of that age was given":
+        "SELECT name, birth FROM person WHERE birth > 19500000 AND"
+        " name GLOB '*　[トキハ]?' OR birth < 20000000 AND (name LIKE '%陽菜'"
+        " OR name LIKE '%悠真' OR name LIKE '%莉子')",
+    "insured with a town where somebody does not live":
+        "SELECT p.name, address, insurer_name FROM coverage c JOIN person p"
+        " ON p.id = c.person WHERE length(trim(insurer)) = 6 AND"
+        " address NOT LIKE '%' || insurer_name || '%'",
+    "insured with the elderly before seventy-five":
+        "SELECT p.name, birth, start FROM coverage c JOIN person p ON p.id ="
+        " c.person WHERE insurer LIKE '39%' AND start < birth + 750000",
+    "a coverage that ends before it begins":
+        "SELECT person, start, end FROM coverage WHERE end <> 0 AND"
+        " end < start",
+    "the class of another age":
+        "SELECT p.birth, flag FROM limits l JOIN coverage c ON c.id ="
+        " l.coverage JOIN person p ON p.id = c.person WHERE"
+        f" (flag LIKE 'A%') <> ({AGE} < 70)",
+    "the class of another income":
+        "SELECT flag, ratio, elderly_ratio FROM limits l JOIN coverage c ON"
+        " c.id = l.coverage WHERE flag LIKE 'B%' AND (flag IN ('B02', 'B03'))"
+        " <> (coalesce(ratio, elderly_ratio) = '030')",
+    "dialysis before the age of forty":
+        "SELECT person FROM disease d JOIN coverage c ON c.id = d.coverage"
+        f" JOIN person p ON p.id = c.person WHERE {AGE} < 39",
+    "tablets for an infant":
+        f"SELECT p.name, d.name FROM drug d JOIN person p ON p.id = d.person"
+        f" WHERE {AGE} < 5 AND source < 3 AND unit IN ('錠', 'カプセル')",
+    "a child's high blood pressure":
+        "SELECT p.name FROM ticket t JOIN coverage c ON c.id = t.coverage"
+        f" JOIN person p ON p.id = c.person WHERE {AGE} < 38 AND injury1 ="
+        " '高血圧症'",
+    "an institution under another's name":
+        "SELECT inst_code, count(DISTINCT inst_name) FROM ticket WHERE"
+        " inst_code <> '' GROUP BY inst_code"
+        " HAVING count(DISTINCT inst_name) > 1",
+    "two institutions of one name":
+        "SELECT inst_name, count(DISTINCT inst_code) FROM ticket WHERE"
+        " inst_code <> '' GROUP BY inst_name"
+        " HAVING count(DISTINCT inst_code) > 1",
+    "a society's certificate that runs out":
+        f"SELECT person, valid_to FROM coverage WHERE NOT {TOWN} AND"
+        " class <> 'A1' AND valid_to IS NOT NULL",
+    "an elderly recipient's certificate before seventy":
+        "SELECT p.birth, elderly_from FROM coverage c JOIN person p ON p.id ="
+        " c.person WHERE elderly_from < birth + 700000",
+    "a household that lives in several places":
+        "SELECT insurer, symbol, number FROM coverage c JOIN person p ON"
+        " p.id = c.person WHERE branch <> '' AND end = 0 GROUP BY"
+        " insurer_key, symbol_key, number_key"
+        " HAVING count(DISTINCT address) > 1",
 }
 ALWAYS = {
+    "women who live alone":
+        f"SELECT 1 FROM coverage c JOIN person p ON p.id = c.person WHERE"
+        f" insurer LIKE '39%' AND coalesce(sex2, sex1) = '2'",
+    "many streets":
+        "SELECT 1 FROM (SELECT count(DISTINCT address) AS n FROM person)"
+        " WHERE n > 100",
+    "the elderly who pay a tenth":
+        "SELECT 1 FROM coverage WHERE ratio = '010'",
     "households": "SELECT 1 FROM coverage WHERE relation = '2'",
     "assistance alone": "SELECT 1 FROM ticket WHERE combined = '01'",
     "assistance beside a society": "SELECT 1 FROM ticket WHERE combined = '02'",
