@@ -31,6 +31,7 @@ struct step {
 	size_t		 len;
 	int64_t		 after;		/* ms, of STEP_AGAIN; 0 for GROW: anew */
 	int64_t		 mtime;		/* the share's time; 0: now */
+	int		 armed;		/* STEP_AGAIN: it has been there */
 	struct fault_set faults;	/* of STEP_TAKE */
 };
 
@@ -98,6 +99,7 @@ int	 step_waits(struct folder *f, const char *name);
 int	 share_dir(const char *path, const char *name);
 char	*share_read(int dir, const char *name, size_t *len);
 int	 share_settled(int dir, const char *name);
+int	 share_has(int dir, const char *name);
 void	 share_do(struct folder *f, const struct step *s);
 char	**share_names(int dir, int *count);
 

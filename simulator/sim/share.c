@@ -64,6 +64,12 @@ share_read(int dir, const char *name, size_t *len)
 	return data;
 }
 
+int
+share_has(int dir, const char *name)
+{
+	return faccessat(dir, name, F_OK, 0) == 0;
+}
+
 /* Nothing of it has changed for a while. */
 static int
 stands_still(const struct stat *st)

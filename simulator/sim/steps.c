@@ -56,20 +56,54 @@ step_add(struct folder *f, struct step *s)
 	pthread_mutex_unlock(&f->lock);
 }
 
+/* Out of the list, for another time. */
+static void
+put_off(struct folder *f, struct step **at, int64_t now)
+{
+	struct step *s = *at;
+
+	*at = s->next;
+	s->what = STEP_PUT;
+	s->due = now + s->after;
+	insert(f, s);
+}
+
+/*
+ * What is to come again waits for the file to be taken; a client that was
+ * quick has done so before there was anybody to wait.
+ */
+static int
+waits(struct folder *f, struct step **at, int64_t now)
+{
+	struct step *s = *at;
+
+	if (s->armed)
+		return 1;
+	s->armed = 1;
+	if (share_has(f->fd[s->dir], s->name))
+		return 1;
+	put_off(f, at, now);
+	return 0;
+}
+
 /* The first that is due now; takes and commands need the service's lock. */
 static struct step *
 pop(struct folder *f, int with_takes)
 {
-	struct step **at, *s;
+	struct step **at = &f->steps, *s;
 	int64_t now = step_now();
 
-	for (at = &f->steps; (s = *at) != NULL && s->due <= now;
-	    at = &s->next)
-		if (s->what != STEP_AGAIN && (with_takes ||
-		    (s->what != STEP_TAKE && s->what != STEP_COMMAND))) {
+	while ((s = *at) != NULL && s->due <= now) {
+		if (s->what == STEP_AGAIN) {
+			if (waits(f, at, now))
+				at = &s->next;
+		} else if (with_takes ||
+		    (s->what != STEP_TAKE && s->what != STEP_COMMAND)) {
 			*at = s->next;
 			return s;
-		}
+		} else
+			at = &s->next;
+	}
 	return NULL;
 }
 
@@ -115,7 +149,8 @@ step_next(struct folder *f)
 	struct step *s;
 
 	pthread_mutex_lock(&f->lock);
-	for (s = f->steps; s != NULL && s->what == STEP_AGAIN; s = s->next)
+	for (s = f->steps; s != NULL && s->what == STEP_AGAIN && s->armed;
+	    s = s->next)
 		;
 	if (s != NULL && !f->halted)
 		ms = s->due > now ? s->due - now : 0;
@@ -134,10 +169,7 @@ step_vanished(struct folder *f, int dir, const char *name)
 	for (at = &f->steps; (s = *at) != NULL; at = &s->next)
 		if (s->what == STEP_AGAIN && s->due <= now &&
 		    s->dir == dir && strcmp(s->name, name) == 0) {
-			*at = s->next;
-			s->what = STEP_PUT;
-			s->due = now + s->after;
-			insert(f, s);
+			put_off(f, at, now);
 			break;
 		}
 	pthread_mutex_unlock(&f->lock);
