@@ -27,6 +27,22 @@ newest() {
 	}'
 }
 
+# One value of a JSON object on standard input.
+value() {
+	sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"
+}
+
+# What the receipt computer has on file since the last visit: the insurance of
+# then, no branch number, the name in half width.
+onshikaku --json eligibility --insurer 991018 --symbol 77 --number 1001 \
+    --branch 01 --birthdate 19800512 >"$WORLD/last.json"
+cat >"$WORLD/file.json" <<END
+{"name": "$(value name <"$WORLD/last.json" | sed 's/　/ /')",
+ "name_kana": "$(value name_kana <"$WORLD/last.json")",
+ "birthdate": "1980-05-12", "sex1": "男", "insurer_number": "991026",
+ "insured_card_symbol": "架空１２", "insured_identification_number": "00345",
+ "insured_partial_contribution_ratio": "3割", "last_confirmed": "20260401"}
+END
 part 'カードを置く前に: 患者さんへの確認（同意は受診のたびに確認します）'
 question 薬剤情報
 question 特定健診情報
@@ -35,11 +51,11 @@ cat <<END
 END
 shown=$(onshikaku --lang ja checkin --method pin --consent drugs,checkups \
     --get drugs,checkups --operator D0001 --licence doctor \
-    --sign-in two-factor --pin-fd 3 3<<END
+    --sign-in two-factor --compare "$WORLD/file.json" --pin-fd 3 3<<END
 1234
 END
 )
-part '受付の画面: 資格だけ（医療情報は受付には表示しません）'
+part '受付の画面: 資格と、レセコンの登録との照合（医療情報は受付には表示しません）'
 echo "$shown" | sed '/^$/,$d'
 part '診察室のシステム: 同意された情報（医師 D0001 だけに表示します）'
 echo "$shown" | newest 薬剤情報 3 1

@@ -97,12 +97,17 @@ int
 command_checkin(struct tool *t)
 {
 	int method = METHOD_OF(option_number(t, OPT_METHOD, 0));
+	struct onfile file = { .match = NULL };
 	struct session s;
 	int status;
 
-	if ((status = check(t, method)) != 0 || (status = setup_root(t)) != 0)
+	if ((status = check(t, method)) != 0 ||
+	    (status = onfile_read(t, &file)) != 0 ||
+	    (status = setup_root(t)) != 0) {
+		onfile_free(&file);
 		return status;
-	if (session_begin(&s, t, purpose_of_facility(t), method) == 0 &&
+	}
+	if (session_begin(&s, t, purpose_of_facility(t), method, &file) == 0 &&
 	    set_inputs(&s) == 0) {
 		session_run(&s);
 		if (s.answer != NULL && option_has(t, OPT_SEAL))
@@ -145,16 +150,36 @@ set_numbers(struct session *s)
 	return status;
 }
 
+/* Said before anything is sent: a hint, and no refusal. */
+static void
+tell_hints(struct tool *t)
+{
+	bool open = false;
+	size_t i;
+
+	for (i = 0; i < COUNT(numbers); i++)
+		if (option_rows[numbers[i].option].kind == KIND_TEXT)
+			compare_hint(t, numbers[i].option, numbers[i].element,
+			    &open);
+	if (open)
+		json_close(&t->json, ']');
+}
+
 int
 command_eligibility(struct tool *t)
 {
+	struct onfile file = { .match = NULL };
 	struct session s;
 	int status;
 
-	if ((status = setup_root(t)) != 0)
+	if ((status = onfile_read(t, &file)) != 0 ||
+	    (status = setup_root(t)) != 0) {
+		onfile_free(&file);
 		return status;
+	}
+	tell_hints(t);
 	if (session_begin(&s, t, ONSHI_PURPOSE_INSURANCE,
-	    ONSHI_METHOD_NUMBER) == 0 && set_numbers(&s) == 0)
+	    ONSHI_METHOD_NUMBER, &file) == 0 && set_numbers(&s) == 0)
 		session_run(&s);
 
 	return session_end(&s);

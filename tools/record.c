@@ -5,16 +5,13 @@
 
 #include "tools.h"
 
-#define NAME_ROOM	512
-
-/* "InsurerNumber" to "insurer_number", "Sex1" to "sex1". */
-static void
-snake(const char *name, char out[NAME_ROOM])
+void
+snake_name(const char *name, char out[SNAKE_ROOM])
 {
 	size_t n = 0;
 	char c;
 
-	for (; *name != '\0' && n + 2 < NAME_ROOM; name++) {
+	for (; *name != '\0' && n + 2 < SNAKE_ROOM; name++) {
 		c = *name;
 		if (c >= 'A' && c <= 'Z') {
 			if (n > 0)
@@ -106,13 +103,13 @@ json_record(struct json *j, const struct onshi_record *rec,
 {
 	const struct onshi_record *child;
 	const char *name, *text;
-	char key[NAME_ROOM];
+	char key[SNAKE_ROOM];
 	size_t i;
 	int el, r;
 
 	for (i = 0; (r = onshi_record_at(rec, i, &el, &name, &text,
 	    &child)) == ONSHI_OK; i++) {
-		snake(name, key);
+		snake_name(name, key);
 		if (naming == NAMES_SNAKE && is_taken(skip, key))
 			continue;
 		if (onshi_record_is_list(rec, i)) {

@@ -43,12 +43,14 @@ make_operator(struct session *s)
 }
 
 int
-session_begin(struct session *s, struct tool *t, int purpose, int method)
+session_begin(struct session *s, struct tool *t, int purpose, int method,
+    struct onfile *file)
 {
 	int r;
 
 	memset(s, 0, sizeof(*s));
 	s->t = t;
+	s->file = *file;
 	s->method = method;
 	s->started = now_ms();
 	if ((s->status = make_operator(s)) != 0)
@@ -261,7 +263,8 @@ advance(struct session *s)
 static const char *const ours[] = {
 	"visit", "method", "consents", "outcome", "results", "drugs",
 	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
-	"note", "error", "sealed", "person", "file", "answer_time", "answer_expires", "clock_apart_s", NULL
+	"note", "error", "sealed", "person", "file", "differences", "compare",
+	"hints", "answer_time", "answer_expires", "clock_apart_s", NULL
 };
 
 static void
@@ -521,6 +524,8 @@ session_run(struct session *s)
 			print_visit(t, s->visit);
 			tell_clock(s);
 		}
+		if (r == ONSHI_OK)
+			r = compare_print(s);
 	}
 	if (r != ONSHI_OK)
 		(void)session_fail(s, r);
@@ -655,6 +660,7 @@ session_end(struct session *s)
 	onshi_answer_free(&s->answer);
 	onshi_visit_free(&s->visit);
 	onshi_operator_free(&s->op);
+	onfile_free(&s->file);
 	onshi_wipe(s->got, sizeof(s->got));
 
 	return s->status;

@@ -21,7 +21,7 @@ enum option_id {
 	OPT_SIGN_IN, OPT_PATIENT, OPT_CONFIRM_VISUAL, OPT_CONFIRM_PERSON,
 	OPT_REGISTER_USE, OPT_SPEND_LAST_TRY, OPT_PIN_FD, OPT_EXPLAIN,
 	OPT_INSURER, OPT_SYMBOL, OPT_NUMBER, OPT_BRANCH, OPT_BIRTHDATE,
-	OPT_DATE, OPT_LIMIT,
+	OPT_DATE, OPT_LIMIT, OPT_COMPARE,
 	OPT_SEAL, OPT_VISIT, OPT_WITHDRAW, OPT_END,
 	OPT_LINES, OPT_TIMEOUT, OPT_TAKE,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
@@ -154,6 +154,11 @@ bool	json_rewind(struct json *j, const struct json_mark *m);
 
 /* ---- record.c: records as JSON --------------------------------------------------- */
 
+#define SNAKE_ROOM	512
+
+/* "InsurerNumber" to "insurer_number", "Sex1" to "sex1". */
+void	snake_name(const char *name, char out[SNAKE_ROOM]);
+
 enum naming { NAMES_SNAKE, NAMES_AS_THEY_STAND };
 
 /* The fields of a record as members of the object that is open. skip: names
@@ -278,11 +283,20 @@ struct person {
 	char	text[PERSON_FIELDS][256];
 };
 
+/* What the host has on file (--compare): onfile.c. */
+struct onfile {
+	struct onshi_match	*match;		/* NULL: not asked for */
+	char			*last_confirmed;
+	char			*unknown[16];	/* keys that are of no element */
+	size_t			 nunknown;
+};
+
 struct session {
 	struct tool		*t;
 	struct onshi_visit	*visit;
 	struct onshi_operator	*op;
 	struct onshi_answer	*answer;
+	struct onfile		 file;
 	int			 method;
 	int64_t			 started;	/* steady, ms */
 	int			 status;	/* exit status so far */
@@ -296,9 +310,19 @@ struct session {
 	} got[CATEGORIES];
 };
 
-/* Makes operator and visit: 0, or the exit status. */
+/* Reads the file of --compare, before anybody is asked for anything: 0, or the
+ * exit status. */
+int	onfile_read(struct tool *t, struct onfile *file);
+void	onfile_free(struct onfile *file);
+/* compare.c: what differs from it, beside the eligibility. */
+int	compare_print(struct session *s);
+/* Odd characters of a typed value, as a member of "hints". */
+void	compare_hint(struct tool *t, enum option_id option, int element,
+	    bool *open);
+
+/* Makes operator and visit, takes the file over: 0, or the exit status. */
 int	session_begin(struct session *s, struct tool *t, int purpose,
-	    int method);
+	    int method, struct onfile *file);
 /* An input that was refused ends it; r is what the setter returned. */
 int	session_input(struct session *s, int r);
 /* Advances until it is answered, with all that is asked for on the way, and

@@ -9,6 +9,7 @@
 struct look {
 	struct onshi_match		*m;
 	const struct onshi_record	*rec;
+	const struct onshi_record	*aid;	/* 医療扶助, else rec */
 	const char			*file[OKI_MATCH_ROWS];	/* or "" */
 	const char			*answer[OKI_MATCH_ROWS];
 	int				 r;
@@ -94,7 +95,7 @@ names_why(const struct look *l, int main, int other, int differs,
 	if (file[0][0] != '\0' && answer[0][0] != '\0' &&
 	    (first = why(file[0], answer[0])) != differs)
 		return first;
-	for (i = 1; i < 4; i++)
+	for (i = 1; i < (first == differs ? 4 : 3); i++)
 		if (file[i / 2][0] != '\0' && answer[i % 2][0] != '\0' &&
 		    why(file[i / 2], answer[i % 2]) != differs)
 			return ONSHI_DIFFERENCE_OTHER_NAME;
@@ -257,6 +258,13 @@ or_nothing(const char *text)
 	return text == NULL ? "" : text;
 }
 
+/* Tickets come with the assistance, whichever result is compared. */
+static const struct onshi_record *
+with_list(const struct look *l, int list)
+{
+	return list == ONSHI_EL_PUBLIC_EXPENSE_RESULT_LIST ? l->aid : l->rec;
+}
+
 /* Rows of one list: from its key on. */
 static size_t
 end_of_list(size_t from)
@@ -297,8 +305,8 @@ find_item(const struct look *l, size_t i, size_t key, bool *taken)
 	const struct onshi_record *item;
 	size_t k;
 
-	for (k = 0; k < OKI_ITEMS_MOST && onshi_record_child_at(l->rec,
-	    row->item, k, &item) == ONSHI_OK; k++) {
+	for (k = 0; k < OKI_ITEMS_MOST && onshi_record_child_at(with_list(l,
+	    row->list), row->item, k, &item) == ONSHI_OK; k++) {
 		theirs = text_of(item, row->element);
 		if (taken[k] || (mine[0] != '\0' && (theirs[0] == '\0' ||
 		    !is_like(oki_value_why(row->element, row->how, mine,
@@ -351,8 +359,8 @@ look_at_list(struct look *l, size_t from, size_t end)
 			    ONSHI_DIFFERENCE_NOT_ANSWERED,
 			    or_nothing(l->m->items[i][from]), "");
 	}
-	for (i = 0; i < OKI_ITEMS_MOST && onshi_record_child_at(l->rec,
-	    key->item, i, &item) == ONSHI_OK; i++)
+	for (i = 0; i < OKI_ITEMS_MOST && onshi_record_child_at(with_list(l,
+	    key->list), key->item, i, &item) == ONSHI_OK; i++)
 		if (!taken[i])
 			tell(l, key->element, ONSHI_DIFFERENCE_NOT_ON_FILE,
 			    "", text_of(item, key->element));
@@ -371,6 +379,47 @@ look_at_lists(struct look *l)
 
 /* ---- the comparison ----------------------------------------------------- */
 
+static bool
+is_aid(const struct onshi_record *rec)
+{
+	return oki_is_assistance(text_of(rec,
+	    ONSHI_EL_INSURED_CARD_CLASSIFICATION), text_of(rec,
+	    ONSHI_EL_INSURER_NUMBER));
+}
+
+/* The result of medical assistance that was answered beside, else rec. */
+static const struct onshi_record *
+find_aid(const struct onshi_record *rec)
+{
+	const struct onshi_record *unit = oki_record_unit(rec), *other = NULL;
+
+	if (is_aid(rec))
+		return rec;
+	while ((other = oki_record_next_of(unit,
+	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, other)) != NULL)
+		if (is_aid(other))
+			return other;
+
+	return rec;
+}
+
+/* A host may keep them beside an insurance; the answer has them where an
+ * insurance has its own numbers. */
+static void
+take_expense(struct look *l)
+{
+	static const struct { int on_file, answered; } numbers[] = {
+	    { ONSHI_EL_PUBLIC_EXPENSE_NUMBER, ONSHI_EL_INSURER_NUMBER },
+	    { ONSHI_EL_BENEFICIARY_NUMBER,
+	      ONSHI_EL_INSURED_IDENTIFICATION_NUMBER } };
+	bool aid = is_aid(l->aid);
+	size_t i;
+
+	for (i = 0; i < OKI_COUNT(numbers); i++)
+		l->answer[row_of(numbers[i].on_file)] = aid ?
+		    text_of(l->aid, numbers[i].answered) : "";
+}
+
 static void
 begin(struct look *l, struct onshi_match *m, const struct onshi_record *rec)
 {
@@ -381,6 +430,7 @@ begin(struct look *l, struct onshi_match *m, const struct onshi_record *rec)
 	memset(l, 0, sizeof(*l));
 	l->m = m;
 	l->rec = rec;
+	l->aid = find_aid(rec);
 	for (i = 0; i < OKI_MATCH_ROWS; i++, row++) {
 		l->file[i] = or_nothing(m->file[i]);
 		l->answer[i] = text_of(rec, row->element);
@@ -388,6 +438,7 @@ begin(struct look *l, struct onshi_match *m, const struct onshi_record *rec)
 		    &group) == ONSHI_OK)
 			l->answer[i] = text_of(group, row->element);
 	}
+	take_expense(l);
 }
 
 /* TI-2: until when it was confirmed is the answer's own day. */

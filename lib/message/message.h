@@ -61,8 +61,10 @@ const char *oki_record_search(const struct onshi_record *rec, int el);
 /* The child of that element, NULL if there is none. */
 struct onshi_record *oki_record_within(const struct onshi_record *rec, int el);
 
-/* The header of the document it is of, NULL. */
+/* The header of the document it is of, NULL. And what holds all of one person's
+ * results: the unit of a bulk answer, else the body, else the root. */
 const struct onshi_record *oki_record_header(const struct onshi_record *rec);
+const struct onshi_record *oki_record_unit(const struct onshi_record *rec);
 
 /* Whether it is one of that element, or lies within one. */
 bool	oki_record_is_within(const struct onshi_record *rec, int el);

@@ -97,6 +97,16 @@ oki_record_search(const struct onshi_record *rec, int el)
 }
 
 const struct onshi_record *
+oki_record_unit(const struct onshi_record *rec)
+{
+	while (rec->parent != NULL && rec->el != ONSHI_EL_BULK_CONFIRM_UNIT &&
+	    rec->el != ONSHI_EL_MESSAGE_BODY)
+		rec = rec->parent;
+
+	return rec;
+}
+
+const struct onshi_record *
 oki_record_header(const struct onshi_record *rec)
 {
 	return oki_doc_header(oki_record_doc(rec));

@@ -1,13 +1,14 @@
 #!/bin/sh
 # The first programs, compiled as a vendor would, check patients in: one by PIN
-# at one reader, two at two readers in one poll loop.
+# at one reader, two at two readers in one poll loop; and one by number, compared
+# with its file.
 set -eu
 . "$(dirname "$0")/../world.sh"
 WORLD_CARD2=soon
 world_start 20
 LD_LIBRARY_PATH=$ONSHIKAKU_BINDIR/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
-for p in checkin checkin_loop; do
+for p in checkin checkin_loop compare; do
 	${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L ${SANITIZE:-} \
 	    -I"$top/include" -o "$WORLD/$p" "$top/examples/$p.c" \
 	    -L"$ONSHIKAKU_BINDIR/lib/.libs" -lonshikaku
@@ -55,6 +56,15 @@ sleep 1 | timeout 10 "$WORLD/checkin_loop" "00 00" "00 01" >"$WORLD/said" 2>&1 |
     rc=$?
 want "both counters, nobody there" 8 "窓口1: 中止しました"
 want "both counters, nobody there" 8 "窓口2: 中止しました"
+run '' "$WORLD/compare" InsurerNumber=991018 InsuredCardSymbol=7‐7 \
+    InsuredIdentificationNumber=1001 Birthdate=19800512
+want "an odd hyphen" 0 "被保険者証記号 2文字目: ハイフンに似た"
+run '' "$WORLD/compare" InsurerNumber=991018 InsuredCardSymbol=77 \
+    InsuredIdentificationNumber=1001 InsuredBranchNumber=01 \
+    Birthdate=19800512 Name=架空　花子 NameKana=カクウ　ハナコ
+want "another's file" 0 "照合: 相違あり"
+want "another's file" 0 "中止 氏名: 架空　花子 → "
+want "another's file" 0 "次回のために保存: 枝番 01"
 # As its head says, and as onshikaku(3) says of COBOL.
 if command -v cobc >/dev/null; then
 	(cd "$WORLD" && cobc -x -fstatic-call "$top/examples/eligibility.cob" \

@@ -79,7 +79,7 @@ silent() {
 # All that was wanted of JSON is looked at here, by one program.
 finish() {
 	[ "$asked" -eq 0 ] ||
-	    "$PYTHON3" "$(dirname "$0")/json_at.py" "$dir" "$asked" ||
+	    "$PYTHON3" "$(dirname "$0")/../tools/json_at.py" "$dir" "$asked" ||
 	    failed=$((failed + 1))
 	echo "$ran runs, $failed failures"
 	[ "$failed" -eq 0 ] && [ "$ran" -gt 0 ]
