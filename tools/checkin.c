@@ -116,7 +116,10 @@ command_checkin(struct tool *t)
 			session_get_all(&s);
 	}
 
-	return session_end(&s);
+	status = session_end(&s);
+	onfile_free(&file);
+
+	return status;
 }
 
 static const struct {
@@ -182,5 +185,8 @@ command_eligibility(struct tool *t)
 	    ONSHI_METHOD_NUMBER, &file) == 0 && set_numbers(&s) == 0)
 		session_run(&s);
 
-	return session_end(&s);
+	status = session_end(&s);
+	onfile_free(&file);
+
+	return status;
 }

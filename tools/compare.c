@@ -29,15 +29,22 @@ static int
 compare_nth(struct session *s, size_t n, const struct onshi_record **rec,
     int *verdict)
 {
-	int r = onshi_answer_rewind(s->answer);
+	int r;
 
+	if (s->answer == NULL) {	/* an arrival that was only looked at */
+		if (n > 0 || (r = onshi_visit_person(s->visit, rec)) > 0)
+			return ONSHI_END;
+		return r != ONSHI_OK ? r : onshi_match_compare(s->file->match,
+		    *rec, verdict);
+	}
+	r = onshi_answer_rewind(s->answer);
 	for (*rec = NULL; r == ONSHI_OK; n--) {
 		r = onshi_answer_next(s->answer, rec);
 		if (n == 0)
 			break;
 	}
 
-	return r != ONSHI_OK ? r : onshi_match_compare(s->file.match, *rec,
+	return r != ONSHI_OK ? r : onshi_match_compare(s->file->match, *rec,
 	    verdict);
 }
 
@@ -48,7 +55,7 @@ compare(struct session *s, const struct onshi_record **rec, int *verdict)
 	int r;
 
 	for (n = 0; (r = compare_nth(s, n, rec, verdict)) == ONSHI_OK; n++)
-		if (!is_of_other_kind(s->file.match))
+		if (!is_of_other_kind(s->file->match))
 			return ONSHI_OK;
 	if (r == ONSHI_END && n > 0)
 		r = compare_nth(s, 0, rec, verdict);
@@ -140,16 +147,16 @@ json_compared(struct session *s, const struct onshi_record *rec, int verdict)
 	struct json *j = &s->t->json;
 	size_t i;
 
-	json_differences(j, s->file.match);
+	json_differences(j, s->file->match);
 	json_open(j, "compare", '{');
 	json_word(j, "verdict", rec == NULL ? NULL :
 	    onshi_match_verdict_name(verdict));
-	json_word(j, "last_confirmed", s->file.last_confirmed);
-	json_keep(j, s->file.match);
+	json_word(j, "last_confirmed", s->file->last_confirmed);
+	json_keep(j, s->file->match);
 	json_claim(j, rec);
 	json_open(j, "unknown_keys", '[');
-	for (i = 0; i < s->file.nunknown; i++)
-		json_text(j, NULL, s->file.unknown[i]);
+	for (i = 0; i < s->file->nunknown; i++)
+		json_text(j, NULL, s->file->unknown[i]);
 	json_close(j, ']');
 	json_close(j, '}');
 }
@@ -214,10 +221,10 @@ print_compared(struct session *s, int verdict)
 
 	out_format(&t->out, "%s: %s\n", say(t, "Compared with the own file",
 	    "登録との照合"), onshi_match_verdict_text(verdict, t->lang));
-	for (i = 0; onshi_match_at(s->file.match, i, NULL, NULL, NULL,
+	for (i = 0; onshi_match_at(s->file->match, i, NULL, NULL, NULL,
 	    NULL) == ONSHI_OK; i++)
-		print_difference(t, s->file.match, i);
-	for (i = 0; onshi_match_keep_at(s->file.match, i, &element, &text) ==
+		print_difference(t, s->file->match, i);
+	for (i = 0; onshi_match_keep_at(s->file->match, i, &element, &text) ==
 	    ONSHI_OK; i++) {
 		out_format(&t->out, "  %s%s: ", say(t, "keep for next time: ",
 		    "次回のために控える "), onshi_element_text(element,
@@ -232,7 +239,7 @@ compare_print(struct session *s)
 	const struct onshi_record *rec = NULL;
 	int verdict = ONSHI_MATCH_COMPATIBLE, r;
 
-	if (s->file.match == NULL)
+	if (s->file == NULL || s->file->match == NULL)
 		return ONSHI_OK;
 	r = compare(s, &rec, &verdict);
 	if (r < 0)

@@ -50,7 +50,7 @@ session_begin(struct session *s, struct tool *t, int purpose, int method,
 
 	memset(s, 0, sizeof(*s));
 	s->t = t;
-	s->file = *file;
+	s->file = file;
 	s->method = method;
 	s->started = now_ms();
 	if ((s->status = make_operator(s)) != 0)
@@ -125,10 +125,12 @@ session_open(struct session *s, struct tool *t, const char *name)
 }
 
 int
-session_arrive(struct session *s, struct tool *t, struct onshi_visit **visit)
+session_arrive(struct session *s, struct tool *t, struct onshi_visit **visit,
+    struct onfile *file)
 {
 	memset(s, 0, sizeof(*s));
 	s->t = t;
+	s->file = file;
 	s->method = ONSHI_METHOD_READER;
 	s->started = now_ms();
 	s->visit = *visit;
@@ -157,6 +159,8 @@ session_look(struct session *s)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+	if (r >= 0)
+		r = compare_print(s);
 	if (r < 0)
 		(void)session_fail(s, r);
 }
@@ -660,7 +664,6 @@ session_end(struct session *s)
 	onshi_answer_free(&s->answer);
 	onshi_visit_free(&s->visit);
 	onshi_operator_free(&s->op);
-	onfile_free(&s->file);
 	onshi_wipe(s->got, sizeof(s->got));
 
 	return s->status;

@@ -296,7 +296,7 @@ struct session {
 	struct onshi_visit	*visit;
 	struct onshi_operator	*op;
 	struct onshi_answer	*answer;
-	struct onfile		 file;
+	struct onfile		*file;		/* NULL: not compared */
 	int			 method;
 	int64_t			 started;	/* steady, ms */
 	int			 status;	/* exit status so far */
@@ -314,13 +314,14 @@ struct session {
  * exit status. */
 int	onfile_read(struct tool *t, struct onfile *file);
 void	onfile_free(struct onfile *file);
-/* compare.c: what differs from it, beside the eligibility. */
+/* compare.c: what differs from it, beside the eligibility, or beside whom an
+ * arrival names. */
 int	compare_print(struct session *s);
 /* Odd characters of a typed value, as a member of "hints". */
 void	compare_hint(struct tool *t, enum option_id option, int element,
 	    bool *open);
 
-/* Makes operator and visit, takes the file over: 0, or the exit status. */
+/* Makes operator and visit: 0, or the exit status. file is borrowed. */
 int	session_begin(struct session *s, struct tool *t, int purpose,
 	    int method, struct onfile *file);
 /* An input that was refused ends it; r is what the setter returned. */
@@ -334,7 +335,7 @@ void	session_seal(struct session *s);
 int	session_open(struct session *s, struct tool *t, const char *name);
 /* One who has arrived: the visit is the session's then. */
 int	session_arrive(struct session *s, struct tool *t,
-	    struct onshi_visit **visit);
+	    struct onshi_visit **visit, struct onfile *file);
 /* What can be said of one before it is taken. */
 void	session_look(struct session *s);
 /* All of --get, as long as it makes sense. */

@@ -8,6 +8,7 @@
 struct watch {
 	struct tool		*t;
 	struct onshi_arrivals	*arrivals;
+	struct onfile		 file;
 	int64_t			 until;		/* steady, ms; 0: for ever */
 	int32_t			 most;		/* lines; 0: any number */
 	int32_t			 lines;
@@ -89,7 +90,7 @@ show(struct watch *w, struct onshi_visit **visit)
 	int status;
 
 	line_begin(w->t);
-	if (session_arrive(&s, w->t, visit) == 0) {
+	if (session_arrive(&s, w->t, visit, &w->file) == 0) {
 		if (option_has(w->t, OPT_TAKE))
 			ours = take(&s);
 		else
@@ -162,8 +163,10 @@ command_watch(struct tool *t)
 	struct json_mark none = { .at = 0 };
 	int r, status;
 
-	if ((status = check(t)) != 0 || (status = setup_root(t)) != 0)
-		return status;
+	if ((status = check(t)) != 0 ||
+	    (status = onfile_read(t, &w.file)) != 0 ||
+	    (status = setup_root(t)) != 0)
+		goto out;
 	w.most = option_number(t, OPT_LINES, 0);
 	if (option_has(t, OPT_TIMEOUT))
 		w.until = now_ms() + 1000LL * option_number(t, OPT_TIMEOUT,
@@ -171,15 +174,19 @@ command_watch(struct tool *t)
 	(void)json_rewind(&t->json, &none);
 	t->is_json = true;
 	if ((r = onshi_arrivals_new(t->root, purpose_of_facility(t),
-	    &w.arrivals)) != ONSHI_OK)
-		return fail_line(&w, r, onshi_last_error(t->root));
+	    &w.arrivals)) != ONSHI_OK) {
+		status = fail_line(&w, r, onshi_last_error(t->root));
+		goto out;
+	}
 	if ((r = run(&w)) != ONSHI_OK) {
 		status = fail_line(&w, r, onshi_arrivals_error(w.arrivals));
 	} else {
 		t->is_json = false;	/* every line is closed */
 		status = w.status;
 	}
+out:
 	onshi_arrivals_free(&w.arrivals);
+	onfile_free(&w.file);
 
 	return status;
 }

@@ -50,12 +50,15 @@ there() {
 	ls "$dir/oqs/face" | wc -l
 }
 
+printf '{"name":"見本　花子","birthdate":"19800512"}' >"$dir/own.json"
 touch_reader adult --consent drugs,limit
-run watch --count 1 --timeout 20
+run watch --count 1 --timeout 20 --compare "$dir/own.json"
 wants 0
+grep -q '"differences":\[{"element":"name","verdict":"different","severity":"check"' \
+    "$dir/out" || bad "not compared"
 grep -q "\"file\":\"$file\"" "$dir/out" || bad "another file"
 grep -q '"method":"reader"' "$dir/out" || bad "no method"
-grep -q '"name":"模田　一郎"' "$dir/out" || bad "nobody"
+grep -q '"name":"見本　太郎"' "$dir/out" || bad "nobody"
 grep -q 'limit_application_certificate_related_info' "$dir/out" &&
     bad "what rests on consent"
 [ "$(wc -l <"$dir/out")" -eq 1 ] || bad "not one line"
@@ -65,8 +68,11 @@ run watch --count 1 --take
 wants 2
 run watch --seal
 wants 2
-json watch --count 1 --timeout 20 --take --operator U0001 --seal
-wants 0 outcome valid consents.drugs.granted true
+json watch --count 1 --timeout 20 --take --operator U0001 --seal \
+    --compare "$dir/own.json"
+wants 0 outcome valid differences.0.element name \
+    compare.verdict different compare.keep.last_confirmed present \
+    consents.drugs.granted true
 name=$(sed -n 's/.*"sealed":"\([a-z2-7]*\)".*/\1/p' "$dir/out")
 [ "$(there)" -eq 0 ] || bad "its file is left"
 run watch --timeout 1
