@@ -1,0 +1,85 @@
+#!/bin/sh
+# The example that registers arrivals into a receipt computer, with the stand-in
+# beside it: what it registers, what it leaves to the clerk, and what a second
+# run, a busy terminal and another person's number come to.
+set -eu
+. "$top_srcdir/tests/tools/lib.sh"
+sim=$top_builddir/.libs/onshikaku-sim
+[ -x "$sim" ] || sim=$top_builddir/onshikaku-sim
+pki=$top_builddir/.libs/onshikaku-pki
+[ -x "$pki" ] || pki=$top_builddir/onshikaku-pki
+[ -x "$sim" ] && [ -x "$pki" ] || { echo "no simulator"; exit 77; }
+python=${PYTHON3:-python3}
+ONSHIKAKU_LIBRARY=$(ls "$top_builddir"/lib/.libs/libonshikaku.so 2>/dev/null) ||
+    { echo "no shared library"; exit 77; }
+PYTHONPATH=$top_srcdir/bindings/python
+export ONSHIKAKU_LIBRARY PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+pids=
+trap '[ -z "$pids" ] || kill $pids; rm -rf "$dir"' EXIT
+mkdir "$dir/oqs"
+"$pki" "$dir/pki" >/dev/null
+"$sim" serve --pki "$dir/pki" --folder "$dir/oqs" --people 20 \
+    --control "$dir/sim.sock" --db "$dir/db" >"$dir/sim" 2>&1 &
+pids=$!
+"$python" "$top_srcdir/examples/orca_server.py" --port 0 --busy 3 \
+    >"$dir/orca" &
+pids="$pids $!"
+for f in sim orca; do
+	n=0
+	until grep -q '^listening ' "$dir/$f"; do
+		n=$((n + 1))
+		[ $n -lt 300 ] || { cat "$dir/$f"; exit 1; }
+		sleep 0.1
+	done
+done
+base=http://$(sed -n 's/^listening //p' "$dir/orca")/api
+(umask 077; cat >"$dir/conf" <<END
+[facility]
+institution_code = 1319999996
+kind = medical
+[link]
+type = folder
+req_dir = $dir/oqs/req
+res_dir = $dir/oqs/res
+face_dir = $dir/oqs/face
+journal_dir = $dir/journal
+scan_ms = 100
+END
+)
+export ONSHIKAKU_CONF="$dir/conf"
+
+# Patients that ORCA has: 1 as he is, 2 with another birth date, 3 in use.
+"$python" - "$base" <<'END'
+import base64, sys, urllib.request
+for n, birth in ((1, "1980-05-12"), (2, "1981-05-12"), (3, "1980-05-12")):
+    body = """<data><patientmodreq type="record"><Patient_ID>%d</Patient_ID>
+<WholeName>見本　太郎</WholeName><WholeName_inKana>ミホン　タロウ</WholeName_inKana>
+<BirthDate>%s</BirthDate><Sex>1</Sex></patientmodreq></data>""" % (n, birth)
+    request = urllib.request.Request(
+        sys.argv[1] + "/orca12/patientmodv2?class=01", body.encode(),
+        {"Authorization": "Basic " + base64.b64encode(
+            b"ormaster:ormaster").decode()})
+    assert b">00<" in (got := urllib.request.urlopen(
+        request, timeout=10).read()) or b">K0<" in got, got
+END
+
+# arrive NUMBER TEXT: who has that reference number, and what is said of it.
+arrive() {
+	what="arrival $1"
+	ran=$((ran + 1))
+	: >"$dir/err"
+	rm -f "$dir/oqs/face"/*		# whom the one before has left
+	"$sim" person --control "$dir/sim.sock" reference adult 1319999996 "$1" \
+	    >/dev/null
+	"$sim" touch --control "$dir/sim.sock" adult >/dev/null
+	timeout 60 "$python" "$top_srcdir/examples/register_orca.py" "$base" \
+	    ormaster:ormaster 1 >"$dir/out" 2>&1 || bad "the example ended with $?"
+	grep -q "$2" "$dir/out" || bad "patient $1: not '$2'"
+}
+
+arrive 1 '^登録しました'
+arrive 1 '^登録済みの保険です'
+arrive 2 '登録と違います'
+arrive 3 '他の端末で使用中です'
+arrive 777 '照会番号では見つかりません'
+finish
