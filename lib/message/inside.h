@@ -87,7 +87,8 @@ enum {
 	OKI_REC_MIXED	= 1,	/* text beside elements */
 	OKI_REC_UNKNOWN	= 2,	/* not where the tables have it */
 	OKI_REC_WIDE	= 4,	/* its children have an index */
-	OKI_REC_SHARED	= 8	/* stands for the values of another */
+	OKI_REC_SHARED	= 8,	/* stands for the values of another */
+	OKI_REC_MORE	= 16	/* had attributes or a name space, not kept */
 };
 
 /*
@@ -290,7 +291,8 @@ unsigned long oki_scan_first_line(const struct oki_scan *s);
  * space. */
 struct oki_xml_calls {
 	int	(*start)(void *self, const struct oki_element *el,
-		    const char *prefix, const char *name, bool in_namespace);
+		    const char *prefix, const char *name, bool in_namespace,
+		    bool has_attributes);
 	int	(*end)(void *self);
 	int	(*text)(void *self, const char *s, size_t len);
 };

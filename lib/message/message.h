@@ -101,6 +101,9 @@ void	oki_message_opaque(const uint8_t *p, size_t len, char *to,
 bool	oki_kind_is_large(const char *kind);
 /* From a file's name, as "OQSsiquc01res_face_1319999996….xml": NULL. */
 const char *oki_kind_of_name(const char *filename);
+/* Whether it is named as of a function that is not carried, for its body is not
+ * public, as "OQSsihvq01res_….xml": then the prefix is in to. */
+bool	oki_kind_is_foreign(const char *filename, char to[16]);
 /* Japanese name of a code of an element, "" if unknown. Static. And the code
  * of a name, NULL. */
 const char *oki_code_name(int el, const char *code);
@@ -163,8 +166,10 @@ enum oki_encoding {			/* as the words of link.encoding */
 	OKI_SHIFT_JIS			/* code page 932 */
 };
 
-/* In the order of the tables. ONSHI_E_VALUE names the element that lacks or
- * whose text code page 932 cannot hold. out is initialised by the caller. */
+/* In the order of the tables, unknown elements after those that are known.
+ * ONSHI_E_VALUE names the element that lacks, whose text code page 932 cannot
+ * hold, or of which reading could not keep all (attributes, a name space, text
+ * beside elements). out is initialised by the caller. */
 int	oki_message_write(const struct oki_doc *doc, enum oki_encoding enc,
 	    struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
 

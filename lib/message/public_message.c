@@ -206,6 +206,7 @@ int
 onshi_message_read(struct onshi_message *m, const char *filename,
     const uint8_t *bytes, size_t len)
 {
+	char prefix[16];
 	int r;
 
 	if (m == NULL)
@@ -213,6 +214,10 @@ onshi_message_read(struct onshi_message *m, const char *filename,
 	forget(m);
 	if (bytes == NULL && len > 0)
 		return oki_fail(&m->error, ONSHI_E_ARG, "bytes");
+	/* Its content may look like another's, and be judged as that. */
+	if (oki_kind_is_foreign(filename, prefix))
+		return oki_fail(&m->error, ONSHI_E_UNSUPPORTED,
+		    "%s: the form of this message is not public", prefix);
 	if ((r = parse(m, oki_kind_of_name(filename), bytes, len)) ==
 	    ONSHI_OK && (r = note_all(m)) == ONSHI_OK)
 		r = judge(m);

@@ -150,7 +150,7 @@ look_at_clock(const struct oki_parser *p)
 
 static int
 on_start(void *self, const struct oki_element *el, const char *prefix,
-    const char *name, bool in_namespace)
+    const char *name, bool in_namespace, bool has_attributes)
 {
 	struct oki_parser *p = self;
 	struct onshi_record *rec;
@@ -181,6 +181,8 @@ on_start(void *self, const struct oki_element *el, const char *prefix,
 		    0);
 	if (rec == NULL)
 		return ONSHI_E_NOMEM;
+	if (has_attributes || in_namespace || prefix != NULL)
+		rec->flags |= OKI_REC_MORE;
 	if (p->doc->names.n > OKI_NAMES_READ)
 		return refuse(p, OKI_TOO_BIG, "different names");
 	if (p->row != NULL && p->item == NULL)

@@ -72,6 +72,21 @@ put_indent(struct writer *w, const struct onshi_record *rec)
 	return r;
 }
 
+/* A name that the tables do not have may be of any letters. */
+static int
+put_name(struct writer *w, const struct onshi_record *rec)
+{
+	const char *name = oki_record_name(rec), *s = name;
+	int r = ONSHI_OK;
+
+	if (rec->el < OKI_NAMED)
+		return put(w, name);
+	while (*s != '\0' && r == ONSHI_OK)
+		r = put_char(w, name, &s);
+
+	return r;
+}
+
 /* "<Name>", or "<Name/>" where nothing follows. */
 static int
 put_tag(struct writer *w, const char *before, const struct onshi_record *rec,
@@ -80,7 +95,7 @@ put_tag(struct writer *w, const char *before, const struct onshi_record *rec,
 	int r;
 
 	if ((r = put(w, before)) == ONSHI_OK &&
-	    (r = put(w, oki_record_name(rec))) == ONSHI_OK)
+	    (r = put_name(w, rec)) == ONSHI_OK)
 		r = put(w, after);
 
 	return r;
@@ -128,6 +143,11 @@ put_record(struct writer *w, const struct onshi_record *rec)
 {
 	int r;
 
+	/* Said, and not left out in silence. */
+	if ((rec->flags & (OKI_REC_MIXED | OKI_REC_MORE)) != 0)
+		return oki_fail(w->e, ONSHI_E_VALUE, "%s: it had attributes, "
+		    "a name space or text beside elements, which no message "
+		    "has", oki_record_name(rec));
 	if ((r = put_indent(w, rec)) != ONSHI_OK)
 		return r;
 	if (rec->first == NULL && (rec->text == NULL || rec->text[0] == '\0'))

@@ -136,7 +136,7 @@ on_start(void *self, const xmlChar *name, const xmlChar *prefix,
 	look_at_attributes(x, n, attributes);
 	on_call(x, x->calls->start(x->self, prefix != NULL || uri != NULL ?
 	    NULL : element_of(x, name), (const char *)prefix,
-	    (const char *)name, uri != NULL));
+	    (const char *)name, uri != NULL, n > 0));
 }
 
 static void

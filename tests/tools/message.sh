@@ -69,6 +69,41 @@ json message show "$dir/t.xml"
 wants 0
 LC_ALL=C grep -q 'A\\u000a  Outcome B' "$dir/out" || bad "not verbatim"
 
+# Each function's form is that of another: every kind is read by its name.
+while read -r number names; do
+	for name in $names; do
+		cp "$top_srcdir"/tests/message/samples/"$number"_*.xml \
+		    "$dir/${name}_202610050001.xml"
+		json message show "$dir/${name}_202610050001.xml"
+		wants 0 kind "$name" unknown '#0' body present
+		json message check "$dir/${name}_202610050001.xml"
+		wants 0 kind "$name" findings '#0' unknown '#0'
+	done
+done <<'END'
+12 OQSmuquc01req
+13 OQSmuquc01res OQSmuimm01res OQSmutic01res OQSmuhvq01res OQSmuonq01res
+14 OQSmuquc02req OQSmuimm02req OQSmutic02req OQSmuhvq02req OQSmuonq02req
+17 OQSsiimm01req
+19 OQSmuimm01req
+21 OQSmuhvq01req
+22 OQSmuonq01req
+23 OQSmutic01req
+24 OQSmuhvq02res OQSmuonq02res OQSmutic02res
+25 YZKsiquc01req
+28 TKKsiquc01req
+30 XDISsiquc01req
+END
+
+# What is not public is not read as if it were another.
+for name in OQSsihvq OQSsionq OQSsihvd OQSsiurl OQSsiinq OQSsiupd PMHsimsm; do
+	cp "$dir/a.xml" "$dir/${name}01res_202610050001.xml"
+	for verb in show check; do
+		json message $verb "$dir/${name}01res_202610050001.xml"
+		wants 2 error.name ONSHI_E_UNSUPPORTED \
+		    error.text "~${name}01res" body absent findings absent
+	done
+done
+
 # Standard input; the name of a file tells its kind, a wrong one does not.
 status=0
 what='--json message show -'

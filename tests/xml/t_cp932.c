@@ -116,6 +116,40 @@ START_TEST(back_again)
 }
 END_TEST
 
+/* All characters there are, written: the bytes of iconv, wherever iconv reads
+ * these back as the same. What it only makes alike (U+00A5, U+2014, U+203E) is
+ * refused. */
+START_TEST(all_written)
+{
+	iconv_t to = iconv_open("CP932", "UTF-8");
+	char utf8[8], out[8], *from, *at;
+	size_t len, left, n;
+	unsigned int want;
+	uint32_t c;
+
+	ck_assert(to != (iconv_t)-1);
+	for (c = 0x80; c < 0x110000; c++) {
+		if (c >= 0xd800 && c < 0xe000)
+			continue;
+		n = len = oki_utf8_put((uint8_t *)utf8, c);
+		from = utf8;
+		at = out;
+		left = sizeof(out);
+		iconv(to, NULL, NULL, NULL, NULL);
+		want = 0;
+		if (iconv(to, &from, &len, &at, &left) != (size_t)-1 &&
+		    at > out && by_iconv(out, (size_t)(at - out)) == c)
+			want = at == out + 1 ? (uint8_t)out[0] :
+			    (unsigned int)(uint8_t)out[0] << 8 |
+			    (uint8_t)out[1];
+		if (oki_cp932_code(c) != want)
+			ck_abort_msg("U+%04X (%zu bytes): %04x, iconv %04x",
+			    c, n, oki_cp932_code(c), want);
+	}
+	iconv_close(to);
+}
+END_TEST
+
 /* Doubles go where Windows puts them. */
 START_TEST(doubles)
 {
@@ -233,6 +267,7 @@ main(void)
 	tcase_add_loop_test(c, all_pairs, 0, 256);
 	tcase_add_loop_test(c, all_pairs_read, 0, 256);
 	tcase_add_test(c, back_again);
+	tcase_add_test(c, all_written);
 	tcase_add_test(c, doubles);
 	tcase_add_loop_test(c, written, 0, 16);
 	tcase_add_test(c, utf8);
