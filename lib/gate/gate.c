@@ -100,25 +100,24 @@ registers_in_vain(const struct oki_gate_input *in)
 	    (in->method == ONSHI_METHOD_VISUAL && in->tries > 0));
 }
 
-/* Somebody says whose it is: by the photograph, or of a file that the reader
- * wrote (CO-2). */
 static bool
-is_by_sight(const struct oki_gate_input *in)
+visual_by_nobody(const struct oki_gate_input *in)
 {
-	return in->method == ONSHI_METHOD_VISUAL ||
-	    in->method == ONSHI_METHOD_READER;
+	return in->method == ONSHI_METHOD_VISUAL && !in->has_operator;
 }
 
 static bool
-seen_by_nobody(const struct oki_gate_input *in)
+visual_unconfirmed(const struct oki_gate_input *in)
 {
-	return is_by_sight(in) && !in->has_operator;
+	return in->method == ONSHI_METHOD_VISUAL && !in->confirmed;
 }
 
+/* Of what the official reader wrote somebody says whose it is. */
 static bool
-unconfirmed(const struct oki_gate_input *in)
+nobodys(const struct oki_gate_input *in)
 {
-	return is_by_sight(in) && !in->confirmed;
+	return in->method == ONSHI_METHOD_READER &&
+	    (!in->confirmed || !in->has_operator);
 }
 
 static bool
@@ -300,9 +299,10 @@ static const struct row {
 	{ no_token, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
 	{ by_nobody_named, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "CO-13" },
 	{ by_nobody, MEDICAL, OKI_IF_ASKED, ONSHI_E_OPERATOR, "CO-4" },
-	{ seen_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR, "ID-2" },
-	{ unconfirmed, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED,
+	{ visual_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR, "ID-2" },
+	{ visual_unconfirmed, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED,
 	  "ID-2" },
+	{ nobodys, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED, "CO-2" },
 	{ by_reception, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
 	{ for_disasters, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "DI-6" },
 	{ not_open, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-5" },

@@ -43,6 +43,7 @@ static const struct reason {
 	{ ONSHI_E_OPERATOR, "CO-4" },
 	{ ONSHI_E_OPERATOR, "ID-2" },
 	{ ONSHI_E_NOT_CONFIRMED, "ID-2" },
+	{ ONSHI_E_NOT_CONFIRMED, "CO-2" },	/* at the official reader */
 	{ ONSHI_E_LICENCE, "CO-4" },
 	{ ONSHI_E_LICENCE, "DI-6" },
 	{ ONSHI_E_LICENCE, "CO-5" },
@@ -56,7 +57,8 @@ enum {
 	NO_SIGN_IN, NO_OWN, OTHER_QUESTION, OVER_VISIT, REGISTER, INSURANCE,
 	OTHER_PURPOSE, NOT_HERE, NO_CARD, GRACE, NOT_ASKED, TAKEN_BACK,
 	NOT_GRANTED, CLOCK, RUN_OUT, NO_TOKEN, UNNAMED, NO_OPERATOR,
-	NO_COMPARER, NOT_COMPARED, RECEPTION, DISASTER, NOT_OPEN, WEAK, NO_RECORD
+	NO_COMPARER, NOT_COMPARED, NOBODYS, RECEPTION, DISASTER, NOT_OPEN, WEAK,
+	NO_RECORD
 };
 
 static int
@@ -177,7 +179,7 @@ model(const struct oki_gate_input *in)
 	    !between(in->about, 0, 2)) << NO_MOMENT;
 	why |= (uint32_t)!between(in->purpose, 1, 3) << NO_PURPOSE;
 	why |= (uint32_t)!between(in->facility, 0, 3) << NO_KIND;
-	why |= (uint32_t)!between(in->method, 1, 4) << NO_METHOD;
+	why |= (uint32_t)!between(in->method, 1, 5) << NO_METHOD;
 	why |= (uint32_t)!between(in->licence, 0, 5) << NO_LICENCE;
 	why |= (uint32_t)!between(in->sign_in, 0, 2) << NO_SIGN_IN;
 	if (!between(in->sign_in_least, 0, 2) ||
@@ -196,6 +198,11 @@ model(const struct oki_gate_input *in)
 		why |= (uint32_t)!in->has_operator << NO_COMPARER;
 		why |= (uint32_t)!in->confirmed << NOT_COMPARED;
 	}
+	/* CO-2: and of what the official reader wrote */
+	if (in->method == ONSHI_METHOD_READER &&
+	    in->moment >= OKI_BEFORE_RECORD &&
+	    (!in->has_operator || !in->confirmed))
+		why |= 1u << NOBODYS;
 	/* CO-13: the operator is named before the question */
 	if (in->operator_required && !in->has_operator)
 		why |= 1u << UNNAMED;
@@ -334,10 +341,10 @@ product(const struct axis *axes)
 
 static const struct axis products[][24] = {
 	/* who is it, what for, where */
-	{ I(about, 0, 3), I(moment, 1, 5), I(purpose, 1, 3), I(method, 1, 4),
+	{ I(about, 0, 3), I(moment, 1, 5), I(purpose, 1, 3), I(method, 1, 5),
 	  B(proven), B(token), B(ended), I(facility, 0, 4), STATES(0),
 	  B(recorded), B(register_use), B(confirmed), END },
-	{ I(about, 0, 3), I(moment, 1, 5), I(method, 1, 4), I(tries, -1, 5),
+	{ I(about, 0, 3), I(moment, 1, 5), I(method, 1, 5), I(tries, -1, 5),
 	  B(register_use), B(has_operator), B(operator_required), B(confirmed),
 	  B(proven), B(ended), END },
 	/* who asks, and how the consents stand */
@@ -347,7 +354,7 @@ static const struct axis products[][24] = {
 	  STATES(1), STATES(2), TIMES(0), TIMES(1), TIMES(2), B(has_operator),
 	  END },
 	/* certificates */
-	{ I(certificate, 0, 6), B(grace_by_service), I(method, 1, 4),
+	{ I(certificate, 0, 6), B(grace_by_service), I(method, 1, 5),
 	  B(proven), I(moment, 1, 5), I(purpose, 1, 3), I(facility, 0, 4),
 	  I(about, 0, 3), B(recorded), END },
 	/* two values below and above what each field knows */
@@ -370,7 +377,7 @@ END_TEST
 
 /* Every field at once: in check-full all of it, else a seeded sample. */
 static const struct axis everything[] = {
-	I(about, 0, 3), I(moment, 1, 5), I(purpose, 1, 3), I(method, 1, 4),
+	I(about, 0, 3), I(moment, 1, 5), I(purpose, 1, 3), I(method, 1, 5),
 	B(proven), B(token), B(ended), I(facility, 0, 4), B(has_operator),
 	I(licence, 0, 6), I(sign_in, 1, 2), B(confirmed), B(register_use),
 	STATES(0), I(certificate, 0, 6), B(grace_by_service), B(recorded),
@@ -590,6 +597,10 @@ static const struct {
 	  OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED, "ID-2" },
 	{ "compared", SET(method, ONSHI_METHOD_VISUAL), AND(confirmed, 1), 0,
 	  ONSHI_OK, NULL },
+	{ "nobody's", SET(method, ONSHI_METHOD_READER), NONE,
+	  OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED, "CO-2" },
+	{ "somebody's", SET(method, ONSHI_METHOD_READER), AND(confirmed, 1),
+	  0, ONSHI_OK, NULL },
 	{ "confirmed by PIN", SET(confirmed, 1), NONE, 0, ONSHI_OK, NULL },
 	{ "reception", SET(licence, ONSHI_LICENCE_RECEPTION), NONE,
 	  OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
