@@ -42,7 +42,7 @@ flags="-std=c11 -O0 -fPIC -w -fvisibility=hidden -DHAVE_CONFIG_H
     $(var XML_CFLAGS) $(var CURL_CFLAGS) $(var PCSC_CFLAGS) $(var SSL_CFLAGS)
     $(var CRYPTO_CFLAGS) $(var P11_CFLAGS)"
 libs="$(var CURL_LIBS) $(var SSL_LIBS) $(var CRYPTO_LIBS) $(var XML_LIBS)
-    $(var PCSC_LIBS) $(var P11_LIBS) -lpthread"
+    $(var PCSC_LIBS) $(var P11_LIBS) $(var ZIP_LIBS) -lpthread"
 cd "$copy/build"
 # shellcheck disable=SC2086
 for source in $sources; do

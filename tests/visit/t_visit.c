@@ -716,21 +716,13 @@ static const struct {
 	const char *key, *value;
 	int result;
 } unbuilt[] = {
-	{ "link.req_dir", "/r", ONSHI_E_UNSUPPORTED },
-	{ "link.face_dir", "/r", ONSHI_E_UNSUPPORTED },
-	{ "link.scan_ms", "500", ONSHI_E_UNSUPPORTED },
-	{ "link.scan_ms", "1000", ONSHI_OK },
-	{ "link.zip_password_file", "/z", ONSHI_E_UNSUPPORTED },
 	{ "link.login_file", "/z", ONSHI_E_UNSUPPORTED },
 	{ "link.auth_base", "https://a", ONSHI_E_UNSUPPORTED },
-	{ "link.req_dir.YZKsiquc01req", "/r", ONSHI_E_UNSUPPORTED },
 	{ "link.function.OQSmuquc01req", "/r", ONSHI_E_UNSUPPORTED },
 	{ "disaster.enabled", "yes", ONSHI_E_UNSUPPORTED },
 	{ "disaster.enabled", "no", ONSHI_OK },
 	{ "disaster.activation", "/a", ONSHI_E_UNSUPPORTED },
 	{ "emergency.enabled", "yes", ONSHI_E_UNSUPPORTED },
-	{ "visits.dir", "/v", ONSHI_E_UNSUPPORTED },
-	{ "visits.dir", "", ONSHI_OK },
 	{ "fallback.table", "/t", ONSHI_E_UNSUPPORTED },
 };
 
