@@ -33,6 +33,7 @@ class Method(Number):
     PIN = 2
     VISUAL = 3
     NUMBER = 4
+    READER = 5  # at the official face reader: of an arrival alone
 
 
 class Request(Number):

@@ -96,7 +96,7 @@ class Onshi(Handle):
 
     def journal(self) -> list[OpenRequest]:
         """Requests by folders that are not finished; may wait for a share."""
-        found = []
+        found: list[OpenRequest] = []
         name, prefix = C.create_string_buffer(129), C.c_char_p()
         state, since = C.c_int(), C.c_int64()
         while self._call(

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from world import HERE, PIN, World, doctor
@@ -17,10 +19,13 @@ from onshikaku import (
     CardError,
     Category,
     ConfirmNeeded,
+    Licence,
     Method,
     Need,
+    Onshi,
     OnshiError,
     Outcome,
+    SignIn,
     Visit,
 )
 
@@ -212,3 +217,60 @@ def test_the_examples_run(world: World) -> None:
     world.vcard("insert", "adult", slot=2)
     out = example("checkin_async.py", *world.readers())
     assert "窓口1" in out and "窓口2" in out and out.count("有効") == 2
+
+
+def face_file(folder: Path, n: int) -> str:
+    """As the official reader writes it, of now."""
+    now = datetime.now(timezone(timedelta(hours=9))).strftime("%Y%m%d%H%M%S")
+    name = f"OQSsiquc01res_face_1319999996{n:016}_{now}.xml"
+    (folder / "new").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?><XmlMsg><MessageHeader>'
+        f"<ProcessExecutionTime>{now}</ProcessExecutionTime>"
+        f"<QualificationConfirmationDate>{now[:8]}</QualificationConfirmationDate>"
+        "<MedicalInstitutionCode>1319999996</MedicalInstitutionCode>"
+        "<ReferenceClassification>1</ReferenceClassification>"
+        "<SegmentOfResult>1</SegmentOfResult>"
+        "<CharacterCodeIdentifier>0</CharacterCodeIdentifier></MessageHeader>"
+        "<MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>"
+        "<QualificationValidity>1</QualificationValidity><ResultList>"
+        "<ResultOfQualificationConfirmation><InsuredCardClassification>01"
+        "</InsuredCardClassification><InsurerNumber>99138006</InsurerNumber>"
+        "<Name>受付　一</Name><Sex1>1</Sex1><Birthdate>19800512</Birthdate>"
+        "<InsurerName>試験</InsurerName>"
+        f"<ReferenceNumber>P{n}</ReferenceNumber>"
+        "</ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>",
+        encoding="utf-8")
+    (folder / "new").rename(folder / name)
+    return name
+
+
+def test_arrivals(world: World, tmp_path: Path) -> None:
+    """One who is there, one who comes while the loop waits, one left alone."""
+    faces = tmp_path / "face"
+    faces.mkdir()
+    got: list[str] = []
+
+    async def desk(root: Onshi) -> None:
+        names = [face_file(faces, 1)]
+        operator = root.operator("U0001", Licence.RECEPTION, SignIn.PASSWORD)
+        with root.arrivals() as arrivals:
+            async for visit in arrivals:
+                with visit:
+                    assert visit.file == names[-1] and visit.person is not None
+                    got.append(str(visit.person.text("ReferenceNumber")))
+                    if len(got) < 3:
+                        visit.confirm(operator, True)
+                        assert visit.advance() is None
+                        assert visit.eligibility().outcome is Outcome.VALID
+                if len(got) == 3:
+                    break
+                asyncio.get_running_loop().call_later(
+                    0.3, lambda: names.append(face_file(faces, len(got) + 1)))
+            arrivals.set_deadline(100)
+            assert arrivals.next() is None
+
+    with world.root(link__face_dir=str(faces), link__scan_ms="100",
+                    link__journal_dir=str(tmp_path / "journal")) as root:
+        asyncio.run(desk(root))
+    assert got == ["P1", "P2", "P3"]
+    assert len(list(faces.iterdir())) == 1  # the one that was left alone
