@@ -49,7 +49,7 @@ plain(const char *name, const char *body, size_t len, char *to, size_t room)
 static void
 answer(struct stand_in *s, const char *name, const char *body, size_t len)
 {
-	char to[128], other[128];
+	char to[200], other[240];
 	static _Thread_local char text[ROOM];
 	int faults = atomic_load(&s->faults);
 	size_t n, q = strcspn(name, "_");
