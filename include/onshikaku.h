@@ -12,6 +12,7 @@
 #include "onshikaku/match.h"
 #include "onshikaku/audit.h"
 #include "onshikaku/journal.h"
+#include "onshikaku/doctor.h"
 #include "onshikaku/tables.h"
 
 #endif

@@ -213,6 +213,10 @@ const struct command commands[] = {
 	{ "journal", NULL, false, command_journal, NONE, NONE,
 	  "requests by folders that are awaited, uncertain, or answered late",
 	  "完了していない要求の一覧（フォルダ連携）" },
+	{ "doctor", NULL, false, command_doctor, NONE, NONE,
+	  "what is wrong with this set-up, what to do, and whose it is "
+	  "(exit 0: nothing wrong)",
+	  "この端末の設定と接続の点検（異常、対処、担当。異常なしは終了 0）" },
 	{ "notice purpose", NULL, false, command_notice,
 	  { OPT_PRINT, OPT_HTML, OPT_COUNT }, NONE,
 	  "what personal data are used for, for patients",

@@ -408,6 +408,7 @@ int	command_audit_reseal(struct tool *t);
 int	command_message_show(struct tool *t);
 int	command_message_check(struct tool *t);
 int	command_journal(struct tool *t);
+int	command_doctor(struct tool *t);
 int	command_notice(struct tool *t);
 int	command_help(struct tool *t);
 int	command_version(struct tool *t);

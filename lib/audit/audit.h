@@ -89,6 +89,14 @@ int	oki_audit_append(struct oki_audit *a,
 	    struct onshi_error *e) OKI_CHECK;
 
 /*
+ * Whether the directory of audit.dir has a trail that could be added to, and
+ * how many notes of entries that could not be written lie there; nothing is
+ * written but the lock. Waits for other writers shortly.
+ */
+int	oki_audit_look(struct oki_env *env, size_t *gaps,
+	    struct onshi_error *e) OKI_CHECK;
+
+/*
  * So many entries of what was done are given up: they could not be written,
  * and nobody tries again. The next entry that stands, here or after a restart,
  * brings log.gap, which says so. What was refused for want of an entry is none.

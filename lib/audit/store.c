@@ -8,6 +8,7 @@
 #include "audit/inside.h"
 
 #define FIRST_SEGMENT	"audit-000001.log"
+#define LOOK_MS		500
 #define BEGINNING	128	/* of a line: its time stands in it */
 
 int
@@ -369,6 +370,49 @@ oki_audit_store_append(struct oki_audit_store *s,
 	    (r = oki_audit_gap_left(&h)) == ONSHI_OK)
 		r = oki_audit_hold_write(&h, entry);
 	oki_audit_hold_drop(&h);
+
+	return r;
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+static int
+count_gaps(struct oki_audit_hold *h, size_t *gaps)
+{
+	int64_t sys = 0;
+	char **names;
+	size_t i, n;
+
+	if (oki_dir_names(h->dir, &names, &n, &sys) != ONSHI_OK)
+		return oki_audit_fail(h->e, sys, "audit.dir cannot be read");
+	for (i = 0; i < n; i++)
+		if (strncmp(names[i], "gap-", 4) == 0)
+			++*gaps;
+	oki_dir_names_free(&names, n);
+
+	return ONSHI_OK;
+}
+
+int
+oki_audit_look(struct oki_env *env, size_t *gaps, struct onshi_error *e)
+{
+	const struct onshi_config *c = oki_env_config(env);
+	const char *code = oki_config_text(c, OKI_FACILITY_CODE);
+	struct oki_audit_store store;
+	struct oki_audit_hold h;
+	int r;
+
+	*gaps = 0;
+	memset(&h, 0, sizeof(h));
+	if ((r = oki_audit_store_init(&store, oki_config_text(c,
+	    OKI_AUDIT_DIR), code == NULL ? "" : code, env)) != ONSHI_OK)
+		(void)oki_fail(e, r, "no memory for a trail");
+	else if ((r = oki_audit_hold_take(&h, &store, LOOK_MS, e)) ==
+	    ONSHI_OK && (r = check_institution(&h)) == ONSHI_OK &&
+	    (r = open_segment(&h)) == ONSHI_OK)
+		r = count_gaps(&h, gaps);
+	oki_audit_hold_drop(&h);
+	oki_audit_store_free(&store);
 
 	return r;
 }

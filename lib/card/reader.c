@@ -448,6 +448,7 @@ oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
 		    states[i].name);
 		out[i].has_card = states[i].has_card;
 		out[i].hanging = states[i].hanging;
+		out[i].second = states[i].second;
 	}
 
 	return ONSHI_OK;

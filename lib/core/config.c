@@ -128,6 +128,14 @@ oki_config_thaw(struct onshi_config *c)
 	atomic_store(&c->frozen, 0);
 }
 
+/* Its maker and the caller count it. */
+void
+oki_config_thaw_last(struct onshi_config *c)
+{
+	if (atomic_load(&c->holders) <= 2)
+		oki_config_thaw(c);
+}
+
 int
 oki_config_enter(struct onshi_config *c)
 {

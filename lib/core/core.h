@@ -300,6 +300,8 @@ const char *oki_config_part_at(const struct onshi_config *c, const char *stem,
  * roots. Where nothing came of it, whoever froze it takes that back. */
 bool	oki_config_freeze(struct onshi_config *c);
 void	oki_config_thaw(struct onshi_config *c);
+/* The same by who looks at it and lets go of it now: not where others do. */
+void	oki_config_thaw_last(struct onshi_config *c);
 struct onshi_error *oki_config_error_of(struct onshi_config *c);
 
 /* Tables that a program plugged in; NULL where it did not: config_ops.c. */

@@ -130,6 +130,7 @@ int	oki_file_open_path(const char *path, struct oki_file **out,
 	    int64_t *sys);
 void	oki_file_close(struct oki_file **fp);
 bool	oki_os_is_absent(int64_t sys);
+bool	oki_os_is_denied(int64_t sys);	/* for want of rights */
 bool	oki_os_is_there(int64_t sys);	/* what was to be new */
 
 struct oki_file_facts {
@@ -143,6 +144,8 @@ int	oki_file_facts(struct oki_file *f, struct oki_file_facts *out,
 	    int64_t *sys);
 int	oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out,
 	    int64_t *sys);		/* size says nothing */
+/* Whether it lies on another machine's disk, as far as can be told. */
+bool	oki_dir_is_remote(struct oki_dir *d);
 /* The same of a name, without opening it: regular files alone. */
 int	oki_dir_look(struct oki_dir *d, const char *name,
 	    struct oki_file_facts *out, int64_t *sys);

@@ -3,6 +3,7 @@
 
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -398,6 +399,12 @@ oki_os_is_absent(int64_t sys)
 }
 
 bool
+oki_os_is_denied(int64_t sys)
+{
+	return sys == EACCES || sys == EPERM;
+}
+
+bool
 oki_os_is_there(int64_t sys)
 {
 	return sys == EEXIST;
@@ -474,6 +481,25 @@ int
 oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out, int64_t *sys)
 {
 	return facts_of(d->fd, out, sys);
+}
+
+/* By the numbers of statfs(2): NFS, SMB, CIFS, Coda, AFS, 9P, Ceph. FUSE may be
+ * either. */
+bool
+oki_dir_is_remote(struct oki_dir *d)
+{
+	static const uint32_t remote[] = { 0x6969, 0x517b, 0xff534d42,
+	    0xfe534d42, 0x73757245, 0x5346414f, 0x01021997, 0x00c36400 };
+	struct statfs fs;
+	size_t i;
+
+	if (fstatfs(d->fd, &fs) != 0)
+		return false;
+	for (i = 0; i < OKI_COUNT(remote); i++)
+		if ((uint32_t)fs.f_type == remote[i])
+			return true;
+
+	return false;
 }
 
 bool

@@ -93,6 +93,22 @@ int	oki_certificate_verify_signature(const struct onshi_certificate *x,
 int	oki_certificate_state_at(int64_t not_before, int64_t not_after,
 	    int64_t now);
 
+/* ---- dates of what the configuration names: dates.c ----------------------- */
+
+struct oki_dates {
+	int64_t	from;		/* seconds UTC */
+	int64_t	until;
+};
+/* Of PEM: its first certificate; the one that lasts longest; the revocation
+ * list that ends first. ONSHI_E_CERTIFICATE: there is none, or one is none. */
+int	oki_dates_of_first(const void *pem, size_t len, struct oki_dates *out)
+	    OKI_CHECK;
+int	oki_dates_of_longest(const void *pem, size_t len,
+	    struct oki_dates *out) OKI_CHECK;
+int	oki_dates_of_crls(const void *pem, size_t len, struct oki_dates *out)
+	    OKI_CHECK;
+const char *oki_crypto_version(void);
+
 /* ---- what the configuration names: identity.c, container.c --------------- */
 
 #define OKI_PASSPHRASE_MAX	1024

@@ -32,6 +32,12 @@ is_usable(void)
 	    strncmp(v->ssl_version, "OpenSSL/", 8) == 0;
 }
 
+const char *
+oki_link_version(void)
+{
+	return is_usable() ? curl_version_info(CURLVERSION_NOW)->version : "-";
+}
+
 int
 oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 {

@@ -235,6 +235,17 @@ take_retry(struct oki_http_head *h, const char *s, size_t len)
 	return ONSHI_OK;
 }
 
+/* The server's clock: of two, the last; without sense, none. */
+static int
+take_date(struct oki_http_head *h, const char *s, size_t len)
+{
+	int64_t date = http_date(s, len);
+
+	h->date = date < 0 ? 0 : date;
+
+	return ONSHI_OK;
+}
+
 static const struct field {
 	const char	*name;
 	int		(*take)(struct oki_http_head *, const char *, size_t);
@@ -247,7 +258,8 @@ static const struct field {
 	{ "connection",		take_connection, true },
 	{ "onshi-answer",	take_answer,	false },
 	{ "onshi-visit",	take_token,	false },
-	{ "retry-after",	take_retry,	false }
+	{ "retry-after",	take_retry,	false },
+	{ "date",		take_date,	true }
 };
 
 /* RFC 9110's token characters. */
@@ -326,6 +338,7 @@ end_block(struct oki_http_head *h)
 	h->answer = OKI_ANSWER_NONE;
 	h->bad_token = false;
 	h->retry_after = 0;
+	h->date = 0;
 	oki_wipe(h->token, sizeof(h->token));
 
 	return ONSHI_OK;

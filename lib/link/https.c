@@ -284,6 +284,7 @@ talk(struct session *s, struct onshi_exchange *x,
 	r = oki_talk(s->wire, &t, x->wait, e);
 	s->used = oki_steady_ms(s->https->env);
 	x->sent = t.sent;
+	x->served = t.response.date;
 	if (r == ONSHI_OK)
 		r = t.response.status == 200 ? judge_answer(&t.response, x, e) :
 		    judge_status(&t.response, x, e);

@@ -102,6 +102,7 @@ struct oki_http_head {
 	bool		 bad_token;
 	char		 token[OKI_TOKEN];
 	int32_t		 retry_after;	/* 0: not said, or no sense */
+	int64_t		 date;		/* likewise */
 	const char	*why;		/* what was wrong, in English */
 };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "link/inside.h"
+#include "link/folder.h"
 
 struct oki_link {
 	oki_atomic_int			 refs;
@@ -127,6 +127,12 @@ oki_link_journal_at(struct oki_link *l, size_t i, struct oki_request *out)
 
 	return l->ops->journal_at == NULL ? ONSHI_END :
 	    l->ops->journal_at(l->self, i, out);
+}
+
+bool
+oki_link_has_zip(void)
+{
+	return oki_zip_check(NULL) == ONSHI_OK;
 }
 
 bool

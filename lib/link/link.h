@@ -44,6 +44,8 @@ struct onshi_exchange {
 	int32_t		 retry_after;
 	int32_t		 connect_ms;		/* connection and TLS */
 	int32_t		 service_ms;		/* from the request on */
+	int64_t		 served;	/* the service's clock then, seconds
+					   UTC; 0: it did not say */
 	/* what goes to the record (SEC-16), ASCII; "" where not known */
 	char		 facts[160];	/* "TLSv1.3:suite:spki16:unchecked" */
 	struct onshi_error error;	/* by our own links; code 0: none */
@@ -79,6 +81,10 @@ int	oki_link_journal_at(struct oki_link *l, size_t i,
 	    struct oki_request *out) OKI_CHECK;
 /* "https", "webapi", "folder", "vendor". */
 const char *oki_link_name(const struct oki_link *l);
+
+/* Version of what carries https; whether ZIP is built. */
+const char *oki_link_version(void);
+bool	oki_link_has_zip(void);
 
 /* A session serves one visit: one connection, used by one thread at a time.
  * The cancel of the wait that a call is given ends it, from any thread. */

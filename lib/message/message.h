@@ -337,4 +337,6 @@ int	oki_message_check(const struct oki_doc *doc,
 /* Check digit of insurer numbers and the like (messages.md 6.3). */
 bool	oki_check_digit(const char *digits);
 
+const char *oki_xml_version(void);
+
 #endif

@@ -358,3 +358,10 @@ oki_xml_code(const struct oki_xml *x)
 {
 	return x->code;
 }
+
+/* As it is loaded: "20914" is 2.9.14. */
+const char *
+oki_xml_version(void)
+{
+	return xmlParserVersion;
+}

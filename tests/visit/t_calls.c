@@ -37,6 +37,7 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(certificate, P, HANDLE) K(readers, P, HANDLE) \
 	K(card, P, HANDLE) K(message, P, HANDLE) K(audit, P, HANDLE) \
 	K(match, P, HANDLE) K(match_p, P, FREED) K(new_match, P, MADE) \
+	K(doctor, P, HANDLE) K(doctor_p, P, FREED) K(new_doctor, P, MADE) \
 	K(exchange, P, HANDLE) K(arrivals, P, HANDLE) \
 	K(root_p, P, FREED) K(config_p, P, FREED) K(visit_p, P, FREED) \
 	K(operator_p, P, FREED) K(answer_p, P, FREED) \
@@ -234,6 +235,7 @@ struct world {
 	struct onshi_card	*card;
 	struct onshi_message	*m;
 	struct onshi_match	*match;
+	struct onshi_doctor	*doctor;
 	struct onshi_audit	*audit;
 	struct onshi_arrivals	*arrivals;
 	char			dir[64], key[256], room[256];
@@ -440,6 +442,7 @@ fill(struct world *w)
 	w->p[k_card_p] = &w->card;
 	w->p[k_message_p] = &w->m;
 	w->p[k_match_p] = &w->match;
+	w->p[k_doctor_p] = &w->doctor;
 	w->p[k_audit_p] = &w->audit;
 	w->p[k_arrivals_p] = &w->arrivals;
 }
@@ -489,6 +492,7 @@ begin(struct world *w)
 	ck_assert_int_eq(onshi_card_new(w->cards, &w->card), ONSHI_OK);
 	ck_assert_int_eq(onshi_message_new(&w->m), ONSHI_OK);
 	ck_assert_int_eq(onshi_match_new(&w->match), ONSHI_OK);
+	ck_assert_int_eq(onshi_doctor_new(w->c, &w->doctor), ONSHI_OK);
 	ck_assert_int_eq(onshi_audit_new(w->dir, &w->audit), ONSHI_OK);
 	look_out(w);
 }
@@ -539,6 +543,7 @@ leave(struct world *w)
 	onshi_audit_free(&w->audit);
 	onshi_message_free(&w->m);
 	onshi_match_free(&w->match);
+	onshi_doctor_free(&w->doctor);
 	onshi_card_free(&w->card);
 	onshi_readers_free(&w->l);
 	onshi_answer_free(&w->a);
@@ -669,6 +674,10 @@ take(struct trial *t)
 			break;
 		case k_new_match:
 			onshi_match_free((struct onshi_match **)&t->outs[i]);
+			break;
+		case k_new_doctor:
+			onshi_doctor_free(
+			    (struct onshi_doctor **)&t->outs[i]);
 			break;
 		case k_new_arrivals:
 			onshi_arrivals_free(

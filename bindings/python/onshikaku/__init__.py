@@ -37,6 +37,7 @@ from .constants import (
     CertificateState,
     Difference,
     Form,
+    Health,
     Hint,
     Licence,
     MatchVerdict,
@@ -44,6 +45,7 @@ from .constants import (
     Need,
     Notice,
     Outcome,
+    Owner,
     Phase,
     Purpose,
     Request,
@@ -53,6 +55,7 @@ from .constants import (
     Trust,
     Verdict,
 )
+from .doctor import Doctor, Finding, health_name, owner_name, owner_text
 from .match import (
     Found,
     Match,
@@ -94,18 +97,19 @@ version_number = int(_lib.onshi_version_number())
 __all__ = [
     "Answer", "Arrivals", "Audit", "Cancelled", "Card", "CardError", "CardKind",
     "Category", "Certificate", "CertificateState", "Clock", "Code", "Config", "ConfirmNeeded",
-    "Consent", "Difference", "Exchange", "Form", "Found", "Hint", "Licence",
+    "Consent", "Difference", "Doctor", "Exchange", "Finding", "Form", "Found",
+    "Health", "Hint", "Licence",
     "Link", "Match", "MatchVerdict", "Message", "Method", "Need", "NetworkError",
     "Notice", "Oddity", "Onshi", "OnshiError", "OpenRequest", "Operator",
-    "Outcome", "Phase", "Purpose", "RESULTS", "Reader", "ReaderState", "Record",
+    "Outcome", "Owner", "Phase", "Purpose", "RESULTS", "Reader", "ReaderState", "Record",
     "Request", "RuleError", "Sent", "ServiceError", "Severity", "SignIn", "Trust",
     "Verdict", "Visit", "__version__", "canonical", "card_kind_name",
     "card_kind_text", "category_name", "category_text", "certificate_state_name",
-    "claim_name", "consent_name", "element", "elements", "form_name", "hints",
+    "claim_name", "consent_name", "element", "elements", "form_name", "health_name", "hints",
     "is_list", "licence_name", "licence_text", "match_verdict_name",
     "match_verdict_text", "method_name", "method_text", "need_name", "need_text",
     "notice_name", "outcome_class", "outcome_name", "outcome_remedy",
-    "outcome_text", "purpose_name", "purpose_text", "request_name", "request_text",
+    "outcome_text", "owner_name", "owner_text", "purpose_name", "purpose_text", "request_name", "request_text",
     "severity_name", "severity_text", "sign_in_name", "sign_in_text", "trust_name",
     "trust_text", "verdict_name", "verdict_text", "version_number",
 ]

@@ -46,6 +46,10 @@ class Operator(Structure):
     pass
 
 
+class Doctor(Structure):
+    pass
+
+
 class Visit(Structure):
     pass
 
@@ -282,6 +286,18 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_element_number", c_int, (c_char_p,)),
     ("onshi_element_is_list", c_int, (c_int,)),
     ("onshi_element_at", c_int, (c_size_t, P(c_int))),
+    # doctor.h
+    ("onshi_doctor_new", c_int, (P(Config), P(P(Doctor)))),
+    ("onshi_doctor_free", None, (P(P(Doctor)),)),
+    ("onshi_doctor_run", c_int, (P(Doctor),)),
+    ("onshi_doctor_at", c_int,
+     (P(Doctor), c_size_t, P(c_char_p), P(c_int), P(c_int))),
+    ("onshi_doctor_text", c_char_p, (P(Doctor), c_size_t, c_char_p)),
+    ("onshi_doctor_remedy", c_char_p, (P(Doctor), c_size_t, c_char_p)),
+    ("onshi_doctor_error", P(Error), (P(Doctor),)),
+    ("onshi_health_name", c_char_p, (c_int,)),
+    ("onshi_owner_name", c_char_p, (c_int,)),
+    ("onshi_owner_text", c_char_p, (c_int, c_char_p)),
     # card.h
     ("onshi_readers_new", c_int, (P(Root), P(P(Readers)))),
     ("onshi_readers_free", None, (P(P(Readers)),)),

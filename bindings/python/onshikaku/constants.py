@@ -44,6 +44,24 @@ class Request(Number):
     LATE = 3
 
 
+class Health(Number):
+    """What the doctor says of one thing."""
+
+    OK = 0
+    NOTE = 1
+    WRONG = 2
+
+
+class Owner(Number):
+    """Whose it is to mend."""
+
+    FACILITY = 1
+    VENDOR = 2
+    LINE = 3
+    AGENCY = 4
+    LIBRARY = 5
+
+
 class Category(Number):
     """What is asked for and, but for the first, consented to."""
 
