@@ -2,6 +2,8 @@
  * is. */
 #include "config.h"
 
+#include <string.h>
+
 #include "tools.h"
 
 #define MARK	7		/* columns */
@@ -54,17 +56,22 @@ put_plain(struct tool *t, const struct onshi_doctor *d, size_t i,
 
 /* As that of a command that fails of it. */
 static int
-status_of(int owner)
+status_of(const char *check)
 {
-	static const int status[] = {
-		[ONSHI_OWNER_FACILITY] = EXIT_MACHINE,
-		[ONSHI_OWNER_VENDOR] = EXIT_MACHINE,
-		[ONSHI_OWNER_LINE] = 4,
-		[ONSHI_OWNER_AGENCY] = 5,
-		[ONSHI_OWNER_LIBRARY] = 1
+	static const struct {
+		const char	*check;
+		int		 status;
+	} known[] = {
+		{ "reader", 3 }, { "network", 4 }, { "link", 4 },
+		{ "link.tls", 4 }, { "service", 5 }
 	};
+	size_t i;
 
-	return owner > 0 && (size_t)owner < COUNT(status) ? status[owner] : 1;
+	for (i = 0; i < COUNT(known); i++)
+		if (strcmp(known[i].check, check) == 0)
+			return known[i].status;
+
+	return EXIT_MACHINE;
 }
 
 static int
@@ -83,7 +90,7 @@ tell(struct tool *t, const struct onshi_doctor *d)
 		else
 			put_plain(t, d, i, &f);
 		if (f.result == ONSHI_HEALTH_WRONG && status == 0)
-			status = status_of(f.owner);
+			status = status_of(f.check);
 	}
 	if (t->is_json)
 		json_close(&t->json, ']');

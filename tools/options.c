@@ -254,8 +254,7 @@ read_option(struct reading *rd)
 }
 
 /* Commands that are known by name and come with a later release. */
-static const char *const later[] = { "bulk", "register", "disaster",
-    "doctor" };
+static const char *const later[] = { "bulk", "register", "disaster" };
 
 int
 unknown_command(struct tool *t, const char *word)

@@ -139,6 +139,10 @@ tell_failed(struct onshi_doctor *d, int r, const struct onshi_error *e)
 			what = causes[i].what;
 			break;
 		}
+	/* A list of another authority ends the handshake without a word. */
+	if (what == OKI_FOUND_TLS_SERVER && strcmp(e->reason, "handshake") ==
+	    0 && oki_config_has(d->config, OKI_LINK_CRL_FILE))
+		what = OKI_FOUND_TLS_TRUST;
 	if (r == ONSHI_E_TLS && e->reason[0] != '\0')
 		oki_doctor_found(d, what, "link", e->reason);
 	else

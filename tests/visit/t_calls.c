@@ -424,6 +424,7 @@ fill(struct world *w)
 	w->p[k_card] = w->card;
 	w->p[k_message] = w->m;
 	w->p[k_match] = w->match;
+	w->p[k_doctor] = w->doctor;
 	w->p[k_audit] = w->audit;
 	w->p[k_arrivals] = w->arrivals;
 	w->p[k_operator] = w->p[k_operator_or] = w->op;
@@ -473,6 +474,7 @@ look_out(struct world *w)
 static void
 begin(struct world *w)
 {
+	struct onshi_config *own;
 	struct onshi_config *c;
 
 	memset(w, 0, sizeof(*w));
@@ -492,7 +494,9 @@ begin(struct world *w)
 	ck_assert_int_eq(onshi_card_new(w->cards, &w->card), ONSHI_OK);
 	ck_assert_int_eq(onshi_message_new(&w->m), ONSHI_OK);
 	ck_assert_int_eq(onshi_match_new(&w->match), ONSHI_OK);
-	ck_assert_int_eq(onshi_doctor_new(w->c, &w->doctor), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_new(&own), ONSHI_OK);
+	ck_assert_int_eq(onshi_doctor_new(own, &w->doctor), ONSHI_OK);
+	onshi_config_free(&own);
 	ck_assert_int_eq(onshi_audit_new(w->dir, &w->audit), ONSHI_OK);
 	look_out(w);
 }

@@ -1,0 +1,12 @@
+#!/bin/sh
+# A good set-up, by https with a reader and by folders, and then broken in one
+# way at a time: the doctor has to name what is wrong, and whose it is.
+set -eu
+. "$(dirname "$0")/../world.sh"
+[ "${PYTHON3:-no}" != no ] || PYTHON3=$(command -v python3) || exit 77
+WORLD_CARD=adult
+world_start 20
+LD_LIBRARY_PATH=$ONSHIKAKU_BINDIR/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH WORLD
+"$PYTHON3" "$top/tests/pcsc/doctor.py" "$(world_bin onshikaku)" \
+    "$(world_bin onshikaku-pki)" "$ONSHIKAKU_CONF" "$WORLD"
