@@ -84,16 +84,16 @@ status=0
 wants 2 error.name ONSHI_E_ARG error.text '~descriptor to read from'
 
 # Commands that come later say so, whatever stands behind them.
-for words in "bulk in.csv out.csv" "fallback" register "help fallback" \
-    "disaster search --name x --birthdate 19800512" "fallback --help"; do
+for words in "bulk in.csv out.csv" register "help register" \
+    "disaster search --name x --birthdate 19800512" "register --help"; do
 	# shellcheck disable=SC2086
 	json $words
 	wants 2 error.name ONSHI_E_UNSUPPORTED error.text '~not yet' \
 	    error.remedy_ja present
 done
-run --lang en fallback
+run --lang en register
 wants 2
-says 'not yet in this release: fallback'
+says 'not yet in this release: register'
 
 # What stands behind an unknown option is not repeated.
 run --lang en checkin --pin=9876
