@@ -141,8 +141,12 @@ void	oki_request_mark(const struct oki_entry *k, char to[OKI_NAME + 8]);
 /* A bulk's answer may be asked for by a later run. */
 bool	oki_is_bulk(const struct oki_entry *k);
 /* Removes what is in the folders under any of these, if it is ours by the
- * marker; true when all of it is gone. answers: what is in res, too. */
+ * marker; true when all of it is gone. answers: it was answered, and what is
+ * in res goes, too. */
 bool	oki_folder_clear(const struct oki_entry *k, bool answers);
+/* The same of one that was published, where its i-th name was read: few steps,
+ * for each is a journey on a share. */
+bool	oki_folder_finish(const struct oki_entry *k, size_t i);
 
 /* ---- out: folder_send.c ---------------------------------------------------- */
 
@@ -165,6 +169,9 @@ struct oki_sight {
 /* Whether the bytes are a document to its end: XML, or a ZIP. */
 bool	oki_is_whole(const uint8_t *p, size_t len);
 bool	oki_is_zip(const uint8_t *p, size_t len);
+/* Whether an answer names another request than that mark's: it lies under our
+ * name, and is somebody else's. Where it names none it may be ours. */
+bool	oki_is_others(const uint8_t *p, size_t len, const char *mark);
 /*
  * A file, read twice alike, into out. ONSHI_ABSENT: there is none.
  * ONSHI_NEED_WAIT: it is not whole, or does not stand still, or somebody has

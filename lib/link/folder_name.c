@@ -5,6 +5,8 @@
 
 #include "link/folder.h"
 
+#define FIRST_REJECTED	3
+
 /* Of what comes back: the answer, or the request itself with an .err. */
 static const struct {
 	bool		 answer;
@@ -17,13 +19,13 @@ static const struct {
 bool
 oki_answer_is_err(size_t i)
 {
-	return i == 3;
+	return i == FIRST_REJECTED;
 }
 
 bool
 oki_answer_is_own(size_t i)
 {
-	return i > 3;
+	return i > FIRST_REJECTED;
 }
 
 bool
@@ -111,10 +113,11 @@ is_ours(struct oki_dir *d, const char *mark, const char *run, bool *known)
 	    oki_equal(text, got, run, strlen(run)));
 }
 
+/* A request that was answered and lies there still would be answered again. */
 static bool
-clear_requests(const struct oki_entry *k)
+clear_requests(const struct oki_entry *k, bool answered)
 {
-	char mark[OKI_NAME + 8], temp[OKI_NAME + 8];
+	char mark[OKI_NAME + 8], temp[OKI_NAME + 8], name[OKI_NAME + 8];
 	struct oki_dir *d;
 	bool gone, known;
 
@@ -122,9 +125,11 @@ clear_requests(const struct oki_entry *k)
 		return false;
 	oki_request_mark(k, mark);
 	oki_request_temp(k, temp);
+	oki_request_name(k, name);
 	gone = known = true;
 	if (k->marked || is_ours(d, mark, k->mark, &known))
-		gone = clear(d, temp) && clear(d, mark);
+		gone = (!answered || clear(d, name)) && clear(d, temp) &&
+		    clear(d, mark);
 	oki_dir_close(&d);
 
 	return gone && known;
@@ -152,5 +157,35 @@ oki_folder_clear(const struct oki_entry *k, bool answers)
 {
 	bool gone = !answers || clear_answers(k);
 
-	return clear_requests(k) && gone;
+	return clear_requests(k, answers) && gone;
+}
+
+bool
+oki_folder_finish(const struct oki_entry *k, size_t i)
+{
+	bool rejected = oki_answer_is_err(i) || oki_answer_is_own(i);
+	size_t first = rejected ? FIRST_REJECTED : i;
+	size_t last = rejected ? OKI_NAMES_IN_RES - 1 : i;
+	char name[OKI_NAME + 8];
+	struct oki_dir *d;
+	bool gone = true;
+
+	if (!k->marked)
+		return oki_folder_clear(k, true);
+	if (oki_dir_open(k->res, &d, NULL) != ONSHI_OK)
+		return false;
+	for (i = first; i <= last; i++) {
+		(void)oki_answer_name(k, i, name);
+		gone = clear(d, name) && gone;
+	}
+	oki_dir_close(&d);
+	if (oki_dir_open(k->req, &d, NULL) != ONSHI_OK)
+		return false;
+	oki_request_name(k, name);
+	gone = clear(d, name) && gone;
+	oki_request_mark(k, name);
+	gone = clear(d, name) && gone;
+	oki_dir_close(&d);
+
+	return gone;
 }

@@ -65,6 +65,28 @@ oki_is_whole(const uint8_t *p, size_t len)
 	    end[-(ptrdiff_t)n - 2] == '<';
 }
 
+bool
+oki_is_others(const uint8_t *p, size_t len, const char *mark)
+{
+	static const char tag[] = "<ArbitraryFileIdentifier>";
+	const uint8_t *end = p + len, *lt;
+	size_t n = sizeof(tag) - 1;
+
+	if (mark == NULL || *mark == '\0')
+		return false;
+	while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
+		if ((size_t)(end - p) > n && memcmp(p, tag, n) == 0) {
+			p += n;
+			lt = memchr(p, '<', (size_t)(end - p));
+			return lt != NULL && lt > p && !oki_equal(p,
+			    (size_t)(lt - p), mark, strlen(mark));
+		}
+		p++;
+	}
+
+	return false;
+}
+
 /* One reading: everything, and how the file was before it. */
 static int
 read_once(struct oki_dir *d, const char *name, struct oki_buf *out,

@@ -28,14 +28,19 @@ is_there(const char *path, const char *name)
 static bool
 is_answered(const struct oki_entry *k)
 {
+	struct oki_file_facts facts;
 	char name[OKI_NAME + 8];
+	struct oki_dir *d;
+	bool there = false;
 	size_t i;
 
-	for (i = 0; oki_answer_name(k, i, name); i++)
-		if (is_there(k->res, name))
-			return true;
+	if (oki_dir_open(k->res, &d, NULL) != ONSHI_OK)
+		return false;
+	for (i = 0; !there && oki_answer_name(k, i, name); i++)
+		there = oki_dir_look(d, name, &facts, NULL) == ONSHI_OK;
+	oki_dir_close(&d);
 
-	return false;
+	return there;
 }
 
 /* Its temporary name was never given up: nothing was published. */
@@ -118,6 +123,8 @@ oki_folder_settle(struct oki_folder *f, struct oki_entry *k, int *state)
 	case OKI_SPENT:
 		if (age_of(f, k) > SPENT_S)
 			drop(f, k, true);
+		else if (is_answered(k))
+			(void)oki_folder_clear(k, true);
 		break;
 	default:
 		break;

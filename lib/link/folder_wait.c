@@ -35,6 +35,23 @@ hand_on_bytes(struct onshi_exchange *x, const struct oki_buf *b)
 	return r;
 }
 
+/* A program used the name before, or a share shows an old file: ours may still
+ * come, and takes its place. */
+static bool
+is_others(const struct awaited *a, const struct oki_buf *b)
+{
+	return oki_is_others(b->data, b->len, a->x->mark);
+}
+
+static int
+pass_over(struct awaited *a)
+{
+	oki_exchange_drop(a->x);
+	a->x->taken = 0;
+
+	return ONSHI_NEED_WAIT;
+}
+
 static int
 hand_on(struct awaited *a, size_t i, const struct oki_buf *b)
 {
@@ -45,9 +62,13 @@ hand_on(struct awaited *a, size_t i, const struct oki_buf *b)
 	a->x->rejected = oki_answer_is_err(i) || oki_answer_is_own(i);
 	if (!a->x->rejected && oki_is_zip(b->data, b->len)) {
 		(void)oki_answer_name(k, 0, name);
-		return oki_zip_read(b->data, b->len, name, a->f->password,
-		    a->x, a->e);
+		r = oki_zip_read(b->data, b->len, name, a->f->password, a->x,
+		    a->e);
+		return r == ONSHI_OK && is_others(a, &a->x->answer) ?
+		    pass_over(a) : r;
 	}
+	if (!a->x->rejected && is_others(a, b))
+		return pass_over(a);
 	/* The request that comes back is the caller's own. */
 	if (oki_answer_is_own(i))
 		return ONSHI_OK;
@@ -74,7 +95,7 @@ take(struct awaited *a, size_t i, const struct oki_buf *b)
 	a->x->sent = ONSHI_SENT_ANSWERED;
 	(void)oki_journal_move(a->f->journal, a->k, OKI_TAKEN, false);
 	/* A bulk's stays until its caller is done with it. */
-	a->k->cleared = !oki_is_bulk(a->k) && oki_folder_clear(a->k, true);
+	a->k->cleared = !oki_is_bulk(a->k) && oki_folder_finish(a->k, i);
 
 	return r;
 }

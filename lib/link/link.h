@@ -33,6 +33,7 @@ struct onshi_exchange {
 	char		 request_id[OKI_REQUEST_ID];
 	const struct oki_secret *token;		/* NULL: none */
 	bool		 again;		/* this id was sent before */
+	const char	*mark;		/* ArbitraryFileIdentifier; NULL: none */
 	struct oki_wait	*wait;
 	/* the answer */
 	struct oki_sink	 sink;		/* answer, unless the maker has other */

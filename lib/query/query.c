@@ -126,6 +126,7 @@ carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
 	x->token = q->category == ONSHI_CATEGORY_ELIGIBILITY ? NULL : k->token;
 	(void)oki_copy(x->request_id, sizeof(x->request_id), q->request_id);
 	x->again = q->again;
+	x->mark = q->short_id;
 	if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
 		k->asked_ms = oki_boot_ms(k->env);
 	r = oki_session_exchange(k->session, x, e);

@@ -13,6 +13,7 @@
 #include "tests/link/stand_in.h"
 
 #define PREFIX	"OQSsiquc01req"
+#define MARK(text)	"<ArbitraryFileIdentifier>" text "</ArbitraryFileIdentifier>"
 #define SHORT_MS	2000	/* for a request to be out, on a slow machine */
 
 struct world {
@@ -463,10 +464,35 @@ START_TEST(whole)
 }
 END_TEST
 
+static const struct {
+	const char	*text;
+	const char	*mark;
+	bool		 others;
+} marked[] = {
+	{ "<A>" MARK("ab12") "</A>", "ab12", false },
+	{ "<A>" MARK("ab13") "</A>", "ab12", true },
+	{ "<A>" MARK("ab1") "</A>", "ab12", true },
+	{ "<A>" MARK("ab123") "</A>", "ab12", true },
+	{ "<A>" MARK("ab13") "</A>", NULL, false },
+	{ "<A>" MARK("ab13") "</A>", "", false },
+	{ "<A>" MARK("") "</A>", "ab12", false },
+	{ "<A><ArbitraryFileIdentifier/></A>", "ab12", false },
+	{ "<A><ArbitraryFileIdentifier>", "ab12", false },
+	{ "<A>", "ab12", false }, { "", "ab12", false }
+};
+
+START_TEST(others)
+{
+	ck_assert_int_eq(oki_is_others((const uint8_t *)marked[_i].text,
+	    strlen(marked[_i].text), marked[_i].mark), marked[_i].others);
+}
+END_TEST
+
 static void
 fill(TCase *t)
 {
 	tcase_set_timeout(t, 60);
+	ADD_ROWS(t, others, marked);
 	tcase_add_test(t, answered);
 	tcase_add_test(t, names);
 	tcase_add_test(t, thrown_back);
