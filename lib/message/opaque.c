@@ -8,15 +8,32 @@
 #define KILOBYTE	1024	/* what is shown of it (messages.md 1.4) */
 #define UNKNOWN		0xfffd
 
-/* Whole characters of UTF-8, but for one that the end has cut. */
+/* A character of UTF-8 without its end: a lead byte, and some that follow. */
+static bool
+is_begun(const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return false;
+	for (i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return false;
+
+	return true;
+}
+
+/* Whole characters, but for one that the end has cut. */
 static bool
 is_utf8_so_far(const uint8_t *p, size_t len)
 {
-	size_t back;
+	size_t cut;
 
-	for (back = 0; back < 4 && back <= len; back++)
-		if (oki_is_utf8((const char *)p, len - back))
-			return true;
+	if (oki_is_utf8((const char *)p, len))
+		return true;
+	for (cut = 1; cut < 4 && cut <= len; cut++)
+		if (is_begun(p + len - cut, cut))
+			return oki_is_utf8((const char *)p, len - cut);
 
 	return false;
 }
