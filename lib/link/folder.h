@@ -102,7 +102,14 @@ struct oki_route {
 	size_t			 n;
 };
 
-struct oki_waiter;
+/* For a place at a terminal: in this process the one whose time ends first goes
+ * first. */
+struct oki_waiter {
+	const struct oki_route	*route;
+	int64_t			 end_ms;
+	struct oki_waiter	*next;
+};
+
 struct oki_folder {
 	struct oki_env		*env;		/* borrowed from the link */
 	struct oki_journal	*journal;
@@ -134,6 +141,9 @@ bool	oki_answer_name(const struct oki_entry *k, size_t i,
 	    char to[OKI_NAME + 8]);
 bool	oki_answer_is_err(size_t i);
 bool	oki_answer_is_own(size_t i);
+/* "OQSsiquc01res_X.xml" to what a finished request stands as in the journal;
+ * false: no name of ours. */
+bool	oki_spent_file(const char *name, char to[OKI_NAME + 8]);
 void	oki_request_name(const struct oki_entry *k, char to[OKI_NAME + 8]);
 void	oki_request_temp(const struct oki_entry *k, char to[OKI_NAME + 8]);
 /* What keeps the name for us in the folder, against who has the same desk. */

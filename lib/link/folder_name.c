@@ -44,6 +44,23 @@ oki_answer_name(const struct oki_entry *k, size_t i, char to[OKI_NAME + 8])
 	return true;
 }
 
+bool
+oki_spent_file(const char *name, char to[OKI_NAME + 8])
+{
+	const char *line = strchr(name, '_'), *dot = strrchr(name, '.');
+	size_t len;
+
+	if (line == NULL || dot == NULL || dot < line || line - name < 4 ||
+	    dot - name >= OKI_NAME - 1 || strncmp(line - 3, "re", 2) != 0)
+		return false;
+	len = (size_t)(dot - name);
+	memcpy(to, name, len);
+	to[line - name - 1] = 'q';
+	(void)oki_copy(to + len, 9, ".spent");
+
+	return true;
+}
+
 void
 oki_request_name(const struct oki_entry *k, char to[OKI_NAME + 8])
 {

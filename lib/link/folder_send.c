@@ -12,13 +12,6 @@
 
 /* ---- the queue --------------------------------------------------------------- */
 
-/* In this process the one whose time ends first goes first. */
-struct oki_waiter {
-	const struct oki_route	*route;
-	int64_t			 end_ms;
-	struct oki_waiter	*next;
-};
-
 static void
 queue_enter(struct oki_folder *f, struct oki_waiter *w)
 {

@@ -123,8 +123,6 @@ oki_folder_settle(struct oki_folder *f, struct oki_entry *k, int *state)
 	case OKI_SPENT:
 		if (age_of(f, k) > SPENT_S)
 			drop(f, k, true);
-		else if (is_answered(k))
-			(void)oki_folder_clear(k, true);
 		break;
 	default:
 		break;
@@ -140,23 +138,62 @@ is_left(struct oki_folder *f, const struct oki_entry *k)
 	    !oki_journal_is_alive(f->journal, k->run);
 }
 
+/* Most of what is there is finished, and not yet old: passed over unread. */
+static bool
+is_fresh_spent(struct oki_folder *f, const char *file)
+{
+	struct oki_file_facts facts;
+	enum oki_stand stand;
+
+	return oki_journal_stand_of(file, &stand) && stand == OKI_SPENT &&
+	    oki_dir_look(oki_journal_dir(f->journal), file, &facts, NULL) ==
+	    ONSHI_OK && oki_wall_ms(f->env) - facts.changed_ms <
+	    SPENT_S * INT64_C(1000);
+}
+
+/* A second answer to what is finished: known by its name. */
+static void
+clear_doubles(struct oki_folder *f, const char *res, struct oki_entry *k)
+{
+	char file[OKI_NAME + 8];
+	struct oki_dir *d;
+	char **names;
+	size_t i, n;
+
+	if (oki_dir_open(res, &d, NULL) != ONSHI_OK)
+		return;
+	if (oki_dir_names(d, &names, &n, NULL) == ONSHI_OK) {
+		for (i = 0; i < n; i++)
+			if (oki_spent_file(names[i], file) &&
+			    oki_journal_read(f->journal, file, k) ==
+			    ONSHI_OK && oki_text_equal(k->res, res))
+				(void)oki_folder_clear(k, true);
+		oki_dir_names_free(&names, n);
+	}
+	oki_dir_close(&d);
+}
+
 static void
 sweep(struct oki_folder *f)
 {
 	struct oki_entry *k;
 	char **names;
-	size_t i, n;
+	size_t i, n, t;
 	int state;
 
 	if ((k = oki_alloc(sizeof(*k))) == NULL)
 		return;
 	if (oki_journal_names(f->journal, &names, &n) == ONSHI_OK) {
 		for (i = 0; i < n; i++)
-			if (oki_journal_read(f->journal, names[i], k) ==
+			if (!is_fresh_spent(f, names[i]) &&
+			    oki_journal_read(f->journal, names[i], k) ==
 			    ONSHI_OK && is_left(f, k))
 				oki_folder_settle(f, k, &state);
 		oki_dir_names_free(&names, n);
 	}
+	for (i = 0; i < f->nroutes; i++)
+		for (t = 0; t < f->routes[i].n; t++)
+			clear_doubles(f, f->routes[i].terminals[t].res, k);
 	oki_journal_forget_runs(f->journal);
 	oki_free(k);
 }

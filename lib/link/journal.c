@@ -202,7 +202,7 @@ is_torn(struct oki_journal *j, const char *file)
 	struct oki_file_facts facts;
 	enum oki_stand stand;
 
-	return oki_journal_stand_of(file, &stand) &&
+	return oki_journal_stand_of(file, &stand) && stand == OKI_PREPARED &&
 	    oki_dir_look(j->dir, file, &facts, NULL) == ONSHI_OK &&
 	    facts.size == 0 &&
 	    oki_os_wall_ms() - facts.changed_ms > TORN_MS;

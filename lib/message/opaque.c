@@ -105,9 +105,11 @@ oki_message_opaque(const uint8_t *p, size_t len, char *to, size_t room)
 			c = ' ';
 		put = oki_utf8_put(text, c);
 		if (used + put >= room)
-			return;
+			break;
 		memcpy(to + used, text, put);
 		used += put;
-		to[used] = '\0';
 	}
+	while (used > 0 && to[used - 1] == ' ')
+		used--;
+	to[used] = '\0';
 }

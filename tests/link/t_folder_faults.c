@@ -93,8 +93,9 @@ configure(const struct world *w, struct oki_env **env)
 		return r;
 	r = onshi_config_set(c, "link.type", "folder");
 	for (i = 0; r == ONSHI_OK && i < OKI_COUNT(keys); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", w->top,
-		    keys[i].name);
+		/* One of its own: what is finished stays there for a while. */
+		(void)snprintf(path, sizeof(path), "%s/%s%.0d", w->top,
+		    keys[i].name, i == 2 ? w->asked : 0);
 		r = onshi_config_set(c, keys[i].key, path);
 	}
 	if (r == ONSHI_OK)
@@ -116,7 +117,7 @@ ask(struct world *w, struct oki_env *env, struct oki_session *s)
 	int r;
 
 	oki_error_clear(&e);
-	(void)snprintf(body, sizeof(body), "<Q>%d</Q>", w->asked++);
+	(void)snprintf(body, sizeof(body), "<Q>%d</Q>", w->asked);
 	(void)snprintf(want, sizeof(want), "<A>%s</A>\n", body);
 	oki_wait_init(&wait, env, 20 * STEP_MS, NULL);
 	oki_exchange_init(&x, "OQSsiquc01req", &wait, 4096);
@@ -153,6 +154,7 @@ life(void *arg)
 	}
 	oki_link_free(&l);
 	oki_env_free(&env);
+	w->asked++;
 
 	return r;
 }

@@ -83,7 +83,8 @@ wants 0 outcome valid
 import json, sys
 def said(path):
     top = json.load(open(path, encoding="utf-8"))
-    for key in "visit", "timing_ms":
+    for key in ("visit", "timing_ms", "arbitrary_file_identifier",
+                "answer_time", "answer_expires", "process_execution_time"):
         top.pop(key, None)
     return top
 a, b = said(sys.argv[1]), said(sys.argv[2])
@@ -111,14 +112,14 @@ empty
 control fault err
 ask folder
 wants 5 outcome thrown_back error.sent answered error.service_text present
-control clear
+control fault clear
 empty
 
 # ---- doubled: gone with the next start -------------------------------------------------
 control fault twice
 ask folder
 wants 0 outcome valid
-control clear
+control fault clear
 n=0
 until [ -n "$(ls -A "$dir/oqs/res")" ] || [ $n -ge 200 ]; do
 	sleep 0.05
@@ -132,7 +133,7 @@ empty
 control fault stale
 ask folder
 wants 0 outcome valid
-control clear
+control fault clear
 
 # ---- late: told of, and taken away ----------------------------------------------------------
 control fault late=2500
@@ -141,7 +142,7 @@ wants 4 error.sent unknown error.name ONSHI_E_LINK_TIMEOUT
 json -c "$dir/folder" journal
 wants 0 requests '#1' requests.0.state uncertain \
     requests.0.prefix OQSsiquc01req requests.0.since present
-control clear
+control fault clear
 n=0
 until [ -n "$(ls -A "$dir/oqs/res")" ] || [ $n -ge 200 ]; do
 	sleep 0.05
