@@ -443,7 +443,8 @@ static const struct setup {
 	{ "no address at all", "link.addresses=", ONSHI_E_CONFIG,
 	    "link.addresses" },
 	{ "webapi", "link.type=webapi", ONSHI_E_UNSUPPORTED, "webapi" },
-	{ "folder", "link.type=folder", ONSHI_E_UNSUPPORTED, "folder" }
+	{ "folder without folders", "link.type=folder", ONSHI_E_CONFIG,
+	    "link." }
 };
 
 START_TEST(refused_setups)
