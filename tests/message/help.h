@@ -29,7 +29,8 @@ text_add(struct text *t, const char *s, size_t len)
 		if ((t->s = realloc(t->s, t->room)) == NULL)
 			abort();
 	}
-	memcpy(t->s + t->len, s, len);
+	if (len > 0)
+		memcpy(t->s + t->len, s, len);
 	t->len += len;
 	t->s[t->len] = '\0';
 }
