@@ -36,6 +36,10 @@ struct oki_reader_state {
 int	oki_readers_list(struct oki_readers *rs, struct oki_wait *w,
 	    struct oki_reader_state *out, size_t room, size_t *n,
 	    struct onshi_error *e) OKI_CHECK;
+/* Whether the i-th of that list is one that a name or a part of one means, by
+ * the rule of oki_card_open. */
+bool	oki_reader_is_meant(const struct oki_reader_state *list, size_t n,
+	    const char *part, size_t i);
 
 /*
  * Takes the card that lies on the reader (its name or part of it, without

@@ -68,13 +68,23 @@ is_named(const struct oki_reader_state *s, const char *part, bool whole)
 
 /* A whole name means that reader alone, even if it is part of another's. */
 static bool
-has_whole(const struct search *s)
+has_whole(const struct oki_reader_state *list, size_t n, const char *part)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (is_named(&s->states[i], s->part, true))
+	for (size_t i = 0; i < n; i++)
+		if (is_named(&list[i], part, true))
 			return true;
 
 	return false;
+}
+
+bool
+oki_reader_is_meant(const struct oki_reader_state *list, size_t n,
+    const char *part, size_t i)
+{
+	if (part == NULL)
+		part = "";
+
+	return is_named(&list[i], part, has_whole(list, n, part));
 }
 
 /* What the readers that are meant have to offer. */
@@ -89,12 +99,11 @@ static void
 count(const struct search *s, struct offer *o)
 {
 	const struct oki_reader_state *rd;
-	bool whole = has_whole(s);
 
 	memset(o, 0, sizeof(*o));
 	for (size_t i = 0; i < s->n; i++) {
 		rd = &s->states[i];
-		if (!is_named(rd, s->part, whole))
+		if (!oki_reader_is_meant(s->states, s->n, s->part, i))
 			continue;
 		o->meant++;
 		if (oki_reader_is_taken(s->rs, rd->name)) {

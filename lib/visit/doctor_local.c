@@ -25,31 +25,6 @@ oki_doctor_versions(struct onshi_doctor *d)
 
 /* ---- readers ----------------------------------------------------------------- */
 
-/* Without regard to case, as the visit looks for it. */
-static bool
-has_part(const char *name, const char *part)
-{
-	size_t i, k;
-	int a, b;
-
-	if (part == NULL || *part == '\0')
-		return true;
-	for (i = 0; name[i] != '\0'; i++) {
-		for (k = 0; part[k] != '\0'; k++) {
-			a = (unsigned char)name[i + k];
-			b = (unsigned char)part[k];
-			a = a >= 'A' && a <= 'Z' ? a + 32 : a;
-			b = b >= 'A' && b <= 'Z' ? b + 32 : b;
-			if (a != b)
-				break;
-		}
-		if (part[k] == '\0')
-			return true;
-	}
-
-	return false;
-}
-
 static void
 tell_readers(struct onshi_doctor *d, const struct oki_reader_state *states,
     size_t n)
@@ -58,7 +33,7 @@ tell_readers(struct onshi_doctor *d, const struct oki_reader_state *states,
 	size_t i, fit = 0;
 
 	for (i = 0; i < n; i++) {
-		if (!has_part(states[i].name, part))
+		if (!oki_reader_is_meant(states, n, part, i))
 			continue;
 		fit++;
 		if (states[i].hanging)
