@@ -66,8 +66,11 @@ oki_error_is_open(const struct onshi_error *e)
 	return e != NULL && e->code >= 0;
 }
 
-/* The same at one of ONSHI_PHASE_…, which stands with the code. */
+/* The same at one of ONSHI_PHASE_…, which stands with the code; and by a rule
+ * (rules.md), which may be NULL, at ONSHI_PHASE_RULES. */
 int	oki_fail_at(struct onshi_error *e, int phase, int code,
+	    const char *fmt, ...) OKI_PRINTF(4, 5);
+int	oki_fail_rule(struct onshi_error *e, const char *rule, int code,
 	    const char *fmt, ...) OKI_PRINTF(4, 5);
 
 /* Copies one error over another, all of it. */

@@ -88,6 +88,25 @@ oki_fail_at(struct onshi_error *e, int phase, int code, const char *fmt, ...)
 	return r;
 }
 
+int
+oki_fail_rule(struct onshi_error *e, const char *rule, int code,
+    const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	if (oki_error_is_open(e)) {
+		e->phase = ONSHI_PHASE_RULES;
+		(void)oki_copy(e->rule, sizeof(e->rule),
+		    rule != NULL ? rule : "");
+	}
+	va_start(ap, fmt);
+	r = note(e, code, 0, fmt, ap);
+	va_end(ap);
+
+	return r;
+}
+
 void
 oki_error_copy(struct onshi_error *to, const struct onshi_error *from)
 {

@@ -98,13 +98,7 @@ int
 oki_gate_refuse(int category, int result, const char *rule,
     struct onshi_error *e)
 {
-	if (oki_error_is_open(e)) {
-		e->phase = ONSHI_PHASE_RULES;
-		(void)oki_copy(e->rule, sizeof(e->rule),
-		    rule != NULL ? rule : "");
-	}
-
-	return oki_fail(e, result, "%s: refused by rule %s",
+	return oki_fail_rule(e, rule, result, "%s: refused by rule %s",
 	    oki_category(category) != NULL ? oki_category(category)->name :
 	    "-", rule != NULL ? rule : "-");
 }

@@ -47,11 +47,9 @@ refuse(int category, int result, const char *rule, struct onshi_error *e)
 {
 	if (category == ONSHI_CATEGORY_ELIGIBILITY)
 		return oki_gate_refuse(category, result, rule, e);
-	e->phase = ONSHI_PHASE_RULES;
-	(void)oki_copy(e->rule, sizeof(e->rule), rule);
 
-	return oki_fail(e, result, "%s: refused by rule %s; without this "
-	    "consent the eligibility is answered",
+	return oki_fail_rule(e, rule, result, "%s: refused by rule %s; "
+	    "without this consent the eligibility is answered",
 	    oki_category(category)->name, rule);
 }
 

@@ -92,22 +92,17 @@ int
 oki_answer_body_check(struct oki_answer_body *b, struct onshi_error *e)
 {
 	const char *rule = "CO-6";
-	int r;
 
 	if (standing(b) == ONSHI_OK && !atomic_load(&b->gone))
 		return ONSHI_OK;
 	if (b->category != ONSHI_CATEGORY_ELIGIBILITY &&
 	    (atomic_load(&b->visit->k.ended) != 0 ||
 	    oki_query_readable(&b->visit->k, b->category, &rule) != ONSHI_OK))
-		r = oki_fail(e, ONSHI_E_CONSENT_OVER, "the consent is over");
-	else
-		r = oki_fail(e, ONSHI_E_EXPIRED, "the answer is past its time");
-	if (e != NULL) {
-		e->phase = ONSHI_PHASE_RULES;
-		(void)oki_copy(e->rule, sizeof(e->rule), rule);
-	}
+		return oki_fail_rule(e, rule, ONSHI_E_CONSENT_OVER,
+		    "the consent is over");
 
-	return r;
+	return oki_fail_rule(e, rule, ONSHI_E_EXPIRED,
+	    "the answer is past its time");
 }
 
 /* The service's own time of processing, else ours. */

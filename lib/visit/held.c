@@ -84,10 +84,7 @@ oki_held_is_anothers(const struct onshi_visit *v,
 static int
 refuse(struct onshi_visit *v, int r, const char *text)
 {
-	v->error.phase = ONSHI_PHASE_RULES;
-	(void)oki_copy(v->error.rule, sizeof(v->error.rule), "ID-10");
-
-	return oki_fail(&v->error, r, "%s", text);
+	return oki_fail_rule(&v->error, "ID-10", r, "%s", text);
 }
 
 /* It stands on the record before anything comes of it; a no wipes it now. */

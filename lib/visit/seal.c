@@ -274,12 +274,7 @@ sweep(const struct onshi_visit *v, struct oki_dir *d)
 static int
 gone(struct onshi_error *e)
 {
-	if (e != NULL && e->code >= 0) {
-		e->phase = ONSHI_PHASE_RULES;
-		(void)oki_copy(e->rule, sizeof(e->rule), "CO-14");
-	}
-
-	return oki_fail(e, ONSHI_E_VISIT_GONE,
+	return oki_fail_rule(e, "CO-14", ONSHI_E_VISIT_GONE,
 	    "there is no such sealed visit, or it is over");
 }
 
@@ -708,12 +703,9 @@ may_seal(struct onshi_visit *v)
 	if (v->step != OKI_STEP_ANSWERED)
 		return oki_fail(&v->error, ONSHI_E_STATE,
 		    "the visit is not answered yet");
-	if (!v->k.proven) {
-		v->error.phase = ONSHI_PHASE_RULES;
-		(void)oki_copy(v->error.rule, sizeof(v->error.rule), "CO-2");
-		return oki_fail(&v->error, ONSHI_E_IDENTITY,
+	if (!v->k.proven)
+		return oki_fail_rule(&v->error, "CO-2", ONSHI_E_IDENTITY,
 		    "only a visit that a card has proved is sealed");
-	}
 
 	return ONSHI_OK;
 }

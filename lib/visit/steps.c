@@ -208,9 +208,7 @@ read_tries(struct oki_flow *f, struct oki_wait *wait)
 	}
 	if (v->k.method == ONSHI_METHOD_VISUAL && v->tries > 0) {
 		f->e->tries = v->tries;
-		f->e->phase = ONSHI_PHASE_RULES;
-		(void)oki_copy(f->e->rule, sizeof(f->e->rule), "ID-7");
-		return oki_fail(f->e, ONSHI_E_METHOD,
+		return oki_fail_rule(f->e, "ID-7", ONSHI_E_METHOD,
 		    "registration by sight of a card that has a PIN");
 	}
 

@@ -266,10 +266,8 @@ may_take_over(struct onshi_visit *v, int category,
 
 	if ((r = oki_query_may(&v->k, category, op, &rule)) == ONSHI_OK)
 		return ONSHI_OK;
-	v->error.phase = ONSHI_PHASE_RULES;
-	(void)oki_copy(v->error.rule, sizeof(v->error.rule),
-	    rule != NULL ? rule : "");
-	(void)oki_fail(&v->error, r, "it may not do away with the question before it");
+	(void)oki_fail_rule(&v->error, rule, r,
+	    "it may not do away with the question before it");
 	if (oki_note_new(OKI_AUDIT_QUERY_REFUSED, op, category, r, &note) !=
 	    ONSHI_OK)
 		return r;
