@@ -161,6 +161,11 @@ int	oki_file_write(struct oki_file *f, int64_t at, const void *p,
 int	oki_file_append(struct oki_file *f, const void *p, size_t len,
 	    int64_t *sys);		/* one write call */
 int	oki_file_sync(struct oki_file *f, int64_t *sys);
+/* file.c: a new file with that content and no other, on the disk where it is to
+ * be durable. Where that fails there is none, but for who has had the name
+ * before (oki_os_is_there). shared: OKI_OPEN_SHARED or 0. */
+int	oki_file_make(struct oki_dir *d, const char *name, int shared,
+	    const void *p, size_t len, bool durable, int64_t *sys);
 int	oki_file_truncate(struct oki_file *f, int64_t size, int64_t *sys);
 /* Exclusive lock, up to ms: ONSHI_E_DISK when another holds it all the time. */
 int	oki_file_lock(struct oki_file *f, int32_t ms, int64_t *sys);

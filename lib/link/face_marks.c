@@ -64,18 +64,12 @@ write_small(struct oki_dir *d, const char *name, const void *p, size_t len,
     bool replace, int64_t *sys)
 {
 	char temp[OKI_FACE_NAME];
-	struct oki_file *f;
 	int r;
 
 	if ((r = temp_name(temp)) != ONSHI_OK ||
-	    (r = oki_file_open(d, temp, OKI_OPEN_WRITE | OKI_OPEN_NEW, &f,
-	    sys)) != ONSHI_OK)
+	    (r = oki_file_make(d, temp, 0, p, len, true, sys)) != ONSHI_OK)
 		return r;
-	if ((r = oki_file_write(f, 0, p, len, sys)) == ONSHI_OK)
-		r = oki_file_sync(f, sys);
-	oki_file_close(&f);
-	if (r == ONSHI_OK &&
-	    (r = oki_dir_rename(d, temp, name, replace, sys)) == ONSHI_OK)
+	if ((r = oki_dir_rename(d, temp, name, replace, sys)) == ONSHI_OK)
 		return oki_dir_sync(d, sys);
 	(void)oki_dir_remove(d, temp, NULL);
 

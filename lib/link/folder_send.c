@@ -162,18 +162,12 @@ static int
 make_file(struct oki_dir *d, const char *name, const void *p, size_t len,
     bool flush, int64_t *sys)
 {
-	struct oki_file *f;
 	int r;
 
 	*sys = 0;
-	if ((r = oki_file_open(d, name, OKI_OPEN_WRITE | OKI_OPEN_NEW |
-	    OKI_OPEN_SHARED, &f, sys)) != ONSHI_OK)
-		return oki_os_is_there(*sys) ? ONSHI_END : r;
-	if ((r = oki_file_write(f, 0, p, len, sys)) == ONSHI_OK && flush)
-		r = oki_file_sync(f, sys);
-	oki_file_close(&f);
+	r = oki_file_make(d, name, OKI_OPEN_SHARED, p, len, flush, sys);
 
-	return r;
+	return r != ONSHI_OK && oki_os_is_there(*sys) ? ONSHI_END : r;
 }
 
 /* Whether anything under that name, or that could answer it, is there. */

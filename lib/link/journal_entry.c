@@ -152,19 +152,13 @@ oki_journal_read(struct oki_journal *j, const char *file, struct oki_entry *k)
 static int
 put_file(struct oki_journal *j, const char *name, const struct oki_entry *k)
 {
-	struct oki_dir *d = oki_journal_dir(j);
-	struct oki_file *f = NULL;
 	struct oki_buf b;
 	int r;
 
 	oki_buf_init(&b, ENTRY_MAX);
-	if ((r = entry_write(k, &b)) == ONSHI_OK &&
-	    (r = oki_file_open(d, name, OKI_OPEN_WRITE | OKI_OPEN_NEW, &f,
-	    NULL)) == ONSHI_OK &&
-	    ((r = oki_file_write(f, 0, b.data, b.len, NULL)) != ONSHI_OK ||
-	    (r = oki_file_sync(f, NULL)) != ONSHI_OK))
-		(void)oki_dir_remove(d, name, NULL);
-	oki_file_close(&f);
+	if ((r = entry_write(k, &b)) == ONSHI_OK)
+		r = oki_file_make(oki_journal_dir(j), name, 0, b.data, b.len,
+		    true, NULL);
 	oki_buf_free(&b);
 
 	return r;

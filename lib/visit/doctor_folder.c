@@ -109,16 +109,8 @@ may_change(const struct look *l)
 static int
 make_file(struct oki_dir *dir, const char *name)
 {
-	struct oki_file *f;
-	int r;
-
-	if ((r = oki_file_open(dir, name, OKI_OPEN_WRITE | OKI_OPEN_NEW |
-	    OKI_OPEN_SHARED, &f, NULL)) != ONSHI_OK)
-		return r;
-	r = oki_file_write(f, 0, "\n", 1, NULL);
-	oki_file_close(&f);
-
-	return r;
+	return oki_file_make(dir, name, OKI_OPEN_SHARED, "\n", 1, false,
+	    NULL);
 }
 
 /* Two files of our own, whose names the application passes over (messages.md

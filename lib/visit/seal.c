@@ -444,19 +444,14 @@ static int
 write_file(struct oki_dir *d, const char *name, const struct oki_buf *bytes,
     struct onshi_error *e)
 {
-	struct oki_file *f;
 	int64_t sys = 0;
 	int r;
 
-	if ((r = oki_file_open(d, name, OKI_OPEN_WRITE | OKI_OPEN_NEW |
-	    OKI_OPEN_SHARED, &f, &sys)) != ONSHI_OK)
-		return disk(e, r, sys, "no file can be written");
-	if ((r = oki_file_write(f, 0, bytes->data, bytes->len, &sys)) !=
-	    ONSHI_OK || (r = oki_file_sync(f, &sys)) != ONSHI_OK)
-		r = disk(e, r, sys, "a sealed visit cannot be written");
-	oki_file_close(&f);
+	r = oki_file_make(d, name, OKI_OPEN_SHARED, bytes->data, bytes->len,
+	    true, &sys);
 
-	return r;
+	return r == ONSHI_OK ? r :
+	    disk(e, r, sys, "a sealed visit cannot be written");
 }
 
 static int
