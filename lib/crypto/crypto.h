@@ -40,6 +40,8 @@ int	oki_hash_reset(struct oki_hash *h) OKI_CHECK;
 void	oki_hash_free(struct oki_hash **hp);
 
 int	oki_random(void *to, size_t len) OKI_CHECK;	/* ONSHI_E_SYSTEM */
+/* So many bytes as 2 * n hexadecimal digits and a NUL: a name nobody has. */
+int	oki_random_hex(char *to, size_t n) OKI_CHECK;
 int	oki_uuid(char to[OKI_UUID]) OKI_CHECK;		/* version 4 */
 
 /* ---- sealed bytes: aead.c ------------------------------------------------- */

@@ -187,6 +187,22 @@ oki_random(void *to, size_t len)
 
 /* RFC 9562, 5.4: random but for version and variant. */
 int
+oki_random_hex(char *to, size_t n)
+{
+	uint8_t bytes[32];
+	int r;
+
+	to[0] = '\0';
+	if (n > sizeof(bytes))
+		return ONSHI_E_ARG;
+	if ((r = oki_random(bytes, n)) == ONSHI_OK)
+		oki_hex(to, bytes, n);
+	oki_wipe(bytes, sizeof(bytes));
+
+	return r;
+}
+
+int
 oki_uuid(char to[OKI_UUID])
 {
 	static const size_t lengths[] = { 4, 2, 2, 2, 6 };

@@ -203,14 +203,13 @@ static int64_t
 folder_now(struct look *l)
 {
 	char name[OKI_FACE_NAME] = CLOCK;
-	uint8_t bytes[8];
 
 	if (l->now_ms != 0)
 		return l->now_ms;
 	l->now_ms = oki_wall_ms(l->f->env);
-	if (!l->f->is_owner || oki_random(bytes, sizeof(bytes)) != ONSHI_OK)
+	if (!l->f->is_owner || oki_random_hex(name + strlen(name), 8) !=
+	    ONSHI_OK)
 		return l->now_ms;
-	oki_hex(name + strlen(name), bytes, sizeof(bytes));
 	if (oki_dir_clock_ms(l->dir, name, &l->now_ms, NULL) == ONSHI_OK)
 		sweep_clocks(l);
 

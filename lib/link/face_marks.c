@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "link/face.h"
@@ -46,16 +45,9 @@ read_small(struct oki_dir *d, const char *name, uint8_t *to, size_t room,
 static int
 temp_name(char to[OKI_FACE_NAME])
 {
-	uint8_t bytes[8];
-	char hex[17];
-	int r;
+	(void)oki_copy(to, OKI_FACE_NAME, "new-");
 
-	if ((r = oki_random(bytes, sizeof(bytes))) != ONSHI_OK)
-		return r;
-	oki_hex(hex, bytes, sizeof(bytes));
-	(void)snprintf(to, OKI_FACE_NAME, "new-%s", hex);
-
-	return ONSHI_OK;
+	return oki_random_hex(to + 4, 8);
 }
 
 /* Whole or not at all; *sys tells who was first where it may not replace. */

@@ -119,12 +119,10 @@ static void
 try_change(struct look *l)
 {
 	char name[3][48], hex[17];
-	uint8_t bytes[8];
 	size_t i;
 
-	if (oki_random(bytes, sizeof(bytes)) != ONSHI_OK)
+	if (oki_random_hex(hex, 8) != ONSHI_OK)
 		return;
-	oki_hex(hex, bytes, sizeof(bytes));
 	for (i = 0; i < OKI_COUNT(name); i++)
 		(void)snprintf(name[i], sizeof(name[i]),
 		    ".onshi-doctor-%s-%zu.tmp", hex, i);

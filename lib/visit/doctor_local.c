@@ -170,13 +170,11 @@ oki_doctor_trail(struct onshi_doctor *d)
 static bool
 can_write(struct oki_dir *dir, int64_t *now_ms)
 {
-	char name[64], hex[33];
-	uint8_t bytes[16];
+	char name[64];
 
-	if (oki_random(bytes, sizeof(bytes)) != ONSHI_OK)
+	if (oki_random_hex(name, 16) != ONSHI_OK)
 		return false;
-	oki_hex(hex, bytes, sizeof(bytes));
-	(void)snprintf(name, sizeof(name), "%s.tmp", hex);
+	(void)oki_copy(name + 32, sizeof(name) - 32, ".tmp");
 
 	return oki_dir_clock_ms(dir, name, now_ms, NULL) == ONSHI_OK;
 }

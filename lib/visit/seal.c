@@ -166,16 +166,12 @@ file_name(const struct oki_seal *s, const char *ending, char to[NAME_ROOM])
 static int
 temp_name(char to[NAME_ROOM])
 {
-	char hex[2 * 16 + 1];
-	uint8_t bytes[16];
 	int r;
 
-	if ((r = oki_random(bytes, sizeof(bytes))) != ONSHI_OK)
-		return r;
-	oki_hex(hex, bytes, sizeof(bytes));
-	(void)snprintf(to, NAME_ROOM, "%s.tmp", hex);
+	if ((r = oki_random_hex(to, ID_LEN / 2)) == ONSHI_OK)
+		(void)oki_copy(to + ID_LEN, NAME_ROOM - ID_LEN, ".tmp");
 
-	return ONSHI_OK;
+	return r;
 }
 
 /* No listing and no file of before is relied on: it is opened. */
