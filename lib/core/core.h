@@ -47,6 +47,8 @@ struct onshi_error {
 };
 
 void	oki_error_clear(struct onshi_error *e);
+/* The error of a handle that is NULL. */
+const struct onshi_error *oki_no_handle(void);
 
 /*
  * Notes a failure where it is known best and returns the code that stands: a

@@ -17,6 +17,17 @@ oki_error_clear(struct onshi_error *e)
 	e->sw = -1;
 }
 
+const struct onshi_error *
+oki_no_handle(void)
+{
+	static const struct onshi_error none = {
+		.code = ONSHI_E_ARG, .tries = -1, .sw = -1,
+		.text = "the handle is NULL"
+	};
+
+	return &none;
+}
+
 /* One line of printable ASCII, whatever was formatted into it (SEC-108). */
 static void
 make_plain(char *s)

@@ -61,10 +61,7 @@ onshi_match_free(struct onshi_match **mp)
 const struct onshi_error *
 onshi_match_error(const struct onshi_match *m)
 {
-	static const struct onshi_error none = { .code = ONSHI_E_ARG,
-	    .tries = -1, .sw = -1, .text = "the handle is NULL" };
-
-	return m == NULL ? &none : &m->error;
+	return m == NULL ? oki_no_handle() : &m->error;
 }
 
 /* ---- what is on file ---------------------------------------------------- */

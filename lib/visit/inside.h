@@ -35,9 +35,6 @@ struct onshi_operator *oki_operator_ref(const struct onshi_operator *op);
 bool	oki_operator_is(const struct onshi_operator *a,
 	    const struct onshi_operator *b);
 
-/* The error of a handle that is NULL. */
-const struct onshi_error *oki_no_handle(void);
-
 /* public_card.c: lets go of the card, and adds what it has taken. */
 int	oki_card_let_go(struct oki_card **cp, int32_t *apdus, int32_t *bytes,
 	    struct onshi_error *e);

@@ -1,17 +1,6 @@
 /* Names for numbers of the public interface. */
 #include "visit/inside.h"
 
-const struct onshi_error *
-oki_no_handle(void)
-{
-	static const struct onshi_error none = {
-		.code = ONSHI_E_ARG, .tries = -1, .sw = -1,
-		.text = "the handle is NULL"
-	};
-
-	return &none;
-}
-
 static const char *const kinds[] = {
 	[ONSHI_CARD_OTHER] = "other", [ONSHI_CARD_MY_NUMBER] = "my_number",
 	[ONSHI_CARD_NO_CERTIFICATE] = "no_certificate",
