@@ -211,25 +211,13 @@ oki_face_file_person(const struct oki_face_file *f)
 
 /* ---- taking it ----------------------------------------------------------- */
 
-static void
-question_init(struct oki_question *q, struct oki_case *k,
-    const struct onshi_operator *op, const struct oki_wait *w)
-{
-	memset(q, 0, sizeof(*q));
-	q->k = k;
-	q->op = op != NULL ? op : k->operator;
-	q->wait = w;
-	q->category = ONSHI_CATEGORY_ELIGIBILITY;
-	q->function = oki_query_function(k, q->category);
-}
-
 int
 oki_query_face_may(struct oki_case *k, const struct onshi_operator *op,
     const struct oki_wait *w, struct onshi_error *e)
 {
 	struct oki_question q;
 
-	question_init(&q, k, op, w);
+	oki_question_begin(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY, w);
 
 	return oki_question_admit(&q, e);
 }
@@ -260,13 +248,7 @@ learn(struct oki_case *k, struct oki_face_file *f, struct oki_reply *out,
 		k->proven = false;
 	out->doc = f->doc;
 	f->doc = NULL;
-	out->outcome = f->verdict.outcome;
-	if (f->verdict.is_note) {
-		(void)oki_copy(out->note_code, sizeof(out->note_code),
-		    f->verdict.code);
-		(void)oki_copy_text(out->note_text, sizeof(out->note_text),
-		    f->verdict.text);
-	}
+	oki_reply_judged(out, &f->verdict);
 	oki_case_cut(k, out->doc);
 
 	return ONSHI_OK;
@@ -281,7 +263,7 @@ oki_query_face(struct oki_case *k, const struct onshi_operator *op,
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	question_init(&q, k, op, w);
+	oki_question_begin(&q, k, op, ONSHI_CATEGORY_ELIGIBILITY, w);
 	if ((r = learn(k, f, out, e)) == ONSHI_OK &&
 	    (r = oki_question_gate(&q, OKI_BEFORE_HANDOVER, e)) == ONSHI_OK)
 		r = oki_case_note(k, OKI_AUDIT_ARRIVAL_TAKEN, op,

@@ -37,7 +37,13 @@ void	oki_question_settle(struct oki_question *q, struct oki_buf *body,
 	    int sent);
 void	oki_pending_forget(struct oki_case *k);
 
-/* query.c: the first question to the gate; a refusal stands on the record. */
+/* query.c: who asks what, in whose name. */
+void	oki_question_begin(struct oki_question *q, struct oki_case *k,
+	    const struct onshi_operator *op, int category,
+	    const struct oki_wait *w);
+/* What it says as a whole, and what is told beside. */
+void	oki_reply_judged(struct oki_reply *out, const struct oki_verdict *v);
+/* The first question to the gate; a refusal stands on the record. */
 int	oki_question_admit(struct oki_question *q, struct onshi_error *e)
 	    OKI_CHECK;
 

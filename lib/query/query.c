@@ -71,6 +71,18 @@ oki_query_connect(struct oki_case *k, struct oki_wait *w,
 	    oki_session_open(k->link, w, &k->session, e);
 }
 
+void
+oki_question_begin(struct oki_question *q, struct oki_case *k,
+    const struct onshi_operator *op, int category, const struct oki_wait *w)
+{
+	memset(q, 0, sizeof(*q));
+	q->k = k;
+	q->op = op != NULL ? op : k->operator;
+	q->wait = w;
+	q->category = category;
+	q->function = oki_query_function(k, category);
+}
+
 static int
 question_init(struct oki_question *q, struct oki_case *k,
     const struct onshi_operator *op, int category, const struct oki_wait *w,
@@ -78,14 +90,9 @@ question_init(struct oki_question *q, struct oki_case *k,
 {
 	int r;
 
-	memset(q, 0, sizeof(*q));
 	if (oki_category(category) == NULL)
 		return oki_fail(e, ONSHI_E_ARG, "no such category");
-	q->k = k;
-	q->op = op != NULL ? op : k->operator;
-	q->wait = w;
-	q->category = category;
-	q->function = oki_query_function(k, category);
+	oki_question_begin(q, k, op, category, w);
 	oki_case_note_jump(k, w);
 	if ((r = oki_question_name(q)) != ONSHI_OK)
 		return oki_fail(e, r, "request id");
@@ -296,6 +303,16 @@ count_results(int category, const struct oki_reply *out)
 	return n;
 }
 
+void
+oki_reply_judged(struct oki_reply *out, const struct oki_verdict *v)
+{
+	out->outcome = v->outcome;
+	if (!v->is_note)
+		return;
+	(void)oki_copy(out->note_code, sizeof(out->note_code), v->code);
+	(void)oki_copy_text(out->note_text, sizeof(out->note_text), v->text);
+}
+
 /* The last part: whole and judged, does it go out? Fills out or wipes all. */
 static int
 hand_over(struct oki_question *q, struct oki_doc **doc,
@@ -306,13 +323,7 @@ hand_over(struct oki_question *q, struct oki_doc **doc,
 
 	out->doc = *doc;
 	*doc = NULL;
-	out->outcome = v->outcome;
-	if (v->is_note) {
-		(void)oki_copy(out->note_code, sizeof(out->note_code),
-		    v->code);
-		(void)oki_copy_text(out->note_text, sizeof(out->note_text),
-		    v->text);
-	}
+	oki_reply_judged(out, v);
 	if ((q->category == ONSHI_CATEGORY_ELIGIBILITY &&
 	    (r = oki_case_learn(q->k, out->doc, v, x)) != ONSHI_OK) ||
 	    (r = make_lines(q, x->wait, out, e)) != ONSHI_OK)
