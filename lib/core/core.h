@@ -249,6 +249,8 @@ void	oki_cancel_set(struct oki_cancel *c);	/* async-signal-safe */
 bool	oki_cancel_is_set(const struct oki_cancel *c);
 void	oki_cancel_clear(struct oki_cancel *c);
 void	oki_cancel_free(struct oki_cancel *c);
+/* A deadline as a program sets it, ms; 0: the config's. ONSHI_E_ARG in e. */
+int	oki_deadline_check(int32_t ms, struct onshi_error *e) OKI_CHECK;
 void	oki_wait_init(struct oki_wait *w, const struct oki_env *env,
 	    int32_t ms, struct oki_cancel *cancel);
 int32_t	oki_wait_left(const struct oki_wait *w);	/* ms, 0 when over */

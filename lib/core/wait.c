@@ -40,6 +40,13 @@ oki_cancel_free(struct oki_cancel *c)
 	oki_event_free(&c->event);
 }
 
+int
+oki_deadline_check(int32_t ms, struct onshi_error *e)
+{
+	return ms == 0 || (ms >= 100 && ms <= 3600000) ? ONSHI_OK :
+	    oki_fail(e, ONSHI_E_ARG, "a deadline is 100 to 3600000 ms");
+}
+
 void
 oki_wait_init(struct oki_wait *w, const struct oki_env *env, int32_t ms,
     struct oki_cancel *cancel)

@@ -304,12 +304,10 @@ onshi_arrivals_set_deadline(struct onshi_arrivals *w, int32_t ms)
 
 	if ((r = enter(w)) != ONSHI_OK)
 		return r;
-	if (ms != 0 && (ms < 100 || ms > 3600000))
-		return leave(w, oki_fail(&w->error, ONSHI_E_ARG,
-		    "a deadline is 100 to 3600000 ms"));
-	w->deadline_ms = ms;
+	if ((r = oki_deadline_check(ms, &w->error)) == ONSHI_OK)
+		w->deadline_ms = ms;
 
-	return leave(w, ONSHI_OK);
+	return leave(w, r);
 }
 
 int

@@ -293,12 +293,10 @@ onshi_visit_set_deadline(struct onshi_visit *v, int32_t ms)
 
 	if ((r = enter_input(v, NULL)) != ONSHI_OK)
 		return r;
-	if (ms != 0 && (ms < 100 || ms > 3600000))
-		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
-		    "a deadline is 100 to 3600000 ms"));
-	v->deadline_ms = ms;
+	if ((r = oki_deadline_check(ms, &v->error)) == ONSHI_OK)
+		v->deadline_ms = ms;
 
-	return oki_visit_leave(v, ONSHI_OK);
+	return oki_visit_leave(v, r);
 }
 
 int

@@ -236,12 +236,10 @@ onshi_card_set_deadline(struct onshi_card *c, int32_t ms)
 
 	if ((r = enter(c, &wait)) != ONSHI_OK)
 		return r;
-	if (ms != 0 && (ms < 100 || ms > 3600000))
-		return leave(c, oki_fail(&c->error, ONSHI_E_ARG,
-		    "a deadline is 100 to 3600000 ms"));
-	c->deadline_ms = ms;
+	if ((r = oki_deadline_check(ms, &c->error)) == ONSHI_OK)
+		c->deadline_ms = ms;
 
-	return leave(c, ONSHI_OK);
+	return leave(c, r);
 }
 
 int
