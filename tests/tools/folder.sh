@@ -2,21 +2,9 @@
 # The command by folders: what it says is what it says by HTTPS; and what it
 # leaves behind when answers are late, thrown back, doubled or never come.
 . "$(dirname "$0")/lib.sh"
-sim=$top_builddir/onshikaku-sim
-[ -x "$sim" ] || { echo "the simulator is not built"; exit 77; }
-sim_pid=
-trap '[ -z "$sim_pid" ] || kill $sim_pid; rm -rf "$dir"' EXIT
-"$top_builddir/onshikaku-pki" "$dir/pki" >/dev/null || exit 1
-"$sim" serve --pki "$dir/pki" --listen 127.0.0.1:0 --people 20 \
-    --control "$dir/sim.sock" --folder "$dir/oqs" \
-    </dev/null >"$dir/sim.out" 2>"$dir/sim.err" &
-sim_pid=$!
-n=0
-until grep -q '^listening ' "$dir/sim.out" || [ $n -ge 600 ]; do
-	sleep 0.05
-	n=$((n + 1))
-done
-port=$(sed -n 's/^listening .*://p' "$dir/sim.out")
+. "$(dirname "$0")/folders.sh"
+sim_start --listen 127.0.0.1:0
+port=$(sed -n 's/^listening .*://p' "$dir/sim")
 
 # conf NAME LINES…: a configuration of that name, with these lines for the link.
 conf() {

@@ -4,48 +4,19 @@
 # run, a busy terminal and another person's number come to.
 set -eu
 . "$top_srcdir/tests/tools/lib.sh"
-sim=$top_builddir/.libs/onshikaku-sim
-[ -x "$sim" ] || sim=$top_builddir/onshikaku-sim
-pki=$top_builddir/.libs/onshikaku-pki
-[ -x "$pki" ] || pki=$top_builddir/onshikaku-pki
-[ -x "$sim" ] && [ -x "$pki" ] || { echo "no simulator"; exit 77; }
+. "$top_srcdir/tests/tools/folders.sh"
 python=${PYTHON3:-python3}
 ONSHIKAKU_LIBRARY=$(ls "$top_builddir"/lib/.libs/libonshikaku.so 2>/dev/null) ||
     { echo "no shared library"; exit 77; }
 PYTHONPATH=$top_srcdir/bindings/python
 export ONSHIKAKU_LIBRARY PYTHONPATH PYTHONDONTWRITEBYTECODE=1
-pids=
-trap '[ -z "$pids" ] || kill $pids; rm -rf "$dir"' EXIT
-mkdir "$dir/oqs"
-"$pki" "$dir/pki" >/dev/null
-"$sim" serve --pki "$dir/pki" --folder "$dir/oqs" --people 20 \
-    --control "$dir/sim.sock" --db "$dir/db" >"$dir/sim" 2>&1 &
-pids=$!
+sim_start --db "$dir/db"
 "$python" "$top_srcdir/examples/orca_server.py" --port 0 --busy 3 \
     >"$dir/orca" &
 pids="$pids $!"
-for f in sim orca; do
-	n=0
-	until grep -q '^listening ' "$dir/$f"; do
-		n=$((n + 1))
-		[ $n -lt 300 ] || { cat "$dir/$f"; exit 1; }
-		sleep 0.1
-	done
-done
+waits_for "$dir/orca"
 base=http://$(sed -n 's/^listening //p' "$dir/orca")/api
-(umask 077; cat >"$dir/conf" <<END
-[facility]
-institution_code = 1319999996
-kind = medical
-[link]
-type = folder
-req_dir = $dir/oqs/req
-res_dir = $dir/oqs/res
-face_dir = $dir/oqs/face
-journal_dir = $dir/journal
-scan_ms = 100
-END
-)
+(umask 077; folder_conf >"$dir/conf")
 export ONSHIKAKU_CONF="$dir/conf"
 
 # Patients that ORCA has: 1 as he is, 2 with another birth date, 3 in use.

@@ -4,41 +4,16 @@
 # consulting room goes on with what the desk has sealed. By folders alone.
 set -eu
 . "$top_srcdir/tests/tools/lib.sh"
-sim=$top_builddir/.libs/onshikaku-sim
-[ -x "$sim" ] || sim=$top_builddir/onshikaku-sim
-pki=$top_builddir/.libs/onshikaku-pki
-[ -x "$pki" ] || pki=$top_builddir/onshikaku-pki
-[ -x "$sim" ] && [ -x "$pki" ] || { echo "no simulator"; exit 77; }
-pid=
-trap '[ -z "$pid" ] || kill $pid; rm -rf "$dir"' EXIT
-mkdir "$dir/oqs" "$dir/visits"
-"$pki" "$dir/pki" >/dev/null
-"$sim" serve --pki "$dir/pki" --folder "$dir/oqs" --people 20 \
-    --control "$dir/sim.sock" --db "$dir/db" >"$dir/sim" 2>&1 &
-pid=$!
-n=0
-until grep -q '^listening ' "$dir/sim"; do
-	n=$((n + 1))
-	[ $n -lt 300 ] || { cat "$dir/sim"; exit 1; }
-	sleep 0.1
-done
-(umask 077; cat >"$dir/conf" <<END
-[facility]
-institution_code = 1319999996
-kind = medical
-[link]
-type = folder
-req_dir = $dir/oqs/req
-res_dir = $dir/oqs/res
-face_dir = $dir/oqs/face
-journal_dir = $dir/journal
-scan_ms = 100
+. "$top_srcdir/tests/tools/folders.sh"
+mkdir "$dir/visits"
+sim_start --db "$dir/db"
+(umask 077; { folder_conf; cat <<END
 [audit]
 dir = $dir/audit
 [visits]
 dir = $dir/visits
 END
-)
+} >"$dir/conf")
 export ONSHIKAKU_CONF="$dir/conf"
 "$onshikaku" audit init --key-out "$dir/key" >/dev/null
 

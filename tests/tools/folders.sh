@@ -1,0 +1,47 @@
+# A site with folders, for scripts to source after lib.sh: the simulator plays
+# the service and the official application, with its folders in $dir/oqs.
+#
+#   sim_start [ARGS...]   until the script ends; $sim is the program
+#   folder_conf           a medical facility's [facility] and [link]
+#   waits_for FILE        until its first line says where it listens
+
+sim=$top_builddir/.libs/onshikaku-sim
+[ -x "$sim" ] || sim=$top_builddir/onshikaku-sim
+pki=$top_builddir/.libs/onshikaku-pki
+[ -x "$pki" ] || pki=$top_builddir/onshikaku-pki
+[ -x "$sim" ] && [ -x "$pki" ] || { echo "the simulator is not built"; exit 77; }
+pids=
+trap '[ -z "$pids" ] || kill $pids; rm -rf "$dir"' EXIT
+
+waits_for() {
+	n=0
+	until grep -q '^listening ' "$1"; do
+		n=$((n + 1))
+		[ $n -lt 600 ] || { cat "$1"; exit 1; }
+		sleep 0.05
+	done
+}
+
+sim_start() {
+	mkdir -p "$dir/oqs"
+	"$pki" "$dir/pki" >/dev/null || exit 1
+	"$sim" serve --pki "$dir/pki" --folder "$dir/oqs" --people 20 \
+	    --control "$dir/sim.sock" "$@" </dev/null >"$dir/sim" 2>&1 &
+	pids=$!
+	waits_for "$dir/sim"
+}
+
+folder_conf() {
+	cat <<END
+[facility]
+institution_code = 1319999996
+kind = medical
+[link]
+type = folder
+req_dir = $dir/oqs/req
+res_dir = $dir/oqs/res
+face_dir = $dir/oqs/face
+journal_dir = $dir/journal
+scan_ms = 100
+END
+}
