@@ -19,6 +19,8 @@ oki_audit_sums_open(struct oki_audit_sums *s)
 	if ((r = oki_hash_new_bare(&s->hash)) == ONSHI_OK &&
 	    (r = oki_hash_new_bare(&s->inner)) == ONSHI_OK)
 		r = oki_hash_new_bare(&s->outer);
+	if (r != ONSHI_OK)
+		oki_audit_sums_close(s);
 
 	return r;
 }

@@ -15,6 +15,8 @@ int
 oki_audit_store_init(struct oki_audit_store *s, const char *path,
     const char *institution, const struct oki_env *env)
 {
+	int r;
+
 	memset(s, 0, sizeof(*s));
 	s->env = env;
 	s->segment_bytes = OKI_AUDIT_SEGMENT_BYTES;
@@ -23,8 +25,10 @@ oki_audit_store_init(struct oki_audit_store *s, const char *path,
 		return ONSHI_E_VALUE;
 	if ((s->path = oki_strdup(path)) == NULL)
 		return ONSHI_E_NOMEM;
+	if ((r = oki_audit_sums_open(&s->sums)) != ONSHI_OK)
+		oki_audit_store_free(s);
 
-	return oki_audit_sums_open(&s->sums);
+	return r;
 }
 
 void
