@@ -17,7 +17,8 @@ struct message {
 	size_t		 all;	/* what there is to be had of it; 0: not known */
 };
 
-/* Counts what a tree holds: each text and each name. */
+/* Counts what a tree holds: each text and each name. What stands for the fields
+ * of a level has no text of its own. */
 static size_t
 amount(const struct oki_doc *doc)
 {
@@ -25,8 +26,9 @@ amount(const struct oki_doc *doc)
 	size_t n = 0;
 
 	for (rec = root; rec != NULL; rec = oki_record_walk(rec, root))
-		n += 1 + strlen(oki_record_name(rec)) +
-		    (rec->text == NULL ? 0 : strlen(rec->text));
+		n += 1 + strlen(oki_record_name(rec)) + (rec->text == NULL ||
+		    (rec->flags & OKI_REC_SHARED) != 0 ? 0 :
+		    strlen(rec->text));
 
 	return n;
 }
