@@ -146,6 +146,13 @@ stand_in_start(struct stand_in *s, const char *top, int n)
 	s->make = plain;
 	(void)mkdir(s->req, 0700);
 	(void)mkdir(s->res, 0700);
+	stand_in_go(s);
+}
+
+void
+stand_in_go(struct stand_in *s)
+{
+	atomic_store(&s->stop, 0);
 	if (pthread_create(&s->thread, NULL, run, s) != 0)
 		abort();
 }

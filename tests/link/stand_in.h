@@ -41,6 +41,8 @@ struct stand_in {
 /* Folders top/reqN and top/resN are made. */
 void	stand_in_start(struct stand_in *s, const char *top, int n);
 void	stand_in_stop(struct stand_in *s);
+/* After a stop, with all that it has seen. */
+void	stand_in_go(struct stand_in *s);
 /* Files in a folder, hidden ones too; the last one's name into last. */
 int	files_in(const char *dir, char last[256]);
 /* The same without hidden ones. */

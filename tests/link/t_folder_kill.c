@@ -124,17 +124,21 @@ desk_ask(struct desk *d, const char *body, char name[64])
 }
 
 /* A process of its own: asks and says what it was answered, until it ends or
- * is ended. */
+ * is ended. It is begun with no other thread here, for a lock that one holds
+ * would be held in it for ever. */
 static pid_t
-desk_start(const struct world *w, int kill_at, int questions)
+desk_start(struct world *w, int kill_at, int questions)
 {
 	char name[64], body[64];
 	struct desk d;
 	pid_t pid;
 	int i;
 
-	if ((pid = fork()) != 0)
+	stand_in_stop(&w->app);
+	if ((pid = fork()) != 0) {
+		stand_in_go(&w->app);
 		return pid;
+	}
 	share_kill_at(kill_at);
 	if (!desk_open(&d, w))
 		_exit(2);
