@@ -163,6 +163,12 @@ enum {
 	ONSHI_EL_REASON = 394,	/* Reason */
 	ONSHI_EL_OPERATOR_ID = 395,	/* OperatorId */
 	ONSHI_EL_NOTICE_ACKNOWLEDGED = 396,	/* NoticeAcknowledged */
+	ONSHI_EL_EMERGENCY_VISIT_INFO = 397,	/* EmergencyVisitInfo */
+	ONSHI_EL_WANT = 398,	/* Want */
+	ONSHI_EL_VIEW_RIGHT = 399,	/* ViewRight */
+	ONSHI_EL_FACTOR_INFO = 400,	/* FactorInfo */
+	ONSHI_EL_FACTOR = 401,	/* Factor */
+	ONSHI_EL_MEANS = 402,	/* Means */
 	ONSHI_EL_CARD_PROOF = 411,	/* CardProof */
 	ONSHI_EL_METHOD = 412,	/* Method */
 	ONSHI_EL_CERTIFICATE = 413,	/* Certificate */

@@ -12,6 +12,7 @@ enum {
 	ONSHI_NEED_CONFIRM	= 3,	/* the operator's confirmation is needed */
 	ONSHI_NEED_FACE		= 4,	/* the face reader is at work */
 	ONSHI_NEED_WAIT		= 6,	/* under way */
+	ONSHI_NEED_ACKNOWLEDGE	= 7,	/* the notice has to be acknowledged */
 	ONSHI_ABSENT		= 101,	/* absent or empty */
 	ONSHI_END		= 102,	/* no more */
 	ONSHI_E_INTERNAL	= -101,	/* internal error of libonshikaku */
@@ -88,6 +89,9 @@ enum {
 	ONSHI_E_DISASTER_AREA	= -614,	/* the emergency mode is not activated for this area */
 	ONSHI_E_DISASTER_PERIOD	= -615,	/* the emergency mode is not in its period */
 	ONSHI_E_VISIT_GONE	= -616,	/* there is no such sealed visit, or it is over */
+	ONSHI_E_MODE_OFF	= -617,	/* this exceptional mode is not switched on here */
+	ONSHI_E_NOTICE		= -618,	/* the notice of the exceptional use has not been acknowledged */
+	ONSHI_E_BASIS		= -619,	/* the ground for this is missing, or does not cover it */
 	ONSHI_E_NOMEM		= -701,	/* out of memory */
 	ONSHI_E_AUDIT		= -702,	/* the audit trail cannot be written, so nothing is handed over */
 	ONSHI_E_AUDIT_NONE	= -703,	/* no audit trail is set up, which medical information needs */

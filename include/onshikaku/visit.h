@@ -40,7 +40,9 @@ enum {
 	ONSHI_CATEGORY_CARE	= 3,
 	ONSHI_CATEGORY_SURGERY	= 4,
 	ONSHI_CATEGORY_LIMIT	= 5,	/* rides in the eligibility */
-	ONSHI_CATEGORY_DISEASES	= 6	/* likewise */
+	ONSHI_CATEGORY_DISEASES	= 6,	/* likewise */
+	ONSHI_CATEGORY_PRESCRIPTIONS = 7, /* in emergency.h alone; else they */
+	ONSHI_CATEGORY_DISPENSING = 8	/* come with the drugs (CO-3) */
 };
 
 /* What the patient said to one category. */
@@ -55,7 +57,7 @@ enum {
 	ONSHI_LICENCE_DOCTOR	= 1,
 	ONSHI_LICENCE_DENTIST	= 2,
 	ONSHI_LICENCE_PHARMACIST = 3,
-	ONSHI_LICENCE_DISASTER	= 4,	/* right for the emergency mode (DI-6) */
+	ONSHI_LICENCE_DISASTER	= 4,	/* right for disasters alone (DI-6) */
 	ONSHI_LICENCE_NURSE	= 5	/* where nurses visit alone (CO-5) */
 };
 
@@ -268,7 +270,10 @@ enum {
 	ONSHI_NOTICE_PURPOSE	= 1,
 	ONSHI_NOTICE_CONSENT	= 2,
 	ONSHI_NOTICE_VISUAL	= 3,
-	ONSHI_NOTICE_CLOCK	= 4	/* beside onshi_answer_clock_apart */
+	ONSHI_NOTICE_CLOCK	= 4,	/* beside onshi_answer_clock_apart */
+	ONSHI_NOTICE_DISASTER	= 5,	/* before each step (DI-5) */
+	ONSHI_NOTICE_EMERGENCY	= 6,	/* likewise, in a hospital */
+	ONSHI_NOTICE_SEVERAL	= 7	/* a search has found several */
 };
 ONSHI_API const char *onshi_notice_text(const struct onshi *o, int notice,
     int category, const char *lang);

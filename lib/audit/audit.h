@@ -30,7 +30,8 @@ enum oki_audit_event {		/* the closed list of onshi_audit(3) */
 	OKI_AUDIT_VISIT_END,		/* CO-10 */
 	OKI_AUDIT_VISIT_SEALED,		/* to be opened elsewhere, or */
 	OKI_AUDIT_VISIT_OPENED,		/* opened, by whom (CO-14) */
-	OKI_AUDIT_DISASTER_ON, OKI_AUDIT_DISASTER_ACK,
+	OKI_AUDIT_DISASTER_ON, OKI_AUDIT_DISASTER_ACK,	/* DI: begun, and */
+	OKI_AUDIT_EMERGENCY_ON, OKI_AUDIT_EMERGENCY_ACK, /* the notice read; EM */
 	OKI_AUDIT_CONFIG_CHANGE,
 	OKI_AUDIT_CLOCK_JUMP		/* TI-4 */
 };

@@ -35,6 +35,8 @@ static const char *const events[] = {
 	[OKI_AUDIT_VISIT_OPENED] = "visit.opened",
 	[OKI_AUDIT_DISASTER_ON] = "disaster.on",
 	[OKI_AUDIT_DISASTER_ACK] = "disaster.ack",
+	[OKI_AUDIT_EMERGENCY_ON] = "emergency.on",
+	[OKI_AUDIT_EMERGENCY_ACK] = "emergency.ack",
 	[OKI_AUDIT_CONFIG_CHANGE] = "config.change",
 	[OKI_AUDIT_CLOCK_JUMP] = "clock.jump",
 };

@@ -8,7 +8,7 @@
 #include "audit/audit.h"
 
 enum {
-	OKI_AUDIT_LINE = 2048,		/* longest entry, with its LF */
+	OKI_AUDIT_LINE = 4096,		/* longest entry, with its LF */
 	OKI_AUDIT_HASH = 32,
 	OKI_AUDIT_ID = 8,		/* digits of a key's id */
 	OKI_AUDIT_KEY_TEXT = 79,	/* a verification key as text, NUL */

@@ -591,9 +591,6 @@ static const struct {
 	{ OKI_LINK_AUTH_BASE, "the webapi link" },
 	{ OKI_LINK_SEARCH_BASE, "the webapi link" },
 	{ OKI_LINK_LOGIN_FILE, "the webapi link" },
-	{ OKI_DISASTER_ENABLED, "the disaster mode" },
-	{ OKI_DISASTER_ACTIVATION, "the disaster mode" },
-	{ OKI_EMERGENCY_ENABLED, "the emergency mode" },
 	{ OKI_FALLBACK_TABLE, "a table of papers" }
 };
 

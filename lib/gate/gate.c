@@ -47,6 +47,18 @@ static const struct known known[] = {
 	    ONSHI_E_INTERNAL, "SEC-87"),
 	KNOWN(certificate, 0, ONSHI_CERTIFICATE_NOT_YET,
 	    ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(mode, OKI_MODE_ORDINARY, OKI_MODE_HOSPITAL,
+	    ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(way, 0, ONSHI_WAY_CARD, ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(widest, 0, ONSHI_WAY_CARD, ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(basis, 0, ONSHI_BASIS_EMERGENCY, ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(own_basis, 0, ONSHI_BASIS_EMERGENCY, ONSHI_E_INTERNAL,
+	    "SEC-87"),
+	KNOWN(consenter, 0, ONSHI_CONSENTER_REPRESENTATIVE,
+	    ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(identified, 0, ONSHI_IDENTIFIED_BELONGINGS,
+	    ONSHI_E_INTERNAL, "SEC-87"),
+	KNOWN(want, 0, ONSHI_WANT_CHECKUPS, ONSHI_E_INTERNAL, "SEC-87"),
 };
 
 /* For what each kind of facility asks (PU-3). */
@@ -262,6 +274,150 @@ not_recorded(const struct oki_gate_input *in)
 	return !in->recorded;
 }
 
+/* ---- the exceptional modes (DI, EM) ------------------------------------- */
+
+/* What belongs to one mode is not there in another: nothing of a visit's
+ * consents carries a mode, nothing of a mode carries a visit (CO-9). */
+static bool
+stray(const struct oki_gate_input *in)
+{
+	if (in->mode == OKI_MODE_ORDINARY)
+		return in->way != 0 || in->basis != 0 || in->own_basis != 0 ||
+		    in->consenter != 0 || in->identified != 0 ||
+		    in->want != 0 || in->acknowledged || in->reason ||
+		    in->since_ms != 0;
+	if (in->consents != 0 || in->register_use)
+		return true;
+	if (in->mode == OKI_MODE_DISASTER)
+		return in->want != 0 || in->way == ONSHI_WAY_CARD ||
+		    in->basis == ONSHI_BASIS_EMERGENCY ||
+		    in->own_basis == ONSHI_BASIS_EMERGENCY;
+
+	return in->consenter != 0 || in->own_basis != 0 ||
+	    (in->basis != 0 && in->basis != ONSHI_BASIS_EMERGENCY);
+}
+
+static bool
+switched_off(const struct oki_gate_input *in)
+{
+	return !in->enabled;
+}
+
+static bool
+no_hospital(const struct oki_gate_input *in)
+{
+	return !in->hospital || in->facility != OKI_FACILITY_MEDICAL;
+}
+
+static bool
+no_way(const struct oki_gate_input *in)
+{
+	return in->way == 0;
+}
+
+/* Card, number, four items: each setting opens one more (EM-3). */
+static bool
+way_closed(const struct oki_gate_input *in)
+{
+	return in->way < in->widest || in->widest == 0;
+}
+
+static bool
+no_eprescription(const struct oki_gate_input *in)
+{
+	return in->own_needed && !in->eprescription;
+}
+
+/* A search finds a number, and nothing else follows from it (DI-3). */
+static bool
+only_a_name(const struct oki_gate_input *in)
+{
+	return in->way == ONSHI_WAY_SEARCH;
+}
+
+static bool
+opens(const struct oki_gate_input *in)
+{
+	return in->way != ONSHI_WAY_SEARCH;
+}
+
+static bool
+no_basis(const struct oki_gate_input *in)
+{
+	return opens(in) && in->basis == 0;
+}
+
+/* Nobody consented where it could not be had; somebody did where it was. */
+static bool
+no_consenter(const struct oki_gate_input *in)
+{
+	return opens(in) && (in->basis == ONSHI_BASIS_ORAL) !=
+	    (in->consenter != 0);
+}
+
+static bool
+no_reason(const struct oki_gate_input *in)
+{
+	return opens(in) && in->basis != ONSHI_BASIS_ORAL && !in->reason;
+}
+
+static bool
+not_identified(const struct oki_gate_input *in)
+{
+	return opens(in) && in->identified == 0;
+}
+
+static bool
+no_want(const struct oki_gate_input *in)
+{
+	return opens(in) && in->want == 0;
+}
+
+static bool
+not_wanted(const struct oki_gate_input *in)
+{
+	return !in->wanted;
+}
+
+static bool
+no_own_basis(const struct oki_gate_input *in)
+{
+	return in->own_needed && (in->own_basis == 0 ||
+	    (in->own_basis != ONSHI_BASIS_ORAL && !in->own_reason));
+}
+
+static bool
+no_right(const struct oki_gate_input *in)
+{
+	return !in->right;
+}
+
+static bool
+few_factors(const struct oki_gate_input *in)
+{
+	return !in->factors || in->sign_in != ONSHI_SIGNIN_TWO_FACTOR;
+}
+
+static bool
+not_acknowledged(const struct oki_gate_input *in)
+{
+	return !in->acknowledged;
+}
+
+static bool
+no_clock(const struct oki_gate_input *in)
+{
+	return in->now_ms <= 0 || in->since_ms > in->now_ms;
+}
+
+/* What was opened in it is over when a consent would be (CO-10). */
+static bool
+too_long_ago(const struct oki_gate_input *in)
+{
+	return in->since_ms <= 0 ||
+	    in->now_ms - in->since_ms >= OKI_CONSENT_LONGEST_MS;
+}
+
 /*
  * Then what refuses, the first that fits, from the moment on at which it is
  * known. The order is what a person can do: what nobody can mend in this visit
@@ -272,42 +428,103 @@ not_recorded(const struct oki_gate_input *in)
  */
 enum { ANY, MEDICAL };
 
+/* The modes that a row holds in. */
+enum {
+	V = 1 << OKI_MODE_ORDINARY,
+	D = 1 << OKI_MODE_DISASTER,
+	H = 1 << OKI_MODE_HOSPITAL,
+	ALL = V | D | H
+};
+
 static const struct row {
+	int		  modes;
 	bool		(*refuses)(const struct oki_gate_input *);
 	int		  about;
 	enum oki_moment	  from;
 	int		  result;
 	const char	 *rule;
 } rows[] = {
-	{ no_question, ANY, OKI_AT_FIRST, ONSHI_E_ARG, "CO-3" },
-	{ ended, ANY, OKI_AT_FIRST, ONSHI_E_STATE, "CO-10" },
-	{ registers_in_vain, ANY, OKI_AT_FIRST, ONSHI_E_METHOD, "ID-7" },
-	{ for_insurance, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE, "PU-1" },
-	{ for_another_kind, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE, "PU-3" },
-	{ not_given_here, MEDICAL, OKI_AT_FIRST, ONSHI_E_FACILITY, "CO-5" },
-	{ by_number, MEDICAL, OKI_AT_FIRST, ONSHI_E_IDENTITY, "CO-2" },
-	{ not_proven, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
-	{ certificate_ended, MEDICAL, OKI_IF_ASKED, ONSHI_E_GRACE, "ID-8" },
-	{ not_consented, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT, "CO-1" },
-	{ withdrawn, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT_OVER, "CO-10" },
-	{ not_all_consented, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT, "CO-3" },
-	{ not_all_granted, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CONSENT,
-	  "CO-3" },
-	{ clock_wrong, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CLOCK, "TI-4" },
-	{ consent_over, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CONSENT_OVER,
+	{ ALL, no_question, ANY, OKI_AT_FIRST, ONSHI_E_ARG, "CO-3" },
+	{ ALL, ended, ANY, OKI_AT_FIRST, ONSHI_E_STATE, "CO-10" },
+	{ ALL, stray, ANY, OKI_AT_FIRST, ONSHI_E_INTERNAL, "CO-9" },
+	{ D, switched_off, ANY, OKI_AT_FIRST, ONSHI_E_MODE_OFF, "DI-1" },
+	{ H, switched_off, ANY, OKI_AT_FIRST, ONSHI_E_MODE_OFF, "EM-5" },
+	{ H, no_hospital, ANY, OKI_AT_FIRST, ONSHI_E_FACILITY, "EM-1" },
+	{ V, registers_in_vain, ANY, OKI_AT_FIRST, ONSHI_E_METHOD, "ID-7" },
+	{ ALL, for_insurance, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE,
+	  "PU-1" },
+	{ ALL, for_another_kind, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE,
+	  "PU-3" },
+	{ D | H, no_eprescription, MEDICAL, OKI_AT_FIRST, ONSHI_E_FACILITY,
+	  "DI-8" },
+	{ ALL, not_given_here, MEDICAL, OKI_AT_FIRST, ONSHI_E_FACILITY,
+	  "CO-5" },
+	{ D | H, no_way, ANY, OKI_AT_FIRST, ONSHI_E_IDENTITY, "DI-3" },
+	{ H, way_closed, ANY, OKI_AT_FIRST, ONSHI_E_IDENTITY, "EM-3" },
+	{ V, by_number, MEDICAL, OKI_AT_FIRST, ONSHI_E_IDENTITY, "CO-2" },
+	{ V, not_proven, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY,
+	  "CO-2" },
+	{ D | H, only_a_name, MEDICAL, OKI_AT_FIRST, ONSHI_E_IDENTITY,
+	  "DI-3" },
+	{ D | H, not_proven, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY,
+	  "DI-3" },
+	{ V | H, certificate_ended, MEDICAL, OKI_IF_ASKED, ONSHI_E_GRACE,
+	  "ID-8" },
+	{ V, not_consented, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT, "CO-1" },
+	{ V, withdrawn, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT_OVER,
 	  "CO-10" },
-	{ no_token, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
-	{ by_nobody_named, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "CO-13" },
-	{ by_nobody, MEDICAL, OKI_IF_ASKED, ONSHI_E_OPERATOR, "CO-4" },
-	{ visual_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR, "ID-2" },
-	{ visual_unconfirmed, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED,
+	{ V, not_all_consented, MEDICAL, OKI_AT_FIRST, ONSHI_E_CONSENT,
+	  "CO-3" },
+	{ V, not_all_granted, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CONSENT,
+	  "CO-3" },
+	{ V, clock_wrong, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CLOCK,
+	  "TI-4" },
+	{ V, consent_over, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CONSENT_OVER,
+	  "CO-10" },
+	{ D, no_basis, ANY, OKI_AT_FIRST, ONSHI_E_BASIS, "DI-4" },
+	{ D, no_consenter, ANY, OKI_AT_FIRST, ONSHI_E_BASIS, "DI-2" },
+	{ D, no_reason, ANY, OKI_AT_FIRST, ONSHI_E_BASIS, "DI-4" },
+	{ D, not_identified, ANY, OKI_AT_FIRST, ONSHI_E_NOT_CONFIRMED,
+	  "DI-4" },
+	{ D, no_own_basis, MEDICAL, OKI_AT_FIRST, ONSHI_E_BASIS, "DI-8" },
+	{ H, no_basis, ANY, OKI_AT_FIRST, ONSHI_E_BASIS, "EM-4" },
+	{ H, no_reason, ANY, OKI_AT_FIRST, ONSHI_E_BASIS, "EM-4" },
+	{ H, no_want, ANY, OKI_AT_FIRST, ONSHI_E_BASIS, "EM-4" },
+	{ H, not_wanted, MEDICAL, OKI_AT_FIRST, ONSHI_E_BASIS, "EM-4" },
+	{ H, not_identified, ANY, OKI_AT_FIRST, ONSHI_E_NOT_CONFIRMED,
+	  "EM-3" },
+	{ D | H, no_clock, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_CLOCK,
+	  "TI-4" },
+	{ D | H, too_long_ago, MEDICAL, OKI_BEFORE_RECORD,
+	  ONSHI_E_CONSENT_OVER, "CO-10" },
+	{ V, no_token, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY, "CO-2" },
+	{ D | H, no_token, MEDICAL, OKI_BEFORE_RECORD, ONSHI_E_IDENTITY,
+	  "DI-3" },
+	{ V, by_nobody_named, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "CO-13" },
+	{ V, by_nobody, MEDICAL, OKI_IF_ASKED, ONSHI_E_OPERATOR, "CO-4" },
+	{ D, by_nobody, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "DI-6" },
+	{ H, by_nobody, ANY, OKI_AT_FIRST, ONSHI_E_OPERATOR, "EM-2" },
+	{ V, visual_by_nobody, ANY, OKI_BEFORE_RECORD, ONSHI_E_OPERATOR,
 	  "ID-2" },
-	{ nobodys, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED, "CO-2" },
-	{ by_reception, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
-	{ for_disasters, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "DI-6" },
-	{ not_open, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-5" },
-	{ sign_in_weak, MEDICAL, OKI_IF_ASKED, ONSHI_E_SIGN_IN, "CO-4" },
-	{ not_recorded, MEDICAL, OKI_AT_FIRST, ONSHI_E_AUDIT_NONE, "CO-7" },
+	{ V, visual_unconfirmed, ANY, OKI_BEFORE_RECORD,
+	  ONSHI_E_NOT_CONFIRMED, "ID-2" },
+	{ V, nobodys, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOT_CONFIRMED, "CO-2" },
+	{ V, by_reception, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-4" },
+	{ D, by_reception, ANY, OKI_AT_FIRST, ONSHI_E_LICENCE, "DI-6" },
+	{ H, by_reception, ANY, OKI_AT_FIRST, ONSHI_E_LICENCE, "EM-2" },
+	{ V, for_disasters, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "DI-6" },
+	{ H, for_disasters, ANY, OKI_AT_FIRST, ONSHI_E_LICENCE, "DI-6" },
+	{ H, no_right, ANY, OKI_AT_FIRST, ONSHI_E_LICENCE, "EM-2" },
+	{ ALL, not_open, MEDICAL, OKI_IF_ASKED, ONSHI_E_LICENCE, "CO-5" },
+	{ V, sign_in_weak, MEDICAL, OKI_IF_ASKED, ONSHI_E_SIGN_IN, "CO-4" },
+	{ D, sign_in_weak, ANY, OKI_AT_FIRST, ONSHI_E_SIGN_IN, "CO-4" },
+	{ H, few_factors, ANY, OKI_AT_FIRST, ONSHI_E_SIGN_IN, "EM-2" },
+	{ V, not_recorded, MEDICAL, OKI_AT_FIRST, ONSHI_E_AUDIT_NONE,
+	  "CO-7" },
+	{ D | H, not_recorded, ANY, OKI_AT_FIRST, ONSHI_E_AUDIT_NONE,
+	  "CO-7" },
+	{ D | H, not_acknowledged, ANY, OKI_BEFORE_RECORD, ONSHI_E_NOTICE,
+	  "DI-5" },
 };
 
 static int
@@ -340,7 +557,8 @@ oki_gate_decide(const struct oki_gate_input *in, const char **rule)
 	about = in->about == OKI_ABOUT_ELIGIBILITY ? ANY : MEDICAL;
 	for (i = 0; i < OKI_COUNT(rows); i++) {
 		row = &rows[i];
-		if (row->about <= about && in->moment >= (int)row->from &&
+		if ((row->modes >> in->mode & 1) != 0 &&
+		    row->about <= about && in->moment >= (int)row->from &&
 		    row->refuses(in))
 			return refuse(row->result, row->rule, rule);
 	}

@@ -12,7 +12,19 @@
 #define OKI_GATE_H
 
 #include "core/core.h"
+#include "onshikaku/emergency.h"
 #include "onshikaku/visit.h"
+
+/*
+ * What is asked in: a visit (zero: the strictest), or one of the exceptional
+ * modes. Set once, when a handle is made, and never again.
+ */
+enum oki_mode {
+	OKI_MODE_ORDINARY,
+	OKI_MODE_DISASTER,
+	OKI_MODE_HOSPITAL
+};
+#define OKI_MODES	3
 
 enum oki_facility {		/* indices of the words of facility.kind */
 	OKI_FACILITY_MEDICAL,
@@ -86,6 +98,29 @@ struct oki_gate_input {
 	int	certificate;	/* ONSHI_CERTIFICATE_…, 0 where there is none */
 	bool	grace_by_service;	/* XCRD0101W */
 	bool	recorded;	/* a record (audit) is set up */
+
+	/* The exceptional modes alone (DI, EM); in a visit all of it is zero,
+	 * and what stands there refuses. */
+	int	mode;		/* enum oki_mode */
+	bool	enabled;	/* by the config */
+	bool	hospital;	/* the facility (EM-1) */
+	bool	eprescription;	/* its service is used here (DI-8) */
+	int	way;		/* ONSHI_WAY_… */
+	int	widest;		/* the last ONSHI_WAY_… that is open: by card,
+				   by number, by four items (EM-3) */
+	int	basis;		/* ONSHI_BASIS_… */
+	bool	reason;
+	int	consenter;	/* ONSHI_CONSENTER_… */
+	int	identified;	/* ONSHI_IDENTIFIED_… */
+	int	want;		/* ONSHI_WANT_… */
+	bool	wanted;		/* this category is within it (EM-4) */
+	bool	own_needed;	/* it has a basis of its own (DI-8), */
+	int	own_basis;	/* which is this, */
+	bool	own_reason;	/* with this */
+	bool	right;		/* OQSCD043 */
+	bool	factors;	/* two that differ, OQSCD041 */
+	bool	acknowledged;	/* the notice, for this step (DI-5) */
+	int64_t	since_ms;	/* boot clock: the person was found; 0 not yet */
 };
 
 /* ONSHI_OK, or the result that refuses with its rule, "CO-2" (static). rule

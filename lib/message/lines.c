@@ -32,10 +32,16 @@ static const struct {
 #undef SOURCE
 #undef MAP
 
+static bool
+is_of_drugs(enum oki_lines what)
+{
+	return what == OKI_LINES_DRUGS || what >= OKI_LINES_CLAIMED;
+}
+
 static int
 new_name(int el, enum oki_lines what)
 {
-	size_t i, column = what == OKI_LINES_DRUGS ? 0 : 1;
+	size_t i, column = is_of_drugs(what) ? 0 : 1;
 
 	for (i = 0; el != 0 && i < OKI_COUNT(renames); i++)
 		if (renames[i].el == el && renames[i].to[column] != 0)
@@ -270,7 +276,8 @@ add_line(struct lines *l, const struct onshi_record *block,
     const struct onshi_record *item)
 {
 	static const int names[] = { 0, ONSHI_EL_DRUG_LINE,
-	    ONSHI_EL_CARE_LINE, ONSHI_EL_CARE_LINE, ONSHI_EL_CHECKUP_ITEM };
+	    ONSHI_EL_CARE_LINE, ONSHI_EL_CARE_LINE, ONSHI_EL_CHECKUP_ITEM,
+	    ONSHI_EL_DRUG_LINE, ONSHI_EL_DRUG_LINE, ONSHI_EL_DRUG_LINE };
 	struct place p = { NULL, NULL };
 	int r;
 

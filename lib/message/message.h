@@ -316,7 +316,10 @@ enum oki_lines {
 	OKI_LINES_DRUGS,
 	OKI_LINES_CARE,			/* all but surgery */
 	OKI_LINES_SURGERY,		/* 診療識別 50 */
-	OKI_LINES_CHECKUPS
+	OKI_LINES_CHECKUPS,
+	OKI_LINES_CLAIMED,		/* drugs by where they come from */
+	OKI_LINES_PRESCRIBED,
+	OKI_LINES_DISPENSED
 };
 /* wait is asked now and then; NULL: none. ONSHI_E_TOO_BIG: more different names
  * than a document holds. */

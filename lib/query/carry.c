@@ -134,7 +134,8 @@ oki_case_write(struct oki_case *k, struct oki_buf *out)
 		r = put_text(out, texts[i].key,
 		    (const char *)k + texts[i].at);
 	for (c = 1; c < OKI_CATEGORIES && r == ONSHI_OK; c++)
-		r = put_consent(out, &k->consent[c], now);
+		if (oki_category_is_visits(c))
+			r = put_consent(out, &k->consent[c], now);
 	if (r != ONSHI_OK ||
 	    (r = put_number(out, "purpose", k->purpose)) != ONSHI_OK ||
 	    (r = put_number(out, "method", k->method)) != ONSHI_OK ||
@@ -296,6 +297,8 @@ take_consents(struct reading *rd, struct oki_case *k, int64_t now,
 
 	*until = 0;
 	for (i = 1; i < OKI_CATEGORIES; i++) {
+		if (!oki_category_is_visits(i))
+			continue;
 		c = &k->consent[i];
 		if ((left = take_consent(rd, c)) == 0)
 			continue;

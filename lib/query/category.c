@@ -20,6 +20,13 @@
 		{ 0, { LICENSED, LICENSED, 0, VISITING } } },		\
 	.pharmacy_switch = true
 
+/* The exceptional modes, and the wants (OQSCD040) that a category is within. */
+#define DISASTER	(1u << OKI_MODE_DISASTER)
+#define HOSPITAL	(1u << OKI_MODE_HOSPITAL)
+#define WANT(what)	(1u << ONSHI_WANT_##what)
+#define WANTS_ALL	(WANT(ALL) | WANT(BOTH))
+#define WANTS_MOST	(WANTS_ALL | WANT(SUMMARY))
+
 /* The names of a consent in messages, and in the bytes that the card signs. */
 #define CONSENT(turn, name, signed, until)				\
 	turn, ONSHI_EL_##name##_CONS_FLG, ONSHI_EL_##name##_CONS_TIME,	\
@@ -38,6 +45,9 @@ static const struct oki_category rows[OKI_CATEGORIES] = {
 		.months = true, .lines = OKI_LINES_DRUGS,
 		.consent = { CONSENT(4, PHARMACISTS_INFO, "PharmacistsInfo",
 		    ONSHI_EL_PHARMACISTS_INFO_AVAILABLE_TIME) },
+		.modes = DISASTER | HOSPITAL,
+		.wants = WANTS_MOST | WANT(DRUGS) | WANT(CARE),
+		.mode_lines = OKI_LINES_CLAIMED,
 		EVERYWHERE
 	},
 	[ONSHI_CATEGORY_CHECKUPS] = {
@@ -48,6 +58,9 @@ static const struct oki_category rows[OKI_CATEGORIES] = {
 		.consent = { CONSENT(3, SPECIFIC_HEALTH_CHECKUPS_INFO,
 		    "SpecificHealthCheckupsInfo",
 		    ONSHI_EL_SPECIFIC_HEALTH_CHECKUPS_INFO_AVAILABLE_TIME) },
+		.modes = DISASTER | HOSPITAL,
+		.wants = WANTS_ALL | WANT(CHECKUPS),
+		.mode_lines = OKI_LINES_CHECKUPS,
 		PHARMACIES_LATER
 	},
 	/* Care and surgery ride on the drugs' request (FileCategory 4), which
@@ -60,6 +73,9 @@ static const struct oki_category rows[OKI_CATEGORIES] = {
 		.needs = { ONSHI_CATEGORY_DRUGS },
 		.consent = { CONSENT(5, DIAGNOSIS_INFO, "DiagnosisInfo",
 		    ONSHI_EL_DIAGNOSIS_INFO_AVAILABLE_TIME) },
+		.modes = DISASTER | HOSPITAL,
+		.wants = WANTS_MOST | WANT(CARE),
+		.mode_lines = OKI_LINES_CARE,
 		EVERYWHERE
 	},
 	[ONSHI_CATEGORY_SURGERY] = {
@@ -70,6 +86,8 @@ static const struct oki_category rows[OKI_CATEGORIES] = {
 		.needs = { ONSHI_CATEGORY_DRUGS, ONSHI_CATEGORY_CARE },
 		.consent = { CONSENT(6, OPERATION_INFO, "OperationInfo",
 		    ONSHI_EL_OPERATION_INFO_AVAILABLE_TIME) },
+		.modes = HOSPITAL, .wants = WANTS_MOST,
+		.mode_lines = OKI_LINES_SURGERY,
 		EVERYWHERE
 	},
 	/* These two ride in the eligibility: groups of it rest on consent. */
@@ -89,6 +107,28 @@ static const struct oki_category rows[OKI_CATEGORIES] = {
 		    "SpecificDiseasesCertificateRelated", 0) },
 		.groups = { ONSHI_EL_SPECIFIC_DISEASES_CERTIFICATE_LIST,
 		    ONSHI_EL_SPECIFIC_DISEASES_CERTIFICATE_INFO }
+	},
+	/* One request brings both (DI-8). In a visit they come with the drugs,
+	 * and their consent is that to the drugs (CO-3). */
+	[ONSHI_CATEGORY_PRESCRIPTIONS] = {
+		.name = "prescriptions",
+		.text = { "electronic prescriptions", "処方情報" },
+		.about = OKI_ABOUT_MEDICAL,
+		.function = "YZKsiquc01req", .file_category = "2",
+		.months = true, .electronic = true,
+		.modes = DISASTER | HOSPITAL, .wants = WANT(BOTH),
+		.mode_lines = OKI_LINES_PRESCRIBED,
+		EVERYWHERE
+	},
+	[ONSHI_CATEGORY_DISPENSING] = {
+		.name = "dispensing",
+		.text = { "dispensing", "調剤情報" },
+		.about = OKI_ABOUT_MEDICAL,
+		.function = "YZKsiquc01req", .file_category = "2",
+		.months = true, .electronic = true,
+		.modes = DISASTER | HOSPITAL, .wants = WANT(BOTH),
+		.mode_lines = OKI_LINES_DISPENSED,
+		EVERYWHERE
 	}
 };
 
@@ -109,6 +149,15 @@ oki_category_in_turn(int turn)
 			return i;
 
 	return -1;
+}
+
+bool
+oki_category_is_visits(int category)
+{
+	const struct oki_category *row = oki_category(category);
+
+	return row != NULL && (row->about == OKI_ABOUT_ELIGIBILITY ||
+	    row->consent.turn != 0);
 }
 
 bool

@@ -197,6 +197,8 @@ oki_case_face(struct oki_case *k, const struct oki_face_file *f)
 
 	k->method = ONSHI_METHOD_READER;
 	for (i = 1; i < OKI_CATEGORIES; i++) {
+		if (!oki_category_is_visits(i))
+			continue;
 		row = oki_category(i);
 		take_consent(&k->consent[i], &row->consent,
 		    oki_doc_root(f->doc));

@@ -23,7 +23,8 @@ fill_consents(const struct oki_case *k, int category,
 	const struct oki_consent *c;
 	int i = 0, which = category;
 
-	if (row == NULL || row->about != OKI_ABOUT_MEDICAL)
+	if (row == NULL || row->about != OKI_ABOUT_MEDICAL ||
+	    k->mode != OKI_MODE_ORDINARY)
 		return;
 	do {
 		c = &k->consent[which];
@@ -92,6 +93,8 @@ oki_gate_input_fill(const struct oki_case *k, int category,
 	in->certificate = k->certificate;
 	in->grace_by_service = k->grace;
 	in->recorded = oki_audit_is_on(k->audit);
+	if (k->mode != OKI_MODE_ORDINARY)
+		oki_mode_gate(k, row, op != NULL ? op : k->operator, in);
 }
 
 int

@@ -26,6 +26,40 @@ struct oki_question {
 /* may.c: "YZKsiquc01req"; for a check-in, as its method is. */
 const char *oki_query_function(const struct oki_case *k, int category);
 
+/* mode.c: what is true of the exceptional modes alone. "XDISsivst01req". */
+const char *oki_mode_function(const struct oki_case *k);
+/* Whether what it has brought may still be read. */
+bool	oki_mode_holds(const struct oki_case *k);
+/* What it lacks of what its way needs: ONSHI_E_VALUE. */
+int	oki_mode_check(const struct oki_case *k, struct onshi_error *e);
+void	oki_mode_gate(const struct oki_case *k, const struct oki_category *row,
+	    const struct onshi_operator *op, struct oki_gate_input *in);
+/* The body of its search, and of what opens it. */
+int	oki_mode_request(const struct oki_question *q,
+	    const struct oki_proof *proof, struct onshi_record *body,
+	    struct onshi_error *e);
+/* Whether who was found is who was looked for (ID-10). */
+int	oki_mode_look(const struct oki_case *k, const struct oki_doc *doc,
+	    struct onshi_error *e);
+/* A search has found one: what the case keeps of it is the number alone. */
+void	oki_mode_found(struct oki_case *k);
+/* What no answer in it hands out: addresses (CO-8). */
+void	oki_mode_cut(struct oki_doc *doc);
+
+/* An entry's fields as text; they point here until it is written. */
+struct oki_field_texts {
+	char	licence[64];
+	char	terminal[48];
+	char	identity[64];
+	char	consent[OKI_REASON + 64];
+	char	purpose[64];
+	char	link[200];
+	char	result[160];
+};
+/* Basis, identification, consent and reason as the record has them. */
+void	oki_mode_describe(const struct oki_case *k, int category,
+	    struct oki_field_texts *t);
+
 /* pending.c: ids for a question, those of the one before where it may be the
  * same; its name into the request. */
 int	oki_question_name(struct oki_question *q) OKI_CHECK;

@@ -185,11 +185,16 @@ oki_case_learn(struct oki_case *k, const struct oki_doc *answer,
 	oki_case_forget(k);		/* of an answer before this one */
 	if (!is_known_person(v->outcome))
 		return ONSHI_OK;
-	learn_consents(k, answer);
-	if (k->method == ONSHI_METHOD_NUMBER)
+	if (k->mode == OKI_MODE_ORDINARY)
+		learn_consents(k, answer);
+	if (k->mode == OKI_MODE_ORDINARY && k->method == ONSHI_METHOD_NUMBER)
 		return ONSHI_OK;
 	k->grace = v->is_note && strcmp(v->code, CODE_IN_GRACE) == 0;
 	learn_insured(k, root);
+	if (k->ground.way == ONSHI_WAY_SEARCH) {
+		oki_mode_found(k);
+		return ONSHI_OK;
+	}
 	if (x->new_token[0] != '\0' && oki_secret_new(x->new_token,
 	    strlen(x->new_token), &k->token) != ONSHI_OK)
 		return ONSHI_E_NOMEM;
@@ -209,6 +214,10 @@ oki_case_forget(struct oki_case *k)
 	oki_wipe(&k->insured, sizeof(k->insured));
 	oki_wipe(&k->person, sizeof(k->person));
 	oki_secret_free(&k->token);
+	if (k->ground.way == ONSHI_WAY_SEARCH) {
+		k->ground.found = false;
+		oki_wipe(&k->ground.hit, sizeof(k->ground.hit));
+	}
 	k->proven = false;
 	k->grace = false;
 	k->proved_ms = 0;

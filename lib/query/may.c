@@ -10,10 +10,26 @@ oki_query_function(const struct oki_case *k, int category)
 
 	if (row != NULL && row->function != NULL)
 		return row->function;
+	if (k->mode != OKI_MODE_ORDINARY)
+		return oki_mode_function(k);
 
 	return k->method == ONSHI_METHOD_NUMBER ||
 	    k->method == ONSHI_METHOD_READER ? "OQSsiquc01req" :
 	    "OQSsiquc01req+card";
+}
+
+bool
+oki_query_is_question(int mode, int category)
+{
+	const struct oki_category *row = oki_category(category);
+
+	if (row == NULL || row->about == OKI_ABOUT_NOTHING)
+		return false;
+	if (row->about == OKI_ABOUT_ELIGIBILITY)
+		return true;
+
+	return mode == OKI_MODE_ORDINARY ? oki_category_is_visits(category) :
+	    (row->modes >> mode & 1) != 0;
 }
 
 static bool
@@ -117,6 +133,8 @@ oki_query_readable(const struct oki_case *k, int category, const char **rule)
 		return ONSHI_E_EXPIRED;
 	if (row->about == OKI_ABOUT_ELIGIBILITY)
 		return ONSHI_OK;
+	if (k->mode != OKI_MODE_ORDINARY)
+		return oki_mode_holds(k) ? ONSHI_OK : ONSHI_E_EXPIRED;
 	if (k->ended || !consent_holds(k, category))
 		return ONSHI_E_EXPIRED;
 	for (i = 0; i < OKI_COUNT(row->needs) && row->needs[i] != 0; i++)

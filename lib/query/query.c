@@ -28,12 +28,14 @@ oki_case_end(struct oki_case *k)
 	oki_doc_free(&k->inputs);
 	oki_wipe(&k->insured, sizeof(k->insured));
 	oki_wipe(&k->person, sizeof(k->person));
+	oki_wipe(&k->ground.hit, sizeof(k->ground.hit));
 }
 
 void
 oki_case_clear(struct oki_case *k)
 {
 	oki_case_end(k);
+	oki_wipe(&k->ground, sizeof(k->ground));
 	oki_wipe(k->patient, sizeof(k->patient));
 }
 
@@ -52,6 +54,8 @@ oki_query_check_inputs(const struct oki_case *k, struct onshi_error *e)
 		return oki_fail(e, ONSHI_E_UNSUPPORTED,
 		    "the %s link does not carry %s", oki_link_name(k->link),
 		    function);
+	if (k->mode != OKI_MODE_ORDINARY)
+		return oki_mode_check(k, e);
 	if (k->method != ONSHI_METHOD_NUMBER)
 		return ONSHI_OK;
 	for (i = 0; i < OKI_COUNT(needed); i++)
@@ -252,6 +256,9 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	(void)oki_copy(q->service_code, sizeof(q->service_code), v->code);
 	if ((r = look_whose(q, v, *doc, out, e)) != ONSHI_OK)
 		return r;
+	if (q->k->mode != OKI_MODE_ORDINARY &&
+	    (r = oki_mode_look(q->k, *doc, e)) != ONSHI_OK)
+		return r;
 	oki_message_withhold(*doc, v->outcome);
 	if ((r = oki_verdict_error(v, e)) != ONSHI_OK)
 		return r;
@@ -266,14 +273,18 @@ make_lines(struct oki_question *q, const struct oki_wait *wait,
     struct oki_reply *out, struct onshi_error *e)
 {
 	const struct oki_category *row = oki_category(q->category);
+	enum oki_lines what = q->k->mode == OKI_MODE_ORDINARY ? row->lines :
+	    row->mode_lines;
 	struct oki_doc *head = NULL;
 	int r;
 
-	if (row->lines == OKI_LINES_NONE) {
+	if (q->k->mode != OKI_MODE_ORDINARY)
+		oki_mode_cut(out->doc);
+	if (what == OKI_LINES_NONE) {
 		oki_case_cut(q->k, out->doc);
 		return ONSHI_OK;
 	}
-	if ((r = oki_message_lines(out->doc, row->lines, wait, &out->lines)) !=
+	if ((r = oki_message_lines(out->doc, what, wait, &out->lines)) !=
 	    ONSHI_OK ||
 	    (r = oki_message_head(out->doc, &head)) != ONSHI_OK)
 		return oki_fail(e, r, "lines");

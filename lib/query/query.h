@@ -13,7 +13,7 @@
 #include "link/link.h"
 #include "message/message.h"
 
-#define OKI_CATEGORIES	7
+#define OKI_CATEGORIES	9
 #define OKI_ID		65	/* an operator's or patient's id with its NUL */
 
 /* Who acts; immutable and counted. */
@@ -22,7 +22,12 @@ struct onshi_operator {
 	char		id[OKI_ID];
 	int		licence;
 	int		sign_in;
+	int		right;		/* EM-2, OQSCD043; 0 none */
+	char		factors[24];	/* "1:02,3:01"; "" not said */
 };
+/* The i-th factor, OQSCD041:042; false after the last. */
+bool	oki_operator_factor(const struct onshi_operator *op, size_t i,
+	    char factor[2], char means[3]);
 
 struct oki_consent {
 	bool		asked;
@@ -68,9 +73,18 @@ struct oki_category {
 		unsigned int	 licences[OKI_FACILITIES];
 	}		 access[2];
 	bool		 pharmacy_switch;	/* rules.pharmacy_checkups */
+	/* The exceptional modes: where it can be asked for at all, 0 in visits
+	 * alone; the wants that it is within; with what lines; and whether it
+	 * rests on a basis of its own (DI-8). */
+	unsigned int	 modes;		/* bits by enum oki_mode */
+	unsigned int	 wants;		/* bits by ONSHI_WANT_… */
+	enum oki_lines	 mode_lines;
+	bool		 electronic;
 };
 /* NULL: there is no such category. */
 const struct oki_category *oki_category(int category);
+/* Whether it is one of visits: to be asked for, or consented to. */
+bool	oki_category_is_visits(int category);
 /* Whether it rides in the eligibility, as the co-payment limit (CO-3). */
 bool	oki_category_rides(int category);
 /* Whose consent a record within an eligibility rests on; else ELIGIBILITY. */
@@ -118,6 +132,28 @@ struct oki_pending {
 };
 
 /*
+ * How it is asked in an exceptional mode, and on what ground: all of it zero in
+ * a visit. By category: [0] holds for the whole, the others are DI-8's.
+ */
+#define OKI_REASON	801	/* 200 characters with their NUL */
+#define OKI_BASES	3
+struct oki_ground {
+	int		way;		/* ONSHI_WAY_… */
+	struct oki_basis {
+		int	basis;		/* ONSHI_BASIS_… */
+		char	reason[OKI_REASON];
+	}		basis[OKI_BASES];
+	int		consenter;
+	int		identified;
+	int		want;
+	bool		acknowledged;	/* for the step at hand (DI-5) */
+	bool		found;		/* by a search: exactly one, */
+	struct oki_insured hit;		/* by this number */
+};
+/* The basis that a category rests on; NULL where it can have none there. */
+struct oki_basis *oki_ground_of(struct oki_ground *g, int category);
+
+/*
  * The case: who asks, about whom, on what basis. A visit fills it; this room
  * reads it, and notes what the service answers.
  */
@@ -130,6 +166,8 @@ struct oki_case {
 	struct oki_secret	*token;		/* this room's */
 	char			 id[17];
 	char			 patient[OKI_ID];
+	int			 mode;		/* enum oki_mode, from birth */
+	struct oki_ground	 ground;
 	int			 purpose;
 	int			 method;
 	bool			 proven;
@@ -249,8 +287,8 @@ int	oki_query_challenge(struct oki_case *k, struct oki_wait *w,
 int	oki_query_to_sign(const struct oki_case *k,
 	    const struct oki_challenge *c, struct oki_buf *out) OKI_CHECK;
 
-/* Refuses early, without a request: what this link does not carry, what the
- * method needs and lacks. */
+/* Refuses early, without a request: what this link does not carry, what method
+ * or way need and lack. */
 int	oki_query_check_inputs(const struct oki_case *k,
 	    struct onshi_error *e) OKI_CHECK;
 
@@ -276,6 +314,9 @@ int	oki_query_medical(struct oki_case *k, int category,
  */
 int	oki_query_possible(const struct oki_case *k, struct onshi_error *e)
 	    OKI_CHECK;
+
+/* Whether that category can be asked for in that mode (enum oki_mode) at all. */
+bool	oki_query_is_question(int mode, int category);
 
 /* Whether a question would be refused by what is known now: ONSHI_OK or the
  * result; op NULL: the case's. Asks and records nothing. rule may be NULL. */

@@ -149,13 +149,17 @@ oki_request_eligibility(const struct oki_question *q,
 
 	*out = NULL;
 	confirmation_date(q->k, date);
-	if ((r = oki_doc_new("OQSsiquc01req", &doc)) != ONSHI_OK)
+	if ((r = oki_doc_new(q->k->mode == OKI_MODE_ORDINARY ?
+	    "OQSsiquc01req" : q->function, &doc)) != ONSHI_OK)
 		return oki_fail(e, r, "request");
 	if ((r = put_all(oki_doc_header(doc), head, OKI_COUNT(head), e)) !=
 	    ONSHI_OK)
 		goto out;
-	r = proof != NULL ? put_proof(q->k, proof, oki_doc_body(doc), e) :
-	    put_search(q->k, oki_doc_body(doc), e);
+	if (q->k->mode != OKI_MODE_ORDINARY)
+		r = oki_mode_request(q, proof, oki_doc_body(doc), e);
+	else
+		r = proof != NULL ? put_proof(q->k, proof, oki_doc_body(doc), e) :
+		    put_search(q->k, oki_doc_body(doc), e);
 	if (r == ONSHI_OK) {
 		*out = doc;
 		doc = NULL;
@@ -215,11 +219,15 @@ put_wish(const struct oki_question *q, const struct oki_category *row,
 {
 	bool electronic = oki_config_word(oki_env_config(q->k->env),
 	    OKI_FACILITY_EPRESCRIPTION) == 1;
+	static const char *const treatments[OKI_MODES] = { "1", "1", "4" };
+	/* In an exceptional mode each rests on its own ground (DI-8). */
+	bool with = q->k->mode == OKI_MODE_ORDINARY ? electronic :
+	    row->electronic;
 	const struct field fields[] = {
 		TEXT(ONSHI_EL_FILE_CATEGORY, row->file_category),
-		TEXT(ONSHI_EL_PR_DI_INF_CLASSIFICATION,
-		    electronic ? "1" : "0"),
-		TEXT(ONSHI_EL_MEDICAL_TREATMENT_FLAG, "1")
+		TEXT(ONSHI_EL_PR_DI_INF_CLASSIFICATION, with ? "1" : "0"),
+		TEXT(ONSHI_EL_MEDICAL_TREATMENT_FLAG,
+		    treatments[q->k->mode])
 	};
 	int r;
 

@@ -7,17 +7,6 @@
 
 #define LEAST_MS	100	/* for what was done, even if its time is over */
 
-/* An entry's fields as text; they point here until it is written. */
-struct field_texts {
-	char	licence[48];
-	char	terminal[48];
-	char	identity[48];
-	char	consent[96];
-	char	purpose[48];
-	char	link[200];
-	char	result[160];
-};
-
 static const char *
 word(const char *name)
 {
@@ -26,7 +15,7 @@ word(const char *name)
 
 static void
 describe_operator(const struct oki_case *k, const struct onshi_operator *op,
-    struct oki_audit_entry *entry, struct field_texts *t)
+    struct oki_audit_entry *entry, struct oki_field_texts *t)
 {
 	if (op == NULL)
 		op = k->operator;
@@ -35,15 +24,17 @@ describe_operator(const struct oki_case *k, const struct onshi_operator *op,
 		return;
 	}
 	entry->operator_id = op->id;
-	(void)snprintf(t->licence, sizeof(t->licence), "%s:%s",
+	(void)snprintf(t->licence, sizeof(t->licence), "%s:%s%s%s%s",
 	    word(onshi_licence_name(op->licence)),
-	    word(onshi_sign_in_name(op->sign_in)));
+	    word(onshi_sign_in_name(op->sign_in)),
+	    op->right != 0 ? ":right" : "", op->factors[0] != '\0' ? ":" : "",
+	    op->factors);
 	entry->licence = t->licence;
 }
 
 static void
 describe_consent(const struct oki_consent *c, struct oki_audit_entry *entry,
-    struct field_texts *t)
+    struct oki_field_texts *t)
 {
 	const char *state = "refused";
 
@@ -60,7 +51,7 @@ describe_consent(const struct oki_consent *c, struct oki_audit_entry *entry,
 
 static void
 describe_case(const struct oki_case *k, int category,
-    struct oki_audit_entry *entry, struct field_texts *t)
+    struct oki_audit_entry *entry, struct oki_field_texts *t)
 {
 	int64_t age = k->proved_ms != 0 ?
 	    (oki_boot_ms(k->env) - k->proved_ms) / 1000 : 0;
@@ -76,6 +67,12 @@ describe_case(const struct oki_case *k, int category,
 	    ONSHI_PURPOSE_INSURANCE : k->purpose)),
 	    category == ONSHI_CATEGORY_ELIGIBILITY ? "law" : "consent");
 	entry->purpose = t->purpose;
+	if (k->mode != OKI_MODE_ORDINARY) {
+		oki_mode_describe(k, category, t);
+		entry->identity = t->identity;
+		entry->consent = t->consent;
+		return;
+	}
 	if (k->method != 0) {
 		(void)snprintf(t->identity, sizeof(t->identity),
 		    "%s:%" PRId64 ":%s", onshi_method_name(k->method),
@@ -157,7 +154,7 @@ oki_case_note(struct oki_case *k, enum oki_audit_event event,
     const struct oki_wait *w, struct onshi_error *e)
 {
 	struct oki_audit_entry entry = { .event = event };
-	struct field_texts t = { .licence = "" };
+	struct oki_field_texts t = { .licence = "" };
 
 	entry.outcome = weight(event, result);
 	describe_operator(k, op, &entry, &t);
@@ -175,7 +172,7 @@ oki_question_note(struct oki_question *q, enum oki_audit_event event,
     size_t count, struct onshi_error *e)
 {
 	struct oki_audit_entry entry = { .event = event };
-	struct field_texts t = { .licence = "" };
+	struct oki_field_texts t = { .licence = "" };
 	int r;
 
 	entry.outcome = weight(event, result);

@@ -52,13 +52,70 @@ static const struct word needs[] = {
 	{ ONSHI_NEED_PIN, "pin", { "", "" } },
 	{ ONSHI_NEED_CONFIRM, "confirm", { "", "" } },
 	{ ONSHI_NEED_FACE, "face", { "", "" } },
-	{ ONSHI_NEED_WAIT, "wait", { "", "" } }
+	{ ONSHI_NEED_WAIT, "wait", { "", "" } },
+	{ ONSHI_NEED_ACKNOWLEDGE, "acknowledge", { "", "" } }
 };
 static const struct word notices[] = {
 	{ ONSHI_NOTICE_PURPOSE, "purpose", { "", "" } },
 	{ ONSHI_NOTICE_CONSENT, "consent", { "", "" } },
 	{ ONSHI_NOTICE_VISUAL, "visual", { "", "" } },
-	{ ONSHI_NOTICE_CLOCK, "clock", { "", "" } }
+	{ ONSHI_NOTICE_CLOCK, "clock", { "", "" } },
+	{ ONSHI_NOTICE_DISASTER, "disaster", { "", "" } },
+	{ ONSHI_NOTICE_EMERGENCY, "emergency", { "", "" } },
+	{ ONSHI_NOTICE_SEVERAL, "several", { "", "" } }
+};
+/* Of the exceptional modes; medical assistance is in each (DI-7). */
+static const struct word kinds[] = {
+	{ ONSHI_EMERGENCY_DISASTER, "disaster", { "disaster",
+	    "災害時医療情報閲覧" } },
+	{ ONSHI_EMERGENCY_HOSPITAL, "hospital", { "emergency in a hospital",
+	    "救急時医療情報閲覧" } }
+};
+static const struct word ways[] = {
+	{ ONSHI_WAY_SEARCH, "search", { "name, birth date, sex, and insurer "
+	    "(welfare office) or address", "氏名、住所等による検索" } },
+	{ ONSHI_WAY_NUMBER, "number", { "number of the insurance or of the "
+	    "medical assistance", "資格確認書等（被保険者番号・医療扶助は受給者番号）による検索" } },
+	{ ONSHI_WAY_CARD, "card", { "card, no PIN",
+	    "マイナンバーカード（暗証番号なし）" } }
+};
+static const struct word bases[] = {
+	{ ONSHI_BASIS_ORAL, "oral", { "consent by word of mouth or alike",
+	    "口頭等による同意" } },
+	{ ONSHI_BASIS_UNOBTAINABLE, "unobtainable", {
+	    "consent is hard to get, and life, body or property needs "
+	    "protecting", "同意取得困難（生命、身体又は財産の保護のため）" } },
+	{ ONSHI_BASIS_EMERGENCY, "emergency", {
+	    "consent is hard to get, and life or body needs protecting",
+	    "救急時（生命又は身体の保護のため、同意取得困難）" } }
+};
+static const struct word consenters[] = {
+	{ ONSHI_CONSENTER_SELF, "self", { "the person", "本人" } },
+	{ ONSHI_CONSENTER_GUARDIAN, "guardian", { "guardian",
+	    "親権者・後見人" } },
+	{ ONSHI_CONSENTER_REPRESENTATIVE, "representative", {
+	    "representative", "代理人" } }
+};
+static const struct word identified[] = {
+	{ ONSHI_IDENTIFIED_PAPERS, "papers", { "papers", "所持している書類" } },
+	{ ONSHI_IDENTIFIED_FAMILY, "family", { "family", "家族等" } },
+	{ ONSHI_IDENTIFIED_KNOWN, "known", { "known to the staff",
+	    "職員の面識" } },
+	{ ONSHI_IDENTIFIED_PHOTOGRAPH, "photograph", {
+	    "photograph of the card", "カードの顔写真" } },
+	{ ONSHI_IDENTIFIED_BELONGINGS, "belongings", { "belongings",
+	    "所持品" } }
+};
+static const struct word wants[] = {
+	{ ONSHI_WANT_SUMMARY, "summary", { "emergency summary",
+	    "救急用サマリー" } },
+	{ ONSHI_WANT_ALL, "all", { "all", "全量" } },
+	{ ONSHI_WANT_BOTH, "both", {
+	    "all, with electronic prescriptions",
+	    "救急用サマリー・全量と電子処方箋" } },
+	{ ONSHI_WANT_DRUGS, "drugs", { "drugs", "薬剤" } },
+	{ ONSHI_WANT_CARE, "care", { "care and drugs", "診療・薬剤" } },
+	{ ONSHI_WANT_CHECKUPS, "checkups", { "checkups", "特定健診" } }
 };
 
 static const struct word *
@@ -167,4 +224,76 @@ const char *
 onshi_notice_name(int notice)
 {
 	return name(FIND(notices, notice));
+}
+
+const char *
+onshi_emergency_kind_name(int kind)
+{
+	return name(FIND(kinds, kind));
+}
+
+const char *
+onshi_emergency_kind_text(int kind, const char *lang)
+{
+	return text(FIND(kinds, kind), lang);
+}
+
+const char *
+onshi_way_name(int way)
+{
+	return name(FIND(ways, way));
+}
+
+const char *
+onshi_way_text(int way, const char *lang)
+{
+	return text(FIND(ways, way), lang);
+}
+
+const char *
+onshi_basis_name(int basis)
+{
+	return name(FIND(bases, basis));
+}
+
+const char *
+onshi_basis_text(int basis, const char *lang)
+{
+	return text(FIND(bases, basis), lang);
+}
+
+const char *
+onshi_consenter_name(int who)
+{
+	return name(FIND(consenters, who));
+}
+
+const char *
+onshi_consenter_text(int who, const char *lang)
+{
+	return text(FIND(consenters, who), lang);
+}
+
+const char *
+onshi_identified_name(int how)
+{
+	return name(FIND(identified, how));
+}
+
+const char *
+onshi_identified_text(int how, const char *lang)
+{
+	return text(FIND(identified, how), lang);
+}
+
+const char *
+onshi_want_name(int want)
+{
+	return name(FIND(wants, want));
+}
+
+const char *
+onshi_want_text(int want, const char *lang)
+{
+	return text(FIND(wants, want), lang);
 }

@@ -31,8 +31,8 @@ is_not_asked(const struct onshi_visit *v)
 }
 
 /* An input: not while a call is under way, nor when it is settled. */
-static int
-enter_input(struct onshi_visit *v, bool (*over)(const struct onshi_visit *))
+int
+oki_visit_enter_input(struct onshi_visit *v, bool (*over)(const struct onshi_visit *))
 {
 	int r;
 
@@ -70,7 +70,7 @@ onshi_visit_set_method(struct onshi_visit *v, int method)
 {
 	int r;
 
-	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (method == ONSHI_METHOD_FACE)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_UNSUPPORTED,
@@ -94,10 +94,10 @@ onshi_visit_set_consent(struct onshi_visit *v, int category, int given)
 	struct oki_consent *c;
 	int r;
 
-	if ((r = enter_input(v, is_settled)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_settled)) != ONSHI_OK)
 		return r;
-	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
-	    OKI_CATEGORIES ||
+	if (category <= ONSHI_CATEGORY_ELIGIBILITY ||
+	    !oki_category_is_visits(category) ||
 	    (given != ONSHI_CONSENT_REFUSED && given != ONSHI_CONSENT_GIVEN))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "category or answer"));
@@ -115,7 +115,7 @@ onshi_visit_set_patient(struct onshi_visit *v, const char *id)
 {
 	int r;
 
-	if ((r = enter_input(v, is_named)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_named)) != ONSHI_OK)
 		return r;
 	if (id == NULL || !oki_is_word(id, OKI_ID - 1))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_VALUE,
@@ -135,7 +135,7 @@ onshi_visit_set_operator(struct onshi_visit *v,
 	struct onshi_operator *before;
 	int r;
 
-	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	oki_mutex_lock(v->lock);
 	before = v->operator;
@@ -152,7 +152,7 @@ onshi_visit_set_anew(struct onshi_visit *v, int yes)
 {
 	int r;
 
-	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if (yes != 0 && yes != 1)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
@@ -167,7 +167,7 @@ onshi_visit_set_reader(struct onshi_visit *v, const char *name)
 {
 	int r;
 
-	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (name == NULL || !oki_is_utf8(name, strlen(name)) ||
 	    strlen(name) >= sizeof(v->reader))
@@ -187,7 +187,7 @@ onshi_visit_set_register_use(struct onshi_visit *v, int yes)
 {
 	int r;
 
-	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (yes != 0 && yes != 1)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
@@ -223,7 +223,7 @@ onshi_visit_set_text(struct onshi_visit *v, int element, const char *text)
 	for (i = 0; i < OKI_COUNT(inputs); i++)
 		if (inputs[i].element == element)
 			break;
-	if ((r = enter_input(v, i < OKI_COUNT(inputs) &&
+	if ((r = oki_visit_enter_input(v, i < OKI_COUNT(inputs) &&
 	    !inputs[i].always ? is_proved : NULL)) != ONSHI_OK)
 		return r;
 	if (i == OKI_COUNT(inputs))
@@ -243,7 +243,7 @@ onshi_visit_set_pin(struct onshi_visit *v, const char *pin, uint32_t flags)
 	struct oki_secret *s;
 	int r;
 
-	if ((r = enter_input(v, is_proved)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
 	if (pin == NULL || (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
@@ -270,7 +270,7 @@ onshi_visit_confirm(struct onshi_visit *v, const struct onshi_operator *op,
 {
 	int r;
 
-	if ((r = enter_input(v, is_not_asked)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, is_not_asked)) != ONSHI_OK)
 		return r;
 	if (op == NULL || (yes != 0 && yes != 1))
 		return oki_visit_leave(v, oki_fail(&v->error, op == NULL ?
@@ -291,7 +291,7 @@ onshi_visit_set_deadline(struct onshi_visit *v, int32_t ms)
 {
 	int r;
 
-	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if ((r = oki_deadline_check(ms, &v->error)) == ONSHI_OK)
 		v->deadline_ms = ms;
@@ -304,7 +304,7 @@ onshi_visit_set_blocking(struct onshi_visit *v, int yes)
 {
 	int r;
 
-	if ((r = enter_input(v, NULL)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if (yes != 0 && yes != 1)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG, "yes or no"));
@@ -341,8 +341,8 @@ onshi_visit_withdraw(struct onshi_visit *v, int category)
 		return ONSHI_E_ARG;
 	if (!oki_visit_is_ours(v))
 		return ONSHI_E_STATE;
-	if (category <= ONSHI_CATEGORY_ELIGIBILITY || category >=
-	    OKI_CATEGORIES)
+	if (category <= ONSHI_CATEGORY_ELIGIBILITY ||
+	    !oki_category_is_visits(category))
 		return ONSHI_E_ARG;
 	note_withdrawal(v, category);
 	oki_answers_expire(v, OKI_EXPIRE_WITHDRAWN);

@@ -160,6 +160,9 @@ struct onshi_visit {
 	struct oki_notes	 notes;
 };
 
+/* visit.c: mode is set here and never again. */
+int	oki_visit_make(struct onshi *o, enum oki_mode mode, int purpose,
+	    struct onshi_visit **out) OKI_CHECK;
 struct onshi_visit *oki_visit_ref(struct onshi_visit *v);
 void	oki_visit_unref(struct onshi_visit *v);
 
@@ -169,6 +172,11 @@ int	oki_visit_enter(struct onshi_visit *v) OKI_CHECK;
 int	oki_visit_leave(struct onshi_visit *v, int r);
 bool	oki_visit_is_ours(const struct onshi_visit *v);	/* no forked child */
 bool	oki_visit_is_inside(struct onshi_visit *v);	/* called by a table */
+
+/* inputs.c: the same of an input: not while a call is under way, nor once it is
+ * settled, which over says (NULL: never). */
+int	oki_visit_enter_input(struct onshi_visit *v,
+	    bool (*over)(const struct onshi_visit *v)) OKI_CHECK;
 
 /* flow.c, on the worker: OK, a need, or a failure noted in e. */
 int	oki_flow_advance(struct onshi_visit *v, struct oki_wait *w,
@@ -205,6 +213,14 @@ void	oki_flow_forget_signature(struct onshi_visit *v);
 /* steps.c: what the patient said, and that it begins. */
 int	oki_flow_record(struct onshi_visit *v, const struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;
+
+/* emergency_flow.c: a step in an exceptional mode begins: all that it needs is
+ * there, the notice was read, both stand on the record. */
+int	oki_flow_begin_mode(struct oki_flow *f) OKI_CHECK;
+/* What is set anew makes the notice void, and begins the step again. */
+void	oki_flow_void(struct onshi_visit *v);
+/* activation.c: disaster.activation, read anew (DI-1). */
+int	oki_activation_look(const struct oki_env *env, struct onshi_error *e);
 
 /* prefetch.c: connection and challenge, made meanwhile. Begins unless it is
  * under way, or what it brought is still good. */

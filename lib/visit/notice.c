@@ -71,7 +71,33 @@ static const struct {
 	  { "The terminal's clock and the system's do not agree. Check the "
 	    "terminal's clock.",
 	    "端末とシステムの時刻が合っていません。"
-	    "端末の時刻を確認してください。" } }
+	    "端末の時刻を確認してください。" } },
+	{ ONSHI_NOTICE_DISASTER,
+	  { "This is an exceptional use, in a disaster, while it is activated "
+	    "for this area. Information on insurance or medical assistance, "
+	    "and medical information, is seen without the card. A log of the "
+	    "viewing remains, and the agency looks at it. Go on only with the "
+	    "person's consent by word of mouth, or where it is hard to get "
+	    "and life, body or property needs protecting.",
+	    "災害時の特例的な利用です（対象の地域・期間に限ります）。マイナンバーカードによらずに"
+	    "保険資格情報（医療扶助の受給資格情報）と医療情報を閲覧します。閲覧の記録（閲覧ログ）が残り、"
+	    "実施機関が確認します。ご本人の口頭等による同意があるとき、または同意を得ることが困難で"
+	    "生命、身体または財産の保護のために必要なときに限り、進んでください。" } },
+	{ ONSHI_NOTICE_EMERGENCY,
+	  { "This is an exceptional use, in a hospital's emergency. "
+	    "Information on insurance or medical assistance, and medical "
+	    "information, is seen without consent. A log of the viewing "
+	    "remains, and the agency looks at it. Go on only where life or "
+	    "body needs protecting and consent is hard to get.",
+	    "救急時の特例的な利用です（病院に限ります）。同意を得ずに保険資格情報（医療扶助の受給資格情報）と"
+	    "医療情報を閲覧します。閲覧の記録（閲覧ログ）が残り、実施機関が確認します。生命または身体の保護のために"
+	    "必要で、同意を得ることが困難なときに限り、進んでください。" } },
+	{ ONSHI_NOTICE_SEVERAL,
+	  { "Several persons fit, and nothing is shown. Search again with more "
+	    "of the insurer's name (welfare office for medical assistance) or "
+	    "of the address.",
+	    "複数の方が該当するため表示できません。保険者名称（医療扶助は福祉事務所名称）または住所を、"
+	    "もっと長く入力して、もう一度検索してください。" } }
 };
 
 /* A deployment can switch a category off for pharmacies (CO-5). */

@@ -298,7 +298,8 @@ look_withdrawn(struct onshi_visit *v, struct oki_dir *d,
 	int i, r;
 
 	for (i = 1; i < OKI_CATEGORIES; i++) {
-		if (atomic_load(&v->k.consent[i].withdrawn) != 0)
+		if (!oki_category_is_visits(i) ||
+		    atomic_load(&v->k.consent[i].withdrawn) != 0)
 			continue;
 		ending[0] = (char)('0' + i);
 		if ((r = is_there(d, s, ending, &there, e)) != ONSHI_OK)

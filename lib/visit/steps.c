@@ -5,6 +5,11 @@
  *                       -> confirm ------^          (visual, 目視)
  *   new ---------------------------------^          (typed numbers)
  *                          confirm -----------> answered (official reader)
+ *
+ * and in the exceptional modes, a notice before each step:
+ *
+ *   new ---------------------------------^          (four items, numbers)
+ *   new -> card -> read -----------------^          (card, no PIN)
  */
 #include <string.h>
 
@@ -60,6 +65,12 @@ step_new(struct oki_flow *f)
 	struct onshi_visit *v = f->v;
 	int r;
 
+	if (v->k.mode != OKI_MODE_ORDINARY) {
+		if ((r = oki_flow_begin_mode(f)) != ONSHI_OK ||
+		    v->step == OKI_STEP_ASK)
+			return r;
+		return fetch(f);
+	}
 	if (v->k.method == 0)
 		return oki_fail(f->e, ONSHI_E_STATE, "no method is set");
 	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK)
@@ -234,7 +245,9 @@ step_read(struct oki_flow *f)
 		v->step = OKI_STEP_PIN;
 		return ONSHI_OK;
 	}
-	v->step = OKI_STEP_CONFIRM;
+	/* In a mode the operator has said how it is theirs (EM-3). */
+	v->step = v->k.mode == OKI_MODE_ORDINARY ? OKI_STEP_CONFIRM :
+	    OKI_STEP_ASK;
 
 	return oki_flow_close(v, f->e);
 }
@@ -403,7 +416,7 @@ ask(struct oki_flow *f, struct oki_reply *reply)
 		proof.challenge_id = v->challenge.id;
 		proof.signature = v->signature.data;
 		proof.signature_len = v->signature.len;
-	} else {
+	} else if (v->confirmer != NULL) {
 		proof.operator_id = v->confirmer->id;
 	}
 

@@ -65,6 +65,8 @@ oki_visit_snapshot(const struct onshi_visit *v, struct oki_case *out,
 	out->token = k->token;
 	(void)oki_copy(out->id, sizeof(out->id), k->id);
 	(void)oki_copy(out->patient, sizeof(out->patient), k->patient);
+	out->mode = k->mode;
+	out->ground = k->ground;
 	out->purpose = k->purpose;
 	out->method = k->method;
 	out->proven = k->proven;
@@ -95,7 +97,7 @@ onshi_visit_may(const struct onshi_visit *v, int category,
 		return ONSHI_E_ARG;
 	if (!is_ours(v) || atomic_load(&v->closed) != 0)
 		return ONSHI_E_STATE;
-	if (oki_category(category) == NULL || oki_category_rides(category))
+	if (!oki_query_is_question(v->k.mode, category))
 		return ONSHI_E_ARG;
 	oki_mutex_lock(v->lock);
 	if (v->job == OKI_JOB_ADVANCE && !v->job_done)
@@ -137,7 +139,7 @@ onshi_visit_consent(const struct onshi_visit *v, int category, int *given,
 	struct oki_told told = { .apdus = 0 };
 	const struct oki_consent *c = &told.consent[0];
 	bool is_one = is_ours(v) && category > ONSHI_CATEGORY_ELIGIBILITY &&
-	    category < OKI_CATEGORIES;
+	    oki_category_is_visits(category);
 	bool holds = is_one &&
 	    atomic_load(&v->k.consent[category].withdrawn) == 0;
 

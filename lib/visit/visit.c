@@ -81,7 +81,8 @@ visit_parts(struct onshi_visit *v)
 }
 
 int
-onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
+oki_visit_make(struct onshi *o, enum oki_mode mode, int purpose,
+    struct onshi_visit **out)
 {
 	const char *reader;
 	struct onshi_visit *v;
@@ -113,6 +114,7 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 	v->k.link = oki_root_link(o);
 	v->k.audit = oki_root_audit(o);
 	v->k.codes = oki_root_codes(o);
+	v->k.mode = (int)mode;
 	v->k.purpose = purpose;
 	v->k.wall0_ms = oki_wall_ms(v->k.env);
 	v->k.boot0_ms = oki_boot_ms(v->k.env);
@@ -129,6 +131,12 @@ onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
 	*out = v;
 
 	return ONSHI_OK;
+}
+
+int
+onshi_visit_new(struct onshi *o, int purpose, struct onshi_visit **out)
+{
+	return oki_visit_make(o, OKI_MODE_ORDINARY, purpose, out);
 }
 
 /* CO-10: from here on nothing that rests on consent is readable; what of it is
@@ -365,9 +373,7 @@ onshi_visit_get(struct onshi_visit *v, int category,
 		return r;
 	if (category == ONSHI_CATEGORY_ELIGIBILITY)
 		r = get_eligibility(v, out);
-	else if (category < ONSHI_CATEGORY_ELIGIBILITY || category >=
-	    OKI_CATEGORIES || category == ONSHI_CATEGORY_LIMIT ||
-	    category == ONSHI_CATEGORY_DISEASES)
+	else if (!oki_query_is_question(v->k.mode, category))
 		r = oki_fail(&v->error, ONSHI_E_ARG, "no such question");
 	else
 		r = get_medical(v, category, op, out);

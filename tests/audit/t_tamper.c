@@ -736,7 +736,7 @@ START_TEST(a22_nul_and_length)
 	expect("NUL", NULL, NULL, ONSHI_AUDIT_CHANGED, 500);
 	expect("NUL", k0, NULL, ONSHI_AUDIT_CHANGED, 500);
 	at[3] = '-';
-	for (more = OKI_AUDIT_LINE - img.len[499]; more < 3000; more += 1) {
+	for (more = OKI_AUDIT_LINE - img.len[499]; more < 5000; more += 1) {
 		memmove(at + 3 + more, at + 3,
 		    img.len[499] - (size_t)(at - line) - 3);
 		memset(at + 3, 'x', more);
@@ -747,15 +747,15 @@ START_TEST(a22_nul_and_length)
 		if (img.len[499] > OKI_AUDIT_LINE)
 			break;
 		/* As long as it may be: only its seal is wrong. */
-		expect("2,048 bytes", NULL, NULL, ONSHI_AUDIT_NO_KEY, 0);
-		expect("2,048 bytes", k0, NULL, ONSHI_AUDIT_CHANGED, 500);
+		expect("4,096 bytes", NULL, NULL, ONSHI_AUDIT_NO_KEY, 0);
+		expect("4,096 bytes", k0, NULL, ONSHI_AUDIT_CHANGED, 500);
 		memmove(at + 3, at + 3 + more,
 		    img.len[499] - (size_t)(at - line) - 3 - more);
 		img.len[499] -= more;
 	}
 	ck_assert_uint_eq(img.len[499], OKI_AUDIT_LINE + 1);
-	expect("2,049 bytes", k0, NULL, ONSHI_AUDIT_CHANGED, 500);
-	expect("2,049 bytes", NULL, NULL, ONSHI_AUDIT_CHANGED, 500);
+	expect("4,097 bytes", k0, NULL, ONSHI_AUDIT_CHANGED, 500);
+	expect("4,097 bytes", NULL, NULL, ONSHI_AUDIT_CHANGED, 500);
 }
 END_TEST
 

@@ -519,7 +519,8 @@ static const char *const carried[] = {
 	"OQSmuonq01req", "OQSmuonq01res", "OQSmuonq02req", "OQSmuonq02res",
 	"YZKsiquc01req", "YZKsiquc01res", "TKKsiquc01req", "TKKsiquc01res",
 	"XDISsiquc01req", "XDISsiquc01res", "XDISsivst01req",
-	"XDISsivst01res", "challenge"
+	"XDISsivst01res", "XEMGsiquc01req", "XEMGsiquc01res",
+	"XEMGsivst01req", "XEMGsivst01res", "challenge"
 };
 
 /* All of them, and no other. */

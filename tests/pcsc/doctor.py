@@ -167,7 +167,7 @@ def no_address(s): s.drop("link.addresses")
 
 
 @row("https", "config wrong vendor")
-def not_built(s): s.set("emergency.enabled", "yes")
+def not_built(s): s.set("link.login_file", "/nowhere")
 
 
 @row("https", "reader wrong vendor")

@@ -452,6 +452,15 @@ static const char drug_lines[] = "<MeTrMonthInf><MeTrMonth>202609"
     "</MeTrMonth><DiDateInfs><DiDateInf><DiDate>20260901</DiDate><DrugInfs>"
     "<DrugInf><DrugC>699999905</DrugC><DrugN>CANARYDRUG</DrugN><Qua1>0.5"
     "</Qua1></DrugInf></DrugInfs></DiDateInf></DiDateInfs></MeTrMonthInf>";
+static const char electronic_lines[] = "<ShPrInf><ShPrMonthInf><ShPrMonth>"
+    "202609</ShPrMonth><ShPrDateInfs><ShPrDateInf><ShPrDate>20260901"
+    "</ShPrDate><ShDrugInfs><ShDrugInf><ShDrugC>699999906</ShDrugC><ShDrugN>"
+    "CANARYRECIPE</ShDrugN></ShDrugInf></ShDrugInfs></ShPrDateInf>"
+    "</ShPrDateInfs></ShPrMonthInf></ShPrInf><CzDiInf><CzDiMonthInf>"
+    "<CzDiMonth>202609</CzDiMonth><CzDiDateInfs><CzDiDateInf><CzDiDate>"
+    "20260902</CzDiDate><CzDrugInfs><CzDrugInf><CzDrugC>699999907</CzDrugC>"
+    "<CzDrugN>CANARYPILLS</CzDrugN></CzDrugInf></CzDrugInfs></CzDiDateInf>"
+    "</CzDiDateInfs></CzDiMonthInf></CzDiInf>";
 static const char checkup_lines[] = "<SpecificHealthCheckupInfo>"
     "<EffectiveTime>20260819</EffectiveTime>"
     "<HealthCheckupResultAndQuestionInfos>"
@@ -476,9 +485,9 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 	snprintf(to, room, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 	    "<XmlMsg><MessageHeader><MedicalInstitutionCode>%s"
 	    "</MedicalInstitutionCode>%s</MessageHeader><MessageBody>"
-	    "<ResultCode>%s</ResultCode>%s</MessageBody></XmlMsg>", code,
+	    "<ResultCode>%s</ResultCode>%s%s</MessageBody></XmlMsg>", code,
 	    person, f->result_code, f->no_lines ? "" : drugs ? drug_lines :
-	    checkup_lines);
+	    checkup_lines, drugs && f->electronic ? electronic_lines : "");
 	onshi_wipe(person, sizeof(person));	/* t_memory looks for copies */
 }
 
@@ -522,6 +531,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 		return f->exchange_result;
 	}
 	atomic_fetch_add(&f->sent, 1);
+	atomic_fetch_add(&f->urgent, prefix[0] == 'X');
+	(void)snprintf(f->last_prefix, sizeof(f->last_prefix), "%s", prefix);
 	body = onshi_exchange_body(x, &len);
 	if (len >= sizeof(f->last_body))
 		return ONSHI_E_TOO_BIG;
@@ -534,15 +545,15 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	f->last_token = strcmp(onshi_exchange_token(x), "TOKENCANARY") == 0;
 	if (strcmp(prefix, "challenge") == 0)
 		answer_challenge(f, answer, sizeof(answer));
-	else if (prefix[0] == 'O')
+	else if (prefix[0] == 'O' || prefix[0] == 'X')
 		answer_checkin(f, f->last_body, answer, sizeof(answer));
 	else
 		answer_medical(f, prefix, f->last_body, answer,
 		    sizeof(answer));
 	make_about(f, f->last_body, answer);
 	onshi_exchange_set_sent(x, ONSHI_SENT_ANSWERED);
-	if (prefix[0] == 'O' && !f->no_token &&
-	    onshi_exchange_set_token(x, "TOKENCANARY") != ONSHI_OK)
+	if ((prefix[0] == 'O' || strstr(prefix, "vst01") != NULL) &&
+	    !f->no_token && onshi_exchange_set_token(x, "TOKENCANARY") != ONSHI_OK)
 		return ONSHI_E_PROTOCOL;
 
 	r = onshi_exchange_write(x, (const uint8_t *)answer,

@@ -73,6 +73,7 @@ struct fake {
 	void		*watcher;	/* sees each request, before its answer */
 	void		(*watch)(void *, const char *prefix, const char *body);
 	bool		aid_first;	/* medical aid before the insurance */
+	bool		electronic;	/* prescriptions and dispensing, too */
 	int		exchange_passes; /* seconds, in a medical exchange */
 	const char	*more;		/* within the result of a check-in */
 	int		ahead;		/* seconds: its clock before ours */
@@ -80,6 +81,8 @@ struct fake {
 	/* what it saw */
 	atomic_int	releases;
 	atomic_int	challenges, checkins, medical, opens, closes, sent;
+	atomic_int	urgent;		/* questions of the exceptional modes */
+	char		last_prefix[16];
 	atomic_int	last_category;	/* of the medical requests: 1 or 2 */
 	char		last_consents[7];	/* flags of the last proof */
 	char		last_body[65536];

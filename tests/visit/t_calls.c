@@ -39,6 +39,8 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(match, P, HANDLE) K(match_p, P, FREED) K(new_match, P, MADE) \
 	K(doctor, P, HANDLE) K(doctor_p, P, FREED) K(new_doctor, P, MADE) \
 	K(exchange, P, HANDLE) K(arrivals, P, HANDLE) \
+	K(emergency, P, HANDLE) K(emergency_p, P, FREED) \
+	K(new_emergency, P, MADE) K(factors, P, NEEDED) \
 	K(root_p, P, FREED) K(config_p, P, FREED) K(visit_p, P, FREED) \
 	K(operator_p, P, FREED) K(answer_p, P, FREED) \
 	K(readers_p, P, FREED) K(card_p, P, FREED) \
@@ -238,6 +240,7 @@ struct world {
 	struct onshi_doctor	*doctor;
 	struct onshi_audit	*audit;
 	struct onshi_arrivals	*arrivals;
+	struct onshi_emergency	*emergency;
 	char			dir[64], key[256], room[256];
 	void			*p[KINDS_END];
 	int64_t			n[KINDS_END];
@@ -375,6 +378,7 @@ fill_texts(struct world *w)
 
 	w->p[k_id] = plain("reception-1");
 	w->p[k_pin] = plain("1234");
+	w->p[k_factors] = plain("1:02,3:01");
 	w->p[k_name] = w->p[k_name_or] = plain("fake");
 	w->p[k_text_or] = plain("1319999996");
 	w->p[k_lang_or] = plain("ja");
@@ -427,6 +431,7 @@ fill(struct world *w)
 	w->p[k_doctor] = w->doctor;
 	w->p[k_audit] = w->audit;
 	w->p[k_arrivals] = w->arrivals;
+	w->p[k_emergency] = w->emergency;
 	w->p[k_operator] = w->p[k_operator_or] = w->op;
 	w->p[k_exchange] = exchange;
 	if (w->card != NULL && onshi_card_certificate(w->card, &x) == ONSHI_OK)
@@ -446,6 +451,7 @@ fill(struct world *w)
 	w->p[k_doctor_p] = &w->doctor;
 	w->p[k_audit_p] = &w->audit;
 	w->p[k_arrivals_p] = &w->arrivals;
+	w->p[k_emergency_p] = &w->emergency;
 }
 
 /* At a root of its own, with folders of its own. */
@@ -470,6 +476,21 @@ look_out(struct world *w)
 	    ONSHI_OK);
 }
 
+/* With the disaster mode on. */
+static struct onshi *
+open_root(struct fake *f)
+{
+	struct onshi_config *c = fake_config(f);
+	struct onshi *o;
+
+	ck_assert_int_eq(onshi_config_set(c, "disaster.enabled", "yes"),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
+	onshi_config_free(&c);
+
+	return o;
+}
+
 /* Nothing but what constructors give. */
 static void
 begin(struct world *w)
@@ -480,7 +501,7 @@ begin(struct world *w)
 	memset(w, 0, sizeof(*w));
 	fake_init(&w->f);
 	fake_init(&w->g);
-	w->o = fake_root(&w->f);
+	w->o = open_root(&w->f);
 	w->cards = fake_root(&w->g);
 	w->c = c = fake_config(&w->f);
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/calls.XXXXXX",
@@ -490,6 +511,8 @@ begin(struct world *w)
 	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_TWO_FACTOR, &w->op), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_new(w->o, ONSHI_PURPOSE_CARE, &w->v),
 	    ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_new(w->o, ONSHI_EMERGENCY_DISASTER,
+	    w->op, &w->emergency), ONSHI_OK);
 	ck_assert_int_eq(onshi_readers_new(w->cards, &w->l), ONSHI_OK);
 	ck_assert_int_eq(onshi_card_new(w->cards, &w->card), ONSHI_OK);
 	ck_assert_int_eq(onshi_message_new(&w->m), ONSHI_OK);
@@ -501,10 +524,38 @@ begin(struct world *w)
 	look_out(w);
 }
 
+static void
+go_on_emergency(struct onshi_emergency *e)
+{
+	static const struct { int el; const char *text; } numbers[] = {
+		{ ONSHI_EL_INSURER_NUMBER, "06123453" },
+		{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "1001" },
+		{ ONSHI_EL_BIRTHDATE, "19800512" }
+	};
+	size_t i;
+
+	ck_assert_int_eq(onshi_emergency_set_way(e, ONSHI_WAY_NUMBER),
+	    ONSHI_OK);
+	for (i = 0; i < COUNT(numbers); i++)
+		ck_assert_int_eq(onshi_emergency_set_text(e, numbers[i].el,
+		    numbers[i].text), ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_set_basis(e, ONSHI_BASIS_ORAL, NULL),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_set_consenter(e,
+	    ONSHI_CONSENTER_SELF), ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_set_identified(e,
+	    ONSHI_IDENTIFIED_PAPERS), ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_advance(e),
+	    ONSHI_NEED_ACKNOWLEDGE);
+	ck_assert_int_eq(onshi_emergency_acknowledge(e), ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_advance(e), ONSHI_OK);
+}
+
 /* And all of it in use. */
 static void
 go_on(struct world *w)
 {
+	go_on_emergency(w->emergency);
 	onshi_visit_free(&w->v);
 	ck_assert_int_eq(fake_checkin(w->o, 0x7e, &w->v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(w->v, ONSHI_CATEGORY_ELIGIBILITY,
@@ -527,6 +578,7 @@ end(struct world *w)
 
 	ck_assert_int_eq(onshi_answer_next(w->a, &rec), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_end(w->v), ONSHI_OK);
+	ck_assert_int_eq(onshi_emergency_end(w->emergency), ONSHI_OK);
 	fill(w);
 	w->p[k_record] = plain(rec);
 	atomic_fetch_add(&w->f.wall, (int64_t)400 * 86400 * 1000);
@@ -543,6 +595,7 @@ leave(struct world *w)
 {
 	char command[128];
 
+	onshi_emergency_free(&w->emergency);
 	onshi_arrivals_free(&w->arrivals);
 	onshi_audit_free(&w->audit);
 	onshi_message_free(&w->m);
@@ -682,6 +735,10 @@ take(struct trial *t)
 		case k_new_doctor:
 			onshi_doctor_free(
 			    (struct onshi_doctor **)&t->outs[i]);
+			break;
+		case k_new_emergency:
+			onshi_emergency_free(
+			    (struct onshi_emergency **)&t->outs[i]);
 			break;
 		case k_new_arrivals:
 			onshi_arrivals_free(
@@ -850,6 +907,9 @@ goes_on(struct world *w)
 	ck_assert_int_eq(onshi_visit_advance(w->v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(w->v, ONSHI_CATEGORY_DRUGS, w->op,
 	    &a), ONSHI_OK);
+	onshi_answer_free(&a);
+	ck_assert_int_eq(onshi_emergency_get(w->emergency,
+	    ONSHI_CATEGORY_DRUGS, &a), ONSHI_OK);
 	onshi_answer_free(&a);
 	ck_assert_int_eq(onshi_answer_rewind(w->a), ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(w->a, &rec), ONSHI_OK);

@@ -719,10 +719,10 @@ static const struct {
 	{ "link.login_file", "/z", ONSHI_E_UNSUPPORTED },
 	{ "link.auth_base", "https://a", ONSHI_E_UNSUPPORTED },
 	{ "link.function.OQSmuquc01req", "/r", ONSHI_E_UNSUPPORTED },
-	{ "disaster.enabled", "yes", ONSHI_E_UNSUPPORTED },
+	{ "disaster.enabled", "yes", ONSHI_OK },
 	{ "disaster.enabled", "no", ONSHI_OK },
-	{ "disaster.activation", "/a", ONSHI_E_UNSUPPORTED },
-	{ "emergency.enabled", "yes", ONSHI_E_UNSUPPORTED },
+	{ "disaster.activation", "/a", ONSHI_OK },
+	{ "emergency.enabled", "yes", ONSHI_OK },
 	{ "fallback.table", "/t", ONSHI_E_UNSUPPORTED },
 };
 

@@ -32,13 +32,17 @@ from .card import (
 )
 from .config import Clock, Config, Exchange, Link, Reader, form_name
 from .constants import (
+    Basis,
     CardKind,
     Category,
     CertificateState,
+    Consenter,
     Difference,
+    EmergencyKind,
     Form,
     Health,
     Hint,
+    Identified,
     Licence,
     MatchVerdict,
     Method,
@@ -54,8 +58,15 @@ from .constants import (
     SignIn,
     Trust,
     Verdict,
+    Want,
+    Way,
 )
 from .doctor import Doctor, Finding, health_name, owner_name, owner_text
+from .emergency import (
+    Emergency, basis_name, basis_text, consenter_name, consenter_text,
+    emergency_kind_name, emergency_kind_text, identified_name, identified_text,
+    want_name, want_text, way_name, way_text,
+)
 from .match import (
     Found,
     Match,
@@ -95,21 +106,26 @@ __version__ = text_of(_lib.onshi_version())
 version_number = int(_lib.onshi_version_number())
 
 __all__ = [
-    "Answer", "Arrivals", "Audit", "Cancelled", "Card", "CardError", "CardKind",
+    "Answer", "Arrivals", "Audit", "Basis", "Cancelled", "Card", "CardError", "CardKind",
     "Category", "Certificate", "CertificateState", "Clock", "Code", "Config", "ConfirmNeeded",
-    "Consent", "Difference", "Doctor", "Exchange", "Finding", "Form", "Found",
-    "Health", "Hint", "Licence",
+    "Consent", "Consenter", "Difference", "Doctor", "Emergency", "EmergencyKind",
+    "Exchange", "Finding", "Form", "Found",
+    "Health", "Hint", "Identified", "Licence",
     "Link", "Match", "MatchVerdict", "Message", "Method", "Need", "NetworkError",
     "Notice", "Oddity", "Onshi", "OnshiError", "OpenRequest", "Operator",
     "Outcome", "Owner", "Phase", "Purpose", "RESULTS", "Reader", "ReaderState", "Record",
     "Request", "RuleError", "Sent", "ServiceError", "Severity", "SignIn", "Trust",
-    "Verdict", "Visit", "__version__", "canonical", "card_kind_name",
+    "Verdict", "Visit", "Want", "Way", "__version__", "basis_name", "basis_text",
+    "canonical", "card_kind_name",
     "card_kind_text", "category_name", "category_text", "certificate_state_name",
-    "claim_name", "consent_name", "element", "elements", "form_name", "health_name", "hints",
+    "claim_name", "consent_name", "consenter_name", "consenter_text", "element", "elements",
+    "emergency_kind_name", "emergency_kind_text", "form_name", "health_name", "hints",
+    "identified_name", "identified_text",
     "is_list", "licence_name", "licence_text", "match_verdict_name",
     "match_verdict_text", "method_name", "method_text", "need_name", "need_text",
     "notice_name", "outcome_class", "outcome_name", "outcome_remedy",
     "outcome_text", "owner_name", "owner_text", "purpose_name", "purpose_text", "request_name", "request_text",
     "severity_name", "severity_text", "sign_in_name", "sign_in_text", "trust_name",
     "trust_text", "verdict_name", "verdict_text", "version_number",
+    "want_name", "want_text", "way_name", "way_text",
 ]

@@ -90,6 +90,10 @@ class Arrivals(Structure):
     pass
 
 
+class Emergency(Structure):
+    pass
+
+
 class Exchange(Structure):
     pass
 
@@ -298,6 +302,49 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_health_name", c_char_p, (c_int,)),
     ("onshi_owner_name", c_char_p, (c_int,)),
     ("onshi_owner_text", c_char_p, (c_int, c_char_p)),
+    # emergency.h
+    ("onshi_operator_new_emergency", c_int,
+     (P(Root), c_char_p, c_int, c_int, c_int, c_char_p, P(P(Operator)))),
+    ("onshi_emergency_new", c_int, (P(Root), c_int, P(Operator), P(P(Emergency)))),
+    ("onshi_emergency_free", None, (P(P(Emergency)),)),
+    ("onshi_emergency_end", c_int, (P(Emergency),)),
+    ("onshi_emergency_set_way", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_set_text", c_int, (P(Emergency), c_int, c_char_p)),
+    ("onshi_emergency_set_basis", c_int, (P(Emergency), c_int, c_char_p)),
+    ("onshi_emergency_set_basis_of", c_int, (P(Emergency), c_int, c_int, c_char_p)),
+    ("onshi_emergency_set_consenter", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_set_identified", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_set_want", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_set_patient", c_int, (P(Emergency), c_char_p)),
+    ("onshi_emergency_set_reader", c_int, (P(Emergency), c_char_p)),
+    ("onshi_emergency_set_anew", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_set_deadline", c_int, (P(Emergency), c_int32)),
+    ("onshi_emergency_set_blocking", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_acknowledge", c_int, (P(Emergency),)),
+    ("onshi_emergency_advance", c_int, (P(Emergency),)),
+    ("onshi_emergency_get", c_int, (P(Emergency), c_int, P(P(Answer)))),
+    ("onshi_emergency_person", c_int, (P(Emergency), P(P(Record)))),
+    ("onshi_emergency_confirm", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_may", c_int, (P(Emergency), c_int)),
+    ("onshi_emergency_activation", c_int, (P(Emergency),)),
+    ("onshi_emergency_cancel", None, (P(Emergency),)),
+    ("onshi_emergency_fd", c_int64, (P(Emergency),)),
+    ("onshi_emergency_error", P(Error), (P(Emergency),)),
+    ("onshi_emergency_id", c_char_p, (P(Emergency),)),
+    ("onshi_emergency_ms", c_int32, (P(Emergency), c_int)),
+    ("onshi_emergency_is_recorded", c_int, (P(Emergency),)),
+    ("onshi_emergency_kind_name", c_char_p, (c_int,)),
+    ("onshi_emergency_kind_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_way_name", c_char_p, (c_int,)),
+    ("onshi_way_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_basis_name", c_char_p, (c_int,)),
+    ("onshi_basis_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_consenter_name", c_char_p, (c_int,)),
+    ("onshi_consenter_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_identified_name", c_char_p, (c_int,)),
+    ("onshi_identified_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_want_name", c_char_p, (c_int,)),
+    ("onshi_want_text", c_char_p, (c_int, c_char_p)),
     # card.h
     ("onshi_readers_new", c_int, (P(Root), P(P(Readers)))),
     ("onshi_readers_free", None, (P(P(Readers)),)),

@@ -72,6 +72,8 @@ class Category(Number):
     SURGERY = 4
     LIMIT = 5
     DISEASES = 6
+    PRESCRIPTIONS = 7  # of an emergency alone
+    DISPENSING = 8  # likewise
 
 
 class Licence(Number):
@@ -100,6 +102,9 @@ class Notice(Number):
     CONSENT = 2
     VISUAL = 3
     CLOCK = 4
+    DISASTER = 5
+    EMERGENCY = 6
+    SEVERAL = 7
 
 
 class Need(Number):
@@ -110,6 +115,59 @@ class Need(Number):
     CONFIRM = 3
     FACE = 4
     WAIT = 6
+    ACKNOWLEDGE = 7
+
+
+class EmergencyKind(Number):
+    """The exceptional modes (災害時, 救急時)."""
+
+    DISASTER = 1
+    HOSPITAL = 2
+
+
+class Way(Number):
+    """How the person is found in one."""
+
+    SEARCH = 1
+    NUMBER = 2
+    CARD = 3
+
+
+class Basis(Number):
+    """On what ground."""
+
+    ORAL = 1
+    UNOBTAINABLE = 2
+    EMERGENCY = 3
+
+
+class Consenter(Number):
+    """Who gave the consent by word of mouth."""
+
+    SELF = 1
+    GUARDIAN = 2
+    REPRESENTATIVE = 3
+
+
+class Identified(Number):
+    """How it was told who the person is."""
+
+    PAPERS = 1
+    FAMILY = 2
+    KNOWN = 3
+    PHOTOGRAPH = 4
+    BELONGINGS = 5
+
+
+class Want(Number):
+    """What is wanted in a hospital's emergency."""
+
+    SUMMARY = 1
+    ALL = 2
+    BOTH = 3
+    DRUGS = 4
+    CARE = 5
+    CHECKUPS = 6
 
 
 class Outcome(Number):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes as C
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from datetime import datetime
@@ -26,13 +25,24 @@ from ._core import (
     wipe,
 )
 from ._ffi import lib
+from ._wait import Waits, readable
 from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
-from .constants import Category, Licence, Method, Need, Notice, Purpose, Request, SignIn
+from .constants import (
+    Category,
+    EmergencyKind,
+    Licence,
+    Method,
+    Need,
+    Notice,
+    Purpose,
+    Request,
+    SignIn,
+)
+from .emergency import Emergency
 from .records import Answer, ElementLike, Record, element
 
 SPEND_LAST = 0x01
-LOOK_S = 1.0  # between looks at a call whose descriptor stays silent
 
 
 class Operator(Handle):
@@ -66,6 +76,34 @@ class Onshi(Handle):
         self._call(
             lib.onshi_operator_new, raw(ident), licence, sign_in, C.byref(out))
         return Operator(out, self)
+
+    def emergency_operator(
+        self,
+        ident: str,
+        licence: Licence,
+        sign_in: SignIn,
+        right: bool,
+        factors: str,
+    ) -> Operator:
+        """For a hospital's emergency: right (OQSCD043), factors ``"1:02,3:01"``."""
+        out = Operator._pointer()
+        self._call(
+            lib.onshi_operator_new_emergency, raw(ident), licence, sign_in,
+            int(right), raw(factors), C.byref(out))
+        return Operator(out, self)
+
+    def disaster(self, operator: Operator) -> Emergency:
+        """In a disaster: for one person, in the operator's name (災害時)."""
+        return self._emergency(EmergencyKind.DISASTER, operator)
+
+    def emergency(self, operator: Operator) -> Emergency:
+        """In a hospital's emergency, likewise (救急時)."""
+        return self._emergency(EmergencyKind.HOSPITAL, operator)
+
+    def _emergency(self, kind: EmergencyKind, operator: Operator) -> Emergency:
+        out = Emergency._pointer()
+        self._call(lib.onshi_emergency_new, kind, operator._p, C.byref(out))
+        return Emergency(out, self)
 
     def visit(self, purpose: Purpose = Purpose.CARE) -> Visit:
         out = Visit._pointer()
@@ -145,7 +183,7 @@ class Consent(NamedTuple):
     until: Optional[datetime]
 
 
-class Visit(Handle):
+class Visit(Waits):
     """One patient, one visit. Iterate for its needs, until it is answered.
 
     One thread at a time; :meth:`cancel` may be called from any.
@@ -153,7 +191,7 @@ class Visit(Handle):
 
     _free, _type, _error = "onshi_visit_free", _ffi.Visit, "onshi_visit_error"
     _cancel = "onshi_visit_cancel"
-    _is_blocking = True
+    _fd, _set_blocking = "onshi_visit_fd", "onshi_visit_set_blocking"
 
     # -- inputs --------------------------------------------------------------
 
@@ -206,11 +244,6 @@ class Visit(Handle):
     def set_deadline(self, ms: int) -> None:
         """How long one call may take; 0: the config's."""
         self._call(lib.onshi_visit_set_deadline, ms)
-
-    def set_blocking(self, yes: bool) -> None:
-        """Whether calls wait, or come back with ``Need.WAIT``."""
-        self._call(lib.onshi_visit_set_blocking, int(yes))
-        self._is_blocking = yes
 
     # -- work ----------------------------------------------------------------
 
@@ -297,31 +330,7 @@ class Visit(Handle):
         """
         self._call(lib.onshi_visit_end)
 
-    def cancel(self) -> None:
-        """Ends a call that waits, or the next one, with :class:`Cancelled`.
-
-        From any thread; nothing once the visit is closed.
-        """
-        self._owned.cancel()
-
     # -- in an event loop ------------------------------------------------------
-
-    def fileno(self) -> int:
-        """To be polled for reading after ``Need.WAIT``, and then only."""
-        return int(lib.onshi_visit_fd(self._p))
-
-    async def _until(self, function: Any, *args: Any) -> int:
-        """Calls again when the descriptor says so; looks now and then, for the
-        deadline of a call that hangs in a table of the program."""
-        if self._is_blocking:
-            self.set_blocking(False)
-        while (code := self._call(function, *args)) == WAIT:
-            try:
-                await _readable(self.fileno())
-            except asyncio.CancelledError:
-                self.cancel()
-                raise
-        return code
 
     async def check_in(self, answer: Callable[[Need], Awaitable[None]]) -> Answer:
         """Advances in an event loop; ``await answer(need)`` gives what is needed.
@@ -434,7 +443,7 @@ class Arrivals(Handle):
         """The next who arrives, however long it takes."""
         self._call(lib.onshi_arrivals_set_blocking, 0)
         while (visit := self._next()) is None:
-            await _readable(self.fileno())
+            await readable(self.fileno())
         return visit
 
     async def __aiter__(self) -> AsyncIterator[Visit]:
@@ -444,19 +453,6 @@ class Arrivals(Handle):
     def cancel(self) -> None:
         """Ends a call that waits, or the next one, with :class:`Cancelled`."""
         self._owned.cancel()
-
-
-async def _readable(fd: int) -> None:
-    """Waits until it is, or for a moment."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(fd, ready.set)
-    try:
-        await asyncio.wait_for(ready.wait(), LOOK_S)
-    except asyncio.TimeoutError:
-        pass
-    finally:
-        loop.remove_reader(fd)
 
 
 # Names as the command's and its JSON's, and words for people.

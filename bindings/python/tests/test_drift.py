@@ -127,7 +127,7 @@ def header_numbers() -> dict[str, int]:
 
 PREFIXES = {"SignIn": "SIGNIN_", "CardKind": "CARD_",
             "CertificateState": "CERTIFICATE_", "Verdict": "AUDIT_",
-            "MatchVerdict": "MATCH_"}
+            "MatchVerdict": "MATCH_", "EmergencyKind": "EMERGENCY_"}
 
 
 def test_constants_equal_the_headers() -> None:
