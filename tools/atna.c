@@ -26,6 +26,7 @@ static const struct {
 	{ "result.wiped", "110110", "Patient Record", 'D' },
 	{ "result.", "110110", "Patient Record", 'R' },
 	{ "disaster.", "110113", "Security Alert", 'E' },
+	{ "emergency.", "110113", "Security Alert", 'E' },
 	{ "config.", "110113", "Security Alert", 'U' },
 	{ "clock.", "110113", "Security Alert", 'E' },
 	{ "", "110100", "Application Activity", 'E' }

@@ -233,13 +233,15 @@ print_line(struct tool *t, const char *line)
 	out_text(&t->out, "\n");
 }
 
-enum form { FORM_TOLD, FORM_LINES, FORM_ATNA };
+enum form { FORM_TOLD, FORM_LINES, FORM_ATNA, FORM_REPORT };
 
 static int
 say_entry(struct tool *t, enum form form, char *line)
 {
 	if (form == FORM_ATNA)
 		return atna_entry(t, line);
+	if (form == FORM_REPORT)
+		return report_entry(t, line);
 	if (t->is_json && form == FORM_LINES)
 		json_text(&t->json, NULL, line);
 	else if (t->is_json)
@@ -285,13 +287,16 @@ say_entries(struct tool *t, enum form form)
 	if (from != 0 && to != 0 && from > to)
 		return fail_usage(t, "the period ends before it begins",
 		    "期間の指定が正しくありません", "--from --to");
-	if (form == FORM_ATNA && t->is_json)
+	if ((form == FORM_ATNA && t->is_json) || (option_has(t, OPT_REPORT) &&
+	    (t->is_json || form == FORM_ATNA)))
 		return fail_usage(t, "one form or the other",
-		    "形式は一つだけ指定してください", "--json --atna");
+		    "形式は一つだけ指定してください", "--json --atna --report");
 	if ((status = audit_open(t, &a)) != 0)
 		return status;
 	if (form == FORM_ATNA)
 		atna_begin(t);
+	if (form == FORM_REPORT)
+		report_begin(t);
 	if (t->is_json)
 		json_open(&t->json, form == FORM_LINES ? "lines" : "entries",
 		    '[');
@@ -303,6 +308,8 @@ say_entries(struct tool *t, enum form form)
 	 * all there was. */
 	if (form == FORM_ATNA && r == ONSHI_OK)
 		atna_end(t);
+	if (form == FORM_REPORT && r == ONSHI_OK)
+		report_end(t);
 	if (r != ONSHI_OK)
 		status = fail_result(t, r, r == ONSHI_E_CANCELLED ? NULL :
 		    onshi_audit_error(a));
@@ -321,7 +328,7 @@ int
 command_audit_export(struct tool *t)
 {
 	return say_entries(t, option_has(t, OPT_ATNA) ? FORM_ATNA :
-	    FORM_LINES);
+	    option_has(t, OPT_REPORT) ? FORM_REPORT : FORM_LINES);
 }
 
 /* And as much of it as verify takes, for paper. */

@@ -18,6 +18,7 @@
 static struct {
 	pthread_mutex_t		 lock;
 	struct onshi_visit	*visit;
+	struct onshi_emergency	*emergency;
 	struct onshi_card	*card;
 	bool			 asked;
 	int			 pipe[2];
@@ -41,6 +42,7 @@ wait_for_signal(void *arg)
 		}
 		state.asked = true;
 		onshi_visit_cancel(state.visit);
+		onshi_emergency_cancel(state.emergency);
 		if (state.card != NULL)
 			onshi_card_cancel(state.card);
 		while (write(state.pipe[1], &byte, 1) < 0 && errno == EINTR)
@@ -88,13 +90,15 @@ cancel_start(void)
 }
 
 static void
-watch(struct onshi_visit *v, struct onshi_card *c)
+watch(struct onshi_visit *v, struct onshi_emergency *e, struct onshi_card *c)
 {
 	(void)pthread_mutex_lock(&state.lock);
 	state.visit = v;
+	state.emergency = e;
 	state.card = c;
 	if (state.asked) {
 		onshi_visit_cancel(v);
+		onshi_emergency_cancel(e);
 		if (c != NULL)
 			onshi_card_cancel(c);
 	}
@@ -104,13 +108,19 @@ watch(struct onshi_visit *v, struct onshi_card *c)
 void
 cancel_watch_visit(struct onshi_visit *v)
 {
-	watch(v, NULL);
+	watch(v, NULL, NULL);
+}
+
+void
+cancel_watch_emergency(struct onshi_emergency *e)
+{
+	watch(NULL, e, NULL);
 }
 
 void
 cancel_watch_card(struct onshi_card *c)
 {
-	watch(NULL, c);
+	watch(NULL, NULL, c);
 }
 
 bool

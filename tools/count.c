@@ -60,6 +60,19 @@ month_of(struct months *m, const char *name)
 	return grown;
 }
 
+/* The exceptional modes are no checks of eligibility. */
+static bool
+is_exceptional(const char *line)
+{
+	const char *u = field_of(line, "\tu=");
+	size_t len = strcspn(u, "\t"), i, colons = 0;
+
+	for (i = 0; i < len; i++)
+		colons += u[i] == ':';
+
+	return colons > 1;
+}
+
 /* An answer to a question of eligibility counts; one that failed does not. */
 static int
 count_line(struct months *m, const char *line)
@@ -68,7 +81,8 @@ count_line(struct months *m, const char *line)
 	struct month *at;
 	int64_t seconds;
 
-	if (!begins(field_of(line, "\te="), "query.outcome\t") ||
+	if (is_exceptional(line) ||
+	    !begins(field_of(line, "\te="), "query.outcome\t") ||
 	    !begins(field_of(line, "\tk="), "eligibility\t") ||
 	    !begins(field_of(line, "\tr="), "ONSHI_OK:") ||
 	    !entry_seconds(field_of(line, "\tt="), &seconds))

@@ -49,6 +49,8 @@ static const struct {
 	{ "visit.opened", "封をした受診を開いた" },
 	{ "disaster.on", "災害時モードの開始" },
 	{ "disaster.ack", "災害時の注意事項の確認" },
+	{ "emergency.on", "救急時モードの開始" },
+	{ "emergency.ack", "救急時の注意事項の確認" },
 	{ "config.change", "設定の変更" },
 	{ "clock.jump", "時刻の不連続" },
 	{ "reception", "受付" }, { "doctor", "医師" }, { "dentist", "歯科医師" },
@@ -64,7 +66,16 @@ static const struct {
 	{ "law", "法令" }, { "consent", "同意" },
 	{ "face", "顔認証" }, { "pin", "暗証番号" }, { "visual", "目視" },
 	{ "number", "番号入力" },
-	{ "proven", "カードで確認済み" }, { "claimed", "確認前" }
+	{ "proven", "カードで確認済み" }, { "claimed", "確認前" },
+	{ "found", "特定済み" }, { "sought", "特定前" },
+	{ "prescriptions", "処方情報" },
+	{ "oral", "口頭等の同意" }, { "unobtainable", "同意取得困難" },
+	{ "emergency", "救急時" }, { "hospital", "救急時モード" },
+	{ "eprescription", "電子処方箋管理サービス" },
+	{ "search", "氏名・住所等による検索" }, { "card", "カード（暗証番号なし）" },
+	{ "papers", "書類で特定" }, { "family", "家族等が特定" },
+	{ "known", "面識で特定" }, { "photograph", "顔写真で特定" },
+	{ "belongings", "所持品で特定" }, { "right", "救急時の閲覧権限" }
 };
 
 static const char *
@@ -83,13 +94,13 @@ word_of(const char *word, size_t len)
 /* "doctor:two-factor" part by part; numbers are seconds and say nothing to a
  * reader at a counter. */
 static void
-put_words(struct tool *t, const char *value)
+put_words_of(struct tool *t, const char *value, size_t n)
 {
-	const char *ja;
+	const char *ja, *end = value + n;
 	size_t len;
 	bool more = false;
 
-	for (; *value != '\0'; value += len + (value[len] != '\0')) {
+	for (; value < end; value += len + (value[len] != '\0')) {
 		len = strcspn(value, ":,");
 		if (strspn(value, "0123456789") == len)
 			continue;
@@ -103,17 +114,34 @@ put_words(struct tool *t, const char *value)
 	}
 }
 
-/* "care" is a purpose here, and elsewhere a kind of information. */
+static void
+put_words(struct tool *t, const char *value)
+{
+	put_words_of(t, value, strlen(value));
+}
+
+/* "care" is a purpose here, and elsewhere a kind of information; "disaster" a
+ * mode, and elsewhere a licence. */
 static void
 put_purpose(struct tool *t, const char *value)
 {
-	static const char care[] = "care:";
+	static const char care[] = "care:", disaster[] = ":disaster";
+	const char *mode = strstr(value, disaster);
 
 	if (strncmp(value, care, strlen(care)) == 0) {
 		out_text(&t->out, "診療・");
 		value += strlen(care);
 	}
-	put_words(t, value);
+	if (mode == NULL) {
+		put_words(t, value);
+		return;
+	}
+	put_words_of(t, value, (size_t)(mode - value));
+	out_text(&t->out, "・災害時モード");
+	if (mode[strlen(disaster)] == ':') {
+		out_text(&t->out, "・");
+		put_words(t, mode + strlen(disaster) + 1);
+	}
 }
 
 /* Where nobody was named the program itself acted. */

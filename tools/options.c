@@ -254,7 +254,7 @@ read_option(struct reading *rd)
 }
 
 /* Commands that are known by name and come with a later release. */
-static const char *const later[] = { "bulk", "register", "disaster" };
+static const char *const later[] = { "bulk", "register" };
 
 int
 unknown_command(struct tool *t, const char *word)

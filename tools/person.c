@@ -94,6 +94,14 @@ nobody_says(struct session *s)
 	return ONSHI_E_NOT_CONFIRMED;
 }
 
+static int
+person_of(struct session *s, const struct onshi_record **rec)
+{
+	return s->emergency != NULL ?
+	    onshi_emergency_person(s->emergency, rec) :
+	    onshi_visit_person(s->visit, rec);
+}
+
 int
 person_confirm(struct session *s, int category)
 {
@@ -102,7 +110,7 @@ person_confirm(struct session *s, int category)
 	struct tool *t = s->t;
 	int r;
 
-	if ((r = onshi_visit_person(s->visit, &rec)) < 0)
+	if ((r = person_of(s, &rec)) < 0)
 		return r;
 	keep(p, rec);
 	p->yes = option_has(t, OPT_CONFIRM_PERSON);
@@ -116,7 +124,9 @@ person_confirm(struct session *s, int category)
 			return r;
 	}
 
-	return onshi_visit_confirm(s->visit, s->op, p->yes ? 1 : 0);
+	return s->emergency != NULL ?
+	    onshi_emergency_confirm(s->emergency, p->yes ? 1 : 0) :
+	    onshi_visit_confirm(s->visit, s->op, p->yes ? 1 : 0);
 }
 
 void

@@ -408,14 +408,18 @@ static const char *const category_ja[] = {
 	[ONSHI_CATEGORY_DRUGS] = "薬剤情報", [ONSHI_CATEGORY_CHECKUPS] = "特定健診情報",
 	[ONSHI_CATEGORY_CARE] = "診療情報", [ONSHI_CATEGORY_SURGERY] = "手術情報",
 	[ONSHI_CATEGORY_LIMIT] = "限度額適用認定証",
-	[ONSHI_CATEGORY_DISEASES] = "特定疾病療養受療証"
+	[ONSHI_CATEGORY_DISEASES] = "特定疾病療養受療証",
+	[ONSHI_CATEGORY_PRESCRIPTIONS] = "処方情報",
+	[ONSHI_CATEGORY_DISPENSING] = "調剤情報"
 };
 static const char *const category_en[] = {
 	[ONSHI_CATEGORY_DRUGS] = "Drugs", [ONSHI_CATEGORY_CHECKUPS] =
 	    "Checkups",
 	[ONSHI_CATEGORY_CARE] = "Care", [ONSHI_CATEGORY_SURGERY] = "Surgery",
 	[ONSHI_CATEGORY_LIMIT] = "Limit certificate",
-	[ONSHI_CATEGORY_DISEASES] = "Specific diseases"
+	[ONSHI_CATEGORY_DISEASES] = "Specific diseases",
+	[ONSHI_CATEGORY_PRESCRIPTIONS] = "Prescriptions",
+	[ONSHI_CATEGORY_DISPENSING] = "Dispensing"
 };
 
 const char *

@@ -268,7 +268,8 @@ static const char *const ours[] = {
 	"visit", "method", "consents", "outcome", "results", "drugs",
 	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
 	"note", "error", "sealed", "person", "file", "differences", "compare",
-	"hints", "answer_time", "answer_expires", "clock_apart_s", NULL
+	"hints", "answer_time", "answer_expires", "clock_apart_s", "basis",
+	"reason", "prescriptions", "dispensing", NULL
 };
 
 static void
@@ -311,7 +312,7 @@ json_note(struct json *j, const struct onshi_record *head)
 }
 
 /* All records of an answer as an array, or nothing of it. */
-static int
+int
 json_records(struct json *j, const char *key, struct onshi_answer *a)
 {
 	struct json_mark mark = json_mark(j);
@@ -334,7 +335,7 @@ json_records(struct json *j, const char *key, struct onshi_answer *a)
 	return r;
 }
 
-static int
+int
 json_eligibility(struct session *s)
 {
 	struct json *j = &s->t->json;
@@ -453,7 +454,7 @@ print_failed(struct session *s, int r)
 }
 
 /* TI-4: a notice beside the eligibility. */
-static void
+void
 tell_clock(struct session *s)
 {
 	if (onshi_answer_clock_apart(s->answer) != 0)
@@ -536,7 +537,7 @@ session_run(struct session *s)
 }
 
 /* CO-4: what follows is not the reception's to see. */
-static void
+void
 tell_whose(struct session *s)
 {
 	struct tool *t = s->t;

@@ -25,8 +25,11 @@ enum option_id {
 	OPT_SEAL, OPT_VISIT, OPT_WITHDRAW, OPT_END,
 	OPT_LINES, OPT_TIMEOUT, OPT_TAKE,
 	OPT_KEY_OUT, OPT_KEY, OPT_HEAD, OPT_FROM, OPT_TO,
-	OPT_ATNA, OPT_BEFORE, OPT_ACCEPT_LOSS,
+	OPT_ATNA, OPT_REPORT, OPT_BEFORE, OPT_ACCEPT_LOSS,
 	OPT_PRINT, OPT_HTML,
+	OPT_NAME, OPT_KANA, OPT_SEX, OPT_INSURER_NAME, OPT_ADDRESS,
+	OPT_BASIS, OPT_REASON, OPT_CONSENT_BY, OPT_IDENTIFIED_BY,
+	OPT_ACKNOWLEDGE, OPT_WANT, OPT_RIGHT, OPT_FACTORS,
 	OPT_COUNT
 };
 
@@ -51,7 +54,7 @@ struct option_row {
 
 struct tool;
 
-#define COMMAND_OPTIONS	16
+#define COMMAND_OPTIONS	20
 
 struct command {
 	const char	*name;		/* one word or two */
@@ -244,6 +247,7 @@ void	date_plain(const char *text, char out[TIME_TEXT]);
 
 int	cancel_start(void);
 void	cancel_watch_visit(struct onshi_visit *v);	/* NULL: no longer */
+void	cancel_watch_emergency(struct onshi_emergency *e);
 void	cancel_watch_card(struct onshi_card *c);
 bool	cancel_is_asked(void);
 /* Until there is something to read, or no more; false: it is asked. */
@@ -273,7 +277,7 @@ int	explain_start(struct onshi_config *c);
 
 /* ---- visit.c: what checkin and eligibility share ------------------------------------------------------ */
 
-#define CATEGORIES	7
+#define CATEGORIES	9
 #define PERSON_FIELDS	4
 
 /* Whom an answer names that is to be confirmed (ID-10). */
@@ -294,6 +298,7 @@ struct onfile {
 struct session {
 	struct tool		*t;
 	struct onshi_visit	*visit;
+	struct onshi_emergency	*emergency;	/* in place of a visit */
 	struct onshi_operator	*op;
 	struct onshi_answer	*answer;
 	struct onfile		*file;		/* NULL: not compared */
@@ -342,6 +347,11 @@ void	session_look(struct session *s);
 void	session_get_all(struct session *s);
 /* One category: asked for and printed. */
 void	session_get(struct session *s, int category);
+/* What session.c and emergency.c print alike. */
+int	json_eligibility(struct session *s);
+int	json_records(struct json *j, const char *key, struct onshi_answer *a);
+void	tell_clock(struct session *s);
+void	tell_whose(struct session *s);
 /* person.c: shows whom an answer names, and says whose it is. */
 int	person_confirm(struct session *s, int category);
 void	person_json(struct json *j, const struct person *p);
@@ -370,6 +380,10 @@ void	entry_time(const struct tool *t, char utc[TIME_TEXT]);
 void	atna_begin(struct tool *t);
 int	atna_entry(struct tool *t, char *line);
 void	atna_end(struct tool *t);
+/* What was seen in an exceptional mode, as a report (規約26条). */
+void	report_begin(struct tool *t);
+int	report_entry(struct tool *t, char *line);
+void	report_end(struct tool *t);
 
 /* ---- print.c, print_medical.c: for people ---------------------------------------------------------------- */
 
@@ -397,6 +411,8 @@ int	command_checkin(struct tool *t);
 int	command_eligibility(struct tool *t);
 int	command_get(struct tool *t);
 int	command_watch(struct tool *t);
+int	command_disaster(struct tool *t);
+int	command_emergency(struct tool *t);
 int	command_audit_init(struct tool *t);
 int	command_audit_show(struct tool *t);
 int	command_audit_verify(struct tool *t);

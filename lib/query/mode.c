@@ -430,7 +430,7 @@ oki_mode_describe(const struct oki_case *k, int category,
 	    electronic ? ":eprescription" : "");
 	(void)snprintf(t->identity, sizeof(t->identity),
 	    "%s:%" PRId64 ":%s:%s", word(onshi_way_name(g->way)), age,
-	    k->proven ? "proven" : "claimed",
+	    k->proven || g->found ? "found" : "sought",
 	    word(onshi_identified_name(g->identified)));
 	(void)snprintf(t->consent, sizeof(t->consent), "%s:%s:%s:%s",
 	    word(onshi_consenter_name(g->consenter)),

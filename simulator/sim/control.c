@@ -20,6 +20,9 @@ static const char help[] =
     "fault SPEC | fault clear | fault list\n"
     "clock YYYY-MM-DDTHH:MM:SS | clock +SECONDS\n"
     "consent-seconds N\n"
+    "disaster on MUNICIPALITY...|aomori [from D] [to D] | [notice]\n"
+    "disaster off MUNICIPALITY...|aomori | disaster place CODE MUNICIPALITY\n"
+    "hospital CODE on|off     whether an institution is one\n"
     "folder stop [N] | folder start [N] | folder look   the application\n"
     "line up | line down\n"
     "person EVENT WHO [...]   EVENT: assist disease hide join limit lose\n"
@@ -165,8 +168,10 @@ static const struct {
 } commands[] = {
 	{ "clock",	     do_clock },
 	{ "consent-seconds", do_consent },
+	{ "disaster",	     disaster_control },
 	{ "fault",	     do_fault },
 	{ "folder",	     do_folder },
+	{ "hospital",	     emergency_control },
 	{ "line",	     do_line },
 	{ "person",	     do_person },
 	{ "resume",	     do_resume },

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
 	{ "serve",    serve_main,    "answer by HTTPS and folder until TERM" },
 	{ "control",  control_main,  "change a service while it runs" },
+	{ "disaster", control_main,  "activate or end the disaster mode" },
 	{ "person",   control_main,  "send it an insurer's event" },
 	{ "touch",    control_main,  "a patient at the face reader" },
 	{ "log",      record_main,   "print the centre's own record" },

@@ -18,6 +18,9 @@ static const struct {
 	{ "XCNS0001E", "閲覧の同意がないか、同意の有効期限が切れています。" },
 	{ "XSIM0202E", "該当する資格がありません。" },
 	{ "XSIM0201E", "要求の形式を取り扱えません。" },
+	{ "XDIS0001E", "この地域では有効になっていません。（DI-1）" },
+	{ "XDIS0002E", "有効な期間ではありません。（DI-1）" },
+	{ "XEMG0004E", "求める情報に含まれていません。（EM-4）" },
 	{ "", "該当する情報がありません。" },
 };
 
@@ -103,14 +106,16 @@ month_read(const char *s, int32_t *out)
 	return 0;
 }
 
-/* Visits by card are 外来診療等 (1); PDF is not what this service makes. */
+/* Visits by card are 外来診療等 (1), a hospital's emergencies 救急時 (4); PDF is
+ * not what this service makes. */
 static int
-read_asked(xmlNodePtr body, int drugs, struct asked *a)
+read_asked(xmlNodePtr body, int drugs, int mode, struct asked *a)
 {
 	memset(a, 0, sizeof(*a));
 	if (!one_of(body, "FileCategory", drugs ? "24" : "2") ||
 	    !one_of(body, "PrDiInfClassification", "01") ||
-	    !one_of(body, "MedicalTreatmentFlag", "1"))
+	    !one_of(body, "MedicalTreatmentFlag", mode == MODE_HOSPITAL ?
+	    "4" : "1"))
 		return -1;
 	a->category = xml_text(body, "FileCategory");
 	a->eprescription = one_of(body, "PrDiInfClassification", "1");
@@ -123,6 +128,23 @@ read_asked(xmlNodePtr body, int drugs, struct asked *a)
 	    a->from > a->to)
 		return -1;
 	return 0;
+}
+
+/* What was opened in an exceptional mode: while that lasts (DI-1), and no more
+ * than was wanted (EM-4). */
+static const char *
+why_not_urgent(struct sim *sim, const struct request *req, int mode, int want,
+    struct asked *a)
+{
+	int32_t from = month_add(clock_date(req->now) / 100, -3);
+
+	if (mode == MODE_DISASTER)
+		return disaster_why_not(sim, req->terminal, req->now);
+	if (mode == MODE_HOSPITAL && a->eprescription && want != 3)
+		return "XEMG0004E";
+	if (mode == MODE_HOSPITAL && want == 1 && a->from < from)
+		a->from = from;		/* the summary */
+	return NULL;
 }
 
 static const char *
@@ -198,7 +220,7 @@ answer(struct sim *sim, struct request *req, xmlNodePtr header,
 	    .terminal = req->terminal };
 	int64_t visit, person;
 	struct asked a;
-	int r;
+	int mode, r, want;
 
 	if ((r = find_visit(sim, req, &visit, &person)) != 0) {
 		e.code = r == 401 ? "401" : "403";
@@ -207,9 +229,11 @@ answer(struct sim *sim, struct request *req, xmlNodePtr header,
 	}
 	xml_echo(header, req->header, echoed);
 	e.person = person;
-	if (read_asked(req->content, drugs, &a) != 0)
+	mode = visit_mode(sim, visit, &want);
+	if (read_asked(req->content, drugs, mode, &a) != 0)
 		a.category = NULL;
-	e.code = why_not(sim, req, visit, person, &a);
+	if ((e.code = why_not_urgent(sim, req, mode, want, &a)) == NULL)
+		e.code = why_not(sim, req, visit, person, &a);
 	if (e.code == NULL && !write_data(sim, req, body, person, visit,
 	    drugs, &a))
 		e.code = "";

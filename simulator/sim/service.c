@@ -18,6 +18,10 @@ static const struct {
 	{ "OQSsiimm01req", registration_answer },
 	{ "YZKsiquc01req", medical_drugs },
 	{ "TKKsiquc01req", medical_checkups },
+	{ "XDISsiquc01req", disaster_search },
+	{ "XDISsivst01req", disaster_visit },
+	{ "XEMGsiquc01req", emergency_search },
+	{ "XEMGsivst01req", emergency_visit },
 };
 
 static handler *
@@ -180,7 +184,8 @@ answer_by_folder(struct sim *sim, struct request *req, struct reply *rep)
 {
 	handler *answer = find_function(req->prefix);
 
-	if (answer == NULL || req->len == 0) {
+	/* What is ours alone (X...) the official application has not. */
+	if (answer == NULL || req->len == 0 || req->prefix[0] == 'X') {
 		throw_back(rep);
 		return;
 	}

@@ -112,7 +112,8 @@ static void
 write_sections(FILE *f, const json_t *conf)
 {
 	static const char *const sections[] = { "facility", "link", "reader",
-	    "card", "audit", "visits", "disaster", "rules", "limits", "text" };
+	    "card", "audit", "visits", "disaster", "emergency", "rules",
+	    "limits", "text" };
 	const char *key;
 	json_t *value;
 	size_t i, n;
@@ -208,7 +209,8 @@ write_files(const struct world *w, const json_t *files)
 
 	json_object_foreach((json_t *)(uintptr_t)files, name, value) {
 		path = text_format("%s/%s", w->dir, name);
-		text = json_dumps(value, 0);
+		text = json_is_string(value) ?
+		    strdup(json_string_value(value)) : json_dumps(value, 0);
 		filled = world_fill(w, text == NULL ? "" : text);
 		f = fopen(path, "w");
 		if (f == NULL || fputs(filled, f) < 0)

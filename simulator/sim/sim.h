@@ -280,8 +280,32 @@ int	 visit_open(struct sim *sim, const struct request *req, int64_t person,
 	    int method, const int *granted, char token[65]);
 int	 visit_find(struct sim *sim, const struct request *req,
 	    int64_t *visit, int64_t *person);
+int	 visit_mode(struct sim *sim, int64_t visit, int *want);
 int64_t	 visit_last(struct sim *sim, const char *terminal, int64_t person);
 int	 visit_may(struct sim *sim, int64_t visit, int category, int64_t now);
+
+/* The exceptional modes: disaster.c, emergency.c. */
+enum { MODE_ORDINARY, MODE_DISASTER, MODE_HOSPITAL };
+const char *disaster_why_not(struct sim *sim, const char *terminal,
+	    int64_t now);
+char	*disaster_control(struct sim *sim, int argc, char **argv);
+int	 disaster_search(struct sim *sim, struct request *req,
+	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
+int	 disaster_visit(struct sim *sim, struct request *req,
+	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
+char	*emergency_control(struct sim *sim, int argc, char **argv);
+int	 emergency_search(struct sim *sim, struct request *req,
+	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
+int	 emergency_visit(struct sim *sim, struct request *req,
+	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
+int	 urgent_has_items(xmlNodePtr search);
+void	 urgent_search(struct sim *sim, const struct request *req,
+	    xmlNodePtr search, struct found *out);
+void	 urgent_say(xmlNodePtr body, const char *code);
+void	 urgent_write(struct sim *sim, const struct request *req,
+	    xmlNodePtr body, const struct found *f);
+int	 urgent_open(struct sim *sim, struct request *req, struct reply *rep,
+	    const struct found *f, const int *granted, int mode, int want);
 
 /* result.c */
 struct consents {

@@ -53,14 +53,15 @@ visit_find(struct sim *sim, const struct request *req, int64_t *visit,
 	if (req->token == NULL)
 		return 401;
 	digest(req->token, hash);
-	st = db_query(&sim->db, "SELECT id, person, terminal, made FROM visit "
-	    "WHERE token=?", "b", hash, sizeof(hash));
+	st = db_query(&sim->db, "SELECT id, person, terminal, made, mode FROM "
+	    "visit WHERE token=?", "b", hash, sizeof(hash));
 	if (st != NULL && sqlite3_step(st) == SQLITE_ROW) {
 		*visit = db_number(st, "id");
 		*person = db_number(st, "person");
 		if (strcmp(db_text(st, "terminal"), req->terminal) != 0)
 			r = 403;
-		else if (req->now - db_number(st, "made") < 2 * DAY)
+		else if (req->now - db_number(st, "made") <
+		    (db_number(st, "mode") == MODE_ORDINARY ? 2 * DAY : DAY))
 			r = 0;
 	}
 	sqlite3_finalize(st);
@@ -75,7 +76,17 @@ int64_t
 visit_last(struct sim *sim, const char *terminal, int64_t person)
 {
 	return db_int(&sim->db, "SELECT id FROM visit WHERE terminal=? AND "
-	    "person=? ORDER BY id DESC LIMIT 1", "ti", terminal, person);
+	    "person=? AND mode=0 ORDER BY id DESC LIMIT 1", "ti", terminal, person);
+}
+
+/* How it was opened, and in a hospital what for. */
+int
+visit_mode(struct sim *sim, int64_t visit, int *want)
+{
+	*want = (int)db_int(&sim->db, "SELECT want FROM visit WHERE id=?",
+	    "i", visit);
+	return (int)db_int(&sim->db, "SELECT mode FROM visit WHERE id=?", "i",
+	    visit);
 }
 
 /* CO-10: granted in this visit, and still running. */

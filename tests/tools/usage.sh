@@ -85,7 +85,7 @@ wants 2 error.name ONSHI_E_ARG error.text '~descriptor to read from'
 
 # Commands that come later say so, whatever stands behind them.
 for words in "bulk in.csv out.csv" register "help register" \
-    "disaster search --name x --birthdate 19800512" "register --help"; do
+    "bulk --kind eligibility" "register --help"; do
 	# shellcheck disable=SC2086
 	json $words
 	wants 2 error.name ONSHI_E_UNSUPPORTED error.text '~not yet' \
