@@ -35,6 +35,33 @@ word(struct fuzz_input *in)
 	    v < 0xfc ? INT32_MAX : INT32_MIN;
 }
 
+/* Behind all else, so that what ends before is a visit. */
+static void
+fill_mode(struct fuzz_input *in, struct oki_gate_input *g)
+{
+	unsigned int bits = (unsigned int)fuzz_number(in, 2);
+
+	g->mode = word(in);
+	g->way = word(in);
+	g->widest = word(in);
+	g->basis = word(in);
+	g->own_basis = word(in);
+	g->consenter = word(in);
+	g->identified = word(in);
+	g->want = word(in);
+	g->since_ms = g->mode != 0 ? moment(in) : 0;
+	g->enabled = bits & 1;
+	g->hospital = bits >> 1 & 1;
+	g->eprescription = bits >> 2 & 1;
+	g->reason = bits >> 3 & 1;
+	g->wanted = bits >> 4 & 1;
+	g->own_needed = bits >> 5 & 1;
+	g->own_reason = bits >> 6 & 1;
+	g->right = bits >> 7 & 1;
+	g->factors = bits >> 8 & 1;
+	g->acknowledged = bits >> 9 & 1;
+}
+
 static void
 fill(struct fuzz_input *in, struct oki_gate_input *g)
 {
@@ -70,6 +97,7 @@ fill(struct fuzz_input *in, struct oki_gate_input *g)
 	g->operator_required = bits >> 6 & 1;
 	g->grace_by_service = bits >> 7 & 1;
 	g->recorded = bits >> 8 & 1;
+	fill_mode(in, g);
 }
 
 static bool
@@ -84,11 +112,16 @@ in_range(const struct oki_gate_input *g)
 	return g->category >= 0 && g->category <= 63 && g->about >= 0 &&
 	    g->about <= 2 && g->moment >= 1 && g->moment <= 5 &&
 	    g->purpose >= 1 && g->purpose <= 3 && g->facility >= 0 &&
-	    g->facility <= 3 && g->method >= 1 && g->method <= 4 &&
+	    g->facility <= 3 && g->method >= 1 && g->method <= 5 &&
 	    g->licence >= 0 && g->licence <= 5 && g->sign_in >= 0 &&
 	    g->sign_in <= 2 && g->sign_in_least >= 0 &&
 	    g->sign_in_least <= 2 && g->certificate >= 0 &&
-	    g->certificate <= 5 && g->consents >= 0 && g->consents <= 3;
+	    g->certificate <= 5 && g->consents >= 0 && g->consents <= 3 &&
+	    g->mode >= 0 && g->mode <= 2 && g->way >= 0 && g->way <= 3 &&
+	    g->widest >= 0 && g->widest <= 3 && g->basis >= 0 &&
+	    g->basis <= 3 && g->own_basis >= 0 && g->own_basis <= 3 &&
+	    g->consenter >= 0 && g->consenter <= 3 && g->identified >= 0 &&
+	    g->identified <= 5 && g->want >= 0 && g->want <= 6;
 }
 
 /* Granted, begun, not over by the word of the service, and not by 24 hours
@@ -147,17 +180,91 @@ medical(const struct oki_gate_input *g)
 	    (g->proven && g->token && g->now_ms > 0));
 }
 
+/* The exceptional modes: DI-1 to DI-8, EM-1 to EM-4. */
+static bool
+urgent_asker(const struct oki_gate_input *g)
+{
+	if (!g->enabled || !g->recorded || !g->has_operator ||
+	    g->consents != 0 || g->register_use || g->way == 0 ||
+	    g->licence == ONSHI_LICENCE_RECEPTION ||
+	    (g->moment >= OKI_BEFORE_RECORD && !g->acknowledged))
+		return false;
+	if (g->mode == OKI_MODE_DISASTER)
+		return g->way != ONSHI_WAY_CARD && g->want == 0 &&
+		    g->basis != ONSHI_BASIS_EMERGENCY &&
+		    g->own_basis != ONSHI_BASIS_EMERGENCY &&
+		    g->sign_in >= g->sign_in_least;
+
+	return g->hospital && g->facility == OKI_FACILITY_MEDICAL &&
+	    g->widest != 0 && g->way >= g->widest && g->right &&
+	    g->factors && g->sign_in == ONSHI_SIGNIN_TWO_FACTOR &&
+	    g->licence != ONSHI_LICENCE_DISASTER && g->consenter == 0 &&
+	    g->own_basis == 0 && (g->basis == 0 ||
+	    g->basis == ONSHI_BASIS_EMERGENCY);
+}
+
+static bool
+urgent_ground(const struct oki_gate_input *g)
+{
+	if (g->way == ONSHI_WAY_SEARCH)
+		return true;
+	if (g->identified == 0)
+		return false;
+	if (g->mode == OKI_MODE_HOSPITAL)
+		return g->basis != 0 && g->reason && g->want != 0;
+
+	return g->basis == ONSHI_BASIS_ORAL ? g->consenter != 0 :
+	    g->basis != 0 && g->reason && g->consenter == 0;
+}
+
+static bool
+urgent_medical(const struct oki_gate_input *g)
+{
+	bool pharmacy = g->facility == OKI_FACILITY_PHARMACY;
+	bool hospital = g->mode == OKI_MODE_HOSPITAL;
+
+	if (g->way == ONSHI_WAY_SEARCH || g->open_to == 0 ||
+	    g->purpose != (pharmacy ? ONSHI_PURPOSE_DISPENSING :
+	    ONSHI_PURPOSE_CARE) || (hospital && !g->wanted) ||
+	    (g->own_needed && (!g->eprescription || (!hospital &&
+	    g->own_basis != ONSHI_BASIS_ORAL && (g->own_basis == 0 ||
+	    !g->own_reason)))))
+		return false;
+	if (g->moment >= OKI_IF_ASKED && ((g->open_to & 1u << g->licence) ==
+	    0 || (hospital && (g->grace_by_service ||
+	    g->certificate > ONSHI_CERTIFICATE_SOON))))
+		return false;
+
+	return g->moment < OKI_BEFORE_RECORD || (g->proven && g->token &&
+	    g->since_ms > 0 && g->since_ms <= g->now_ms &&
+	    g->now_ms - g->since_ms < 86400000);
+}
+
+static bool
+strays(const struct oki_gate_input *g)
+{
+	return g->way != 0 || g->basis != 0 || g->own_basis != 0 ||
+	    g->consenter != 0 || g->identified != 0 || g->want != 0 ||
+	    g->acknowledged || g->reason || g->since_ms != 0;
+}
+
 static bool
 allowed(const struct oki_gate_input *g)
 {
 	if (!in_range(g) || g->ended || g->about == OKI_ABOUT_NOTHING)
+		return false;
+	if (g->mode != OKI_MODE_ORDINARY)
+		return urgent_asker(g) && urgent_ground(g) &&
+		    (g->about == OKI_ABOUT_ELIGIBILITY || urgent_medical(g));
+	if (strays(g))
 		return false;
 	if (g->operator_required && !g->has_operator)
 		return false;
 	if (g->register_use && (g->method == ONSHI_METHOD_NUMBER ||
 	    (g->method == ONSHI_METHOD_VISUAL && g->tries > 0)))
 		return false;
-	if (g->method == ONSHI_METHOD_VISUAL &&
+	if ((g->method == ONSHI_METHOD_VISUAL ||
+	    g->method == ONSHI_METHOD_READER) &&
 	    g->moment >= OKI_BEFORE_RECORD &&
 	    (!g->has_operator || !g->confirmed))
 		return false;

@@ -395,7 +395,8 @@ prepare(int purpose, int method, unsigned int consents)
 	ck_assert_int_eq(onshi_visit_set_method(v, method), ONSHI_OK);
 	for (i = 1; i < OKI_CATEGORIES; i++)
 		ck_assert_int_eq(onshi_visit_set_consent(v, i,
-		    (int)(consents >> i & 1)), ONSHI_OK);
+		    (int)(consents >> i & 1)), oki_category_is_visits(i) ?
+		    ONSHI_OK : ONSHI_E_ARG);
 }
 
 START_TEST(before_the_card)

@@ -115,6 +115,11 @@ watch(void *self, const char *prefix, const char *body)
 	struct desk *d = self;
 	int category, i;
 
+	/* What is asked in a mode is none of the visit's, nor the other way. */
+	if (prefix[0] == 'X' || d->f.last_urgent) {
+		urgent_watch(d, prefix, body);
+		return;
+	}
 	if (prefix[0] == 'O')
 		watch_checkin(d, body);
 	if (prefix[0] != 'Y' && prefix[0] != 'T')
@@ -133,15 +138,19 @@ watch(void *self, const char *prefix, const char *body)
 	d->said = -1;
 }
 
-/* CO-13: the last question on the record, and who asked it. */
+/* CO-13: the visit's last question on the record, and who asked it; in the
+ * modes others ask. */
 static bool
 last_asker_is(const struct desk *d, const char *id)
 {
 	const char *at = d->f.record, *last = NULL;
 	char text[32];
 
-	while ((at = strstr(at, "\te=query.intent\t")) != NULL)
-		last = at++;
+	while ((at = strstr(at, "\te=query.intent\t")) != NULL) {
+		if (strncmp(strstr(at, "\ta=") + 3, "U", 1) != 0)
+			last = at;
+		at++;
+	}
 	(void)snprintf(text, sizeof(text), "\ta=%s\t", id);
 	if (last == NULL || (at = strchr(last, '\n')) == NULL)
 		return last != NULL && strstr(last, text) != NULL;
@@ -563,6 +572,8 @@ call(struct desk *d, unsigned int op, unsigned int x)
 	case 13:
 		if ((x & 0xf0) == 0)
 			new_visit(d, x);
+		else
+			urgent_call(d, op >> 4, x);
 		break;
 	default:
 		turn(d, op >> 4, x);
@@ -577,14 +588,15 @@ desk_call(struct desk *d, const struct desk *beside, unsigned int op,
 {
 	int apdus = atomic_load(&beside->f.apdus);
 	int asked = atomic_load(&beside->f.checkins) +
-	    atomic_load(&beside->f.medical);
+	    atomic_load(&beside->f.medical) + atomic_load(&beside->f.urgent);
 
 	if (d->f.record_len > RECORD_MOST)
 		new_visit(d, x);
 	call(d, op, x);
 	MUST(atomic_load(&beside->f.apdus) == apdus);
 	MUST(atomic_load(&beside->f.checkins) +
-	    atomic_load(&beside->f.medical) == asked);
+	    atomic_load(&beside->f.medical) +
+	    atomic_load(&beside->f.urgent) == asked);
 }
 
 void
@@ -605,12 +617,20 @@ desk_open(struct desk *d, int number)
 	MUST(onshi_config_set(c, "reader.deadline_ms", "20000") == ONSHI_OK);
 	MUST(onshi_config_set(c, "link.deadline_ms", "20000") == ONSHI_OK);
 	MUST(onshi_config_set(c, "facility.desk", text) == ONSHI_OK);
+	MUST(onshi_config_set(c, "disaster.enabled", "yes") == ONSHI_OK);
+	MUST(onshi_config_set(c, "emergency.enabled", "yes") == ONSHI_OK);
+	MUST(onshi_config_set(c, "emergency.ways", "search") == ONSHI_OK);
+	MUST(onshi_config_set(c, "facility.hospital", number == 1 ? "yes" :
+	    "no") == ONSHI_OK);
+	MUST(onshi_config_set(c, "facility.eprescription", "yes") ==
+	    ONSHI_OK);
 	MUST(onshi_new(ONSHI_ABI, c, &d->o) == ONSHI_OK);
 	onshi_config_free(&c);
 	for (i = 0; i < DESK_OPERATORS; i++)
 		MUST(onshi_operator_new(d->o, who_acts[i].id,
 		    who_acts[i].licence, who_acts[i].sign_in, &d->ops[i]) ==
 		    ONSHI_OK);
+	urgent_open(d);
 	fake_lay(&d->f, d->person = number - 1);
 	new_visit(d, 2);
 }
@@ -620,6 +640,7 @@ desk_close(struct desk *d)
 {
 	int i;
 
+	urgent_close(d);
 	close_visit(d);
 	for (i = 0; i < DESK_OPERATORS; i++)
 		onshi_operator_free(&d->ops[i]);

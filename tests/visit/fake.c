@@ -136,7 +136,8 @@ make_about(const struct fake *f, const char *body, char *answer)
 	int i;
 
 	if (fake_whose(f, body) != 1 &&
-	    strstr(body, persons[1].said[1]) == NULL)
+	    strstr(body, persons[1].said[1]) == NULL &&
+	    strstr(body, persons[1].said[0]) == NULL)
 		return;
 	for (i = 0; i < 4; i++) {
 		from = persons[0].said[i];
@@ -487,7 +488,8 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 	    "</MedicalInstitutionCode>%s</MessageHeader><MessageBody>"
 	    "<ResultCode>%s</ResultCode>%s%s</MessageBody></XmlMsg>", code,
 	    person, f->result_code, f->no_lines ? "" : drugs ? drug_lines :
-	    checkup_lines, drugs && f->electronic ? electronic_lines : "");
+	    checkup_lines, drugs && f->electronic && !f->no_lines ?
+	    electronic_lines : "");
 	onshi_wipe(person, sizeof(person));	/* t_memory looks for copies */
 }
 
@@ -539,10 +541,11 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	if (len != 0)
 		memcpy(f->last_body, body, len);
 	f->last_body[len] = '\0';
-	if (f->watch != NULL)
-		f->watch(f->watcher, prefix, f->last_body);
 	f->no_last_token = *onshi_exchange_token(x) == '\0';
 	f->last_token = strcmp(onshi_exchange_token(x), "TOKENCANARY") == 0;
+	f->last_urgent = strcmp(onshi_exchange_token(x), "TOKENURGENT") == 0;
+	if (f->watch != NULL)
+		f->watch(f->watcher, prefix, f->last_body);
 	if (strcmp(prefix, "challenge") == 0)
 		answer_challenge(f, answer, sizeof(answer));
 	else if (prefix[0] == 'O' || prefix[0] == 'X')
@@ -553,7 +556,8 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	make_about(f, f->last_body, answer);
 	onshi_exchange_set_sent(x, ONSHI_SENT_ANSWERED);
 	if ((prefix[0] == 'O' || strstr(prefix, "vst01") != NULL) &&
-	    !f->no_token && onshi_exchange_set_token(x, "TOKENCANARY") != ONSHI_OK)
+	    !f->no_token && onshi_exchange_set_token(x, prefix[0] == 'O' ?
+	    "TOKENCANARY" : "TOKENURGENT") != ONSHI_OK)
 		return ONSHI_E_PROTOCOL;
 
 	r = onshi_exchange_write(x, (const uint8_t *)answer,

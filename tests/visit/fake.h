@@ -89,6 +89,7 @@ struct fake {
 	char		last_id[40];	/* of the last request, sent or not */
 	bool		no_last_token;	/* with that request there came none, */
 	bool		last_token;	/* or the right one (no copy: t_memory) */
+	bool		last_urgent;	/* that of an exceptional mode */
 
 	/* record */
 	bool		audit;

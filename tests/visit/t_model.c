@@ -33,7 +33,14 @@ static const struct { unsigned int op, x; } usual[] = {
 	{ 13, 0x001 }, { 0, 0 }, { 1, 0x81 }, { 1, 0x82 }, { 2, 0 }, { 4, 0 },
 	{ 2, 1 }, { 4, 0 }, { 2, 0 }, { 4, 0 }, { 9, 0x0a }, { 9, 0x0a },
 	{ 11, 0 }, { 8, 0x80 }, { 9, 0x0a }, { 10, 0x01 }, { 8, 0x81 },
-	{ 10, 0x01 }, { 11, 0 }
+	{ 10, 0x01 }, { 11, 0 },
+	/* the exceptional modes: new, all that it needs, step by step */
+	{ 0x0d, 0x1f0 }, { 0x4d, 0x10 }, { 0x5d, 0x10 }, { 0x4d, 0x10 },
+	{ 0x6d, 0x110 }, { 0x6d, 0x112 }, { 0x7d, 0x10 }, { 0x0d, 0x1f1 },
+	{ 0x4d, 0x10 }, { 0x5d, 0x10 }, { 0x4d, 0x10 }, { 0x0d, 0x3f1 },
+	{ 0x4d, 0x10 }, { 0x5d, 0x10 }, { 0x4d, 0x10 }, { 0x6d, 0x110 },
+	{ 0x0d, 0x1fd }, { 0x4d, 0x10 }, { 0x5d, 0x10 }, { 0x4d, 0x10 },
+	{ 0x6d, 0x111 }, { 0x6d, 0x115 }
 };
 
 static unsigned long
@@ -46,7 +53,7 @@ START_TEST(test_any_order)
 {
 	const char *want = getenv("CALLS"), *from = getenv("SEED");
 	long n = want != NULL ? strtol(want, NULL, 10) :
-	    getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1000000 : 16000;
+	    getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1000000 : 24000;
 	size_t at[2] = { 0, 0 };
 	uint64_t first;
 	int i;
@@ -67,12 +74,18 @@ START_TEST(test_any_order)
 		}
 	}
 	printf("seed %llu: %lu check-ins, %lu given out, %lu refused, "
-	    "%lu read\n", (unsigned long long)first, total(DESK_ANSWERED),
-	    total(DESK_GIVEN_OUT), total(DESK_REFUSED), total(DESK_READ));
+	    "%lu read; in exceptional modes %lu steps, %lu given out, "
+	    "%lu refused\n", (unsigned long long)first,
+	    total(DESK_ANSWERED), total(DESK_GIVEN_OUT),
+	    total(DESK_REFUSED), total(DESK_READ), total(DESK_URGENT_STEPS),
+	    total(DESK_URGENT_GIVEN), total(DESK_URGENT_REFUSED));
 	/* It would prove nothing if nothing ever came out. */
 	ck_assert_uint_gt(total(DESK_GIVEN_OUT), 100);
 	ck_assert_uint_gt(total(DESK_REFUSED), 100);
 	ck_assert_uint_gt(total(DESK_READ), 100);
+	ck_assert_uint_gt(total(DESK_URGENT_STEPS), 100);
+	ck_assert_uint_gt(total(DESK_URGENT_GIVEN), 100);
+	ck_assert_uint_gt(total(DESK_URGENT_REFUSED), 100);
 	for (i = 0; i < 2; i++)
 		desk_close(&desks[i]);
 }
