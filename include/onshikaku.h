@@ -11,6 +11,7 @@
 #include "onshikaku/card.h"
 #include "onshikaku/message.h"
 #include "onshikaku/match.h"
+#include "onshikaku/fallback.h"
 #include "onshikaku/audit.h"
 #include "onshikaku/journal.h"
 #include "onshikaku/doctor.h"

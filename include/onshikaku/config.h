@@ -52,8 +52,9 @@ ONSHI_API ONSHI_CHECK int onshi_config_text(const struct onshi_config *c,
 ONSHI_API ONSHI_CHECK int onshi_config_key_at(size_t i, const char *lang,
     const char **key, const char **text);
 
-/* Why the last call on c, or onshi_new with it, failed, or the last that failed
- * on a root made from it (onshi_operator_new ...). Never NULL. */
+/* Why the last call on c, or onshi_new or onshi_fallback_new with it, failed,
+ * or the last that failed on a root made from it (onshi_operator_new ...).
+ * Never NULL. */
 ONSHI_API const struct onshi_error *onshi_config_error(
     const struct onshi_config *c);
 

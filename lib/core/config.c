@@ -590,8 +590,7 @@ static const struct {
 } unbuilt[] = {
 	{ OKI_LINK_AUTH_BASE, "the webapi link" },
 	{ OKI_LINK_SEARCH_BASE, "the webapi link" },
-	{ OKI_LINK_LOGIN_FILE, "the webapi link" },
-	{ OKI_FALLBACK_TABLE, "a table of papers" }
+	{ OKI_LINK_LOGIN_FILE, "the webapi link" }
 };
 
 int

@@ -1,12 +1,15 @@
 /*
- * match: what the host has on file against what was answered. Pure: no I/O, no
- * clock, nothing kept but in a handle. May include core and message.
+ * match: what the host has on file against what was answered; and which papers
+ * do where nothing was. Pure, nothing kept but in a handle: no I/O, no clock,
+ * but for the table and the day of onshi_fallback. May include core and
+ * message.
  */
 #ifndef OKI_MATCH_INSIDE_H
 #define OKI_MATCH_INSIDE_H
 
 #include "core/core.h"
 #include "message/message.h"
+#include "onshikaku/fallback.h"
 #include "onshikaku/match.h"
 
 #define OKI_DIFFERENCE_NONE	0
@@ -112,5 +115,45 @@ bool	oki_canonical(enum oki_how how, const char *text, char *buf,
 	    size_t len);
 /* By elements.def; NOT for what is not compared. */
 enum oki_how oki_how_of(int element);
+
+/* ---- fallback.c, fallback_table.c, fallback_builtin.c -------------------- */
+
+/* How a desk stands without an answer: bits, by fallback.def. */
+enum oki_situation {
+	OKI_SITUATION_SERVED		= 0,
+	OKI_SITUATION_NO_ANSWER		= 1,
+	OKI_SITUATION_UNUSABLE		= 2,
+	OKI_SITUATION_NO_CARD		= 4,
+	OKI_SITUATION_PHONE		= 8,
+	OKI_SITUATION_LAG		= 16,
+	OKI_SITUATION_ASSISTANCE	= 32
+};
+
+#define OKI_PAPERS_MOST		100
+
+/* An entry of the table; its texts are the table's. */
+struct oki_paper {
+	size_t		 line;
+	int		 paper;
+	unsigned int	 when;		/* of enum oki_situation */
+	int32_t		 since;		/* 0: ever */
+	int32_t		 until;		/* 0: open */
+	int		 standing;
+	int		 share;
+	uint32_t	 fields;	/* 1 << ONSHI_FIELD_... */
+	const char	*text[2];	/* English, Japanese */
+	const char	*ask[2];	/* NULL where it is accepted */
+};
+struct oki_papers {
+	struct oki_paper entry[OKI_PAPERS_MOST];
+	size_t		 n;
+};
+
+extern const char *const oki_papers_builtin[];	/* NULL after the last */
+/* Reads a table, in place: ONSHI_E_CONFIG names the line that is wrong. */
+int	oki_papers_read(char *table, struct oki_papers *out,
+	    struct onshi_error *e) OKI_CHECK;
+/* The number of a name of a closed list of fallback.h, 0: terms.c. */
+int	oki_number_of(const char *(*name_of)(int), const char *name);
 
 #endif

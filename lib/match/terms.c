@@ -1,6 +1,8 @@
 /* Names and words of the closed lists: each stands in one table. */
 #include "config.h"
 
+#include <string.h>
+
 #include "match/inside.h"
 
 struct words {
@@ -41,6 +43,34 @@ static const struct words severities[] = {
 	{ ONSHI_SEVERITY_STOP, 0, 0, "stop", { "stop", "中止" },
 	    { "", "" } }
 };
+
+#define T(prefix, id, name, en, ja)					\
+	{ ONSHI_##prefix##_##id, 0, 0, name, { en, ja }, { "", "" } },
+#define PAPER(id, name, en, ja)		T(PAPER, id, name, en, ja)
+static const struct words papers[] = {
+#include "match/papers.def"
+};
+#undef PAPER
+#define STANDING(id, name, en, ja)	T(STANDING, id, name, en, ja)
+static const struct words standings[] = {
+#include "match/papers.def"
+};
+#undef STANDING
+#define SHARE(id, name, en, ja)		T(SHARE, id, name, en, ja)
+static const struct words shares[] = {
+#include "match/papers.def"
+};
+#undef SHARE
+#define FIELD(id, name, en, ja)		T(FIELD, id, name, en, ja)
+static const struct words fields[] = {
+#include "match/papers.def"
+};
+#undef FIELD
+#define AGAIN(id, name, en, ja)		T(AGAIN, id, name, en, ja)
+static const struct words agains[] = {
+#include "match/papers.def"
+};
+#undef AGAIN
 
 static const struct words *
 find(const struct words *list, size_t n, int number)
@@ -138,4 +168,76 @@ const char *
 onshi_hint_text(int hint, const char *lang)
 {
 	return text_of(FIND(hints, hint), lang);
+}
+
+const char *
+onshi_paper_name(int paper)
+{
+	return name_of(FIND(papers, paper));
+}
+
+const char *
+onshi_paper_text(int paper, const char *lang)
+{
+	return text_of(FIND(papers, paper), lang);
+}
+
+const char *
+onshi_standing_name(int standing)
+{
+	return name_of(FIND(standings, standing));
+}
+
+const char *
+onshi_standing_text(int standing, const char *lang)
+{
+	return text_of(FIND(standings, standing), lang);
+}
+
+const char *
+onshi_share_name(int share)
+{
+	return name_of(FIND(shares, share));
+}
+
+const char *
+onshi_share_text(int share, const char *lang)
+{
+	return text_of(FIND(shares, share), lang);
+}
+
+const char *
+onshi_field_name(int field)
+{
+	return name_of(FIND(fields, field));
+}
+
+const char *
+onshi_field_text(int field, const char *lang)
+{
+	return text_of(FIND(fields, field), lang);
+}
+
+const char *
+onshi_again_name(int again)
+{
+	return name_of(FIND(agains, again));
+}
+
+const char *
+onshi_again_text(int again, const char *lang)
+{
+	return text_of(FIND(agains, again), lang);
+}
+
+int
+oki_number_of(const char *(*of)(int), const char *name)
+{
+	int i;
+
+	for (i = 1; of(i) != NULL; i++)
+		if (strcmp(of(i), name) == 0)
+			return i;
+
+	return 0;
 }

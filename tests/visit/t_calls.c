@@ -38,6 +38,8 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(card, P, HANDLE) K(message, P, HANDLE) K(audit, P, HANDLE) \
 	K(match, P, HANDLE) K(match_p, P, FREED) K(new_match, P, MADE) \
 	K(doctor, P, HANDLE) K(doctor_p, P, FREED) K(new_doctor, P, MADE) \
+	K(fallback, P, HANDLE) K(fallback_p, P, FREED) \
+	K(new_fallback, P, MADE) K(config_or, P, MAY_LACK) \
 	K(exchange, P, HANDLE) K(arrivals, P, HANDLE) \
 	K(emergency, P, HANDLE) K(emergency_p, P, FREED) \
 	K(new_emergency, P, MADE) K(factors, P, NEEDED) \
@@ -238,6 +240,7 @@ struct world {
 	struct onshi_message	*m;
 	struct onshi_match	*match;
 	struct onshi_doctor	*doctor;
+	struct onshi_fallback	*fallback;
 	struct onshi_audit	*audit;
 	struct onshi_arrivals	*arrivals;
 	struct onshi_emergency	*emergency;
@@ -429,6 +432,7 @@ fill(struct world *w)
 	w->p[k_message] = w->m;
 	w->p[k_match] = w->match;
 	w->p[k_doctor] = w->doctor;
+	w->p[k_fallback] = w->fallback;
 	w->p[k_audit] = w->audit;
 	w->p[k_arrivals] = w->arrivals;
 	w->p[k_emergency] = w->emergency;
@@ -449,6 +453,7 @@ fill(struct world *w)
 	w->p[k_message_p] = &w->m;
 	w->p[k_match_p] = &w->match;
 	w->p[k_doctor_p] = &w->doctor;
+	w->p[k_fallback_p] = &w->fallback;
 	w->p[k_audit_p] = &w->audit;
 	w->p[k_arrivals_p] = &w->arrivals;
 	w->p[k_emergency_p] = &w->emergency;
@@ -520,6 +525,9 @@ begin(struct world *w)
 	ck_assert_int_eq(onshi_config_new(&own), ONSHI_OK);
 	ck_assert_int_eq(onshi_doctor_new(own, &w->doctor), ONSHI_OK);
 	onshi_config_free(&own);
+	ck_assert_int_eq(onshi_fallback_new(NULL, &w->fallback), ONSHI_OK);
+	ck_assert_int_eq(onshi_fallback_for(w->fallback, ONSHI_E_NETWORK, 0),
+	    ONSHI_OK);
 	ck_assert_int_eq(onshi_audit_new(w->dir, &w->audit), ONSHI_OK);
 	look_out(w);
 }
@@ -601,6 +609,7 @@ leave(struct world *w)
 	onshi_message_free(&w->m);
 	onshi_match_free(&w->match);
 	onshi_doctor_free(&w->doctor);
+	onshi_fallback_free(&w->fallback);
 	onshi_card_free(&w->card);
 	onshi_readers_free(&w->l);
 	onshi_answer_free(&w->a);
@@ -731,6 +740,10 @@ take(struct trial *t)
 			break;
 		case k_new_match:
 			onshi_match_free((struct onshi_match **)&t->outs[i]);
+			break;
+		case k_new_fallback:
+			onshi_fallback_free(
+			    (struct onshi_fallback **)&t->outs[i]);
 			break;
 		case k_new_doctor:
 			onshi_doctor_free(

@@ -723,7 +723,7 @@ static const struct {
 	{ "disaster.enabled", "no", ONSHI_OK },
 	{ "disaster.activation", "/a", ONSHI_OK },
 	{ "emergency.enabled", "yes", ONSHI_OK },
-	{ "fallback.table", "/t", ONSHI_E_UNSUPPORTED },
+	{ "fallback.table", "/t", ONSHI_OK },
 };
 
 START_TEST(test_unbuilt)

@@ -50,6 +50,10 @@ class Doctor(Structure):
     pass
 
 
+class Fallback(Structure):
+    pass
+
+
 class Visit(Structure):
     pass
 
@@ -302,6 +306,30 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_health_name", c_char_p, (c_int,)),
     ("onshi_owner_name", c_char_p, (c_int,)),
     ("onshi_owner_text", c_char_p, (c_int, c_char_p)),
+    # fallback.h
+    ("onshi_fallback_new", c_int, (P(Config), P(P(Fallback)))),
+    ("onshi_fallback_free", None, (P(P(Fallback)),)),
+    ("onshi_fallback_for", c_int, (P(Fallback), c_int, c_int32)),
+    ("onshi_fallback_day", c_int32, (P(Fallback),)),
+    ("onshi_fallback_at", c_int, (
+        P(Fallback), c_size_t, P(c_int), P(c_int), P(c_int32), P(c_int32))),
+    ("onshi_fallback_text", c_char_p, (P(Fallback), c_size_t, c_char_p)),
+    ("onshi_fallback_ask", c_char_p, (P(Fallback), c_size_t, c_char_p)),
+    ("onshi_fallback_share", c_int, (P(Fallback), c_size_t)),
+    ("onshi_fallback_field_at", c_int, (
+        P(Fallback), c_size_t, c_size_t, P(c_int))),
+    ("onshi_fallback_again", c_int, (P(Fallback),)),
+    ("onshi_fallback_error", P(Error), (P(Fallback),)),
+    ("onshi_paper_name", c_char_p, (c_int,)),
+    ("onshi_paper_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_standing_name", c_char_p, (c_int,)),
+    ("onshi_standing_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_share_name", c_char_p, (c_int,)),
+    ("onshi_share_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_field_name", c_char_p, (c_int,)),
+    ("onshi_field_text", c_char_p, (c_int, c_char_p)),
+    ("onshi_again_name", c_char_p, (c_int,)),
+    ("onshi_again_text", c_char_p, (c_int, c_char_p)),
     # emergency.h
     ("onshi_operator_new_emergency", c_int,
      (P(Root), c_char_p, c_int, c_int, c_int, c_char_p, P(P(Operator)))),

@@ -62,6 +62,69 @@ class Owner(Number):
     LIBRARY = 5
 
 
+class Paper(Number):
+    """What takes the place of an answer."""
+
+    CERTIFICATE = 1
+    NOTICE_CARD = 2
+    NOTICE = 3
+    PORTAL_CARD = 4
+    PORTAL = 5
+    INSURANCE_CARD = 6
+    PAST_VISIT = 7
+    DECLARATION = 8
+    TICKET = 9
+
+
+class Standing(Number):
+    """How a paper stands on a day."""
+
+    ACCEPTED = 1
+    UNKNOWN = 2
+
+
+class Share(Number):
+    """What the patient pays."""
+
+    OWN = 1
+    BY_AGE = 2
+    ASK = 3
+
+
+class Field(Number):
+    """What is written down from a paper."""
+
+    NAME = 1
+    NAME_KANA = 2
+    BIRTHDATE = 3
+    SEX = 4
+    ADDRESS = 5
+    TELEPHONE = 6
+    INSURANCE_KIND = 7
+    INSURER_NAME = 8
+    EMPLOYER = 9
+    INSURER_NUMBER = 10
+    SYMBOL = 11
+    NUMBER = 12
+    BRANCH = 13
+    SHARE = 14
+    VALID_UNTIL = 15
+    CONFIRMED_ON = 16
+    REASON = 17
+    SIGNATURE = 18
+
+
+class Again(Number):
+    """When to ask again."""
+
+    NEVER = 1
+    NOW = 2
+    SOON = 3
+    RESTORED = 4
+    DAYS = 5
+    VISIT = 6
+
+
 class Category(Number):
     """What is asked for and, but for the first, consented to."""
 
