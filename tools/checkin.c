@@ -175,7 +175,8 @@ command_eligibility(struct tool *t)
 	struct session s;
 	int status;
 
-	if ((status = onfile_read(t, &file)) != 0 ||
+	if ((status = pending_read(t)) != 0 ||
+	    (status = onfile_read(t, &file)) != 0 ||
 	    (status = setup_root(t)) != 0) {
 		onfile_free(&file);
 		return status;

@@ -52,19 +52,6 @@ command_of_words(const char *first, const char *second)
 	return NULL;
 }
 
-static int
-find_option(const char *name, size_t len)
-{
-	int i;
-
-	for (i = 0; i < OPT_COUNT; i++)
-		if (strlen(option_rows[i].name) == len &&
-		    strncmp(option_rows[i].name, name, len) == 0)
-			return i;
-
-	return -1;
-}
-
 static bool
 command_takes(const struct command *c, enum option_id id)
 {
@@ -75,6 +62,24 @@ command_takes(const struct command *c, enum option_id id)
 			return true;
 
 	return false;
+}
+
+/* One name may have a row of its own for some commands: the command's. */
+static int
+find_option(const struct command *c, const char *name, size_t len)
+{
+	int i, found = -1;
+
+	for (i = 0; i < OPT_COUNT; i++)
+		if (strlen(option_rows[i].name) == len &&
+		    strncmp(option_rows[i].name, name, len) == 0) {
+			if (command_takes(c, (enum option_id)i))
+				return i;
+			if (found < 0)
+				found = i;
+		}
+
+	return found;
 }
 
 /* Index of a word of "a|b|c", -1 if it is none. */
@@ -193,7 +198,7 @@ take(struct reading *rd, int id, char *value)
 
 /* Its number; *value: what stands behind =, or NULL. */
 static int
-option_of(char *arg, char **value)
+option_of(const struct command *c, char *arg, char **value)
 {
 	size_t len = strcspn(arg, "=");
 
@@ -204,7 +209,7 @@ option_of(char *arg, char **value)
 	if (arg[len] == '=')
 		*value = arg + len + 1;
 
-	return find_option(arg + 2, len - 2);
+	return find_option(c, arg + 2, len - 2);
 }
 
 /* What stands behind = may be a person's, and is not said. */
@@ -228,7 +233,7 @@ read_option(struct reading *rd)
 	char *arg = rd->argv[rd->at], *value = NULL;
 	int id;
 
-	if ((id = option_of(arg, &value)) < 0)
+	if ((id = option_of(t->command, arg, &value)) < 0)
 		return unknown_option(t, arg);
 	if (!is_global((enum option_id)id) &&
 	    !command_takes(t->command, (enum option_id)id))
@@ -313,19 +318,12 @@ read_word(struct reading *rd, const char *word)
 	return 0;
 }
 
-/* What a command cannot do without. */
-static int
-check_needed(struct tool *t, const struct reading *rd)
+int
+options_check_needed(struct tool *t)
 {
 	const struct command *c = t->command;
 	size_t i;
 
-	if (option_has(t, OPT_HELP) || option_has(t, OPT_VERSION))
-		return 0;
-	if (c == NULL)
-		return fail_usage(t, rd->word == NULL ? "no command given" :
-		    "the second word of the command is missing",
-		    "コマンドがありません", rd->word);
 	for (i = 0; c->needed[i] != OPT_COUNT; i++)
 		if (option_rows[c->needed[i]].kind == KIND_FLAG ?
 		    !option_has(t, c->needed[i]) :
@@ -333,6 +331,39 @@ check_needed(struct tool *t, const struct reading *rd)
 			return fail_usage(t, "this option is needed",
 			    "必要なオプションがありません",
 			    option_rows[c->needed[i]].name);
+
+	return 0;
+}
+
+int
+option_give(struct tool *t, enum option_id id, const char *value)
+{
+	struct option *o = &t->option[id];
+
+	if ((o->text = strdup(value)) == NULL)
+		return fail_result(t, ONSHI_E_NOMEM, NULL);
+	o->given = true;
+
+	return parse_value(&option_rows[id], o) ? 0 : fail_option(t,
+	    "wrong value for option", "の値が正しくありません",
+	    option_rows[id].name);
+}
+
+/* What a command cannot do without, but for what a file brings. */
+static int
+check_needed(struct tool *t, const struct reading *rd)
+{
+	const struct command *c = t->command;
+	int status;
+
+	if (option_has(t, OPT_HELP) || option_has(t, OPT_VERSION))
+		return 0;
+	if (c == NULL)
+		return fail_usage(t, rd->word == NULL ? "no command given" :
+		    "the second word of the command is missing",
+		    "コマンドがありません", rd->word);
+	if (!option_has(t, OPT_CASE) && (status = options_check_needed(t)) != 0)
+		return status;
 	if (c->operand_needed && t->operand == NULL)
 		return fail_usage(t, "an argument is needed",
 		    "引数が必要です", c->operand);

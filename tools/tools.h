@@ -30,6 +30,7 @@ enum option_id {
 	OPT_NAME, OPT_KANA, OPT_SEX, OPT_INSURER_NAME, OPT_ADDRESS,
 	OPT_BASIS, OPT_REASON, OPT_CONSENT_BY, OPT_IDENTIFIED_BY,
 	OPT_ACKNOWLEDGE, OPT_WANT, OPT_RIGHT, OPT_FACTORS,
+	OPT_ON, OPT_SAVE, OPT_CASE,
 	OPT_COUNT
 };
 
@@ -84,6 +85,10 @@ int	options_parse(struct tool *t, int argc, char **argv);
 int	unknown_command(struct tool *t, const char *word);
 void	options_free(struct tool *t);
 bool	option_has(const struct tool *t, enum option_id id);
+/* A value that stands in a file (--from), read as strictly as one that was
+ * typed; and what a command cannot do without, once that is read. */
+int	option_give(struct tool *t, enum option_id id, const char *value);
+int	options_check_needed(struct tool *t);
 /* NULL where it was not given, or given empty. */
 const char *option_text(const struct tool *t, enum option_id id);
 /* otherwise: what it is when it was not given. */
@@ -403,12 +408,21 @@ void	print_row(struct tool *t, const char *label, const char *value);
 /* Certificate as members of the object that is open. */
 void	json_certificate(struct json *j, const struct onshi_certificate *x);
 
+/* ---- pending.c: a case that waits for an answer --------------------------- */
+
+/* --save, where it is given; why may be NULL. 0, or the exit status. */
+int	pending_save(struct tool *t, const char *why, int32_t day,
+	    const char *again);
+/* --from: into the options that were not given. */
+int	pending_read(struct tool *t);
+
 /* ---- commands ----------------------------------------------------------------------------------------------- */
 
 int	command_readers(struct tool *t);
 int	command_card(struct tool *t);
 int	command_checkin(struct tool *t);
 int	command_eligibility(struct tool *t);
+int	command_fallback(struct tool *t);
 int	command_get(struct tool *t);
 int	command_watch(struct tool *t);
 int	command_disaster(struct tool *t);

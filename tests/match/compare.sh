@@ -105,6 +105,17 @@ json eligibility --insurer 991018 --number 1 --birthdate 19800512 \
     --compare "$dir/nowhere.json"
 wants 7 error.sent not_sent visit absent
 
+# A case that waited (fallback --save) is asked again for the day of its visit;
+# what is given beside stands above it.
+json fallback ONSHI_E_NETWORK --on 2026-04-01 --save "$dir/case" \
+    --insurer 991018 --symbol 77 --number 1001 --branch 01 --birthdate 19800512
+wants 0 saved present
+json eligibility --from "$dir/case"
+wants 0 from.why ONSHI_E_NETWORK from.day 2026-04-01 outcome valid \
+    qualification_confirmation_date 20260401 error absent
+json eligibility --from "$dir/case" --number 999999 --date 2026-04-02
+wants 0 from.day 2026-04-02 outcome not_found
+
 # Odd characters are said before the question, and sent as they are.
 printf '{}' >"$file"
 json eligibility --insurer 991018 --symbol 7−7 --number 1001 --birthdate 19800512
