@@ -438,6 +438,167 @@ class Medical(unittest.TestCase):
         self.assertEqual(a.texts("DrugC"), [])
 
 
+class Urgent(unittest.TestCase):
+    """The exceptional modes (messages.md 3.12, 3.13)."""
+
+    ITEMS = {"Name": "見本　太郎", "Birthdate": "19800512", "Sex1": "1",
+             "Address": "見本市"}
+    GROUND = {"Basis": "1", "OperatorId": "D0001", "NoticeAcknowledged": "1"}
+    WARD = {"Want": "1", "Basis": "3", "Reason": "意識不明",
+            "OperatorId": "D0001", "ViewRight": "1",
+            "NoticeAcknowledged": "1"}
+
+    def setUp(self) -> None:
+        sim.control("disaster", "on", "13101")
+        sim.control("hospital", CODES["medical"], "on")
+
+    def tearDown(self) -> None:
+        sim.control("disaster", "off", "13101")
+        sim.control("hospital", CODES["medical"], "off")
+
+    def search(self, prefix: str = "XDIS", **changes: str | None) -> Answer:
+        return sim.ask(f"/v1/{prefix}siquc01req", message(
+            "DisasterSearchInfo", {**self.ITEMS, **changes}))
+
+    def numbers(self, **changes: str | None) -> dict[str, str | None]:
+        p = sim.people["adult"]
+        return {"InsurerNumber": p["insurer"].rjust(8),
+                "InsuredCardSymbol": p["symbol"],
+                "InsuredIdentificationNumber": p["number"],
+                "InsuredBranchNumber": p["branch"],
+                "Birthdate": p["birthdate"], **changes}
+
+    def disaster(self, **changes: str | None) -> Answer:
+        return sim.ask("/v1/XDISsivst01req", message(
+            "DisasterVisitInfo", {**self.numbers(), **self.GROUND, **changes}))
+
+    def ward(self, factors: str = "1:02,3:01",
+             **changes: str | None) -> Answer:
+        body = message("EmergencyVisitInfo", {
+            "Certificate": sim.certificate("adult"), **self.WARD, **changes})
+        said = "".join(
+            f"<FactorInfo><Factor>{f}</Factor><Means>{m}</Means></FactorInfo>"
+            for f, m in (one.split(":") for one in factors.split(",") if one))
+        return sim.ask("/v1/XEMGsivst01req", body.replace(
+            b"</EmergencyVisitInfo>",
+            said.encode() + b"</EmergencyVisitInfo>"))
+
+    def refused(self, answer: Answer, code: str) -> None:
+        self.assertEqual(answer.code, code)
+        self.assertIsNone(answer.token)
+        self.assertEqual(answer.texts("Name"), [])
+        self.assertNotIn("見本", answer.body.decode())
+
+    def test_search(self) -> None:
+        a = self.search()
+        self.assertEqual(a.text("QualificationValidity"), "1")
+        self.assertEqual(a.text("InsuredIdentificationNumber"),
+                         sim.people["adult"]["number"])
+        self.assertIsNone(a.token, "a name opens nothing (DI-3)")
+        self.assertEqual(a.texts("Address") + a.texts("PostNumber"), [])
+        for lacks in self.ITEMS:
+            with self.subTest(lacks):
+                self.refused(self.search(**{lacks: None}), "XDIS0006E")
+        for wrong in ({"Name": "見本　次郎"}, {"Birthdate": "19800513"},
+                      {"Sex1": "2"}, {"Address": "どこか"}):
+            with self.subTest(str(wrong)):
+                a = self.search(**wrong)
+                self.assertEqual(a.text("QualificationValidity"), "4")
+                self.assertEqual(a.texts("ResultOfQualificationConfirmation"),
+                                 [])
+
+    def test_disaster(self) -> None:
+        a = self.disaster()
+        self.assertEqual(a.text("QualificationValidity"), "1")
+        self.assertIsNotNone(a.token)
+        self.assertEqual(a.texts("Address") + a.texts("PostNumber"), [])
+        rows: tuple[tuple[dict[str, str | None], str], ...] = (
+                ({"NoticeAcknowledged": None}, "XDIS0003E"),
+                ({"NoticeAcknowledged": "0"}, "XDIS0003E"),
+                ({"Basis": None}, "XDIS0004E"), ({"Basis": "2"}, "XDIS0004E"),
+                ({"Basis": "3", "Reason": "救急"}, "XDIS0004E"),
+                ({"OperatorId": None}, "XDIS0005E"),
+                ({"InsuredIdentificationNumber": None}, "XDIS0007E"),
+                ({"Birthdate": None}, "XDIS0007E"))
+        for changes, code in rows:
+            with self.subTest(str(changes)):
+                self.refused(self.disaster(**changes), code)
+        a = self.disaster(Basis="2", Reason="意識不明")
+        self.assertIsNotNone(a.token)
+
+    def test_medical(self) -> None:
+        """Under its own token, for that person, as that mode."""
+        token = self.disaster().token
+        for status, a in (
+                (401, sim.medical("adult", None)),
+                (403, sim.medical("soon", token)),
+                (403, sim.medical("adult", token, terminal="dental"))):
+            self.assertEqual(a.status, status)
+            self.assertNotIn("DrugC", a.body.decode())
+        for kind, category in ("YZK", "2"), ("YZK", "4"), ("TKK", "2"):
+            a = sim.medical("adult", token, kind, FileCategory=category)
+            self.assertEqual(a.text("ResultCode"), "1", kind + category)
+        self.assertNotIn("50", sim.medical(
+            "adult", token, FileCategory="4").texts("MeTrIdCl"))
+
+    def test_activation(self) -> None:
+        sim.control("disaster", "off", "13101")
+        for a in self.search(), self.disaster():
+            self.assertIn(a.code or a.text("ErrorCode"),
+                          ("XDIS0001E", "XDIS0002E"))
+            self.assertIsNone(a.token)
+            self.assertNotIn("見本", a.body.decode())
+        self.assertIsNotNone(self.ward().token, "of an emergency it is no part")
+
+    def test_ward(self) -> None:
+        token = self.ward().token
+        self.assertIsNotNone(token)
+        rows: tuple[tuple[dict[str, str | None], str], ...] = (
+                ({"ViewRight": None}, "XEMG0002E"),
+                ({"ViewRight": "0"}, "XEMG0002E"),
+                ({"NoticeAcknowledged": None}, "XDIS0003E"),
+                ({"Reason": None}, "XDIS0004E"), ({"Basis": "1"}, "XDIS0004E"),
+                ({"Want": None}, "XDIS0004E"), ({"Want": "7"}, "XDIS0004E"),
+                ({"OperatorId": None}, "XDIS0005E"),
+                ({"Certificate": None}, "XDIS0007E"),
+                ({"Certificate": "AAAA"}, "XDIS0007E"))
+        for changes, code in rows:
+            with self.subTest(str(changes)):
+                self.refused(self.ward(**changes), code)
+        for factors in "", "1:02", "1:02,1:01":
+            with self.subTest(factors):
+                self.refused(self.ward(factors), "XEMG0003E")
+        sim.control("hospital", CODES["medical"], "off")
+        for a in self.ward(), self.search("XEMG"):
+            self.refused(a, "XEMG0001E")
+
+    def test_only_what_is_wanted(self) -> None:
+        for want, given in (("1", "24"), ("2", "24T"), ("4", "2"),
+                            ("5", "24"), ("6", "T")):
+            token = self.ward(Want=want).token
+            for one in "24T":
+                a = sim.medical("adult", token, "TKK" if one == "T" else "YZK",
+                                FileCategory="2" if one == "T" else one,
+                                MedicalTreatmentFlag="4",
+                                PrDiInfClassification="0")
+                with self.subTest(want + one):
+                    self.assertEqual(a.text("ResultCode"), "1"
+                                     if one in given else "XCNS0001E")
+        for want, code in ("2", "XEMG0004E"), ("3", "1"):
+            a = sim.medical("adult", self.ward(Want=want).token,
+                            MedicalTreatmentFlag="4")
+            self.assertEqual(a.text("ResultCode"), code, "prescriptions")
+
+    def test_withheld(self) -> None:
+        """Who asks learns a code, and nothing of the person (CO-8)."""
+        sim.control("person", "hide", "adult", "all")
+        try:
+            for a in self.search(), self.disaster(), self.ward():
+                self.refused(a, "XNDS0001E")
+        finally:
+            sim.control("person", "hide", "adult", "none")
+
+
 class Faults(unittest.TestCase):
     def tearDown(self) -> None:
         sim.control("fault", "clear")
