@@ -64,6 +64,31 @@ START_TEST(each)
 }
 END_TEST
 
+/* A table, a look-up and what it says. */
+static int
+look_up(void *arg)
+{
+	struct onshi_fallback *f;
+	bool some;
+	int r;
+
+	(void)arg;
+	if ((r = onshi_fallback_new(NULL, &f)) != ONSHI_OK)
+		return f == NULL ? r : ONSHI_E_INTERNAL;
+	r = onshi_fallback_for(f, ONSHI_E_NETWORK, 20261130);
+	some = onshi_fallback_at(f, 0, NULL, NULL, NULL, NULL) == ONSHI_OK;
+	onshi_fallback_free(&f);
+
+	return some == (r == ONSHI_OK) ? r : ONSHI_E_INTERNAL;
+}
+
+START_TEST(fallback)
+{
+	ck_assert_int_eq(look_up(NULL), ONSHI_OK);
+	ck_assert_uint_gt(oom_run("fallback", look_up, NULL, ONSHI_OK), 4);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -73,6 +98,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(c, each);
+	tcase_add_test(c, fallback);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
