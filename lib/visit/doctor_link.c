@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "visit/doctor.h"
+#include "onshikaku/fallback.h"
 
 #define APART_S		600
 #define CHALLENGE_MAX	4096
@@ -43,6 +44,22 @@ look_keys(struct onshi_doctor *d, struct onshi_error *e)
 }
 
 /* What onshi_new asks before it makes anything. */
+/* A table of papers is wanted on a bad day, and found wrong on a good one. */
+static int
+look_papers(struct onshi_doctor *d, struct onshi_error *e)
+{
+	struct onshi_fallback *f = NULL;
+	int r;
+
+	if (!oki_config_has(d->config, OKI_FALLBACK_TABLE))
+		return ONSHI_OK;
+	if ((r = onshi_fallback_new(d->config, &f)) != ONSHI_OK)
+		oki_error_copy(e, onshi_config_error(d->config));
+	onshi_fallback_free(&f);
+
+	return r;
+}
+
 void
 oki_doctor_config(struct onshi_doctor *d)
 {
@@ -55,7 +72,8 @@ oki_doctor_config(struct onshi_doctor *d)
 		    onshi_error_text(&e));
 		oki_error_clear(&e);
 	}
-	if ((r = look_keys(d, &e)) == ONSHI_OK)
+	if ((r = look_keys(d, &e)) == ONSHI_OK &&
+	    (r = look_papers(d, &e)) == ONSHI_OK)
 		oki_doctor_found(d, OKI_FOUND_CONFIG_OK, NULL, NULL);
 	else
 		oki_doctor_found(d, r == ONSHI_E_UNSUPPORTED ?

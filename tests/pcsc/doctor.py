@@ -170,6 +170,18 @@ def no_address(s): s.drop("link.addresses")
 def not_built(s): s.set("link.login_file", "/nowhere")
 
 
+@row("https", "config wrong vendor")
+def papers_wrong(s):
+    s.set("fallback.table", s.file("papers", "fallback = 1\npaper = passport\n"))
+
+
+@row("https")
+def papers_right(s):
+    s.set("fallback.table", s.file(
+        "papers", "fallback = 1\npaper = notice\nwhen = lag\nshare = own\n"
+        "standing = accepted\ntext = a\ntext_ja = b\n"))
+
+
 @row("https", "reader wrong vendor")
 def no_pcscd(s): s.env["PCSCLITE_CSOCK_NAME"] = str(s.dir / "nowhere")
 
