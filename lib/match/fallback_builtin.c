@@ -31,15 +31,17 @@ const char *const oki_papers_builtin[] = {
 "numbers.\n"
 "text_ja = マイナンバーカードの代わりになります。照会できるときは、記号・番号で照会してください\n",
 
-/* [S] municipalities: with the card, for it alone is not enough. */
+/* [S] municipalities: with the card, for it alone is not enough. ID-7. */
 "paper = notice_with_card\n"
 "when = no_answer, unusable, lag\n"
 "since = 2024-12-02\n"
 "standing = accepted\n"
 "share = own\n"
 "fields = birthdate, " NUMBERS ", share\n"
-"text = Together with the My Number Card, whose holder is looked at.\n"
-"text_ja = マイナンバーカードと一緒に提示していただき、券面でご本人を確認してください\n",
+"text = Together with the My Number Card, whose holder is looked at; cards of "
+"infants bear no photograph.\n"
+"text_ja = マイナンバーカードと一緒に提示していただき、券面でご本人を確認してください"
+"（乳幼児のカードには顔写真がありません）\n",
 
 /* [S] notice of 2023-07-10 [P] an institution that quotes it. */
 "paper = portal_with_card\n"

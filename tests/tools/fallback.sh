@@ -29,6 +29,9 @@ says '■ 資格確認書'
 says '□ 従来の健康保険証'
 says '問い合わせ先'
 head -n 1 "$dir/out" | grep -q '■' || bad "what counts does not come first"
+# Cards of infants bear no photograph to compare (ID-7).
+run --lang ja fallback ONSHI_E_CARD_EXPIRED
+says '顔写真がありません'
 run --lang en fallback valid
 wants 0
 says 'No paper is needed'
