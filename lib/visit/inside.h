@@ -287,7 +287,7 @@ void	oki_arrival_finish(struct onshi_visit *v);
 const struct onshi_record *oki_arrival_person(const struct onshi_visit *v);
 void	oki_arrival_free(struct oki_arrival **ap);
 
-/* seal.c: on the visit's thread. */
+/* seal.c, seal_open.c, seal_look.c: on the visit's thread. */
 #define OKI_SEAL_NAME	26
 int	oki_flow_seal(struct onshi_visit *v, const struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;
