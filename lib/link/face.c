@@ -14,42 +14,19 @@
 
 #include "link/face.h"
 
-#define FOLDERS		16
 #define TRIES		5		/* somebody may have it open */
 #define TRY_MS		60
-#define BUCKETS		1024
 #define CLOCK		".onshi-"	/* a file to read the folder's clock by */
 #define CLOCK_MS	60000
 
 /* A file that was seen, so that it is handed out once; and as it was. */
-struct seen {
-	struct seen	*next;
+struct oki_seen {
+	struct oki_seen	*next;
 	size_t		 folder;
 	char		 name[OKI_FACE_NAME];
 	struct oki_sight sight;
 	bool		 is_settled;	/* handed out, or none of ours */
 	int		 round;		/* it was there then */
-};
-
-struct folder {
-	char			*path;
-	struct oki_dir_watch	*watch;
-};
-
-struct oki_faces {
-	oki_atomic_int	 refs;
-	struct oki_env	*env;
-	struct oki_marks *marks;
-	struct folder	 folder[FOLDERS];
-	size_t		 nfolders;
-	bool		 is_owner;
-	int		 desk;
-	int64_t		 claim_ms;
-	size_t		 max;
-	int32_t		 scan_ms;
-	struct oki_folder reading;	/* for oki_folder_read alone */
-	struct seen	*seen[BUCKETS];	/* of who scans */
-	int		 round;
 };
 
 /* One folder as it is looked at now. */
@@ -81,7 +58,7 @@ add_folders(struct oki_faces *f, const char *list, struct onshi_error *e)
 	size_t len;
 
 	while (oki_list_next(&list, '|', &item, &len)) {
-		if (f->nfolders == FOLDERS)
+		if (f->nfolders == OKI_FACE_FOLDERS)
 			return oki_fail(e, ONSHI_E_CONFIG,
 			    "link.face_dir names too many places");
 		if ((f->folder[f->nfolders].path = oki_strndup(item, len)) ==
@@ -121,7 +98,9 @@ oki_faces_open(struct oki_env *env, struct oki_faces **out,
 	f->reading.settle_ms = (int32_t)oki_config_number(c,
 	    OKI_LINK_SETTLE_MS);
 	if ((r = add_folders(f, oki_config_text(c, OKI_LINK_FACE_DIR), e)) !=
-	    ONSHI_OK || (r = oki_marks_open(env, &f->marks, e)) != ONSHI_OK)
+	    ONSHI_OK || (r = oki_zip_password(env, &f->reading.password,
+	    e)) != ONSHI_OK ||
+	    (r = oki_marks_open(env, &f->marks, e)) != ONSHI_OK)
 		oki_faces_free(&f);
 	*out = f;
 
@@ -137,9 +116,9 @@ oki_faces_ref(struct oki_faces *f)
 }
 
 static void
-seen_free(struct seen **link)
+seen_free(struct oki_seen **link)
 {
-	struct seen *s = *link;
+	struct oki_seen *s = *link;
 
 	*link = s->next;
 	oki_free(s);
@@ -154,7 +133,7 @@ oki_faces_free(struct oki_faces **fp)
 	*fp = NULL;
 	if (f == NULL || atomic_fetch_sub(&f->refs, 1) != 1)
 		return;
-	for (i = 0; i < BUCKETS; i++)
+	for (i = 0; i < OKI_FACE_BUCKETS; i++)
 		while (f->seen[i] != NULL)
 			seen_free(&f->seen[i]);
 	for (i = 0; i < f->nfolders; i++) {
@@ -162,14 +141,15 @@ oki_faces_free(struct oki_faces **fp)
 		oki_free(f->folder[i].path);
 	}
 	oki_marks_close(&f->marks);
+	oki_secret_free(&f->reading.password);
 	oki_env_free(&f->env);
 	oki_free(f);
 }
 
 /* ---- one folder ---------------------------------------------------------- */
 
-static int
-dir_open(const struct oki_faces *f, size_t folder, struct oki_dir **d,
+int
+oki_face_dir(const struct oki_faces *f, size_t folder, struct oki_dir **d,
     struct onshi_error *e)
 {
 	int64_t sys = 0;
@@ -216,7 +196,7 @@ folder_now(struct look *l)
 	return l->now_ms;
 }
 
-static struct seen **
+static struct oki_seen **
 bucket_of(struct oki_faces *f, const char *name)
 {
 	uint32_t sum = 2166136261u;
@@ -224,13 +204,13 @@ bucket_of(struct oki_faces *f, const char *name)
 	for (; *name != '\0'; name++)
 		sum = (sum ^ (unsigned char)*name) * 16777619u;
 
-	return &f->seen[sum % BUCKETS];
+	return &f->seen[sum % OKI_FACE_BUCKETS];
 }
 
-static struct seen *
+static struct oki_seen *
 seen_of(struct look *l, const char *name)
 {
-	struct seen **bucket = bucket_of(l->f, name), *s;
+	struct oki_seen **bucket = bucket_of(l->f, name), *s;
 
 	for (s = *bucket; s != NULL; s = s->next)
 		if (s->folder == l->folder && strcmp(s->name, name) == 0)
@@ -251,10 +231,10 @@ seen_of(struct look *l, const char *name)
 static void
 forget_gone(struct oki_faces *f, size_t folder)
 {
-	struct seen **p;
+	struct oki_seen **p;
 	size_t i;
 
-	for (i = 0; i < BUCKETS; i++)
+	for (i = 0; i < OKI_FACE_BUCKETS; i++)
 		for (p = &f->seen[i]; *p != NULL;)
 			if ((*p)->folder == folder &&
 			    (*p)->round != f->round)
@@ -264,7 +244,7 @@ forget_gone(struct oki_faces *f, size_t folder)
 }
 
 static bool
-is_changed(struct look *l, const struct seen *s)
+is_changed(struct look *l, const struct oki_seen *s)
 {
 	struct oki_file_facts facts;
 
@@ -278,14 +258,19 @@ is_changed(struct look *l, const struct seen *s)
 static bool
 is_claimed_there(const struct look *l, const char *name, const char *run)
 {
+	char known[OKI_FACE_NAME], other[OKI_FACE_NAME];
 	struct oki_face_parts parts;
 	size_t i;
 
-	for (i = 0; i < l->n; i++)
-		if (oki_face_parse(l->names[i], &parts) &&
-		    parts.is_claimed && strcmp(parts.name, name) == 0 &&
-		    strcmp(parts.run, run) == 0)
+	oki_face_known_by(name, known);
+	for (i = 0; i < l->n; i++) {
+		if (!oki_face_parse(l->names[i], &parts) ||
+		    !parts.is_claimed || strcmp(parts.run, run) != 0)
+			continue;
+		oki_face_known_by(parts.name, other);
+		if (strcmp(other, known) == 0)
 			return true;
+	}
 
 	return false;
 }
@@ -314,8 +299,8 @@ is_left(struct look *l, const struct oki_face_parts *parts, const char *file)
 
 	if (oki_mark_read(m, parts->name, &mark) != ONSHI_OK)
 		return false;
-	if (mark.is_done) {
-		if (l->f->is_owner)
+	if (mark.is_done) {	/* another machine's claim is its own */
+		if (l->f->is_owner && strcmp(mark.run, parts->run) == 0)
 			(void)oki_dir_remove(l->dir, file, NULL);
 		return false;
 	}
@@ -327,15 +312,15 @@ is_left(struct look *l, const struct oki_face_parts *parts, const char *file)
 
 /* ---- scanning ------------------------------------------------------------ */
 
-static bool
-is_ours(const struct oki_faces *f, const struct oki_face_parts *parts)
+bool
+oki_face_is_ours(const struct oki_faces *f, const struct oki_face_parts *parts)
 {
 	return strcmp(parts->institution, oki_config_text(
 	    oki_env_config(f->env), OKI_FACILITY_CODE)) == 0;
 }
 
 static int
-make_face(struct look *l, const struct seen *s, const char *name,
+make_face(struct look *l, const struct oki_seen *s, const char *name,
     struct oki_buf *bytes, struct oki_face **out)
 {
 	int64_t age = folder_now(l) - s->sight.changed_ms;
@@ -346,18 +331,39 @@ make_face(struct look *l, const struct seen *s, const char *name,
 	face->folder = l->folder;
 	(void)oki_copy(face->name, sizeof(face->name), name);
 	(void)oki_copy(face->there, sizeof(face->there), s->name);
+	memcpy(face->packed, s->sight.digest, sizeof(face->packed));
 	memcpy(face->digest, s->sight.digest, sizeof(face->digest));
+	face->size = s->sight.size;
 	face->changed_ms = s->sight.changed_ms;
 	face->age_ms = age > 0 ? age : 0;
 	face->read_ms = oki_boot_ms(l->f->env);
 	oki_buf_move(&face->bytes, bytes);
+	oki_error_clear(&face->why);
 
 	return ONSHI_OK;
 }
 
+/* What was not opened for another reason than what it is comes again. */
+static int
+unpack(struct look *l, struct oki_face *face)
+{
+	int r;
+
+	if (!oki_is_zip(face->bytes.data, face->bytes.len))
+		return ONSHI_OK;
+	r = oki_face_unpack(&l->f->reading, face->name, &face->bytes,
+	    &face->why);
+	if (r == ONSHI_OK)
+		return oki_sha256(face->bytes.data, face->bytes.len,
+		    face->digest);
+	face->unread = r;
+
+	return r == ONSHI_E_NOMEM || r == ONSHI_E_LINK_TIMEOUT ? r : ONSHI_OK;
+}
+
 /* Read twice alike; what is not whole yet is looked at again. */
 static int
-read_face(struct look *l, struct seen *s, const char *name,
+read_face(struct look *l, struct oki_seen *s, const char *name,
     struct oki_face **out)
 {
 	struct oki_buf bytes;
@@ -369,8 +375,10 @@ read_face(struct look *l, struct seen *s, const char *name,
 	    &s->sight, &bytes);
 	if (r == ONSHI_E_TOO_BIG)
 		s->is_settled = true;
-	if (r == ONSHI_OK)
-		r = make_face(l, s, name, &bytes, out);
+	if (r == ONSHI_OK &&
+	    (r = make_face(l, s, name, &bytes, out)) == ONSHI_OK &&
+	    (r = unpack(l, *out)) != ONSHI_OK)
+		oki_face_free(out);
 	oki_buf_free(&bytes);
 
 	return r == ONSHI_E_NOMEM ? r : ONSHI_OK;
@@ -383,10 +391,10 @@ look_at(struct look *l, const char *file,
 {
 	struct oki_face_parts parts;
 	struct oki_face *face;
-	struct seen *s;
+	struct oki_seen *s;
 	int r;
 
-	if (!oki_face_parse(file, &parts) || !is_ours(l->f, &parts))
+	if (!oki_face_parse(file, &parts) || !oki_face_is_ours(l->f, &parts))
 		return ONSHI_OK;
 	if ((s = seen_of(l, file)) == NULL)
 		return ONSHI_E_NOMEM;
@@ -412,7 +420,7 @@ scan_folder(struct oki_faces *f, size_t folder,
 	size_t i;
 	int r;
 
-	if ((r = dir_open(f, folder, &l.dir, e)) != ONSHI_OK)
+	if ((r = oki_face_dir(f, folder, &l.dir, e)) != ONSHI_OK)
 		return r;
 	if ((r = oki_dir_names(l.dir, &l.names, &l.n, &sys)) != ONSHI_OK)
 		r = oki_fail_system(e, r, sys,
@@ -450,7 +458,7 @@ oki_faces_scan(struct oki_faces *f, bool (*each)(void *, struct oki_face **),
 void
 oki_faces_wait(struct oki_faces *f, const struct oki_event *stop)
 {
-	struct folder *first = &f->folder[0];
+	struct oki_face_folder *first = &f->folder[0];
 
 	if (first->watch == NULL)
 		(void)oki_dir_watch_new(first->path, &first->watch, NULL);
@@ -467,11 +475,11 @@ oki_face_stands(struct oki_faces *f, const struct oki_face *face)
 	struct oki_dir *d;
 	bool stands;
 
-	if (dir_open(f, face->folder, &d, NULL) != ONSHI_OK)
+	if (oki_face_dir(f, face->folder, &d, NULL) != ONSHI_OK)
 		return false;
 	stands = oki_dir_look(d, face->there, &facts, NULL) == ONSHI_OK &&
 	    facts.changed_ms == face->changed_ms &&
-	    facts.size == (int64_t)face->bytes.len;
+	    facts.size == face->size;
 	oki_dir_close(&d);
 
 	return stands;
@@ -531,7 +539,7 @@ is_the_same(struct look *l, const struct oki_face *face, const char *name)
 	oki_buf_init(&bytes, l->f->max);
 	same = oki_folder_read(&l->f->reading, l->dir, name, false, &s,
 	    &bytes) == ONSHI_OK &&
-	    memcmp(s.digest, face->digest, sizeof(s.digest)) == 0;
+	    memcmp(s.digest, face->packed, sizeof(s.digest)) == 0;
 	oki_buf_free(&bytes);
 
 	return same;
@@ -592,7 +600,7 @@ oki_face_claim(struct oki_faces *f, struct oki_face *face,
 	int64_t sys = 0;
 	int r;
 
-	if ((r = dir_open(f, face->folder, &l.dir, e)) != ONSHI_OK)
+	if ((r = oki_face_dir(f, face->folder, &l.dir, e)) != ONSHI_OK)
 		return r;
 	if ((r = oki_marks_lock(f->marks, w, e)) == ONSHI_OK) {
 		if ((r = oki_dir_names(l.dir, &l.names, &l.n, &sys)) ==
@@ -615,7 +623,7 @@ oki_face_release(struct oki_faces *f, struct oki_face *face)
 	struct oki_dir *d;
 	int64_t sys;
 
-	if (!face->is_claimed || dir_open(f, face->folder, &d, NULL) !=
+	if (!face->is_claimed || oki_face_dir(f, face->folder, &d, NULL) !=
 	    ONSHI_OK)
 		return;
 	if (!f->is_owner || rename_patiently(d, face->there, face->name,
@@ -637,7 +645,7 @@ oki_face_done(struct oki_faces *f, struct oki_face *face)
 		return;
 	face->is_claimed = false;
 	if (oki_mark_done(f->marks, face->name) != ONSHI_OK || !f->is_owner ||
-	    dir_open(f, face->folder, &d, NULL) != ONSHI_OK)
+	    oki_face_dir(f, face->folder, &d, NULL) != ONSHI_OK)
 		return;
 	(void)oki_dir_remove(d, face->there, NULL);
 	oki_dir_close(&d);

@@ -12,7 +12,7 @@
 struct oki_mark {
 	bool	is_there;
 	bool	is_done;
-	char	run[OKI_RUN];		/* of this machine */
+	char	run[OKI_RUN];		/* of this machine; "": not known */
 };
 
 struct oki_marks;
@@ -36,10 +36,17 @@ int	oki_mark_done(struct oki_marks *m, const char *name) OKI_CHECK;
 void	oki_mark_remove(struct oki_marks *m, const char *name,
 	    const uint8_t *digest);
 
+/* ---- what is in a file: face_zip.c ------------------------------------------ */
+
+/* What a ZIP holds that is called name, in its place in bytes. Not ONSHI_OK:
+ * bytes is empty. */
+int	oki_face_unpack(const struct oki_folder *f, const char *name,
+	    struct oki_buf *bytes, struct onshi_error *e) OKI_CHECK;
+
 /* ---- names: face_name.c ------------------------------------------------------ */
 
-/* "OQSsiquc01res_face_<10 digits><id>_<14 digits>.xml", and behind it, once it
- * is claimed, ".<desk>.<run>.<milliseconds>". */
+/* "OQSsiquc01res_face_<10 digits><id>_<14 digits>.xml" or ".zip", and behind it,
+ * once it is claimed, ".<desk>.<run>.<milliseconds>". */
 struct oki_face_parts {
 	char	name[OKI_FACE_NAME];	/* without the claim */
 	char	institution[11];
@@ -50,8 +57,43 @@ struct oki_face_parts {
 };
 /* False: a file of another kind. */
 bool	oki_face_parse(const char *file, struct oki_face_parts *out);
+/* Both forms of a check-in are known by one name, that of the XML. */
+void	oki_face_known_by(const char *name, char to[OKI_FACE_NAME]);
 /* False: it would be longer than there is room. */
 bool	oki_face_claim_name(const char *name, int desk, const char *run,
 	    int64_t since_ms, char to[OKI_FACE_NAME]);
+
+/* ---- the folders: face.c ------------------------------------------------------ */
+
+#define OKI_FACE_FOLDERS	16
+#define OKI_FACE_BUCKETS	1024
+
+struct oki_seen;
+struct oki_face_folder {
+	char			*path;
+	struct oki_dir_watch	*watch;
+};
+
+struct oki_faces {
+	oki_atomic_int	 refs;
+	struct oki_env	*env;
+	struct oki_marks *marks;
+	struct oki_face_folder folder[OKI_FACE_FOLDERS];
+	size_t		 nfolders;
+	bool		 is_owner;
+	int		 desk;
+	int64_t		 claim_ms;
+	size_t		 max;
+	int32_t		 scan_ms;
+	struct oki_folder reading;	/* for oki_folder_read alone */
+	struct oki_seen	*seen[OKI_FACE_BUCKETS];	/* of who scans */
+	int		 round;
+};
+
+int	oki_face_dir(const struct oki_faces *f, size_t folder,
+	    struct oki_dir **d, struct onshi_error *e) OKI_CHECK;
+/* Whether its name says this institution. */
+bool	oki_face_is_ours(const struct oki_faces *f,
+	    const struct oki_face_parts *parts);
 
 #endif

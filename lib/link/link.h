@@ -116,11 +116,15 @@ struct oki_face {
 	char		 name[OKI_FACE_NAME];	/* as the reader wrote it */
 	char		 there[OKI_FACE_NAME];	/* as it is called now */
 	bool		 is_claimed;	/* by us */
-	uint8_t		 digest[32];
+	uint8_t		 digest[32];	/* of its content, out of its ZIP */
+	uint8_t		 packed[32];	/* of the file */
+	int64_t		 size;		/* of the file */
 	int64_t		 changed_ms;	/* by the clock of the folder */
 	int64_t		 age_ms;	/* when it was read; likewise */
 	int64_t		 read_ms;	/* boot clock: when that was */
-	struct oki_buf	 bytes;
+	struct oki_buf	 bytes;		/* the content */
+	int		 unread;	/* a result: its ZIP was not opened */
+	struct onshi_error why;
 };
 void	oki_face_free(struct oki_face **fp);
 

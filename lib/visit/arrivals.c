@@ -8,11 +8,13 @@
 #define READY_MOST	8		/* more wait in their folder */
 #define LEAVE_MS	1000
 
-/* A file that is ready to become a visit. */
+/* A file that is ready to become a visit, or of which is to be said that it
+ * cannot be opened here. */
 struct ready {
 	struct ready		*next;
 	struct oki_face		*face;
 	struct oki_face_file	 file;
+	bool			 is_shut;
 };
 
 struct onshi_arrivals {
@@ -102,6 +104,17 @@ has_room(struct onshi_arrivals *w)
 	return has;
 }
 
+/* Of who has arrived lately; what is old, or no ZIP that we could have read, is
+ * no more to us than what else lies there. */
+static bool
+is_to_be_told(const struct onshi_arrivals *w, const struct oki_face *face)
+{
+	return (face->unread == ONSHI_E_CONFIG ||
+	    face->unread == ONSHI_E_UNSUPPORTED) && face->age_ms <=
+	    1000 * oki_config_number(oki_env_config(w->env),
+	    OKI_LINK_FACE_AGE_S);
+}
+
 /* What is none of ours, or old, is passed over and stays where it is. */
 static bool
 offer(void *self, struct oki_face **face)
@@ -118,11 +131,13 @@ offer(void *self, struct oki_face **face)
 	oki_error_clear(&e);
 	one->face = *face;
 	*face = NULL;
-	r = oki_face_file_read(w->env, oki_root_codes(w->root),
-	    &one->face->bytes, one->face->age_ms, &one->file, &e);
+	if ((r = one->face->unread) == ONSHI_OK)
+		r = oki_face_file_read(w->env, oki_root_codes(w->root),
+		    &one->face->bytes, one->face->age_ms, &one->file, &e);
 	oki_wipe(&e, sizeof(e));
 	OKI_LOG(w->env, ARRIVAL, OKI_W(RESULT, onshi_result_name(r)));
-	if (r == ONSHI_OK)
+	one->is_shut = is_to_be_told(w, one->face);
+	if (r == ONSHI_OK || one->is_shut)
 		put(w, one);
 	else
 		ready_free(&one);
@@ -362,8 +377,13 @@ next_ready(struct onshi_arrivals *w, struct ready **one)
 	int r;
 
 	while ((r = take(w, one)) == ONSHI_OK && *one != NULL &&
-	    !is_good(w, *one))
+	    !(*one)->is_shut && !is_good(w, *one))
 		ready_free(one);
+	if (r == ONSHI_OK && *one != NULL && (*one)->is_shut) {
+		oki_error_copy(&w->error, &(*one)->face->why);
+		r = (*one)->face->unread;
+		ready_free(one);
+	}
 
 	return r;
 }
