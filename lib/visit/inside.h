@@ -98,8 +98,10 @@ struct oki_told {
 
 struct onshi_visit {
 	oki_atomic_int		 refs;
-	oki_atomic_int		 busy;		/* a public call is inside */
+	oki_atomic_int		 busy;		/* door.c's */
 	oki_atomic_int		 closed;	/* onshi_visit_end, or free */
+	oki_atomic_int		 over;		/* and nobody is inside: it may
+						   be cleaned */
 	int64_t			 process;
 	_Atomic int64_t		 prefetching;	/* the thread that does */
 	struct onshi		*root;
@@ -167,6 +169,10 @@ void	oki_visit_unref(struct onshi_visit *v);
  * is out; what is over is wiped on the way in. */
 int	oki_visit_enter(struct onshi_visit *v) OKI_CHECK;
 int	oki_visit_leave(struct onshi_visit *v, int r);
+/* No call comes in any more. Whoever is inside, else this one, lets go of the
+ * visit when he is out: nobody cleans up beside a call. */
+void	oki_visit_shut(struct onshi_visit *v);
+void	oki_visit_let_go(struct onshi_visit *v);	/* visit.c */
 bool	oki_visit_is_ours(const struct onshi_visit *v);	/* no forked child */
 bool	oki_visit_is_inside(struct onshi_visit *v);	/* called by a table */
 
