@@ -32,6 +32,7 @@ suite() {
 		    -exec grep -lE ':test-result: (FAIL|ERROR)' {} + |
 		    sed 's/trs$/log/' | while read -r log; do
 			echo "--- $log"
+			grep -aE '^(fail|FAIL) ' "$log" | head -n 20
 			tail -n 30 "$log"
 		done
 	}
@@ -53,7 +54,9 @@ if [ "${1:-}" = quick ]; then
 	exit $rc
 fi
 rm -f "$build/apdu-of-all-tests.log"
-suite gcc "$build" check -j2 "CFLAGS=-O1 -g1"
+# Many of them wait for a card, a folder or a deadline: three at once keep two
+# processors at work.
+suite gcc "$build" check -j3 "CFLAGS=-O1 -g1"
 [ -x "$build/tests/core/t_text" ] || {
 	echo "the test programs were not built"
 	exit 1
