@@ -15,6 +15,7 @@
 #include "tests/core/run.h"
 #include "tests/link/share.h"
 #include "tests/link/stand_in.h"
+#include "tests/sample.h"
 
 #define PREFIX	"OQSsiquc01req"
 #define HOUR_MS	3600000
@@ -271,7 +272,7 @@ link_use(struct world *w, int i)
 
 START_TEST(all_faults)
 {
-	int times = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 250 : 25;
+	int times = (int)sample_times(25, 250);
 	int i, before;
 	struct desk d[4] = { 0 };
 	struct world w;
