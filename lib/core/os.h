@@ -73,6 +73,7 @@ int64_t	oki_os_socket(int family, int type, int protocol);
 struct oki_low_guard { int fd[3]; int n; };
 void	oki_low_guard_take(struct oki_low_guard *g);
 void	oki_low_guard_drop(struct oki_low_guard *g);
+bool	oki_os_is_no_route(int64_t sys);	/* from here to that network */
 
 /* ---- memory -------------------------------------------------------------- */
 /* Whole pages between guards; *locked says whether mlock worked. NULL: none. */
@@ -146,6 +147,8 @@ int	oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out,
 	    int64_t *sys);		/* size says nothing */
 /* Whether it lies on another machine's disk, as far as can be told. */
 bool	oki_dir_is_remote(struct oki_dir *d);
+/* Bytes that may still be written there; -1 where that cannot be told. */
+int64_t	oki_dir_room(struct oki_dir *d);
 /* The same of a name, without opening it: regular files alone. */
 int	oki_dir_look(struct oki_dir *d, const char *name,
 	    struct oki_file_facts *out, int64_t *sys);

@@ -502,6 +502,18 @@ oki_dir_is_remote(struct oki_dir *d)
 	return false;
 }
 
+int64_t
+oki_dir_room(struct oki_dir *d)
+{
+	struct statfs fs;
+
+	if (fstatfs(d->fd, &fs) != 0 || fs.f_blocks == 0 || fs.f_bsize <= 0 ||
+	    fs.f_bavail > (uint64_t)(INT64_MAX / fs.f_bsize))
+		return -1;
+
+	return (int64_t)fs.f_bavail * fs.f_bsize;
+}
+
 bool
 oki_os_path_is_whole(const char *path)
 {

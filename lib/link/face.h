@@ -32,6 +32,9 @@ int	oki_mark_read(struct oki_marks *m, const char *name,
  * taken under another name. */
 int	oki_mark_take(struct oki_marks *m, const char *name,
 	    const uint8_t *digest) OKI_CHECK;
+/* Whether that content was taken under another name. */
+bool	oki_mark_is_copy(struct oki_marks *m, const char *name,
+	    const uint8_t *digest);
 int	oki_mark_done(struct oki_marks *m, const char *name) OKI_CHECK;
 void	oki_mark_remove(struct oki_marks *m, const char *name,
 	    const uint8_t *digest);

@@ -266,6 +266,18 @@ mark_content(struct oki_marks *m, const uint8_t *digest, const char *mark)
 	return strcmp(known, mark) == 0 ? ONSHI_OK : ONSHI_E_ARRIVAL_TAKEN;
 }
 
+bool
+oki_mark_is_copy(struct oki_marks *m, const char *name, const uint8_t *digest)
+{
+	char content[OKI_MARK], mark[OKI_MARK], known[OKI_MARK] = "";
+	size_t len;
+
+	return mark_name(m, 'c', digest, content) == ONSHI_OK &&
+	    name_mark(m, name, mark) == ONSHI_OK &&
+	    read_small(m->dir, content, (uint8_t *)known, OKI_MARK - 1,
+	    &len) == ONSHI_OK && strcmp(known, mark) != 0;
+}
+
 int
 oki_mark_take(struct oki_marks *m, const char *name, const uint8_t *digest)
 {

@@ -145,6 +145,14 @@ void	oki_faces_free(struct oki_faces **fp);
 int	oki_faces_scan(struct oki_faces *f,
 	    bool (*each)(void *self, struct oki_face **fp), void *self,
 	    struct onshi_error *e) OKI_CHECK;
+/* What lies in the i-th folder of link.face_dir, has come since then by its own
+ * clock, and is not handed out; nothing is touched. */
+struct oki_face_counts {
+	int64_t	twice;			/* it was taken already, or its like */
+	int64_t	shut;			/* its ZIP is not to be opened here */
+};
+void	oki_faces_count(struct oki_faces *f, size_t i, int64_t since_ms,
+	    struct oki_face_counts *out);
 /* Waits until something may have come, stop is set, or it is time to look. */
 void	oki_faces_wait(struct oki_faces *f, const struct oki_event *stop);
 /* Whether it lies there as it was read. */
