@@ -113,7 +113,9 @@ int	oki_dir_sync(struct oki_dir *d, int64_t *sys);
 int	oki_dir_names(struct oki_dir *d, char ***names, size_t *n,
 	    int64_t *sys);
 void	oki_dir_names_free(char ***names, size_t n);
-/* rename without overwriting unless replace; unlink. */
+/* rename without overwriting unless replace; unlink. Some shares have no way to
+ * do that at once: there it is looked for first, so that who may meet another
+ * at that name holds it otherwise. */
 int	oki_dir_rename(struct oki_dir *d, const char *from, const char *to,
 	    bool replace, int64_t *sys);
 int	oki_dir_remove(struct oki_dir *d, const char *name, int64_t *sys);
