@@ -454,6 +454,17 @@ oki_faces_scan(struct oki_faces *f, bool (*each)(void *, struct oki_face **),
 	return r;
 }
 
+void
+oki_faces_again(struct oki_faces *f, const struct oki_face *face)
+{
+	struct oki_seen *s;
+
+	for (s = *bucket_of(f, face->there); s != NULL; s = s->next)
+		if (s->folder == face->folder &&
+		    strcmp(s->name, face->there) == 0)
+			s->is_settled = false;
+}
+
 /* A share tells nothing; one folder is listened to, all are looked at. */
 void
 oki_faces_wait(struct oki_faces *f, const struct oki_event *stop)
@@ -507,46 +518,93 @@ is_to_be_had(struct look *l, const struct oki_face *face)
 	    is_free(l, &parts);
 }
 
-/* Windows lets nobody rename what somebody has open. */
+/* False where nothing is left to be waited for. */
+static bool
+wait_a_little(int *tries)
+{
+	struct oki_event *never;
+
+	if (++*tries >= TRIES || oki_event_new(&never) != ONSHI_OK)
+		return false;
+	(void)oki_event_wait(never, NULL, TRY_MS);
+	oki_event_free(&never);
+
+	return true;
+}
+
+/* Windows lets nobody rename what somebody has open; and what a share has done
+ * may come back as failed, so that from is absent when it is tried again. */
 static int
 rename_patiently(struct oki_dir *d, const char *from, const char *to,
     int64_t *sys)
 {
-	struct oki_event *never = NULL;
-	int i, r = ONSHI_E_DISK;
+	struct oki_file_facts facts;
+	int tries = 0, r;
 
-	(void)oki_event_new(&never);
-	for (i = 0; i < TRIES; i++) {
+	do {
 		*sys = 0;
-		if ((r = oki_dir_rename(d, from, to, false, sys)) ==
-		    ONSHI_OK || oki_os_is_absent(*sys) || never == NULL)
+		if ((r = oki_dir_rename(d, from, to, false, sys)) == ONSHI_OK)
 			break;
-		(void)oki_event_wait(never, NULL, TRY_MS);
-	}
-	oki_event_free(&never);
+		if (!oki_os_is_absent(*sys))
+			continue;
+		if (tries == 0)
+			break;
+		if (oki_dir_look(d, to, &facts, NULL) == ONSHI_OK)
+			return ONSHI_OK;
+	} while (wait_a_little(&tries));
 
 	return r;
 }
 
-/* What was shown is what is taken. */
 static bool
-is_the_same(struct look *l, const struct oki_face *face, const char *name)
+is_listed(const struct look *l, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (strcmp(l->names[i], name) == 0)
+			return true;
+
+	return false;
+}
+
+/* What was shown is what is taken. ONSHI_E_ARRIVAL_TAKEN: it is another, or
+ * gone; ONSHI_E_DISK: it cannot be told now. */
+static int
+check_same(struct look *l, const struct oki_face *face, const char *name)
 {
 	struct oki_sight s = { .seen = false };
 	struct oki_buf bytes;
-	bool same;
+	int tries = 0, r;
 
 	oki_buf_init(&bytes, l->f->max);
-	same = oki_folder_read(&l->f->reading, l->dir, name, false, &s,
-	    &bytes) == ONSHI_OK &&
-	    memcmp(s.digest, face->packed, sizeof(s.digest)) == 0;
+	do
+		r = oki_folder_read(&l->f->reading, l->dir, name, false, &s,
+		    &bytes);
+	while ((r == ONSHI_ABSENT || r == ONSHI_NEED_WAIT) &&
+	    wait_a_little(&tries));
 	oki_buf_free(&bytes);
+	if (r == ONSHI_E_NOMEM)
+		return r;
+	if (r == ONSHI_NEED_WAIT || (r == ONSHI_ABSENT && is_listed(l,
+	    face->there)))
+		return ONSHI_E_DISK;
 
-	return same;
+	return r == ONSHI_OK && memcmp(s.digest, face->packed,
+	    sizeof(s.digest)) == 0 ? r : ONSHI_E_ARRIVAL_TAKEN;
 }
 
 static int
-rename_to_us(struct look *l, struct oki_face *face, struct onshi_error *e)
+not_the_same(int r, struct onshi_error *e)
+{
+	return r == ONSHI_E_ARRIVAL_TAKEN ? taken(e) : oki_fail(e, r,
+	    "link.face_dir: a file cannot be read");
+}
+
+/* *ours: it is called ours, whatever came of it. */
+static int
+rename_to_us(struct look *l, struct oki_face *face, bool *ours,
+    struct onshi_error *e)
 {
 	struct oki_faces *f = l->f;
 	char name[OKI_FACE_NAME];
@@ -560,9 +618,11 @@ rename_to_us(struct look *l, struct oki_face *face, struct onshi_error *e)
 	    ONSHI_OK)
 		return oki_os_is_absent(sys) ? taken(e) : oki_fail_system(e,
 		    r, sys, "link.face_dir: a file cannot be renamed");
-	if (!is_the_same(l, face, name)) {
-		(void)oki_dir_rename(l->dir, name, face->there, false, NULL);
-		return taken(e);
+	*ours = true;
+	if ((r = check_same(l, face, name)) != ONSHI_OK) {
+		*ours = rename_patiently(l->dir, name, face->there, &sys) !=
+		    ONSHI_OK;
+		return not_the_same(r, e);
 	}
 	(void)oki_copy(face->there, sizeof(face->there), name);
 
@@ -573,6 +633,7 @@ static int
 claim_in(struct look *l, struct oki_face *face, struct onshi_error *e)
 {
 	struct oki_marks *m = l->f->marks;
+	bool ours = false;
 	int r;
 
 	if (!is_to_be_had(l, face))
@@ -581,13 +642,13 @@ claim_in(struct look *l, struct oki_face *face, struct onshi_error *e)
 		return r == ONSHI_E_ARRIVAL_TAKEN ? taken(e) : oki_fail(e, r,
 		    "link.journal_dir: what is taken cannot be remembered");
 	if (l->f->is_owner)
-		r = rename_to_us(l, face, e);
-	else if (!is_the_same(l, face, face->there))
-		r = taken(e);
-	if (r != ONSHI_OK)
-		oki_mark_remove(m, face->name, face->digest);
-	else
+		r = rename_to_us(l, face, &ours, e);
+	else if ((r = check_same(l, face, face->there)) != ONSHI_OK)
+		r = not_the_same(r, e);
+	if (r == ONSHI_OK)
 		face->is_claimed = true;
+	else if (!ours)		/* else our next start finds it by its mark */
+		oki_mark_remove(m, face->name, face->digest);
 
 	return r;
 }

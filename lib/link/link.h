@@ -145,6 +145,9 @@ void	oki_faces_free(struct oki_faces **fp);
 int	oki_faces_scan(struct oki_faces *f,
 	    bool (*each)(void *self, struct oki_face **fp), void *self,
 	    struct onshi_error *e) OKI_CHECK;
+/* By whoever scans: one that did not stand when it was looked at is handed out
+ * again, if it is there after all. */
+void	oki_faces_again(struct oki_faces *f, const struct oki_face *face);
 /* What lies in the i-th folder of link.face_dir, has come since then by its own
  * clock, and is not handed out; nothing is touched. */
 struct oki_face_counts {

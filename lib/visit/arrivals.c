@@ -37,6 +37,7 @@ struct onshi_arrivals {
 	struct oki_cond		*changed;
 	struct ready		*first;
 	size_t			 n;
+	struct ready		*again;		/* that did not stand then */
 	int			 failed;	/* of the last scan, unsaid */
 	struct onshi_error	 why;
 	bool			 left;
@@ -54,17 +55,25 @@ ready_free(struct ready **rp)
 }
 
 static void
-arrivals_unref(struct onshi_arrivals *w)
+ready_free_all(struct ready **first)
 {
 	struct ready *r;
+
+	while ((r = *first) != NULL) {
+		*first = r->next;
+		ready_free(&r);
+	}
+}
+
+static void
+arrivals_unref(struct onshi_arrivals *w)
+{
 	struct onshi *root;
 
 	if (atomic_fetch_sub(&w->refs, 1) != 1)
 		return;
-	while ((r = w->first) != NULL) {
-		w->first = r->next;
-		ready_free(&r);
-	}
+	ready_free_all(&w->first);
+	ready_free_all(&w->again);
 	oki_faces_free(&w->faces);
 	oki_cancel_free(&w->cancel);
 	oki_event_free(&w->there);
@@ -145,12 +154,28 @@ offer(void *self, struct oki_face **face)
 	return r != ONSHI_E_NOMEM;
 }
 
+/* A share may have shown a state of before: they are looked at once more. */
+static void
+show_again(struct onshi_arrivals *w)
+{
+	struct ready *first, *one;
+
+	oki_mutex_lock(w->lock);
+	first = w->again;
+	w->again = NULL;
+	oki_mutex_unlock(w->lock);
+	for (one = first; one != NULL; one = one->next)
+		oki_faces_again(w->faces, one->face);
+	ready_free_all(&first);
+}
+
 static void
 look(struct onshi_arrivals *w)
 {
 	struct onshi_error e;
 	int r;
 
+	show_again(w);
 	oki_error_clear(&e);
 	r = oki_faces_scan(w->faces, offer, w, &e);
 	oki_mutex_lock(w->lock);
@@ -371,6 +396,16 @@ is_good(struct onshi_arrivals *w, const struct ready *one)
 	    oki_face_file_check(w->env, &one->file, NULL) == ONSHI_OK;
 }
 
+static void
+put_back(struct onshi_arrivals *w, struct ready **one)
+{
+	oki_mutex_lock(w->lock);
+	(*one)->next = w->again;
+	w->again = *one;
+	oki_mutex_unlock(w->lock);
+	*one = NULL;
+}
+
 static int
 next_ready(struct onshi_arrivals *w, struct ready **one)
 {
@@ -378,7 +413,7 @@ next_ready(struct onshi_arrivals *w, struct ready **one)
 
 	while ((r = take(w, one)) == ONSHI_OK && *one != NULL &&
 	    !(*one)->is_shut && !is_good(w, *one))
-		ready_free(one);
+		put_back(w, one);
 	if (r == ONSHI_OK && *one != NULL && (*one)->is_shut) {
 		oki_error_copy(&w->error, &(*one)->face->why);
 		r = (*one)->face->unread;
