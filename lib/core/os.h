@@ -177,8 +177,9 @@ int	oki_file_lock(struct oki_file *f, int32_t ms, int64_t *sys);
 void	oki_file_unlock(struct oki_file *f);
 
 /*
- * Tells that files may have come into a directory. A share tells nothing: look
- * at times all the same. ONSHI_E_SYSTEM where there are no more watches.
+ * Tells that files may have come into a directory, but for hidden ones. A share
+ * tells nothing: look at times all the same. ONSHI_E_SYSTEM where there are no
+ * more watches.
  */
 struct oki_dir_watch;
 int	oki_dir_watch_new(const char *path, struct oki_dir_watch **out,
@@ -187,7 +188,6 @@ int	oki_dir_watch_new(const char *path, struct oki_dir_watch **out,
  * passed (false). What was told before counts, once. */
 bool	oki_dir_watch_wait(struct oki_dir_watch *w,
 	    const struct oki_event *stop, int32_t ms);
-int64_t	oki_dir_watch_fd(const struct oki_dir_watch *w);
 void	oki_dir_watch_free(struct oki_dir_watch **wp);
 
 #endif

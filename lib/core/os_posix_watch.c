@@ -34,16 +34,34 @@ oki_dir_watch_new(const char *path, struct oki_dir_watch **out, int64_t *sys)
 	return ONSHI_OK;
 }
 
-/* What it says does not matter: whoever waits knows what to look for. */
-static void
+/* Hidden names are somebody's work in progress: ours, by which the share's
+ * clock is read, would wake every desk that waits, and each of them us. What
+ * has no name is told of the queue or of the directory itself. */
+static bool
+is_visible(const struct inotify_event *e)
+{
+	return e->len == 0 || e->name[0] != '.';
+}
+
+/* Whether a name is among what was told; which, does not matter: whoever waits
+ * knows what to look for. */
+static bool
 drain(const struct oki_dir_watch *w)
 {
-	char told[4096];
-	ssize_t n;
+	_Alignas(struct inotify_event) char told[4096];
+	const struct inotify_event *e;
+	bool is_told = false;
+	ssize_t n, at;
 
-	do
+	do {
 		n = read(w->fd, told, sizeof(told));
-	while (n > 0 || (n < 0 && errno == EINTR));
+		for (at = 0; at < n; at += (ssize_t)(sizeof(*e) + e->len)) {
+			e = (const void *)(told + at);
+			is_told |= is_visible(e);
+		}
+	} while (n > 0 || (n < 0 && errno == EINTR));
+
+	return is_told;
 }
 
 bool
@@ -55,18 +73,18 @@ oki_dir_watch_wait(struct oki_dir_watch *w, const struct oki_event *stop,
 		{ .fd = stop == NULL ? -1 : (int)oki_event_fd(stop),
 		    .events = POLLIN }
 	};
+	int64_t end = oki_os_steady_ms() + ms, left;
 
-	if (poll(p, 2, ms) <= 0 || p[0].revents == 0)
-		return false;
-	drain(w);
+	do {
+		left = end - oki_os_steady_ms();
+		if (poll(p, 2, left > 0 ? (int)left : 0) <= 0 ||
+		    p[0].revents == 0)
+			return false;
+		if (drain(w))
+			return true;
+	} while (p[1].revents == 0);
 
-	return true;
-}
-
-int64_t
-oki_dir_watch_fd(const struct oki_dir_watch *w)
-{
-	return w == NULL ? -1 : w->fd;
+	return false;
 }
 
 void
