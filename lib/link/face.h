@@ -98,5 +98,29 @@ int	oki_face_dir(const struct oki_faces *f, size_t folder,
 /* Whether its name says this institution. */
 bool	oki_face_is_ours(const struct oki_faces *f,
 	    const struct oki_face_parts *parts);
+void	oki_faces_forget(struct oki_faces *f);	/* what was seen */
+
+/* One folder as it is looked at now. */
+struct oki_face_look {
+	struct oki_faces	*f;
+	size_t			 folder;
+	struct oki_dir		*dir;
+	char			**names;
+	size_t			 n;
+	int64_t			 now_ms;	/* its clock; 0: not asked yet */
+};
+
+/* ---- whose it is: face_whose.c ------------------------------------------------ */
+
+/* Asked where there is something to be judged by it, for a file of ours is made
+ * for a moment; where that may not be, the wall has to do. */
+int64_t	oki_face_now(struct oki_face_look *l);
+/* One that nobody has claimed, or a copy of one that somebody had. A run that
+ * ended before its rename has taken nothing. */
+bool	oki_face_is_free(struct oki_face_look *l,
+	    const struct oki_face_parts *parts);
+/* One that a run which has ended had claimed; what it was done with goes. */
+bool	oki_face_is_left(struct oki_face_look *l,
+	    const struct oki_face_parts *parts, const char *file);
 
 #endif
