@@ -572,6 +572,27 @@ START_TEST(copies)
 }
 END_TEST
 
+/* A machine that is done with it leaves another's claim of a copy alone. */
+START_TEST(another_machines_copy)
+{
+	struct face_text t = { .n = 1 };
+
+	end();
+	begin_as("other-journal", "yes");
+	put(&t);
+	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_OK);
+	ck_assert_int_eq(take(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	face_write_as(&t, name);
+	ck_assert_int_eq(onshi_arrivals_next(x, &u), ONSHI_OK);
+	ck_assert_int_eq(take(u), ONSHI_OK);
+	nobody(w);
+	ck_assert_int_eq(face_files(dir, last), 1);
+	ck_assert_int_eq(onshi_visit_end(u), ONSHI_OK);
+	ck_assert_int_eq(face_files(dir, last), 0);
+}
+END_TEST
+
 /* Another content is put in its place after it was looked at. */
 START_TEST(changed_behind)
 {
@@ -825,6 +846,7 @@ main(void)
 	tcase_add_test(c, old_by_the_share);
 	tcase_add_test(c, half_written);
 	tcase_add_loop_test(c, copies, 0, 4);
+	tcase_add_test(c, another_machines_copy);
 	tcase_add_test(c, changed_behind);
 	tcase_add_test(c, desk_dies);
 	tcase_add_test(c, another_desk_dies);

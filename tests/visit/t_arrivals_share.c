@@ -21,7 +21,7 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define MOST		1000
-#define PATIENCE_S	60
+#define PATIENCE_S	60		/* and one for each who arrives */
 #define TRIES		40		/* of what may be tried again */
 
 struct desk {
@@ -231,7 +231,7 @@ START_TEST(each_is_taken_once)
 {
 	int files = (int)sample_times(16, 400), i, n = 0;
 	struct stat before[COUNT(foreign)];
-	time_t until = time(NULL) + PATIENCE_S;
+	time_t until = time(NULL) + PATIENCE_S + files;
 
 	put_foreign(before);
 	share_lie(dir, shares[_i].lies, shares[_i].one_in);
@@ -260,7 +260,7 @@ END_TEST
 START_TEST(nothing_is_touched)
 {
 	int files = (int)sample_times(8, 100), i, n = 0;
-	time_t until = time(NULL) + PATIENCE_S;
+	time_t until = time(NULL) + PATIENCE_S + files;
 
 	share_lie(dir, SHARE_SILENT | SHARE_STALE | SHARE_BUSY, 3);
 	desk_open(&desks[0], 0, "no");
