@@ -184,10 +184,11 @@ void	oki_file_unlock(struct oki_file *f);
 struct oki_dir_watch;
 int	oki_dir_watch_new(const char *path, struct oki_dir_watch **out,
 	    int64_t *sys);
-/* Until something is told (true), or until stop (may be NULL) is set or ms
- * passed (false). What was told before counts, once. */
+/* Until a name is told that matters (true; NULL: each), or until stop (may be
+ * NULL) is set or ms passed (false). What was told before counts, once. */
 bool	oki_dir_watch_wait(struct oki_dir_watch *w,
-	    const struct oki_event *stop, int32_t ms);
+	    bool (*matters)(const char *name), const struct oki_event *stop,
+	    int32_t ms);
 void	oki_dir_watch_free(struct oki_dir_watch **wp);
 
 #endif

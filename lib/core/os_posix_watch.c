@@ -38,15 +38,15 @@ oki_dir_watch_new(const char *path, struct oki_dir_watch **out, int64_t *sys)
  * clock is read, would wake every desk that waits, and each of them us. What
  * has no name is told of the queue or of the directory itself. */
 static bool
-is_visible(const struct inotify_event *e)
+is_worth(const struct inotify_event *e, bool (*matters)(const char *name))
 {
-	return e->len == 0 || e->name[0] != '.';
+	return e->len == 0 || (e->name[0] != '.' &&
+	    (matters == NULL || matters(e->name)));
 }
 
-/* Whether a name is among what was told; which, does not matter: whoever waits
- * knows what to look for. */
+/* Whether a name that matters is among what was told. */
 static bool
-drain(const struct oki_dir_watch *w)
+drain(const struct oki_dir_watch *w, bool (*matters)(const char *name))
 {
 	_Alignas(struct inotify_event) char told[4096];
 	const struct inotify_event *e;
@@ -57,7 +57,7 @@ drain(const struct oki_dir_watch *w)
 		n = read(w->fd, told, sizeof(told));
 		for (at = 0; at < n; at += (ssize_t)(sizeof(*e) + e->len)) {
 			e = (const void *)(told + at);
-			is_told |= is_visible(e);
+			is_told |= is_worth(e, matters);
 		}
 	} while (n > 0 || (n < 0 && errno == EINTR));
 
@@ -65,7 +65,8 @@ drain(const struct oki_dir_watch *w)
 }
 
 bool
-oki_dir_watch_wait(struct oki_dir_watch *w, const struct oki_event *stop,
+oki_dir_watch_wait(struct oki_dir_watch *w,
+    bool (*matters)(const char *name), const struct oki_event *stop,
     int32_t ms)
 {
 	struct pollfd p[2] = {
@@ -80,7 +81,7 @@ oki_dir_watch_wait(struct oki_dir_watch *w, const struct oki_event *stop,
 		if (poll(p, 2, left > 0 ? (int)left : 0) <= 0 ||
 		    p[0].revents == 0)
 			return false;
-		if (drain(w))
+		if (drain(w, matters))
 			return true;
 	} while (p[1].revents == 0);
 

@@ -133,6 +133,15 @@ oki_face_is_ours(const struct oki_faces *f, const struct oki_face_parts *parts)
 	    oki_env_config(f->env), OKI_FACILITY_CODE)) == 0;
 }
 
+/* What other desks claim and let go is seen when it is looked at next. */
+static bool
+is_new(const char *name)
+{
+	struct oki_face_parts parts;
+
+	return oki_face_parse(name, &parts) && !parts.is_claimed;
+}
+
 /* A share tells nothing; one folder is listened to, all are looked at. */
 void
 oki_faces_wait(struct oki_faces *f, const struct oki_event *stop)
@@ -142,7 +151,8 @@ oki_faces_wait(struct oki_faces *f, const struct oki_event *stop)
 	if (first->watch == NULL)
 		(void)oki_dir_watch_new(first->path, &first->watch, NULL);
 	if (first->watch != NULL)
-		(void)oki_dir_watch_wait(first->watch, stop, f->scan_ms);
+		(void)oki_dir_watch_wait(first->watch, is_new, stop,
+		    f->scan_ms);
 	else if (stop != NULL)
 		(void)oki_event_wait(stop, NULL, f->scan_ms);
 }
