@@ -65,6 +65,17 @@ arrive() {
 	grep -q "$2" "$dir/out" || bad "patient $1: not '$2'"
 }
 
+# registered FILE: what ORCA has of patient 1 then.
+registered() {
+	"$python" - "$base" >"$1" <<'END'
+import base64, sys, urllib.request
+print(urllib.request.urlopen(urllib.request.Request(
+    sys.argv[1] + "/api01rv2/patientgetv2?id=1",
+    headers={"Authorization": "Basic " + base64.b64encode(
+        b"ormaster:ormaster").decode()}), timeout=10).read().decode())
+END
+}
+
 for example in "$python $top_srcdir/examples/register_orca.py" \
     "$dir/register_orca"; do
 	orca
@@ -73,5 +84,19 @@ for example in "$python $top_srcdir/examples/register_orca.py" \
 	arrive 2 '登録と違います'
 	arrive 3 '他の端末で使用中です'
 	arrive 777 '照会番号では見つかりません'
+	registered "$dir/has.${example##*[./]}"
 done
+what="both examples"
+for tag in InsuranceProvider_Number HealthInsuredPerson_Number \
+    Certificate_StartDate; do
+	grep -q "<$tag" "$dir/has.py" || bad "$tag is not registered"
+done
+cat "$dir/has.py" "$dir/has.register_orca" >"$dir/out"
+"$python" - "$dir/has.py" "$dir/has.register_orca" <<'END' || bad "register otherwise"
+import sys
+import xml.etree.ElementTree as ET
+a, b = (sorted((e.tag, (e.text or "").strip()) for e in ET.parse(f).iter())
+        for f in sys.argv[1:])
+sys.exit(a != b)
+END
 finish
