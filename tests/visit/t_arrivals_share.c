@@ -42,7 +42,7 @@ desk_open(struct desk *k, int n, const char *owner)
 {
 	struct onshi_config *c;
 	struct timespec now;
-	char path[128], number[8];
+	char path[128], number[16];
 
 	fake_init(&k->f);
 	k->f.no_token = true;
