@@ -12,7 +12,7 @@ check="$build check libp11-dev softhsm2 libengine-pkcs11-openssl opensc opensc-p
     python3-wheel mypy mandoc g++ clang libclang-rt-14-dev valgrind strace
     xz-utils gnucobol4"
 
-full="$check gcovr"
+full="$check gcovr samba smbnetfs iproute2"
 
 case ${1:-build} in
 build) want=$build ;;

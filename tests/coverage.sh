@@ -2,9 +2,10 @@
 # Lines and branches of lib that the tests run: sh tests/coverage.sh [ROOM…]
 #
 # Builds with gcc's counters in build/coverage, runs every test program there
-# in one process (CK_FORK=no), and prints the share of each file and of all;
-# with names, what is not taken in these rooms, line by line. Long form: some
-# ten minutes. Needs gcovr (scripts/deps.sh full).
+# and the scripts that drive the command over doctor, watch and folders, and
+# prints the share of each file and of all; with names, what is not taken in
+# these rooms, line by line. Long form: some ten minutes. Needs gcovr
+# (scripts/deps.sh full).
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=${ONSHIKAKU_BUILD:-$top/build}/coverage
@@ -27,7 +28,10 @@ programs=$(sed -e :a -e '/\\$/N; s/\\\n//; ta' "$top"/lib/*/room.am |
 # A program that ends itself on purpose does so in a child.
 CK_FORK=${CK_FORK:-yes} CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-10}
 export CK_FORK CK_TIMEOUT_MULTIPLIER
-make -s -k -j2 check "TESTS=$programs" \
+# tests/pcsc/seal.sh and tests/tools/orca.sh need a shared library.
+scripts="tests/pcsc/doctor.sh tests/tools/watch.sh tests/tools/folder.sh"
+make -s -k -j2 all >all.out 2>&1 || { tail -n 5 all.out; exit 1; }
+make -s -k -j2 check "TESTS=$programs $scripts" \
     "check_PROGRAMS=$programs" >check.out 2>&1 || {
 	grep '^FAIL' check.out || tail -n 5 check.out
 }

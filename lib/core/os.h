@@ -73,6 +73,7 @@ int64_t	oki_os_socket(int family, int type, int protocol);
 struct oki_low_guard { int fd[3]; int n; };
 void	oki_low_guard_take(struct oki_low_guard *g);
 void	oki_low_guard_drop(struct oki_low_guard *g);
+bool	oki_os_is_no_route(int64_t sys);	/* from here to that network */
 
 /* ---- memory -------------------------------------------------------------- */
 /* Whole pages between guards; *locked says whether mlock worked. NULL: none. */
@@ -112,7 +113,9 @@ int	oki_dir_sync(struct oki_dir *d, int64_t *sys);
 int	oki_dir_names(struct oki_dir *d, char ***names, size_t *n,
 	    int64_t *sys);
 void	oki_dir_names_free(char ***names, size_t n);
-/* rename without overwriting unless replace; unlink. */
+/* rename without overwriting unless replace; unlink. Some shares have no way to
+ * do that at once: there it is looked for first, so that who may meet another
+ * at that name holds it otherwise. */
 int	oki_dir_rename(struct oki_dir *d, const char *from, const char *to,
 	    bool replace, int64_t *sys);
 int	oki_dir_remove(struct oki_dir *d, const char *name, int64_t *sys);
@@ -146,6 +149,8 @@ int	oki_dir_facts(struct oki_dir *d, struct oki_file_facts *out,
 	    int64_t *sys);		/* size says nothing */
 /* Whether it lies on another machine's disk, as far as can be told. */
 bool	oki_dir_is_remote(struct oki_dir *d);
+/* Bytes that may still be written there; -1 where that cannot be told. */
+int64_t	oki_dir_room(struct oki_dir *d);
 /* The same of a name, without opening it: regular files alone. */
 int	oki_dir_look(struct oki_dir *d, const char *name,
 	    struct oki_file_facts *out, int64_t *sys);
@@ -172,17 +177,18 @@ int	oki_file_lock(struct oki_file *f, int32_t ms, int64_t *sys);
 void	oki_file_unlock(struct oki_file *f);
 
 /*
- * Tells that files may have come into a directory. A share tells nothing: look
- * at times all the same. ONSHI_E_SYSTEM where there are no more watches.
+ * Tells that files may have come into a directory, but for hidden ones. A share
+ * tells nothing: look at times all the same. ONSHI_E_SYSTEM where there are no
+ * more watches.
  */
 struct oki_dir_watch;
 int	oki_dir_watch_new(const char *path, struct oki_dir_watch **out,
 	    int64_t *sys);
-/* Until something is told (true), or until stop (may be NULL) is set or ms
- * passed (false). What was told before counts, once. */
+/* Until a name is told that matters (true; NULL: each), or until stop (may be
+ * NULL) is set or ms passed (false). What was told before counts, once. */
 bool	oki_dir_watch_wait(struct oki_dir_watch *w,
-	    const struct oki_event *stop, int32_t ms);
-int64_t	oki_dir_watch_fd(const struct oki_dir_watch *w);
+	    bool (*matters)(const char *name), const struct oki_event *stop,
+	    int32_t ms);
 void	oki_dir_watch_free(struct oki_dir_watch **wp);
 
 #endif

@@ -210,3 +210,9 @@ oki_low_guard_drop(struct oki_low_guard *g)
 	while (g->n > 0)
 		(void)close(g->fd[--g->n]);
 }
+
+bool
+oki_os_is_no_route(int64_t sys)
+{
+	return sys == ENETUNREACH || sys == EHOSTUNREACH || sys == ENETDOWN;
+}

@@ -266,6 +266,24 @@ oki_dir_names_free(char ***names, size_t n)
 	*names = NULL;
 }
 
+static bool
+is_unknown(int error)
+{
+	return error == EINVAL || error == ENOSYS || error == ENOTSUP;
+}
+
+/* A share seen by a client in user space may have neither. */
+static int
+rename_looked(int dir, const char *from, int to_dir, const char *to)
+{
+	if (faccessat(to_dir, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+
+	return errno == ENOENT ? renameat(dir, from, to_dir, to) : -1;
+}
+
 /* Where the file system has no rename that keeps what is there, a second
  * name does the same (SEC-57). */
 static int
@@ -273,12 +291,14 @@ rename_new(int dir, const char *from, int to_dir, const char *to)
 {
 	if (renameat2(dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
 		return 0;
-	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+	if (!is_unknown(errno))
 		return -1;
-	if (linkat(dir, from, to_dir, to, 0) != 0)
+	if (linkat(dir, from, to_dir, to, 0) == 0)
+		return unlinkat(dir, from, 0);
+	if (errno != EPERM && !is_unknown(errno))
 		return -1;
 
-	return unlinkat(dir, from, 0);
+	return rename_looked(dir, from, to_dir, to);
 }
 
 int
@@ -500,6 +520,18 @@ oki_dir_is_remote(struct oki_dir *d)
 			return true;
 
 	return false;
+}
+
+int64_t
+oki_dir_room(struct oki_dir *d)
+{
+	struct statfs fs;
+
+	if (fstatfs(d->fd, &fs) != 0 || fs.f_blocks == 0 || fs.f_bsize <= 0 ||
+	    fs.f_bavail > (uint64_t)(INT64_MAX / fs.f_bsize))
+		return -1;
+
+	return (int64_t)fs.f_bavail * fs.f_bsize;
 }
 
 bool

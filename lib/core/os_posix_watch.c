@@ -34,20 +34,39 @@ oki_dir_watch_new(const char *path, struct oki_dir_watch **out, int64_t *sys)
 	return ONSHI_OK;
 }
 
-/* What it says does not matter: whoever waits knows what to look for. */
-static void
-drain(const struct oki_dir_watch *w)
+/* Hidden names are somebody's work in progress: ours, by which the share's
+ * clock is read, would wake every desk that waits, and each of them us. What
+ * has no name is told of the queue or of the directory itself. */
+static bool
+is_worth(const struct inotify_event *e, bool (*matters)(const char *name))
 {
-	char told[4096];
-	ssize_t n;
+	return e->len == 0 || (e->name[0] != '.' &&
+	    (matters == NULL || matters(e->name)));
+}
 
-	do
+/* Whether a name that matters is among what was told. */
+static bool
+drain(const struct oki_dir_watch *w, bool (*matters)(const char *name))
+{
+	_Alignas(struct inotify_event) char told[4096];
+	const struct inotify_event *e;
+	bool is_told = false;
+	ssize_t n, at;
+
+	do {
 		n = read(w->fd, told, sizeof(told));
-	while (n > 0 || (n < 0 && errno == EINTR));
+		for (at = 0; at < n; at += (ssize_t)(sizeof(*e) + e->len)) {
+			e = (const void *)(told + at);
+			is_told |= is_worth(e, matters);
+		}
+	} while (n > 0 || (n < 0 && errno == EINTR));
+
+	return is_told;
 }
 
 bool
-oki_dir_watch_wait(struct oki_dir_watch *w, const struct oki_event *stop,
+oki_dir_watch_wait(struct oki_dir_watch *w,
+    bool (*matters)(const char *name), const struct oki_event *stop,
     int32_t ms)
 {
 	struct pollfd p[2] = {
@@ -55,18 +74,18 @@ oki_dir_watch_wait(struct oki_dir_watch *w, const struct oki_event *stop,
 		{ .fd = stop == NULL ? -1 : (int)oki_event_fd(stop),
 		    .events = POLLIN }
 	};
+	int64_t end = oki_os_steady_ms() + ms, left;
 
-	if (poll(p, 2, ms) <= 0 || p[0].revents == 0)
-		return false;
-	drain(w);
+	do {
+		left = end - oki_os_steady_ms();
+		if (poll(p, 2, left > 0 ? (int)left : 0) <= 0 ||
+		    p[0].revents == 0)
+			return false;
+		if (drain(w, matters))
+			return true;
+	} while (p[1].revents == 0);
 
-	return true;
-}
-
-int64_t
-oki_dir_watch_fd(const struct oki_dir_watch *w)
-{
-	return w == NULL ? -1 : w->fd;
+	return false;
 }
 
 void

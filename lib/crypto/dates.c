@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "crypto/inside.h"
@@ -75,6 +76,21 @@ dates_of_crl(const X509_CRL *crl, struct oki_dates *out)
 	    &out->from) && oki_openssl_time(next, &out->until);
 }
 
+/* ONSHI_END: there is no more of them; not so of one that cannot be read. */
+static int
+next_crl(BIO *pem, X509_CRL **out)
+{
+	unsigned long code;
+
+	if ((*out = PEM_read_bio_X509_CRL(pem, NULL, NULL, NULL)) != NULL)
+		return ONSHI_OK;
+	code = ERR_peek_last_error();
+
+	return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) ==
+	    PEM_R_NO_START_LINE ? ONSHI_END :
+	    oki_openssl_cause(ONSHI_E_CERTIFICATE);
+}
+
 /* A chain stands only as long as all its lists do. */
 int
 oki_dates_of_crls(const void *pem, size_t len, struct oki_dates *out)
@@ -89,8 +105,7 @@ oki_dates_of_crls(const void *pem, size_t len, struct oki_dates *out)
 	oki_openssl_enter();
 	if ((bio = oki_openssl_bio(pem == NULL ? "" : pem, len)) == NULL)
 		r = ONSHI_E_NOMEM;
-	while (r == ONSHI_OK && (crl = PEM_read_bio_X509_CRL(bio, NULL, NULL,
-	    NULL)) != NULL) {
+	while (r == ONSHI_OK && (r = next_crl(bio, &crl)) == ONSHI_OK) {
 		if (!dates_of_crl(crl, &one))
 			r = ONSHI_E_CERTIFICATE;
 		else if (n++ == 0 || one.until < out->until)
@@ -100,5 +115,5 @@ oki_dates_of_crls(const void *pem, size_t len, struct oki_dates *out)
 	BIO_free(bio);
 	oki_openssl_leave();
 
-	return r == ONSHI_OK && n == 0 ? ONSHI_E_CERTIFICATE : r;
+	return r != ONSHI_END ? r : n == 0 ? ONSHI_E_CERTIFICATE : ONSHI_OK;
 }

@@ -13,7 +13,7 @@
 #define FOLDER		"face"
 #define KEY		"key"
 #define KEY_LEN		32
-#define DONE		"done"
+#define DONE		"done "		/* and by which run */
 #define KEPT_MS		259200000	/* 3 days: all is old by then (CO-2) */
 
 struct oki_marks {
@@ -213,9 +213,11 @@ static int
 name_mark(const struct oki_marks *m, const char *name, char to[OKI_MARK])
 {
 	uint8_t digest[OKI_SHA256];
+	char known[OKI_FACE_NAME];
 	int r;
 
-	if ((r = oki_sha256(name, strlen(name), digest)) == ONSHI_OK)
+	oki_face_known_by(name, known);
+	if ((r = oki_sha256(known, strlen(known), digest)) == ONSHI_OK)
 		r = mark_name(m, 'n', digest, to);
 
 	return r;
@@ -237,8 +239,9 @@ oki_mark_read(struct oki_marks *m, const char *name, struct oki_mark *out)
 	if (r != ONSHI_OK)
 		return r;
 	out->is_there = true;
-	out->is_done = strcmp(text, DONE) == 0;
-	(void)oki_copy(out->run, sizeof(out->run), text);
+	out->is_done = strncmp(text, DONE, strlen(DONE)) == 0;
+	(void)oki_copy(out->run, sizeof(out->run), out->is_done ?
+	    text + strlen(DONE) : text);
 
 	return ONSHI_OK;
 }
@@ -263,6 +266,18 @@ mark_content(struct oki_marks *m, const uint8_t *digest, const char *mark)
 	return strcmp(known, mark) == 0 ? ONSHI_OK : ONSHI_E_ARRIVAL_TAKEN;
 }
 
+bool
+oki_mark_is_copy(struct oki_marks *m, const char *name, const uint8_t *digest)
+{
+	char content[OKI_MARK], mark[OKI_MARK], known[OKI_MARK] = "";
+	size_t len;
+
+	return mark_name(m, 'c', digest, content) == ONSHI_OK &&
+	    name_mark(m, name, mark) == ONSHI_OK &&
+	    read_small(m->dir, content, (uint8_t *)known, OKI_MARK - 1,
+	    &len) == ONSHI_OK && strcmp(known, mark) != 0;
+}
+
 int
 oki_mark_take(struct oki_marks *m, const char *name, const uint8_t *digest)
 {
@@ -280,13 +295,15 @@ oki_mark_take(struct oki_marks *m, const char *name, const uint8_t *digest)
 int
 oki_mark_done(struct oki_marks *m, const char *name)
 {
-	char mark[OKI_MARK];
+	char mark[OKI_MARK], text[32] = DONE;
 	int r;
 
 	if ((r = name_mark(m, name, mark)) != ONSHI_OK)
 		return r;
+	(void)oki_copy(text + strlen(DONE), sizeof(text) - strlen(DONE),
+	    oki_marks_run(m));
 
-	return write_small(m->dir, mark, DONE, strlen(DONE), true, NULL);
+	return write_small(m->dir, mark, text, strlen(text), true, NULL);
 }
 
 void

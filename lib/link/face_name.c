@@ -8,7 +8,7 @@
 #include "link/face.h"
 
 #define PREFIX		"OQSsiquc01res_face_"
-#define ENDING		".xml"
+#define ENDING		4		/* characters */
 #define CODE		10
 #define ID_MIN		16
 #define ID_MAX		20
@@ -52,10 +52,11 @@ base_length(const char *file)
 		return 0;
 	at += n + 1;
 	if (count_digits(at) != TIME ||
-	    strncmp(at + TIME, ENDING, strlen(ENDING)) != 0)
+	    (strncmp(at + TIME, ".xml", ENDING) != 0 &&
+	    strncmp(at + TIME, ".zip", ENDING) != 0))
 		return 0;
 
-	return (size_t)(at - file) + TIME + strlen(ENDING);
+	return (size_t)(at - file) + TIME + ENDING;
 }
 
 /* ".07.1a2b3c4d.1764471845000" */
@@ -90,6 +91,16 @@ oki_face_parse(const char *file, struct oki_face_parts *out)
 	memcpy(out->institution, file + strlen(PREFIX), CODE);
 
 	return file[len] == '\0' || parse_claim(file + len, out);
+}
+
+void
+oki_face_known_by(const char *name, char to[OKI_FACE_NAME])
+{
+	size_t len;
+
+	(void)oki_copy(to, OKI_FACE_NAME, name);
+	if ((len = strlen(to)) > ENDING)
+		memcpy(to + len - ENDING, ".xml", ENDING);
 }
 
 bool

@@ -211,6 +211,9 @@ int	oki_folder_journal_at(struct oki_folder *f, size_t i,
 
 /* ONSHI_E_UNSUPPORTED, with why in e, where it is not built. */
 int	oki_zip_check(struct onshi_error *e) OKI_CHECK;
+/* What link.zip_password_file says; NULL where it is not set. */
+int	oki_zip_password(struct oki_env *env, struct oki_secret **out,
+	    struct onshi_error *e) OKI_CHECK;
 /* The document in a ZIP that should be called name, to the sink of x. */
 int	oki_zip_read(const uint8_t *zip, size_t len, const char *name,
 	    const struct oki_secret *password, struct onshi_exchange *x,

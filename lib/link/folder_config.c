@@ -159,17 +159,18 @@ any_zips(const struct oki_folder *f)
 }
 
 /* The first line of the file, as an editor leaves it. */
-static int
-password_read(struct oki_folder *f, struct onshi_error *e)
+int
+oki_zip_password(struct oki_env *env, struct oki_secret **out,
+    struct onshi_error *e)
 {
-	const struct onshi_config *c = oki_env_config(f->env);
+	const struct onshi_config *c = oki_env_config(env);
 	struct oki_buf b;
 	size_t len;
 	int r;
 
+	*out = NULL;
 	if (!oki_config_has(c, OKI_LINK_ZIP_PASSWORD))
-		return !any_zips(f) ? ONSHI_OK : oki_fail(e, ONSHI_E_CONFIG,
-		    "link.zip: link.zip_password_file is not set");
+		return ONSHI_OK;
 	if ((r = oki_zip_check(e)) != ONSHI_OK)
 		return r;
 	oki_buf_init(&b, PASSWORD_MAX + 4);
@@ -180,11 +181,24 @@ password_read(struct oki_folder *f, struct onshi_error *e)
 			r = oki_fail(e, ONSHI_E_CONFIG,
 			    "link.zip_password_file: its first line is empty");
 		else
-			r = oki_secret_new(b.data, len, &f->password);
+			r = oki_secret_new(b.data, len, out);
 	}
 	oki_buf_free(&b);
 
 	return r;
+}
+
+static int
+password_read(struct oki_folder *f, struct onshi_error *e)
+{
+	int r;
+
+	if ((r = oki_zip_password(f->env, &f->password, e)) != ONSHI_OK)
+		return r;
+
+	return f->password != NULL || !any_zips(f) ? ONSHI_OK :
+	    oki_fail(e, ONSHI_E_CONFIG,
+	    "link.zip: link.zip_password_file is not set");
 }
 
 int

@@ -165,7 +165,7 @@ pause(struct awaited *a, struct oki_dir_watch *watch,
 	if (now > left)
 		now = left;
 	if (watch != NULL)
-		woken = oki_dir_watch_wait(watch, stop, now);
+		woken = oki_dir_watch_wait(watch, NULL, stop, now);
 	else
 		(void)oki_event_wait(idle, stop, now);
 	if (!woken)

@@ -225,12 +225,18 @@ tls_failed(const struct oki_wire *w, CURLcode rc, struct onshi_error *e)
 static int
 failed(const struct oki_wire *w, CURLcode rc, struct onshi_error *e)
 {
+	long sys = 0;
 	size_t i;
 
 	if (w->veto != VETO_NONE)
 		return vetoed(w, e);
 	if (w->unknown || (w->confined && !w->opened))
 		return confined(w, e);
+	if (rc == CURLE_COULDNT_CONNECT &&
+	    curl_easy_getinfo(w->easy, CURLINFO_OS_ERRNO, &sys) == CURLE_OK &&
+	    oki_os_is_no_route(sys))
+		return oki_link_fail(e, ONSHI_E_NETWORK, "route",
+		    "no route from here to the service");
 	for (i = 0; i < OKI_COUNT(failures); i++)
 		if (failures[i].rc == rc)
 			return oki_link_fail(e, failures[i].code,

@@ -11,6 +11,8 @@
 #define SEQUENCE	"sequence"
 #define SEQUENCE_LEN	33
 #define NUMBERS		10000	/* of four digits */
+#define LAST_DAY	991231
+#define COUNTED		99999	/* and, once round, of five */
 
 static const char *const endings[] = {
 	[OKI_PREPARED] = ".prepared", [OKI_FAILED] = ".failed",
@@ -333,11 +335,12 @@ sequence_parse(const char *text, int64_t *day, int64_t *start, int64_t *count)
 		field[i][len] = '\0';
 	}
 
-	return oki_number(field[0], day) && oki_number(field[1], start) &&
-	    oki_number(field[2], count);
+	return oki_number(field[0], day) && *day >= 0 && *day <= LAST_DAY &&
+	    oki_number(field[1], start) && *start >= 0 && *start < NUMBERS &&
+	    oki_number(field[2], count) && *count >= 0 && *count < COUNTED;
 }
 
-/* Whatever stood there; of a torn file, nothing. */
+/* Whatever stood there; of a torn file, or of what nobody wrote, nothing. */
 static int
 sequence_next(struct oki_file *f, int64_t day, int64_t *number,
     int64_t *name_day)

@@ -116,11 +116,15 @@ struct oki_face {
 	char		 name[OKI_FACE_NAME];	/* as the reader wrote it */
 	char		 there[OKI_FACE_NAME];	/* as it is called now */
 	bool		 is_claimed;	/* by us */
-	uint8_t		 digest[32];
+	uint8_t		 digest[32];	/* of its content, out of its ZIP */
+	uint8_t		 packed[32];	/* of the file */
+	int64_t		 size;		/* of the file */
 	int64_t		 changed_ms;	/* by the clock of the folder */
 	int64_t		 age_ms;	/* when it was read; likewise */
 	int64_t		 read_ms;	/* boot clock: when that was */
-	struct oki_buf	 bytes;
+	struct oki_buf	 bytes;		/* the content */
+	int		 unread;	/* a result: its ZIP was not opened */
+	struct onshi_error why;
 };
 void	oki_face_free(struct oki_face **fp);
 
@@ -141,6 +145,17 @@ void	oki_faces_free(struct oki_faces **fp);
 int	oki_faces_scan(struct oki_faces *f,
 	    bool (*each)(void *self, struct oki_face **fp), void *self,
 	    struct onshi_error *e) OKI_CHECK;
+/* By whoever scans: one that did not stand when it was looked at is handed out
+ * again, if it is there after all. */
+void	oki_faces_again(struct oki_faces *f, const struct oki_face *face);
+/* What lies in the i-th folder of link.face_dir, has come since then by its own
+ * clock, and is not handed out; nothing is touched. */
+struct oki_face_counts {
+	int64_t	twice;			/* it was taken already, or its like */
+	int64_t	shut;			/* its ZIP is not to be opened here */
+};
+void	oki_faces_count(struct oki_faces *f, size_t i, int64_t since_ms,
+	    struct oki_face_counts *out);
 /* Waits until something may have come, stop is set, or it is time to look. */
 void	oki_faces_wait(struct oki_faces *f, const struct oki_event *stop);
 /* Whether it lies there as it was read. */

@@ -27,9 +27,21 @@ refuse(struct onshi_error *e, const char *text)
 	return oki_link_fail(e, ONSHI_E_ANSWER_REFUSED, "malformed", text);
 }
 
+/* What memory lacked for is not damaged: it is tried again. */
+static int
+failed(struct onshi_error *e, int code, const char *text)
+{
+	if (code == ZIP_ER_MEMORY)
+		return oki_fail(e, ONSHI_E_NOMEM, "no memory for a ZIP");
+
+	return code != ZIP_ER_WRONGPASSWD ? refuse(e, text) :
+	    oki_link_fail(e, ONSHI_E_CONFIG, "", "the password of "
+	    "link.zip_password_file does not open a ZIP");
+}
+
 /* Its directory has to agree with what it lists. */
 static zip_t *
-open_bytes(const uint8_t *bytes, size_t len)
+open_bytes(const uint8_t *bytes, size_t len, int *code)
 {
 	zip_source_t *source;
 	zip_error_t error;
@@ -40,6 +52,7 @@ open_bytes(const uint8_t *bytes, size_t len)
 	    NULL && (z = zip_open_from_source(source, ZIP_RDONLY |
 	    ZIP_CHECKCONS, &error)) == NULL)
 		zip_source_free(source);
+	*code = zip_error_code_zip(&error);
 	zip_error_fini(&error);
 
 	return z;
@@ -102,9 +115,10 @@ unpack(zip_file_t *file, size_t packed, struct onshi_exchange *x,
 	oki_wipe(chunk, sizeof(chunk));
 	if (r != ONSHI_OK)
 		return oki_link_fail(e, r, oki_exchange_reason(r),
-		    "the answer's ZIP was not taken");
+		    "what is in a ZIP was not taken");
 
-	return n < 0 ? refuse(e, "the answer's ZIP is damaged") : r;
+	return n < 0 ? failed(e, zip_error_code_zip(zip_file_get_error(
+	    file)), "a ZIP is damaged") : r;
 }
 
 static int
@@ -119,19 +133,16 @@ read_entry(zip_t *z, size_t packed, const char *name,
 
 	if (i < 0 || zip_stat_index(z, (zip_uint64_t)i, 0, &st) != 0 ||
 	    (st.valid & ZIP_STAT_ENCRYPTION_METHOD) == 0)
-		return refuse(e, "the answer's ZIP has not the one document");
+		return refuse(e, "a ZIP has not the one document");
 	if (st.encryption_method != ZIP_EM_NONE &&
 	    st.encryption_method != ZIP_EM_AES_256)
-		return refuse(e, "the answer's ZIP is not encrypted by "
-		    "AES-256");
+		return refuse(e, "a ZIP is not encrypted by AES-256");
 	if (st.encryption_method != ZIP_EM_NONE && password == NULL)
-		return oki_link_fail(e, ONSHI_E_CONFIG, "", "the answer is "
+		return oki_link_fail(e, ONSHI_E_CONFIG, "", "a ZIP is "
 		    "encrypted, and link.zip_password_file is not set");
 	if ((file = open_entry(z, (zip_uint64_t)i, password)) == NULL)
-		return zip_error_code_zip(zip_get_error(z)) ==
-		    ZIP_ER_WRONGPASSWD ? oki_link_fail(e, ONSHI_E_CONFIG, "",
-		    "the password of link.zip_password_file does not open the "
-		    "answer") : refuse(e, "the answer's ZIP cannot be read");
+		return failed(e, zip_error_code_zip(zip_get_error(z)),
+		    "a ZIP cannot be read");
 	r = unpack(file, packed, x, e);
 	(void)zip_fclose(file);
 
@@ -144,10 +155,10 @@ oki_zip_read(const uint8_t *zip, size_t len, const char *name,
     struct onshi_error *e)
 {
 	zip_t *z;
-	int r;
+	int code, r;
 
-	if ((z = open_bytes(zip, len)) == NULL)
-		return refuse(e, "the answer's ZIP is none");
+	if ((z = open_bytes(zip, len, &code)) == NULL)
+		return failed(e, code, "a ZIP is none");
 	r = read_entry(z, len, name, password, x, e);
 	zip_discard(z);
 
@@ -245,7 +256,7 @@ oki_zip_read(const uint8_t *zip, size_t len, const char *name,
 	(void)password;
 	(void)x;
 
-	return oki_fail(e, ONSHI_E_UNSUPPORTED, "the answer is a ZIP: " LACKS);
+	return oki_fail(e, ONSHI_E_UNSUPPORTED, "a file is a ZIP: " LACKS);
 }
 
 int

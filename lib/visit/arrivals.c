@@ -8,11 +8,13 @@
 #define READY_MOST	8		/* more wait in their folder */
 #define LEAVE_MS	1000
 
-/* A file that is ready to become a visit. */
+/* A file that is ready to become a visit, or of which is to be said that it
+ * cannot be opened here. */
 struct ready {
 	struct ready		*next;
 	struct oki_face		*face;
 	struct oki_face_file	 file;
+	bool			 is_shut;
 };
 
 struct onshi_arrivals {
@@ -35,6 +37,7 @@ struct onshi_arrivals {
 	struct oki_cond		*changed;
 	struct ready		*first;
 	size_t			 n;
+	struct ready		*again;		/* that did not stand then */
 	int			 failed;	/* of the last scan, unsaid */
 	struct onshi_error	 why;
 	bool			 left;
@@ -52,17 +55,25 @@ ready_free(struct ready **rp)
 }
 
 static void
-arrivals_unref(struct onshi_arrivals *w)
+ready_free_all(struct ready **first)
 {
 	struct ready *r;
+
+	while ((r = *first) != NULL) {
+		*first = r->next;
+		ready_free(&r);
+	}
+}
+
+static void
+arrivals_unref(struct onshi_arrivals *w)
+{
 	struct onshi *root;
 
 	if (atomic_fetch_sub(&w->refs, 1) != 1)
 		return;
-	while ((r = w->first) != NULL) {
-		w->first = r->next;
-		ready_free(&r);
-	}
+	ready_free_all(&w->first);
+	ready_free_all(&w->again);
 	oki_faces_free(&w->faces);
 	oki_cancel_free(&w->cancel);
 	oki_event_free(&w->there);
@@ -102,6 +113,17 @@ has_room(struct onshi_arrivals *w)
 	return has;
 }
 
+/* Of who has arrived lately; what is old, or no ZIP that we could have read, is
+ * no more to us than what else lies there. */
+static bool
+is_to_be_told(const struct onshi_arrivals *w, const struct oki_face *face)
+{
+	return (face->unread == ONSHI_E_CONFIG ||
+	    face->unread == ONSHI_E_UNSUPPORTED) && face->age_ms <=
+	    1000 * oki_config_number(oki_env_config(w->env),
+	    OKI_LINK_FACE_AGE_S);
+}
+
 /* What is none of ours, or old, is passed over and stays where it is. */
 static bool
 offer(void *self, struct oki_face **face)
@@ -118,16 +140,33 @@ offer(void *self, struct oki_face **face)
 	oki_error_clear(&e);
 	one->face = *face;
 	*face = NULL;
-	r = oki_face_file_read(w->env, oki_root_codes(w->root),
-	    &one->face->bytes, one->face->age_ms, &one->file, &e);
+	if ((r = one->face->unread) == ONSHI_OK)
+		r = oki_face_file_read(w->env, oki_root_codes(w->root),
+		    &one->face->bytes, one->face->age_ms, &one->file, &e);
 	oki_wipe(&e, sizeof(e));
 	OKI_LOG(w->env, ARRIVAL, OKI_W(RESULT, onshi_result_name(r)));
-	if (r == ONSHI_OK)
+	one->is_shut = is_to_be_told(w, one->face);
+	if (r == ONSHI_OK || one->is_shut)
 		put(w, one);
 	else
 		ready_free(&one);
 
 	return r != ONSHI_E_NOMEM;
+}
+
+/* A share may have shown a state of before: they are looked at once more. */
+static void
+show_again(struct onshi_arrivals *w)
+{
+	struct ready *first, *one;
+
+	oki_mutex_lock(w->lock);
+	first = w->again;
+	w->again = NULL;
+	oki_mutex_unlock(w->lock);
+	for (one = first; one != NULL; one = one->next)
+		oki_faces_again(w->faces, one->face);
+	ready_free_all(&first);
 }
 
 static void
@@ -136,6 +175,7 @@ look(struct onshi_arrivals *w)
 	struct onshi_error e;
 	int r;
 
+	show_again(w);
 	oki_error_clear(&e);
 	r = oki_faces_scan(w->faces, offer, w, &e);
 	oki_mutex_lock(w->lock);
@@ -356,14 +396,29 @@ is_good(struct onshi_arrivals *w, const struct ready *one)
 	    oki_face_file_check(w->env, &one->file, NULL) == ONSHI_OK;
 }
 
+static void
+put_back(struct onshi_arrivals *w, struct ready **one)
+{
+	oki_mutex_lock(w->lock);
+	(*one)->next = w->again;
+	w->again = *one;
+	oki_mutex_unlock(w->lock);
+	*one = NULL;
+}
+
 static int
 next_ready(struct onshi_arrivals *w, struct ready **one)
 {
 	int r;
 
 	while ((r = take(w, one)) == ONSHI_OK && *one != NULL &&
-	    !is_good(w, *one))
+	    !(*one)->is_shut && !is_good(w, *one))
+		put_back(w, one);
+	if (r == ONSHI_OK && *one != NULL && (*one)->is_shut) {
+		oki_error_copy(&w->error, &(*one)->face->why);
+		r = (*one)->face->unread;
 		ready_free(one);
+	}
 
 	return r;
 }

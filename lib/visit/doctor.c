@@ -32,7 +32,8 @@ static const struct row {
 static void	(*const checks[])(struct onshi_doctor *) = {
 	oki_doctor_config, oki_doctor_versions, oki_doctor_readers,
 	oki_doctor_certificates, oki_doctor_link, oki_doctor_folders,
-	oki_doctor_journal, oki_doctor_trail, oki_doctor_sealed
+	oki_doctor_journal, oki_doctor_trail, oki_doctor_sealed,
+	oki_doctor_disk
 };
 
 static const char *const healths[] = { "ok", "note", "wrong" };
@@ -67,6 +68,7 @@ forget(struct onshi_doctor *d)
 	d->findings = NULL;
 	d->n = d->room = 0;
 	d->broken = false;
+	d->least = -1;
 }
 
 static char *

@@ -19,6 +19,7 @@ struct onshi_doctor {
 	struct oki_link		*link;		/* NULL: not to be made */
 	struct onshi_error	 error;
 	bool			 broken;	/* no memory for a finding */
+	int64_t			 least;		/* free bytes; -1: not known */
 	struct oki_finding	*findings;
 	size_t			 n;
 	size_t			 room;
@@ -34,8 +35,16 @@ void	oki_doctor_counted(struct onshi_doctor *d, enum oki_found what,
 /* How many there are of a check that are not ONSHI_HEALTH_OK. */
 size_t	oki_doctor_bad(const struct onshi_doctor *d, const char *check);
 
+/* The disk of a directory that is used, by its key. */
+void	oki_doctor_disk_of(struct onshi_doctor *d, struct oki_dir *dir,
+	    const char *name);
+/* That the link or what stands beside it cannot be made: by the key that e
+ * names, once. */
+void	oki_doctor_unmade(struct onshi_doctor *d, int r,
+	    const struct onshi_error *e);
+
 /* What is looked at, in this order: doctor_certificate.c, doctor_link.c,
- * doctor_folder.c, doctor_local.c. */
+ * doctor_folder.c, doctor_local.c, doctor_disk.c. */
 void	oki_doctor_config(struct onshi_doctor *d);
 void	oki_doctor_versions(struct onshi_doctor *d);
 void	oki_doctor_readers(struct onshi_doctor *d);
@@ -45,6 +54,7 @@ void	oki_doctor_folders(struct onshi_doctor *d);
 void	oki_doctor_journal(struct onshi_doctor *d);
 void	oki_doctor_trail(struct onshi_doctor *d);
 void	oki_doctor_sealed(struct onshi_doctor *d);
+void	oki_doctor_disk(struct onshi_doctor *d);
 /* Whether the configured link is of that type, and no program's own. */
 bool	oki_doctor_has_link(const struct onshi_doctor *d, const char *type);
 

@@ -19,12 +19,14 @@ struct place {
 	enum kind	 kind;
 	char		 name[96];	/* "link.req_dir 2" */
 	char		 path[1025];
+	size_t		 i;		/* within its key, from 0 */
 };
 
 struct look {
 	struct onshi_doctor	*d;
 	const struct place	*place;
 	struct oki_dir		*dir;
+	struct oki_faces	*faces;		/* NULL: cannot be told */
 	char			**names;
 	size_t			 n;
 	int64_t			 now_ms;	/* by its keeper's clock */
@@ -47,6 +49,7 @@ add_places(struct place *places, size_t n, enum kind kind, const char *key,
 		if (n >= PLACES || len >= sizeof(p->path))
 			continue;
 		p->kind = kind;
+		p->i = i - 1;
 		(void)snprintf(p->name, sizeof(p->name), i == 1 ? "%s" :
 		    "%s %zu", key, i);
 		memcpy(p->path, item, len);
@@ -198,6 +201,24 @@ look_files(struct look *l)
 			    l->place->name, l->count[i]);
 }
 
+/* What came lately; what is old was counted as such. */
+static void
+look_faces(struct look *l)
+{
+	struct oki_face_counts counts;
+
+	if (l->place->kind != FACES || l->faces == NULL)
+		return;
+	oki_faces_count(l->faces, l->place->i, l->now_ms - 1000 *
+	    oki_config_number(l->d->config, OKI_LINK_FACE_AGE_S), &counts);
+	if (counts.twice > 0)
+		oki_doctor_counted(l->d, OKI_FOUND_FACE_TWICE, NULL,
+		    l->place->name, counts.twice);
+	if (counts.shut > 0)
+		oki_doctor_counted(l->d, OKI_FOUND_FACE_SHUT, NULL,
+		    l->place->name, counts.shut);
+}
+
 static void
 look_clock(struct look *l)
 {
@@ -209,9 +230,10 @@ look_clock(struct look *l)
 }
 
 static void
-look_place(struct onshi_doctor *d, const struct place *place)
+look_place(struct onshi_doctor *d, const struct place *place,
+    struct oki_faces *faces)
 {
-	struct look l = { .d = d, .place = place };
+	struct look l = { .d = d, .place = place, .faces = faces };
 	size_t before = oki_doctor_bad(d, "folder");
 	int64_t sys = 0;
 
@@ -220,6 +242,7 @@ look_place(struct onshi_doctor *d, const struct place *place)
 		    OKI_FOUND_FOLDER_GONE);
 		return;
 	}
+	oki_doctor_disk_of(d, l.dir, place->name);
 	l.now_ms = oki_wall_ms(d->env);
 	if (oki_dir_names(l.dir, &l.names, &l.n, NULL) != ONSHI_OK)
 		say(&l, OKI_FOUND_FOLDER_RIGHTS);
@@ -228,6 +251,7 @@ look_place(struct onshi_doctor *d, const struct place *place)
 			try_change(&l);
 		look_clock(&l);
 		look_files(&l);
+		look_faces(&l);
 	}
 	if (oki_doctor_bad(d, "folder") == before)
 		oki_doctor_counted(d, OKI_FOUND_FOLDER_OK, NULL, place->name,
@@ -250,9 +274,27 @@ is_twice(const struct place *places, size_t i)
 	return false;
 }
 
+/* What was taken is known by the journal; said why not, where not. */
+static struct oki_faces *
+open_faces(struct onshi_doctor *d)
+{
+	struct oki_faces *faces = NULL;
+	struct onshi_error e;
+	int r;
+
+	if (!oki_config_has(d->config, OKI_LINK_FACE_DIR))
+		return NULL;
+	oki_error_clear(&e);
+	if ((r = oki_faces_open(d->env, &faces, &e)) != ONSHI_OK)
+		oki_doctor_unmade(d, r, &e);
+
+	return faces;
+}
+
 void
 oki_doctor_folders(struct onshi_doctor *d)
 {
+	struct oki_faces *faces;
 	struct place *places;
 	size_t i, n;
 
@@ -262,12 +304,14 @@ oki_doctor_folders(struct onshi_doctor *d)
 		d->broken = true;
 		return;
 	}
+	faces = open_faces(d);
 	n = list_places(d, places);
 	for (i = 0; i < n; i++)
 		if (is_twice(places, i))
 			oki_doctor_found(d, OKI_FOUND_FOLDER_TWICE, NULL,
 			    places[i].name);
 		else
-			look_place(d, &places[i]);
+			look_place(d, &places[i], faces);
+	oki_faces_free(&faces);
 	oki_free(places);
 }

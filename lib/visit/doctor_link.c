@@ -97,8 +97,8 @@ static const struct {
 	    OKI_FOUND_TERMINAL_BAD }
 };
 
-static void
-tell_unmade(struct onshi_doctor *d, int r, const struct onshi_error *e)
+void
+oki_doctor_unmade(struct onshi_doctor *d, int r, const struct onshi_error *e)
 {
 	const char *text = onshi_error_text(e);
 	size_t i;
@@ -126,6 +126,7 @@ static const struct {
 } causes[] = {
 	{ ONSHI_E_NETWORK, "name", OKI_FOUND_LINK_NAME },
 	{ ONSHI_E_NETWORK, "interface", OKI_FOUND_LINK_INTERFACE },
+	{ ONSHI_E_NETWORK, "route", OKI_FOUND_LINK_ROUTE },
 	{ ONSHI_E_NETWORK, NULL, OKI_FOUND_LINK_CONNECT },
 	{ ONSHI_E_LINK_TIMEOUT, NULL, OKI_FOUND_LINK_SLOW },
 	{ ONSHI_E_CONFINED, NULL, OKI_FOUND_LINK_CONFINED },
@@ -207,7 +208,11 @@ look_service(struct onshi_doctor *d)
 	oki_error_clear(&e);
 	oki_wait_init(&w, d->env, WAIT_MS, NULL);
 	oki_exchange_init(&x, "challenge", &w, CHALLENGE_MAX);
-	if ((r = ask(d, &x, &w, &e)) == ONSHI_OK) {
+	r = ask(d, &x, &w, &e);
+	if (r != ONSHI_E_NETWORK && r != ONSHI_E_LINK_TIMEOUT &&
+	    r != ONSHI_E_CONFINED)
+		oki_doctor_found(d, OKI_FOUND_NETWORK_OK, NULL, NULL);
+	if (r == ONSHI_OK) {
 		oki_doctor_found(d, OKI_FOUND_LINK_OK, NULL, x.facts);
 		tell_clock(d, x.served);
 	} else {
@@ -231,7 +236,7 @@ oki_doctor_link(struct onshi_doctor *d)
 	}
 	oki_error_clear(&e);
 	if ((r = oki_link_new(d->env, &d->link, &e)) != ONSHI_OK)
-		tell_unmade(d, r, &e);
+		oki_doctor_unmade(d, r, &e);
 	else if (oki_doctor_has_link(d, "https"))
 		look_service(d);
 }

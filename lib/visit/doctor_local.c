@@ -123,9 +123,13 @@ oki_doctor_journal(struct onshi_doctor *d)
 
 	if (!oki_doctor_has_link(d, "folder"))
 		return;
-	if (path != NULL && oki_dir_open(path, &dir, NULL) == ONSHI_OK &&
-	    oki_dir_is_remote(dir))
-		oki_doctor_found(d, OKI_FOUND_JOURNAL_REMOTE, NULL, NULL);
+	if (path != NULL && oki_dir_open(path, &dir, NULL) == ONSHI_OK) {
+		if (oki_dir_is_remote(dir))
+			oki_doctor_found(d, OKI_FOUND_JOURNAL_REMOTE, NULL,
+			    NULL);
+		oki_doctor_disk_of(d, dir, oki_config_key_name(
+		    OKI_LINK_JOURNAL_DIR));
+	}
 	oki_dir_close(&dir);
 	if (d->link != NULL)
 		count_requests(d);
@@ -134,6 +138,18 @@ oki_doctor_journal(struct onshi_doctor *d)
 }
 
 /* ---- the audit trail ------------------------------------------------------------ */
+
+static void
+look_trail_disk(struct onshi_doctor *d)
+{
+	struct oki_dir *dir;
+
+	if (oki_dir_open(oki_config_text(d->config, OKI_AUDIT_DIR), &dir,
+	    NULL) != ONSHI_OK)
+		return;
+	oki_doctor_disk_of(d, dir, oki_config_key_name(OKI_AUDIT_DIR));
+	oki_dir_close(&dir);
+}
 
 void
 oki_doctor_trail(struct onshi_doctor *d)
@@ -151,6 +167,7 @@ oki_doctor_trail(struct onshi_doctor *d)
 		oki_doctor_found(d, OKI_FOUND_TRAIL_NONE, NULL, NULL);
 		return;
 	}
+	look_trail_disk(d);
 	oki_error_clear(&e);
 	if ((r = oki_audit_look(d->env, &gaps, &e)) == ONSHI_E_AUDIT_GONE)
 		oki_doctor_found(d, OKI_FOUND_TRAIL_GONE, NULL,
@@ -217,6 +234,7 @@ oki_doctor_sealed(struct onshi_doctor *d)
 		oki_doctor_found(d, OKI_FOUND_SEALED_GONE, NULL, NULL);
 		return;
 	}
+	oki_doctor_disk_of(d, dir, oki_config_key_name(OKI_VISITS_DIR));
 	if (can_write(dir, &now_ms))
 		count_sealed(d, dir, now_ms);
 	else

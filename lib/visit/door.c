@@ -20,16 +20,20 @@ oki_visit_is_inside(struct onshi_visit *v)
 	    atomic_load(&v->prefetching) == oki_os_thread();
 }
 
+enum { INSIDE = 1, SHUT = 2 };	/* bits of busy */
+
 int
 oki_visit_enter(struct onshi_visit *v)
 {
+	int nobody = 0;
+
 	if (v == NULL)
 		return ONSHI_E_ARG;
 	if (!oki_visit_is_ours(v))
 		return ONSHI_E_STATE;
 	if (oki_visit_is_inside(v))
 		return ONSHI_E_REENTRANT;
-	if (atomic_exchange(&v->busy, 1) != 0)
+	if (!atomic_compare_exchange_strong(&v->busy, &nobody, INSIDE))
 		return ONSHI_E_STATE;
 	/* Another thread may free the visit meanwhile. */
 	(void)oki_visit_ref(v);
@@ -42,8 +46,16 @@ oki_visit_enter(struct onshi_visit *v)
 int
 oki_visit_leave(struct onshi_visit *v, int r)
 {
-	atomic_store(&v->busy, 0);
+	if ((atomic_fetch_and(&v->busy, ~INSIDE) & SHUT) != 0)
+		oki_visit_let_go(v);
 	oki_visit_unref(v);
 
 	return r;
+}
+
+void
+oki_visit_shut(struct onshi_visit *v)
+{
+	if ((atomic_fetch_or(&v->busy, SHUT) & INSIDE) == 0)
+		oki_visit_let_go(v);
 }

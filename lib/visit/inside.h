@@ -98,8 +98,10 @@ struct oki_told {
 
 struct onshi_visit {
 	oki_atomic_int		 refs;
-	oki_atomic_int		 busy;		/* a public call is inside */
+	oki_atomic_int		 busy;		/* door.c's */
 	oki_atomic_int		 closed;	/* onshi_visit_end, or free */
+	oki_atomic_int		 over;		/* and nobody is inside: it may
+						   be cleaned */
 	int64_t			 process;
 	_Atomic int64_t		 prefetching;	/* the thread that does */
 	struct onshi		*root;
@@ -170,6 +172,10 @@ void	oki_visit_unref(struct onshi_visit *v);
  * is out; what is over is wiped on the way in. */
 int	oki_visit_enter(struct onshi_visit *v) OKI_CHECK;
 int	oki_visit_leave(struct onshi_visit *v, int r);
+/* No call comes in any more. Whoever is inside, else this one, lets go of the
+ * visit when he is out: nobody cleans up beside a call. */
+void	oki_visit_shut(struct onshi_visit *v);
+void	oki_visit_let_go(struct onshi_visit *v);	/* visit.c */
 bool	oki_visit_is_ours(const struct onshi_visit *v);	/* no forked child */
 bool	oki_visit_is_inside(struct onshi_visit *v);	/* called by a table */
 
@@ -303,7 +309,7 @@ void	oki_arrival_finish(struct onshi_visit *v);
 const struct onshi_record *oki_arrival_person(const struct onshi_visit *v);
 void	oki_arrival_free(struct oki_arrival **ap);
 
-/* seal.c: on the visit's thread. */
+/* seal.c, seal_open.c, seal_look.c: on the visit's thread. */
 #define OKI_SEAL_NAME	26
 int	oki_flow_seal(struct onshi_visit *v, const struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;

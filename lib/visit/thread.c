@@ -240,7 +240,7 @@ idle(void *self)
 	oki_answers_expire(v, OKI_EXPIRE_ON_TIME);
 	oki_wait_init(&wait, v->k.env, AGAIN_MS, NULL);
 	(void)oki_notes_write(v, &wait, NULL);
-	if (atomic_load(&v->closed) != 0)
+	if (atomic_load(&v->over) != 0)
 		oki_visit_clean(v);
 	oki_mutex_lock(v->lock);
 	more = oki_answers_are_there(v) || oki_notes_are_due(v);

@@ -103,6 +103,7 @@ oki_visit_make(struct onshi *o, enum oki_mode mode, int purpose,
 	atomic_init(&v->k.recorded, 0);
 	atomic_init(&v->k.ended, 0);
 	atomic_init(&v->closed, 0);
+	atomic_init(&v->over, 0);
 	atomic_init(&v->cancelled, 0);
 	atomic_init(&v->unsign, 0);
 	atomic_init(&v->settled, 0);
@@ -162,6 +163,7 @@ onshi_visit_end(struct onshi_visit *v)
 	if ((r = oki_visit_enter(v)) != ONSHI_OK)
 		return r;
 	end_consent(v, true);
+	atomic_store(&v->over, 1);
 	if ((r = oki_worker_end(v)) != ONSHI_OK) {
 		v->error.phase = ONSHI_PHASE_AUDIT;
 		r = oki_seal_is_untold(v) ? oki_fail(&v->error, ONSHI_E_DISK,
@@ -171,6 +173,14 @@ onshi_visit_end(struct onshi_visit *v)
 	}
 
 	return oki_visit_leave(v, r);
+}
+
+void
+oki_visit_let_go(struct onshi_visit *v)
+{
+	atomic_store(&v->over, 1);
+	oki_worker_leave(v);
+	oki_visit_unref(v);
 }
 
 /* From any thread at any moment: a call of another one comes back by itself,
@@ -185,11 +195,9 @@ onshi_visit_free(struct onshi_visit **vp)
 	*vp = NULL;
 	if (!oki_visit_is_ours(v))
 		return;
-	atomic_store(&v->busy, 1);	/* no call follows */
 	oki_cancel_set(&v->cancel);
 	end_consent(v, !oki_seal_stands(v));	/* CO-14 */
-	oki_worker_leave(v);
-	oki_visit_unref(v);
+	oki_visit_shut(v);
 }
 
 /* ---- work ---------------------------------------------------------------- */

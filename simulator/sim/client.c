@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenario.h"
 #include "sim.h"
@@ -107,10 +108,19 @@ finish(struct child *c, struct ending *e)
 	return 0;
 }
 
-/* All desks at once. */
+/* "desk": of the machine that a step runs at; from 0. */
 static int
-run_step(const struct run *r, const json_t *args, int step, int desks,
-    struct ending *e)
+desk_of(const json_t *step)
+{
+	int desk = (int)json_integer_value(json_object_get(step, "desk"));
+
+	return desk < 1 || desk > DESKS_MAX ? 0 : desk - 1;
+}
+
+/* So many desks at once, from the first of them on. */
+static int
+run_step(const struct run *r, const json_t *args, int step, int first,
+    int desks, struct ending *e)
 {
 	struct child c[DESKS_MAX];
 	char number[16];
@@ -120,7 +130,7 @@ run_step(const struct run *r, const json_t *args, int step, int desks,
 	setenv("ONSHIKAKU_STEP", number, 1);
 	e->lines = json_array();
 	for (n = 0; n < desks; n++)
-		if (start(r, args, n, &c[n]) != 0)
+		if (start(r, args, first + n, &c[n]) != 0)
 			break;
 	for (i = 0; i < n; i++)
 		bad |= finish(&c[i], e);
@@ -137,29 +147,41 @@ client_free(struct ending *e)
 	memset(e, 0, sizeof(*e));
 }
 
-/* What a step before said can be named in the next: ${out.a.0.b}. */
+/* What a step said can be named in those after it: ${out.a.0.b}. */
 static int
 run_before(const struct run *r, const json_t *step, int number, char **why)
 {
 	const json_t *want = json_object_get(step, "exit");
+	const json_t *output = json_object_get(step, "output");
 	const json_t *commands = json_object_get(step, "commands");
 	struct ending e = { 0 };
+	char *wrong;
 	size_t i;
 	int bad;
 
-	bad = run_step(r, json_object_get(step, "args"), number, 1, &e);
+	bad = run_step(r, json_object_get(step, "args"), number,
+	    desk_of(step), 1, &e);
 	if (bad == 0 && want != NULL &&
 	    !json_equal(want, json_array_get(e.statuses, 0)))
 		*why = text_format("step %d: exit: wanted %lld, is %lld",
 		    number, (long long)json_integer_value(want),
 		    (long long)json_integer_value(json_array_get(e.statuses,
 		    0)));
-	json_decref(r->w->out);
-	r->w->out = json_incref(json_array_get(e.lines, 0));
+	if (bad == 0 && *why == NULL && output != NULL && (wrong =
+	    compare_subset(output, json_array_get(e.lines, 0))) != NULL) {
+		*why = text_format("step %d: %s", number, wrong);
+		free(wrong);
+	}
+	if (r->w->out == NULL)
+		r->w->out = json_object();
+	json_object_update(r->w->out, json_array_get(e.lines, 0));
 	client_free(&e);
 	for (i = 0; i < json_array_size(commands) && bad == 0; i++)
 		bad = world_tell(r->w, json_string_value(json_array_get(
 		    commands, i)));
+	if (bad == 0)
+		sleep((unsigned int)json_integer_value(json_object_get(step,
+		    "wait")));
 	return bad;
 }
 
@@ -178,6 +200,9 @@ client_run(struct world *w, const char *name, const json_t *s, char **client,
 		if (run_before(&r, json_array_get(before, i), (int)i + 1,
 		    why) != 0 || *why != NULL)
 			return *why == NULL ? -1 : 0;
-	return run_step(&r, json_object_get(s, "args"), (int)i + 1,
-	    desks < 1 ? 1 : desks > DESKS_MAX ? DESKS_MAX : desks, e);
+	if (desks <= 1)
+		return run_step(&r, json_object_get(s, "args"), (int)i + 1,
+		    desk_of(s), 1, e);
+	return run_step(&r, json_object_get(s, "args"), (int)i + 1, 0,
+	    desks > DESKS_MAX ? DESKS_MAX : desks, e);
 }

@@ -36,7 +36,7 @@ struct world {
 	char	    *root;		/* removed at the end */
 	char	    *pki;
 	char	    *dir;		/* of the scenario that runs */
-	json_t	    *out;		/* what the step before printed */
+	json_t	    *out;		/* what the steps before printed */
 	int	     terminals;		/* with folders */
 	int	     zipped;
 	char	    *control;

@@ -71,16 +71,13 @@ static void
 by_folder(const struct world *w, json_t *c, int desk)
 {
 	char *journal = own_dir(w, "journal", desk);
-	char *visits = text_format("%s/visits", w->dir);
 
 	mkdir(journal, 0700);
-	mkdir(visits, 0700);
 	set(c, "link.type", text_dup("folder"));
 	set(c, "link.req_dir", world_folder_list(w, "req"));
 	set(c, "link.res_dir", world_folder_list(w, "res"));
 	set(c, "link.face_dir", world_folder_list(w, "face"));
 	set(c, "link.journal_dir", journal);
-	set(c, "visits.dir", visits);
 	if (w->zipped)
 		set(c, "link.zip_password_file",
 		    text_format("%s/zip.password", w->dir));
@@ -89,8 +86,11 @@ by_folder(const struct world *w, json_t *c, int desk)
 static json_t *
 defaults(const struct world *w, size_t t, int desk)
 {
+	char *visits = text_format("%s/visits", w->dir);
 	json_t *c = json_object();
 
+	mkdir(visits, 0700);
+	set(c, "visits.dir", visits);
 	set(c, "facility.institution_code", text_dup(terminals[t].code));
 	set(c, "facility.kind", text_dup(terminals[t].kind));
 	set(c, "facility.operator_sign_in", text_dup("password"));
@@ -224,13 +224,34 @@ write_files(const struct world *w, const json_t *files)
 	return r;
 }
 
+static int
+more_of(int desks, const json_t *s, const char *member)
+{
+	int n = (int)json_integer_value(json_object_get(s, member));
+
+	return n > DESKS_MAX ? DESKS_MAX : n > desks ? n : desks;
+}
+
+/* All desks that are there at once, or that a step runs at. */
+static int
+count_desks(const json_t *s)
+{
+	const json_t *before = json_object_get(s, "before");
+	int n = more_of(more_of(1, s, "desks"), s, "desk");
+	size_t i;
+
+	for (i = 0; i < json_array_size(before); i++)
+		n = more_of(n, json_array_get(before, i), "desk");
+	return n;
+}
+
 int
 world_configure(struct world *w, const json_t *s, int own)
 {
-	int desks = (int)json_integer_value(json_object_get(s, "desks"));
+	int desks = count_desks(s);
 	int i, r = 0;
 
-	for (i = 0; i < (desks < 1 ? 1 : desks) && i < DESKS_MAX; i++)
+	for (i = 0; i < desks; i++)
 		r |= configure_desk(w, s, i, own);
 	return r | write_files(w, json_object_get(s, "files"));
 }

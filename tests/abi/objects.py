@@ -11,7 +11,6 @@ KEPT: dict[str, str] = {
     "oki_audit_plain": "its tests look at the scanner by it",
     "oki_audit_slot_read": "its tests look into a state file by it",
     "oki_dir_clock_ms": "claims of face files go by the share's clock",
-    "oki_dir_watch_fd": "arrivals are waited for by it",
     "oki_link_days_left": "the doctor's advice, which is to come",
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/core.h"
 #include "tests/audit/memfs.h"
+#include "tests/sample.h"
 
 enum {
 	INODES = 4096,
@@ -838,7 +839,7 @@ static size_t
 variants(const struct pending *p, struct variant out[VARIANTS])
 {
 	size_t n = 0, cut, first = SECTOR - p->at % SECTOR;
-	size_t step = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1 : 97;
+	size_t step = sample_step(97);
 
 	out[n++] = (struct variant){ LOST, 0 };
 	out[n++] = (struct variant){ WHOLE, 0 };

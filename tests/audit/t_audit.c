@@ -16,6 +16,7 @@
 
 #include "tests/audit/trail.h"
 #include "tests/oom/oom.h"
+#include "tests/sample.h"
 
 static char top[1100];		/* a directory of this test's own */
 static char dir[1200];		/* the trail in it */
@@ -322,7 +323,7 @@ END_TEST
 START_TEST(killed_at_random)
 {
 	char key[OKI_AUDIT_KEY_TEXT];
-	int rounds = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 250 : 8;
+	int rounds = (int)sample_times(8, 250);
 	struct oki_audit *a;
 	struct onshi_error e;
 	pid_t child[4];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/audit/trail.h"
+#include "tests/sample.h"
 
 static struct oki_audit_sums sums;
 static const uint8_t key[OKI_AUDIT_HASH] = "0123456789abcdefghijklmnopqrstu";
@@ -439,7 +440,7 @@ START_TEST(written_again)
 	e.patient = "tab\tand\302\240more";
 	ck_assert_int_eq(make(&e, &good), ONSHI_OK);
 	ck_assert_int_eq(seal(&good), ONSHI_OK);
-	for (i = 0; i < 300000; i++) {
+	for (i = 0; i < sample_times(300000, 300000); i++) {
 		line = good;
 		for (edits = i % 3; edits >= 0; edits--) {
 			state = state * 6364136223846793005u +
@@ -708,7 +709,7 @@ START_TEST(intents)
 	int i;
 
 	oki_audit_intents_remove(&t, 5);
-	for (i = 0; i < 200000; i++) {
+	for (i = 0; i < sample_times(200000, 200000); i++) {
 		state = state * 6364136223846793005u + 1442695040888963407u;
 		id = (state >> 33) % 500;
 		/* Ids that fall on each other's places, too. */

@@ -9,6 +9,7 @@
 
 #include "tests/audit/memfs.h"
 #include "tests/audit/trail.h"
+#include "tests/sample.h"
 
 #define DIR	"/rec"
 #define WRITERS	3
@@ -170,8 +171,7 @@ prove(void)
 START_TEST(life)
 {
 	const char *seed = getenv("SEED");
-	int operations = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 100000 :
-	    10000;
+	int operations = (int)sample_times(10000, 100000);
 	int i, w, good = 0;
 
 	state = seed == NULL ? 1 : strtoull(seed, NULL, 10);

@@ -9,6 +9,7 @@
 
 #include "tests/audit/memfs.h"
 #include "tests/audit/trail.h"
+#include "tests/sample.h"
 
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
@@ -691,8 +692,7 @@ START_TEST(without_power)
 	for (m = 0; m < nmoments; m++) {
 		memfs_load(moments[m]);
 		n = memfs_losses();
-		step = n > 40 && getenv("ONSHIKAKU_CHECK_FULL") == NULL ?
-		    n / 40 : 1;
+		step = sample_step(n > 40 ? n / 40 : 1);
 		for (i = 0; i < n; i += step) {
 			memfs_load(moments[m]);
 			memfs_lose(i);

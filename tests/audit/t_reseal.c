@@ -8,6 +8,7 @@
 
 #include "tests/audit/memfs.h"
 #include "tests/audit/trail.h"
+#include "tests/sample.h"
 
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
@@ -440,13 +441,14 @@ END_TEST
 /* Twice, at pairs of calls near each other (ONSHIKAKU_CHECK_FULL: each). */
 START_TEST(interrupted_twice)
 {
-	bool full = getenv("ONSHIKAKU_CHECK_FULL") != NULL;
+	int part = (int)sample_part();
+	bool full = sample_is_full();
 	uint8_t fresh[OKI_AUDIT_HASH];
 	struct memfs *then, *half;
 	char what[64];
 	int m, n;
 
-	for (n = 5; n < 90; n += full ? 1 : 4) {
+	for (n = 5; n < 90; n += full ? 1 : 4 * part) {
 		setup();
 		a_byte();
 		then = memfs_save();
@@ -483,7 +485,7 @@ main(void)
 	int failures;
 
 	tcase_set_timeout(t,
-	    getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 3600 : 120);
+	    sample_is_full() ? 3600 : 120);
 	tcase_add_unchecked_fixture(t, make_record, drop_record);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, harmed, 0, (int)OKI_COUNT(harms));

@@ -7,6 +7,7 @@
 
 #include "tests/audit/memfs.h"
 #include "tests/audit/trail.h"
+#include "tests/sample.h"
 
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
@@ -301,7 +302,7 @@ START_TEST(a01_each_bit)
 	static const int at[] = { 1, 2, 333, 500, ENTRIES - 1, ENTRIES };
 	int n = at[_i];
 	char *line = img.line[n - 1], what[48];
-	size_t bit, step = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1 : 61;
+	size_t bit, step = sample_step(61);
 
 	for (bit = (size_t)_i; bit < 8 * img.len[n - 1]; bit += step) {
 		line[bit / 8] ^= (char)(1u << bit % 8);

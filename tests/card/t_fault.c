@@ -11,6 +11,7 @@
 
 #include "onshikaku/visit.h"
 #include "tests/mock/reader_mock.h"
+#include "tests/sample.h"
 
 #define SIZE	1571
 #define MS	3000
@@ -482,7 +483,7 @@ START_TEST(t_damage)
 		for (size_t byte = 0; byte < 300; byte += byte < 8 ? 1 : 41)
 			damage(talk, MOCK_CUT, n, byte);
 		for (size_t bit = 0; bit < 16 * 1000; bit += bit < 32 ? 1 :
-		    is_full ? 7 : 641)
+		    is_full ? 7 : 641 * sample_part())
 			damage(talk, MOCK_FLIP, n, bit);
 	}
 }
@@ -494,7 +495,7 @@ END_TEST
 
 START_TEST(t_random)
 {
-	size_t seeds = is_full ? 500 : SEEDS;
+	size_t seeds = (size_t)sample_times(SEEDS, 500);
 	static struct run r;
 	char what[64];
 
@@ -525,7 +526,7 @@ main(void)
 	SRunner *sr;
 	int failed;
 
-	is_full = getenv("ONSHIKAKU_CHECK_FULL") != NULL;
+	is_full = sample_is_full();
 	tcase_set_timeout(c, is_full ? 600 : 60);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_loop_test(c, t_good, 0, OKI_COUNT(talks));

@@ -17,6 +17,10 @@ int	__real_renameat2(int a, const char *from, int b, const char *to,
 	    unsigned int flags);
 int	__wrap_renameat2(int a, const char *from, int b, const char *to,
 	    unsigned int flags);
+int	__real_linkat(int a, const char *from, int b, const char *to,
+	    int flags);
+int	__wrap_linkat(int a, const char *from, int b, const char *to,
+	    int flags);
 ssize_t	__real_write(int fd, const void *p, size_t len);
 ssize_t	__wrap_write(int fd, const void *p, size_t len);
 ssize_t	__real_pwrite(int fd, const void *p, size_t len, off_t at);
@@ -26,7 +30,7 @@ int	__wrap_fdatasync(int fd);
 int	__real_fsync(int fd);
 int	__wrap_fsync(int fd);
 
-static int rename_error, sync_error, write_error;
+static int rename_error, link_error, sync_error, write_error;
 static size_t write_most = SIZE_MAX;
 
 int
@@ -39,6 +43,17 @@ __wrap_renameat2(int a, const char *from, int b, const char *to,
 	}
 
 	return __real_renameat2(a, from, b, to, flags);
+}
+
+int
+__wrap_linkat(int a, const char *from, int b, const char *to, int flags)
+{
+	if (link_error != 0) {
+		errno = link_error;
+		return -1;
+	}
+
+	return __real_linkat(a, from, b, to, flags);
 }
 
 /* EINTR comes once, others stay. */
@@ -100,7 +115,7 @@ setup(void)
 	ck_assert(oki_copy(path, sizeof(path), "/tmp/onshi-files-XXXXXX"));
 	ck_assert_ptr_nonnull(mkdtemp(path));
 	ck_assert_int_eq(oki_dir_open(path, &d, &sys), ONSHI_OK);
-	rename_error = sync_error = write_error = 0;
+	rename_error = link_error = sync_error = write_error = 0;
 	write_most = SIZE_MAX;
 }
 
@@ -334,7 +349,11 @@ START_TEST(listing)
 END_TEST
 
 /* The second row of errors has no such call: links do it. */
-static const int rename_errors[] = { 0, EINVAL, ENOSYS, ENOTSUP };
+/* What a file system lacks: neither of the two, one, or both. */
+static const struct lack { int rename_error, link_error; } lacks[] = {
+	{ 0, 0 }, { EINVAL, 0 }, { ENOSYS, 0 }, { ENOTSUP, 0 },
+	{ EINVAL, EPERM }, { ENOSYS, ENOSYS }, { EINVAL, ENOTSUP }
+};
 
 START_TEST(renaming)
 {
@@ -343,7 +362,8 @@ START_TEST(renaming)
 	oki_file_close(&f);
 	f = make("there", "old");
 	oki_file_close(&f);
-	rename_error = rename_errors[_i];
+	rename_error = lacks[_i].rename_error;
+	link_error = lacks[_i].link_error;
 	ck_assert_int_eq(oki_dir_rename(d, "tmp", "there", false, &sys),
 	    ONSHI_E_DISK);
 	ck_assert_int_eq(sys, EEXIST);
@@ -359,6 +379,11 @@ START_TEST(renaming)
 	    ONSHI_E_DISK);
 	ck_assert(oki_os_is_absent(sys));
 	rename_error = EACCES;
+	ck_assert_int_eq(oki_dir_rename(d, "there", "x", false, &sys),
+	    ONSHI_E_DISK);
+	ck_assert_int_eq(sys, EACCES);
+	rename_error = EINVAL;
+	link_error = EACCES;
 	ck_assert_int_eq(oki_dir_rename(d, "there", "x", false, &sys),
 	    ONSHI_E_DISK);
 	ck_assert_int_eq(sys, EACCES);
@@ -465,7 +490,7 @@ fill(TCase *t)
 	tcase_add_test(t, strange_files);
 	ADD_ROWS(t, names_that_lead_out, not_names);
 	tcase_add_test(t, listing);
-	ADD_ROWS(t, renaming, rename_errors);
+	ADD_ROWS(t, renaming, lacks);
 	tcase_add_test(t, calls_that_fail);
 	tcase_add_test(t, locking);
 	tcase_add_test(t, nowhere);

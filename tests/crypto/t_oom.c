@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <openssl/crypto.h>
+#include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 
 #include "crypto/crypto.h"
@@ -13,7 +14,7 @@
 
 /* What the lives are about: made before, outside of what is counted. */
 static struct {
-	struct oki_buf	der, stranger, pem, cert, key, p12;
+	struct oki_buf	der, stranger, pem, cert, key, p12, lists;
 } files;
 
 static void *
@@ -114,6 +115,66 @@ life_of_container(void *arg)
 	return r;
 }
 
+/* Whatever fails, nothing of what was sealed is left where it was read to. */
+static int
+life_of_seal(void *arg)
+{
+	static const uint8_t key[OKI_SEAL_KEY] = { 1 };
+	struct oki_buf sealed, plain;
+	int r;
+
+	(void)arg;
+	oki_buf_init(&sealed, 200);
+	oki_buf_init(&plain, 200);
+	if ((r = oki_seal(key, "with", 4, "himitsu", 7, &sealed)) ==
+	    ONSHI_OK && (r = oki_unseal(key, "with", 4, sealed.data,
+	    sealed.len, &plain)) == ONSHI_OK)
+		r = plain.len == 7 && memcmp(plain.data, "himitsu", 7) == 0 ?
+		    ONSHI_OK : ONSHI_E_STATE;
+	else if (plain.len > 0 || (plain.data != NULL &&
+	    memcmp(plain.data, "himitsu", 7) == 0))
+		r = ONSHI_E_STATE;
+	else if (r == ONSHI_E_VALUE)	/* opened, but not known to be true */
+		r = ONSHI_E_INTERNAL;
+	oki_buf_free(&sealed);
+	oki_buf_free(&plain);
+
+	return r;
+}
+
+/* The dates of what the configuration names: both, or an error. */
+static int
+life_of_dates(void *arg)
+{
+	const struct oki_buf *pem = &files.cert;
+	struct oki_dates first, longest;
+	int r;
+
+	(void)arg;
+	if ((r = oki_dates_of_first(pem->data, pem->len, &first)) !=
+	    ONSHI_OK || (r = oki_dates_of_longest(pem->data, pem->len,
+	    &longest)) != ONSHI_OK)
+		return r;
+
+	return first.until > first.from && longest.until == first.until ?
+	    ONSHI_OK : ONSHI_E_VALUE;
+}
+
+/* Two lists of which the second is over first: never the first's end. */
+static int
+life_of_lists(void *arg)
+{
+	struct oki_dates dates;
+	int r;
+
+	(void)arg;
+	if ((r = oki_dates_of_crls(files.lists.data, files.lists.len,
+	    &dates)) != ONSHI_OK)
+		return r;
+
+	return dates.until - dates.from == 1000 ? ONSHI_OK : ONSHI_E_VALUE;
+}
+
 /* OpenSSL does not always say that it was memory: then it is a failure of
  * another name, but never a success. */
 static bool
@@ -122,6 +183,7 @@ is_failure(int result)
 	switch (result) {
 	case ONSHI_E_NOMEM:
 	case ONSHI_E_INTERNAL:
+	case ONSHI_E_SYSTEM:
 	case ONSHI_E_CERTIFICATE:
 	case ONSHI_E_CONFIG:
 		return true;
@@ -142,6 +204,9 @@ static const struct {
 	{ "a stranger's card", life_of_card, &files.stranger, 200, 1 },
 	{ "identity", life_of_identity, NULL, 200, 37 },
 	{ "container", life_of_container, NULL, 200, 17 },
+	{ "seal", life_of_seal, NULL, 4, 1 },
+	{ "dates", life_of_dates, NULL, 50, 7 },
+	{ "lists", life_of_lists, NULL, 50, 1 },
 };
 
 START_TEST(each_fails)
@@ -168,9 +233,33 @@ START_TEST(each_call_fails)
 		    lives[_i].name, onshi_result_name(r), theirs_name());
 	}
 	ck_assert_int_eq(r, ONSHI_OK);
-	ck_assert_uint_gt(n, 4);
+	ck_assert_uint_gt(n, 1);
 }
 END_TEST
+
+static void
+make_list(long seconds)
+{
+	time_t from = 1767225600;
+	X509_CRL *list = X509_CRL_new();
+	ASN1_TIME *t = ASN1_TIME_set(NULL, from);
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *data;
+	long len;
+
+	ck_assert_int_eq(X509_CRL_set1_lastUpdate(list, t), 1);
+	ck_assert_ptr_nonnull(ASN1_TIME_set(t, from + seconds));
+	ck_assert_int_eq(X509_CRL_set1_nextUpdate(list, t), 1);
+	ck_assert_int_gt(X509_CRL_sign(list, make_key(KEY_CA), EVP_sha256()),
+	    0);
+	ck_assert_int_eq(PEM_write_bio_X509_CRL(bio, list), 1);
+	len = BIO_get_mem_data(bio, &data);
+	ck_assert_int_eq(oki_buf_append(&files.lists, data, (size_t)len),
+	    ONSHI_OK);
+	BIO_free(bio);
+	ASN1_TIME_free(t);
+	X509_CRL_free(list);
+}
 
 static void
 make_container(X509 *x)
@@ -204,6 +293,9 @@ setup(void)
 	oki_buf_init(&files.cert, 9000);
 	oki_buf_init(&files.key, 9000);
 	oki_buf_init(&files.p12, 9000);
+	oki_buf_init(&files.lists, 9000);
+	make_list(2000);
+	make_list(1000);
 	make_pem(ca, &files.pem);
 	spec.ca = ca;
 	x = make_certificate(&spec);
@@ -233,6 +325,7 @@ teardown(void)
 	oki_buf_free(&files.cert);
 	oki_buf_free(&files.key);
 	oki_buf_free(&files.p12);
+	oki_buf_free(&files.lists);
 	drop_keys();
 }
 

@@ -7,6 +7,7 @@
 
 #include "gate/gate.h"
 #include "onshikaku/card.h"
+#include "tests/sample.h"
 
 #define NOW	1760000000
 #define DAY_MS	INT64_C(86400000)
@@ -400,11 +401,11 @@ START_TEST(all_fields_at_once)
 	size_t i;
 	int n;
 
-	if (getenv("ONSHIKAKU_CHECK_FULL") != NULL) {
+	if (sample_is_full()) {
 		ck_assert_uint_gt(product(everything), 50000000);
 		return;
 	}
-	for (n = 0; n < 1000000; n++) {
+	for (n = 0; n < sample_times(1000000, 0); n++) {
 		for (i = 0; everything[i].count > 0; i++)
 			set(&in, &everything[i], (int)(next_random(&state) %
 			    (uint32_t)everything[i].count));
@@ -811,7 +812,7 @@ main(void)
 	SRunner *run;
 	int failed;
 
-	tcase_set_timeout(t, getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 600 : 30);
+	tcase_set_timeout(t, sample_is_full() ? 600 : 30);
 	tcase_add_loop_test(t, exhaustive, 0, (int)OKI_COUNT(products));
 	tcase_add_test(t, all_fields_at_once);
 	tcase_add_loop_test(t, consent_times, 0, (int)OKI_COUNT(times));

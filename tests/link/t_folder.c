@@ -220,6 +220,126 @@ START_TEST(names)
 }
 END_TEST
 
+static void
+journal_put(const struct world *w, const char *name, const char *text)
+{
+	char path[256];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/journal/%s", w->top, name);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+/* The file of numbers as nobody wrote it: names of requests keep their form,
+ * and no two are alike. */
+static const char *const sequences[] = {
+	"", "\n", "0000000000 0000000000 0000000000",
+	"0000991231 0000000000 000000000x\n",
+	"0000991231 x000000000 0000000001\n",
+	"x000991231 0000000000 0000000001\n",
+	"0000991231  0000000000 000000001\n",
+	"00009912310000000000000000000001\n",
+	"0000991231 0000000000000000000001\n",
+	"0000991231 000000000000 00000001\n",
+	"0000991232 0000000000 0000000001\n",
+	"9999999999 0000000000 0000000001\n",
+	"-000000001 0000000000 0000000001\n",
+	"0000991231 -000000009 0000000001\n",
+	"0000991231 0000010000 0000000001\n",
+	"0000991231 0000000000 -000000009\n",
+	"0000991231 0000000000 0000099999\n",
+	"0000991231 0000000000 9999999999\n"
+};
+
+START_TEST(numbers_that_nobody_wrote)
+{
+	char today[9];
+	struct world w;
+	int i;
+
+	world_make(&w);
+	check_asked(&w, "<Q>1</Q>");
+	journal_put(&w, "sequence", sequences[_i]);
+	check_asked(&w, "<Q>2</Q>");
+	check_asked(&w, "<Q>3</Q>");
+	oki_date_format(today, oki_date_of(oki_wall(w.env)));
+	for (i = 0; i < 3; i++) {
+		ck_assert_uint_eq(strlen(w.app.names[i]),
+		    strlen(PREFIX) + 1 + 12);
+		ck_assert(memcmp(w.app.names[i] + strlen(PREFIX) + 1,
+		    today + 2, 6) == 0);
+	}
+	ck_assert_str_ne(w.app.names[1], w.app.names[2]);
+	world_end(&w);
+}
+END_TEST
+
+/* Entries of the journal: one that is whole is told; others are nobody's, are
+ * left where they are, and are in nobody's way. */
+#define ENTRY(name, prefix, since, req, res, end)			\
+	"format=1\nname=" name "\nprefix=" prefix "\nid=0a\nrun=0a0a0a0a\n" \
+	"mark=0a0a0a0a\nzip=no\nsince=" since "\nreq=" req "\nres=" res	\
+	"\nlater=1\n" end
+#define NAME	PREFIX "_260101070001"
+#define LONG	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+static const struct {
+	const char	*name;
+	const char	*text;
+	bool		 told;
+} entries[] = {
+	{ "whole", ENTRY(NAME, PREFIX, "1", "/a", "/b", "end=yes\n"), true },
+	{ "empty", "", false },
+	{ "no line", "x", false },
+	{ "no value", "name\n", false },
+	{ "cut before its end", ENTRY(NAME, PREFIX, "1", "/a", "/b", ""),
+	    false },
+	{ "cut in its end", ENTRY(NAME, PREFIX, "1", "/a", "/b", "end=yes"),
+	    false },
+	{ "no name", ENTRY("", PREFIX, "1", "/a", "/b", "end=yes\n"), false },
+	{ "a path for a name", ENTRY("../x", PREFIX, "1", "/a", "/b",
+	    "end=yes\n"), false },
+	{ "an endless name", ENTRY(NAME LONG LONG, PREFIX, "1", "/a", "/b",
+	    "end=yes\n"), false },
+	{ "no request's name", ENTRY("x" NAME, PREFIX, "1", "/a", "/b",
+	    "end=yes\n"), false },
+	{ "no prefix", ENTRY(NAME, "", "1", "/a", "/b", "end=yes\n"), false },
+	{ "an endless prefix", ENTRY(NAME, LONG LONG, "1", "/a", "/b",
+	    "end=yes\n"), false },
+	{ "no request folder", ENTRY(NAME, PREFIX, "1", "", "/b",
+	    "end=yes\n"), false },
+	{ "no answer folder", ENTRY(NAME, PREFIX, "1", "/a", "",
+	    "end=yes\n"), false },
+	{ "no time", ENTRY(NAME, PREFIX, "x", "/a", "/b", "end=yes\n"),
+	    false }
+};
+
+START_TEST(entries_that_nobody_wrote)
+{
+	char path[256];
+	struct oki_request q;
+	struct world w;
+
+	world_make(&w);
+	journal_put(&w, NAME ".left", entries[_i].text);
+	ck_assert_int_eq(journal_at(&w, 0, &q), entries[_i].told ? ONSHI_OK :
+	    ONSHI_END);
+	check_asked(&w, "<Q>1</Q>");
+	link_close(&w);
+	link_open(&w, config_of(&w, "journal"));
+	check_asked(&w, "<Q>2</Q>");
+	ck_assert_int_eq(atomic_load(&w.app.taken), 2);
+	if (!entries[_i].told) {
+		(void)snprintf(path, sizeof(path), "%s/journal/" NAME ".left",
+		    w.top);
+		ck_assert_int_eq(access(path, F_OK), 0);
+	}
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(thrown_back)
 {
 	struct onshi_exchange x;
@@ -495,6 +615,9 @@ fill(TCase *t)
 	ADD_ROWS(t, others, marked);
 	tcase_add_test(t, answered);
 	tcase_add_test(t, names);
+	tcase_add_loop_test(t, numbers_that_nobody_wrote, 0,
+	    (int)OKI_COUNT(sequences));
+	ADD_ROWS(t, entries_that_nobody_wrote, entries);
 	tcase_add_test(t, thrown_back);
 	ADD_ROWS(t, badly_answered, badly);
 	tcase_add_test(t, late_then_again);

@@ -16,6 +16,7 @@
 #include "tests/core/run.h"
 #include "tests/link/share.h"
 #include "tests/link/stand_in.h"
+#include "tests/sample.h"
 
 #define PREFIX	"OQSsiquc01req"
 #define STEPS	400		/* more than an exchange has */
@@ -289,7 +290,7 @@ END_TEST
 
 START_TEST(at_random)
 {
-	int times = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 200 : 20;
+	int times = (int)sample_times(20, 200);
 	unsigned int seed = 20261130;
 	struct world w;
 	char what[32];

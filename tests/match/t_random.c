@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "answer.h"
+#include "tests/sample.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define TEXT		256
@@ -244,8 +245,7 @@ try(struct onshi_match *m)
 START_TEST(similar)
 {
 	const char *seed = getenv("SEED");
-	int i, n = (getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1000000 :
-	    20000) / FILES_EACH;
+	int i, n = (int)sample_times(20000, 1000000) / FILES_EACH;
 	struct onshi_match *m = NULL;
 
 	state = seed != NULL ? strtoull(seed, NULL, 0) : 20261130;

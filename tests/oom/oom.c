@@ -7,6 +7,7 @@
 
 #include "core/core.h"
 #include "tests/oom/oom.h"
+#include "tests/sample.h"
 
 #define LIVE_MAX	(1u << 17)
 #define POINTS_MAX	200000
@@ -227,7 +228,7 @@ static size_t step = 1;
 void
 oom_set_step(size_t n)
 {
-	step = n == 0 || getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1 : n;
+	step = n > 1 ? sample_step(n) : 1;
 }
 
 static bool

@@ -93,6 +93,19 @@ WRAP(PKCS8_PRIV_KEY_INFO *, NULL, EVP_PKEY2PKCS8, (const EVP_PKEY *k), (k))
 WRAP(int, -1, i2d_PKCS8_PRIV_KEY_INFO, (const PKCS8_PRIV_KEY_INFO *p8,
     unsigned char **to), (p8, to))
 
+WRAP(EVP_CIPHER *, NULL, EVP_CIPHER_fetch, (OSSL_LIB_CTX *c,
+    const char *name, const char *how), (c, name, how))
+WRAP(EVP_CIPHER_CTX *, NULL, EVP_CIPHER_CTX_new, (void), ())
+WRAP(int, 0, EVP_CipherInit_ex2, (EVP_CIPHER_CTX *c, const EVP_CIPHER *how,
+    const unsigned char *key, const unsigned char *iv, int enc,
+    const OSSL_PARAM *p), (c, how, key, iv, enc, p))
+WRAP(int, 0, EVP_CipherUpdate, (EVP_CIPHER_CTX *c, unsigned char *to, int *n,
+    const unsigned char *p, int len), (c, to, n, p, len))
+WRAP(int, 0, EVP_CipherFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *to,
+    int *n), (c, to, n))
+WRAP(int, 0, EVP_CIPHER_CTX_ctrl, (EVP_CIPHER_CTX *c, int what, int n,
+    void *p), (c, what, n, p))
+
 /* ---- files and containers ------------------------------------------------ */
 
 WRAP(BIO *, NULL, BIO_new_mem_buf, (const void *p, int len), (p, len))

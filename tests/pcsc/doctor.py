@@ -18,9 +18,14 @@ import threading
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "sim"))
+import zips  # noqa: E402  pylint: disable=wrong-import-position
+
 DOCTOR, PKI, CONF, WORLD = sys.argv[1:]
 DAY = datetime.timedelta(days=1)
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
+JAPAN = datetime.timezone(datetime.timedelta(hours=9))
+NOW = datetime.datetime.now(JAPAN).strftime("%Y%m%d%H%M%S")
 rows: list = []
 STATUS = {"reader": 3, "network": 4, "link": 4, "link.tls": 4, "service": 5}
 
@@ -38,6 +43,34 @@ def parse(path: str) -> dict:
 
 
 HTTPS = parse(CONF)
+# Nobody's name and numbers, which must be nowhere in what is said.
+CANARIES = ("神無月", "ｶﾝﾅﾂﾞｷ", "73519846", "19010203", "CANARYID")
+FACE = """<?xml version="1.0" encoding="UTF-8"?>
+<XmlMsg><MessageHeader><ProcessExecutionTime>%s</ProcessExecutionTime>
+<QualificationConfirmationDate>%.8s</QualificationConfirmationDate>
+<MedicalInstitutionCode>%s</MedicalInstitutionCode>
+<ArbitraryFileIdentifier>00000001AAAA=</ArbitraryFileIdentifier>
+<ReferenceClassification>1</ReferenceClassification>
+<SegmentOfResult>1</SegmentOfResult>
+<CharacterCodeIdentifier>0</CharacterCodeIdentifier></MessageHeader>
+<MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>
+<QualificationValidity>1</QualificationValidity><ResultList>
+<ResultOfQualificationConfirmation>
+<InsuredCardClassification>01</InsuredCardClassification>
+<InsurerNumber>99138006</InsurerNumber>
+<InsuredCardSymbol>7</InsuredCardSymbol>
+<InsuredIdentificationNumber>73519846</InsuredIdentificationNumber>
+<Name>神無月　鵺子</Name><NameKana>ｶﾝﾅﾂﾞｷ ﾇｴｺ</NameKana><Sex1>2</Sex1>
+<Birthdate>19010203</Birthdate>
+</ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>
+""" % (NOW, NOW, HTTPS["facility.institution_code"])
+# What the library was built with; and whether a disk of one's own, and a network
+# without a route, may be had.
+HAS_ZIP = "ZIP yes" in subprocess.run(
+    [DOCTOR, "-c", CONF, "--json", "doctor"], check=False,
+    capture_output=True, text=True).stdout
+ALONE = subprocess.run(["unshare", "-rnm", "true"], check=False,
+                       capture_output=True).returncode == 0
 
 
 class Site:
@@ -45,6 +78,7 @@ class Site:
 
     def __init__(self, base: str, where: Path) -> None:
         self.dir, self.env, self.closing = where, dict(os.environ), []
+        self.within: list = []      # the command that the doctor is run by
         where.mkdir(mode=0o700)
         self.conf = dict(HTTPS)
         if base == "folder":
@@ -82,6 +116,29 @@ class Site:
     def old(self, name: str, seconds: int) -> None:
         then = time.time() - seconds
         os.utime(self.file(name), (then, then))
+
+    def disk(self, key: str, size: str) -> None:
+        """A disk of its own, of that size, for a directory."""
+        where = Path(self.conf[key])
+        where.mkdir(mode=0o700, exist_ok=True)
+        self.within = ["unshare", "-rm", "sh", "-c", "mount -t tmpfs -o "
+                       "mode=700,size=%s none '%s' && exec \"$@\"" %
+                       (size, where), "sh"]
+
+    def face(self, name: str = "ABCDEFGHIJKLMNOP", locked: str = "") -> None:
+        """Somebody has checked in at the face reader."""
+        base = "face/OQSsiquc01res_face_%s%s_%s" % (
+            self.conf["facility.institution_code"], name, NOW)
+        if locked:
+            zips.write(self.dir / (base + ".zip"), "x.xml", FACE.encode(),
+                       locked)
+        else:
+            self.file(base + ".xml", FACE)
+
+    def run(self, *words: str) -> None:
+        """The command, before the doctor looks."""
+        subprocess.run([DOCTOR, "-c", self.write(), *words], check=True,
+                       capture_output=True, env=self.env)
 
     def pki(self, days_ago: int) -> Path:
         """Certificates that were made so long ago: a terminal's lasts 730 days,
@@ -129,8 +186,9 @@ class Site:
     def look(self) -> tuple:
         conf = self.write()
         start = time.monotonic()
-        ran = subprocess.run([DOCTOR, "-c", conf, "--json", "doctor"],
-                             capture_output=True, env=self.env, text=True)
+        ran = subprocess.run(
+            [*self.within, DOCTOR, "-c", conf, "--json", "doctor"],
+            capture_output=True, env=self.env, text=True)
         return ran, time.monotonic() - start
 
 
@@ -312,6 +370,14 @@ def outside_local(s): s.set("link.local_networks", "192.0.2.0/24")
 def no_interface(s): s.set("link.interface", "nothere0")
 
 
+@row("https", "network wrong facility")
+def no_route(s):
+    s.set("link.networks", "192.0.2.0/24")
+    s.set("link.base", "https://onshi.example:8443")
+    s.set("link.addresses", "onshi.example:8443:192.0.2.1")
+    s.within = ["unshare", "-rn"]
+
+
 @row("https", "link wrong line")
 def nobody_listens(s): s.port(None)
 
@@ -472,6 +538,63 @@ def face_left(s):
           "20261101084500.xml", 200000)
 
 
+TAKE = ("watch", "--count", "1", "--timeout", "10", "--take", "--operator",
+        "U0001", "--licence", "reception", "--sign-in", "password")
+
+
+@row("folder", "folder note facility")
+def face_comes_again(s):
+    s.face()
+    s.run(*TAKE)
+    s.face()
+
+
+@row("folder", "folder note facility")
+def face_is_copied(s):
+    s.face()
+    s.run(*TAKE)
+    s.face("QRSTUVWXYZabcdef")
+
+
+@row("folder")
+def face_of_another_program(s):
+    s.set("link.face_owner", "no")
+    s.face()
+    s.run(*TAKE)
+
+
+@row("folder", "folder wrong vendor")
+def face_is_locked(s): s.face(locked="open sesame")
+
+
+if HAS_ZIP:
+    @row("folder", "folder wrong vendor")
+    def face_is_locked_otherwise(s):
+        s.set("link.zip_password_file", s.file("secret", "guess\n"))
+        s.face(locked="open sesame")
+
+    @row("folder")
+    def face_is_opened(s):
+        s.set("link.zip_password_file", s.file("secret", "open sesame\n"))
+        s.face(locked="open sesame")
+
+
+@row("folder", "disk note facility")
+def disk_low(s): s.disk("visits.dir", "64m")
+
+
+@row("folder", "disk wrong facility")
+def disk_full(s): s.disk("visits.dir", "4m")
+
+
+@row("folder", "disk wrong facility")
+def disk_of_the_journal_full(s): s.disk("link.journal_dir", "4m")
+
+
+@row("folder", "disk wrong facility")
+def disk_of_the_terminal_full(s): s.disk("link.req_dir", "4m")
+
+
 @row("folder", "journal wrong vendor")
 def no_journal(s): s.drop("link.journal_dir")
 
@@ -518,6 +641,9 @@ def files_of(site: Site) -> list:
 def check(n: int, base: str, function, found: list) -> list:
     site = Site(base, Path(WORLD) / ("site-%d" % n))
     function(site)
+    if site.within and not ALONE:
+        print("%s: not tried, unshare is refused" % function.__name__)
+        return []
     before = files_of(site)
     ran, seconds = site.look()
     for s in site.closing:
@@ -550,8 +676,73 @@ def check(n: int, base: str, function, found: list) -> list:
     return bad
 
 
+LOGGED = """import sys, onshikaku
+config = onshikaku.Config(sys.argv[1])
+config.set_log(lambda line: print("log:", line))
+with onshikaku.Doctor(config) as doctor:
+    for finding in doctor.run():
+        print(*finding)
+print("log: end")
+"""
+
+
+def plant(site: Site) -> None:
+    """A patient in every place that the doctor looks at, and a PIN."""
+    base = "OQSsiquc01%s_%s"
+    site.face("CANARYID00000001")
+    site.run(*TAKE)
+    site.face("CANARYID00000001")
+    site.face("CANARYID00000002")
+    site.face("CANARYID00000003", locked="73519846")
+    site.old("face/OQSsiquc01res_face_1319999996CANARYID00000004_"
+             "20261101084500.xml", 200000)
+    site.file("face/OQSsiquc01res_face_1319999996CANARYID_half.xml", FACE[:99])
+    site.file("res/" + base % ("req", "CANARYID") + ".err", FACE)
+    site.file("res/" + base % ("res", "CANARYID") + ".xml", FACE)
+    site.old("req/" + base % ("req", "CANARYID") + ".xml", 600)
+    site.file("visits/CANARYID.visit", FACE)
+    site.env["ONSHIKAKU_PIN"] = "73519846"
+
+
+def tries(said: bytes) -> object:
+    """Of the PIN that are left, as the card tells it."""
+    return json.loads(said)["tries_left"]
+
+
+def says_nothing(base: str, n: int) -> list:
+    """Of a patient or a PIN, in no language, form or log; the card is left
+    alone."""
+    site = Site(base, Path(WORLD) / ("planted-%d" % n))
+    if base == "folder":
+        plant(site)
+    conf, bad = str(site.write()), []
+    card = [DOCTOR, "-c", conf, "--json", "card"]
+    before = subprocess.run(card, capture_output=True, env=site.env).stdout
+    ways = [[DOCTOR, "-c", conf, "doctor"],
+            [DOCTOR, "-c", conf, "--lang", "ja", "doctor"],
+            [DOCTOR, "-c", conf, "--json", "doctor"]]
+    if os.environ["ONSHIKAKU_LIBRARY"]:
+        ways.append([sys.executable, "-c", LOGGED, conf])
+    for words in ways:
+        ran = subprocess.run(words, input="73519846\n", capture_output=True,
+                             env=site.env, text=True)
+        said = ran.stdout + ran.stderr
+        if len(said) < 200 or (words[1] == "-c" and words[0] != DOCTOR and
+                               "log: end" not in said):
+            bad.append("says too little: %s" % said)
+        bad += ["%s in %s" % (c, said) for c in CANARIES if c in said]
+    if base == "https" and tries(subprocess.run(
+            card, capture_output=True, env=site.env).stdout) != tries(before):
+        bad.append("a try of the PIN was spent")
+    return bad
+
+
 def main() -> int:
     failures = 0
+    for n, base in enumerate(("https", "folder")):
+        for what in says_nothing(base, n):
+            print("FAIL says_nothing: %s" % what)
+            failures += 1
     for n, (base, function, found) in enumerate(rows):
         for what in check(n, base, function, found):
             print("FAIL %s: %s" % (function.__name__, what))

@@ -7,6 +7,12 @@ set -eu
 WORLD_CARD=adult
 world_start 20
 LD_LIBRARY_PATH=$ONSHIKAKU_BINDIR/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export LD_LIBRARY_PATH WORLD
+PYTHONPATH=$top/bindings/python
+ONSHIKAKU_LIBRARY=$ONSHIKAKU_BINDIR/lib/.libs/libonshikaku.so
+# Of a build that was told to make archives alone, only the command is there.
+grep '^build_libtool_libs=' "$ONSHIKAKU_BINDIR/libtool" | head -n 1 |
+    grep -q no && ONSHIKAKU_LIBRARY=
+PYTHONDONTWRITEBYTECODE=1
+export LD_LIBRARY_PATH WORLD PYTHONPATH ONSHIKAKU_LIBRARY PYTHONDONTWRITEBYTECODE
 "$PYTHON3" "$top/tests/pcsc/doctor.py" "$(world_bin onshikaku)" \
     "$(world_bin onshikaku-pki)" "$ONSHIKAKU_CONF" "$WORLD"

@@ -457,6 +457,7 @@ START_TEST(ready_without_being_asked)
 	ck_assert_int_eq(pipe(out), 0);
 	if ((other = fork()) == 0) {
 		(void)dup2(out[1], 1);
+		(void)signal(SIGHUP, SIG_DFL);	/* as under nohup it is not */
 		execv(argv[0], (char *const *)(uintptr_t)argv);
 		_exit(127);
 	}

@@ -45,6 +45,8 @@ check 'wrong exit status' $? 1
 check 'why' "$(head -n 1 "$out")" 'fail not-found: exit: wanted 0, is 1'
 $run not-found -- sh -c 'echo no JSON' >"$out"
 check 'no JSON' $? 1
+$run sealed-mistyped -- sh -c 'echo "{}"' >"$out"
+check 'a step that goes wrong' "$(grep -c 'step 1: sealed' "$out")" 1
 $run not-found -- >"$out"
 check 'no client is the default one' "$(head -n 1 "$out")" 'pass not-found'
 $run nobody-knows -- true >"$out" 2>&1

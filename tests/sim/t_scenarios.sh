@@ -9,8 +9,7 @@ export ONSHIKAKU_SCENARIOS ONSHIKAKU_PROGRAMS
 # Whole chapters of the catalogue wait for commands that ours does not have.
 words=$("$top_builddir/onshikaku" --help)
 options=$("$top_builddir/onshikaku" eligibility --help)
-# Face files in ZIP are read by nobody yet.
-later='-e ^$ -e ^watch-zip$'
+later='-e ^$'
 case $words in *' journal '*) ;; *) later="$later -e ^folder-" ;; esac
 case $words in *' watch '*) ;; *) later="$later -e ^watch-" ;; esac
 case $options in *--compare*) ;; *) later="$later -e ^match-" ;; esac

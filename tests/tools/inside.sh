@@ -53,7 +53,7 @@ while read -r signal wanted how; do
 	deaf) set -- sh -c 'trap "" HUP INT TERM; sleep 300; sleep 300' ;;
 	esac
 	rm -f "$dir/end" "$dir/below"
-	env --default-signal=INT sh "$dir/box" "$@" </dev/null &
+	env --default-signal=INT,HUP sh "$dir/box" "$@" </dev/null &
 	box=$!
 	n=0
 	while [ $n -lt 100 ] && below $box &&

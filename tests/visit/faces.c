@@ -78,12 +78,18 @@ make(const struct face_text *t, char *to, size_t room)
 	    until, t->n, or_else(t->more, ""));
 }
 
+int
+face_content(const struct face_text *t, char *to, size_t room)
+{
+	return make(t, to, room) - t->cut;
+}
+
 void
 face_write_as(const struct face_text *t, const char *name)
 {
 	char text[8192], path[512], temp[512];
 	FILE *file;
-	int n = make(t, text, sizeof(text)) - t->cut;
+	int n = face_content(t, text, sizeof(text));
 
 	(void)snprintf(temp, sizeof(temp), "%s/.%ld-%d.tmp", t->dir,
 	    (long)getpid(), t->n);

@@ -2,6 +2,7 @@
 #ifndef TESTS_VISIT_FACES_H
 #define TESTS_VISIT_FACES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct face_text {
@@ -23,6 +24,8 @@ struct face_text {
 void	face_write(const struct face_text *t, char to[128]);
 /* The same content under a name. */
 void	face_write_as(const struct face_text *t, const char *name);
+/* Its content; how many bytes. */
+int	face_content(const struct face_text *t, char *to, size_t room);
 /* Files in a folder, but for those that are made to read its clock; the last
  * one's name into last. */
 int	face_files(const char *dir, char last[256]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -392,6 +393,39 @@ START_TEST(one_of_two_machines)
 END_TEST
 
 /* Another program is to have the files: nothing there is touched. */
+/* A desk that waits beside another one's patient reads the share's clock by
+ * files of its own, which wake nobody. */
+START_TEST(waits_quietly)
+{
+	_Alignas(struct inotify_event) char events[4096];
+	const struct inotify_event *e;
+	int fd, n = 0, ms;
+	ssize_t len, at;
+
+	end();
+	begin_as("another", "yes");
+	arrives(1);
+	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_OK);
+	ck_assert_int_eq(take(v), ONSHI_OK);
+	fd = inotify_init1(IN_NONBLOCK);
+	ck_assert_int_ge(inotify_add_watch(fd, dir, IN_CREATE), 0);
+	ck_assert_int_eq(onshi_arrivals_set_blocking(x, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_arrivals_next(x, &u), ONSHI_NEED_WAIT);
+	for (ms = 0; ms < 1000; ms += 10) {
+		(void)usleep(10000);
+		while ((len = read(fd, events, sizeof(events))) > 0)
+			for (at = 0; at < len; at += (ssize_t)(sizeof(*e) +
+			    e->len)) {
+				e = (const void *)(events + at);
+				n++;
+			}
+	}
+	(void)close(fd);
+	/* It looks ten times a second (link.scan_ms). */
+	ck_assert_int_le(n, 20);
+}
+END_TEST
+
 START_TEST(not_the_owner)
 {
 	int twice;
@@ -535,6 +569,27 @@ START_TEST(copies)
 		ck_assert_int_eq(take(u), ONSHI_E_ARRIVAL_TAKEN);
 	}
 	ck_assert(lies_there(copy));
+}
+END_TEST
+
+/* A machine that is done with it leaves another's claim of a copy alone. */
+START_TEST(another_machines_copy)
+{
+	struct face_text t = { .n = 1 };
+
+	end();
+	begin_as("other-journal", "yes");
+	put(&t);
+	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_OK);
+	ck_assert_int_eq(take(v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
+	face_write_as(&t, name);
+	ck_assert_int_eq(onshi_arrivals_next(x, &u), ONSHI_OK);
+	ck_assert_int_eq(take(u), ONSHI_OK);
+	nobody(w);
+	ck_assert_int_eq(face_files(dir, last), 1);
+	ck_assert_int_eq(onshi_visit_end(u), ONSHI_OK);
+	ck_assert_int_eq(face_files(dir, last), 0);
 }
 END_TEST
 
@@ -785,11 +840,13 @@ main(void)
 	tcase_add_loop_test(c, left_to_others, 0, 2);
 	tcase_add_test(c, one_of_two_desks);
 	tcase_add_test(c, one_of_two_machines);
+	tcase_add_test(c, waits_quietly);
 	tcase_add_loop_test(c, not_the_owner, 0, 2);
 	tcase_add_loop_test(c, passed_over, 0, (int)COUNT(others));
 	tcase_add_test(c, old_by_the_share);
 	tcase_add_test(c, half_written);
 	tcase_add_loop_test(c, copies, 0, 4);
+	tcase_add_test(c, another_machines_copy);
 	tcase_add_test(c, changed_behind);
 	tcase_add_test(c, desk_dies);
 	tcase_add_test(c, another_desk_dies);

@@ -20,6 +20,7 @@
 
 #include "faces.h"
 #include "fake.h"
+#include "tests/sample.h"
 
 #define FILES_MOST	10000
 #define DESKS_MOST	8
@@ -187,8 +188,8 @@ START_TEST(exactly_one)
 	char name[128], last[256];
 	int i, kills = 0;
 
-	files = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? FILES_MOST : 500;
-	desks = getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 8 : 4;
+	files = (int)sample_times(500, FILES_MOST);
+	desks = sample_is_full() ? 8 : 4;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	t.made = (int64_t)now.tv_sec / 86400 * 86400 + 3 * 3600;
 	ck_assert_int_eq(pipe(out), 0);
@@ -233,8 +234,7 @@ main(void)
 	(void)snprintf(dir, sizeof(dir), "%s/face", top);
 	if (mkdir(dir, 0700) != 0)
 		return 1;
-	tcase_set_timeout(c, getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 3600 :
-	    120);
+	tcase_set_timeout(c, sample_is_full() ? 3600 : 120);
 	tcase_add_test(c, exactly_one);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

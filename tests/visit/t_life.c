@@ -737,6 +737,44 @@ START_TEST(test_visit_freed)
 }
 END_TEST
 
+static void *
+set_months(void *arg)
+{
+	struct onshi_visit *mine = arg;
+	int r;
+
+	do {
+		atomic_fetch_add(&f.checkins, 1);	/* it may be freed */
+		r = onshi_visit_set_text(mine, ONSHI_EL_START_DATE, "202601");
+	} while (r == ONSHI_OK);
+
+	return r == ONSHI_E_STATE ? arg : NULL;
+}
+
+/* One that is freed while another thread is in a setter of it: what the setter
+ * writes is not cleaned beside it. */
+START_TEST(test_setter_freed)
+{
+	struct onshi_answer *a;
+	void *end;
+	pthread_t t;
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
+		a = get(ONSHI_CATEGORY_ELIGIBILITY, NULL);
+		atomic_store(&f.checkins, 0);
+		victim = v;
+		ck_assert_int_eq(pthread_create(&t, NULL, set_months, v), 0);
+		(void)free_victim(NULL);
+		ck_assert_int_eq(pthread_join(t, &end), 0);
+		ck_assert_ptr_eq(end, v);
+		v = NULL;
+		onshi_answer_free(&a);	/* has kept the visit until now */
+	}
+}
+END_TEST
+
 static atomic_int hanging, opened;
 
 static void
@@ -1021,6 +1059,7 @@ main(void)
 	tcase_add_test(t, test_answers_freed);
 	tcase_add_test(t, test_withdrawn_by_another_thread);
 	tcase_add_test(t, test_visit_freed);
+	tcase_add_test(t, test_setter_freed);
 	tcase_add_test(t, test_freed_while_it_hangs);
 	tcase_add_loop_test(t, test_overdue, 0,
 	    (int)(sizeof(overdue) / sizeof(overdue[0])));

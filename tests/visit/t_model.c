@@ -11,6 +11,7 @@
 #include <check.h>
 
 #include "desk.h"
+#include "tests/sample.h"
 
 static struct desk desks[2];
 static uint64_t seed;
@@ -53,7 +54,7 @@ START_TEST(test_any_order)
 {
 	const char *want = getenv("CALLS"), *from = getenv("SEED");
 	long n = want != NULL ? strtol(want, NULL, 10) :
-	    getenv("ONSHIKAKU_CHECK_FULL") != NULL ? 1000000 : 24000;
+	    sample_times(24000, 1000000);
 	size_t at[2] = { 0, 0 };
 	uint64_t first;
 	int i;

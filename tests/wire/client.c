@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wire.h"
+#include "tests/sample.h"
 
 static void
 need(bool ok, const char *what)
@@ -198,5 +199,5 @@ open_descriptors(void)
 bool
 run_fully(void)
 {
-	return getenv("ONSHIKAKU_CHECK_FULL") != NULL;
+	return sample_is_full();
 }

@@ -1,0 +1,272 @@
+/*
+ * Memory and system calls that fail, each in turn, while somebody arrives: what
+ * fails says so, nobody is lost or taken twice, nothing is kept, and whoever was
+ * not taken is there once the system works again.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "faces.h"
+#include "fake.h"
+#include "tests/oom/oom.h"
+#include "tests/oom/sys.h"
+#include "tests/sample.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define MOST		600		/* of one call in a day */
+#define WRONG		77		/* somebody else than who came */
+
+/* A day of a desk, and how far it came. */
+struct day {
+	struct fake		 f;
+	struct onshi		*o;
+	struct onshi_operator	*clerk;
+	struct onshi_arrivals	*w;
+	struct onshi_visit	*v;
+	int			 deadline_ms;
+	bool			 is_answered;
+	bool			 is_ended;
+};
+
+static char top[64], dir[96], last[256];
+static int who;				/* arrives last; each has a journal */
+
+static void
+stop_faults(void)
+{
+	oom_pause();
+	sys_pause();
+}
+
+static void
+go_on(void)
+{
+	sys_resume();
+	oom_resume();
+}
+
+static int64_t
+noon(void)
+{
+	return (int64_t)time(NULL) / 86400 * 86400 + 3 * 3600;
+}
+
+static struct onshi_config *
+configure(struct day *d)
+{
+	struct onshi_config *c;
+	char path[128];
+
+	fake_init(&d->f);
+	d->f.no_token = true;
+	atomic_store(&d->f.wall, noon() * 1000);
+	atomic_store(&d->f.boot, 86400000LL);
+	c = fake_config(&d->f);
+	(void)snprintf(path, sizeof(path), "%s/journal%d", top, who);
+	if (onshi_config_set(c, "link.face_dir", dir) != ONSHI_OK ||
+	    onshi_config_set(c, "link.journal_dir", path) != ONSHI_OK ||
+	    onshi_config_set(c, "link.scan_ms", "100") != ONSHI_OK)
+		abort();
+
+	return c;
+}
+
+/* Whom it is: nobody but who came last. */
+static int
+look_who(struct onshi_visit *v)
+{
+	const struct onshi_record *rec;
+	const char *text;
+	int r;
+
+	if ((r = onshi_visit_person(v, &rec)) == ONSHI_OK &&
+	    (r = onshi_record_text(rec, ONSHI_EL_REFERENCE_NUMBER, &text)) ==
+	    ONSHI_OK && atoi(text + 1) != who)
+		r = WRONG;
+
+	return r;
+}
+
+static int
+receive(struct day *d)
+{
+	struct onshi_answer *a = NULL;
+	int r;
+
+	if ((r = onshi_arrivals_next(d->w, &d->v)) != ONSHI_OK ||
+	    (r = look_who(d->v)) != ONSHI_OK ||
+	    (r = onshi_visit_confirm(d->v, d->clerk, 1)) != ONSHI_OK ||
+	    (r = onshi_visit_advance(d->v)) != ONSHI_OK)
+		return r;
+	d->is_answered = true;
+	if ((r = onshi_visit_get(d->v, ONSHI_CATEGORY_ELIGIBILITY, NULL,
+	    &a)) == ONSHI_OK)
+		r = onshi_visit_end(d->v);
+	d->is_ended = r == ONSHI_OK;
+	onshi_answer_free(&a);
+
+	return r;
+}
+
+static int
+live(struct day *d)
+{
+	struct onshi_config *c;
+	int r;
+
+	stop_faults();
+	c = configure(d);
+	go_on();
+	if ((r = onshi_new(ONSHI_ABI, c, &d->o)) == ONSHI_OK &&
+	    (r = onshi_operator_new(d->o, "U0001", ONSHI_LICENCE_RECEPTION,
+	    ONSHI_SIGNIN_PASSWORD, &d->clerk)) == ONSHI_OK &&
+	    (r = onshi_arrivals_new(d->o, ONSHI_PURPOSE_CARE, &d->w)) ==
+	    ONSHI_OK && (r = onshi_arrivals_set_deadline(d->w,
+	    d->deadline_ms)) == ONSHI_OK)
+		r = receive(d);
+	onshi_visit_free(&d->v);
+	onshi_arrivals_free(&d->w);
+	onshi_operator_free(&d->clerk);
+	onshi_free(&d->o);
+	stop_faults();
+	onshi_config_free(&c);
+	fake_done(&d->f);
+	go_on();
+
+	return r;
+}
+
+/* Who was not taken comes the next day; who was, does not, unless its end was
+ * not told. */
+static void
+next_day(const struct day *before)
+{
+	struct day d = { .deadline_ms = before->is_answered ? 300 : 20000 };
+	int r;
+
+	if (before->is_ended)
+		return;
+	ck_assert_msg(before->is_answered || face_files(dir, last) == 1,
+	    "%d files", face_files(dir, last));
+	r = live(&d);
+	ck_assert_msg(r == ONSHI_OK || (before->is_answered &&
+	    r == ONSHI_E_ARRIVAL_NONE), "%d the next day: %s", who,
+	    onshi_result_name(r));
+}
+
+static int
+life(void *arg)
+{
+	struct day d = { .deadline_ms = 3000 };
+	struct face_text t = { .dir = dir, .made = noon() };
+	char name[128];
+	int r;
+
+	(void)arg;
+	stop_faults();
+	t.n = ++who;
+	face_write(&t, name);
+	go_on();
+	r = live(&d);
+	stop_faults();
+	next_day(&d);
+	go_on();
+
+	return r;
+}
+
+static bool
+says_so(int r)
+{
+	return r < 0;
+}
+
+START_TEST(memory)
+{
+	ck_assert_int_eq(life(NULL), ONSHI_OK);
+	oom_set_step(11);
+	ck_assert_uint_gt(oom_run_if("arrivals", life, NULL, ONSHI_OK,
+	    says_so), 20);
+}
+END_TEST
+
+static const struct {
+	enum sys_call	call;
+	int		error;
+} faults[] = {
+	{ SYS_openat, EMFILE }, { SYS_openat, EIO }, { SYS_fstat, EIO },
+	{ SYS_fstatat, EIO }, { SYS_mkdirat, ENOSPC },
+	{ SYS_fdopendir, ENOMEM }, { SYS_fsync, EIO }, { SYS_fdatasync, EIO },
+	{ SYS_flock, ENOLCK }, { SYS_flock, EINTR }, { SYS_pread, EIO },
+	{ SYS_pwrite, ENOSPC }, { SYS_renameat, EACCES },
+	{ SYS_renameat, EIO }, { SYS_unlinkat, EBUSY },
+	{ SYS_getrandom, EIO }, { SYS_eventfd, EMFILE },
+	{ SYS_pthread_create, EAGAIN }, { SYS_pthread_mutex_init, EAGAIN },
+	{ SYS_pthread_cond_init, EAGAIN }
+};
+
+START_TEST(calls)
+{
+	int step = (int)sample_step(5), before, n, r;
+	bool failed;
+
+	ck_assert_int_eq(life(NULL), ONSHI_OK);
+	before = sys_descriptors();
+	for (n = 0; n < MOST; n += n < 6 ? 1 : step) {
+		sys_fail(faults[_i].call, faults[_i].error, n, 1);
+		r = life(NULL);
+		failed = sys_stop();
+		ck_assert_msg(r == ONSHI_OK || r < 0, "%s %d: %d",
+		    sys_name(faults[_i].call), n, r);
+		ck_assert_int_eq(sys_descriptors(), before);
+		if (!failed)
+			break;
+	}
+	ck_assert_int_lt(n, MOST);
+}
+END_TEST
+
+static void
+begin(void)
+{
+	(void)snprintf(top, sizeof(top), "%s/faults.XXXXXX",
+	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	(void)snprintf(dir, sizeof(dir), "%s/face", top);
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+}
+
+static void
+end(void)
+{
+	face_remove_tree(top);
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("arrivals and faults");
+	TCase *c = tcase_create("arrivals and faults");
+	SRunner *r;
+	int failed;
+
+	fake_prepare();
+	tcase_add_checked_fixture(c, begin, end);
+	tcase_set_timeout(c, 120);
+	tcase_add_test(c, memory);
+	tcase_add_loop_test(c, calls, 0, (int)COUNT(faults));
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+
+	return failed == 0 ? 0 : 1;
+}
