@@ -92,6 +92,13 @@ world_folder_list(const struct world *w, const char *name)
 	return list;
 }
 
+/* The application may be writing still; what it writes shows by its name. */
+static int
+is_under_way(const char *name)
+{
+	return strncmp(name, ".sim-", 5) == 0;
+}
+
 static void
 add_names(const char *dir, json_t *names)
 {
@@ -99,7 +106,7 @@ add_names(const char *dir, json_t *names)
 	struct dirent *e;
 
 	while (d != NULL && (e = readdir(d)) != NULL)
-		if (e->d_type == DT_REG)
+		if (e->d_type == DT_REG && !is_under_way(e->d_name))
 			json_array_append_new(names, json_string(e->d_name));
 	if (d != NULL)
 		closedir(d);

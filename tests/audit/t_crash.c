@@ -354,13 +354,12 @@ START_TEST(own_slot_changed)
 	struct oki_audit_store s;
 	struct memfs *then;
 	uint8_t *slots;
-	size_t at, bit, len;
+	size_t at, bit, len, step = sample_step(1);
 
 	begin(APPEND, &s);
 	ck_assert_int_eq(rec_append(&s, 0), ONSHI_OK);
 	then = memfs_save();
-	for (bit = 0; bit < 8 * OKI_AUDIT_SLOT; bit += bit < 1200 ?
-	    sample_step(1) : 37) {
+	for (bit = 0; bit < 8 * OKI_AUDIT_SLOT; bit += bit < 1200 ? step : 37) {
 		memfs_load(then);
 		slots = memfs_read(STATE, &len);
 		ck_assert_uint_eq(len, 2 * OKI_AUDIT_SLOT);

@@ -198,9 +198,9 @@ all_instructions(const struct oki_place *p, struct oki_apdu *a, size_t d)
 		{ 0x04, 0x0c }, { 0x02, 0x0c }, { 0, 0 }, { 0, 0x80 },
 		{ 0, 0x97 }, { 0, 0x98 }, { 0x8a, 0 }, { 0x86, 0 }
 	};
-	size_t n = 0;
+	size_t n = 0, step = sample_step(1);
 
-	for (size_t c = 0; c < 65536; c += sample_step(1))
+	for (size_t c = 0; c < 65536; c += step)
 		for (size_t i = 0; i < OKI_COUNT(interesting); i++) {
 			a->cla = (uint8_t)(c >> 8);
 			a->ins = (uint8_t)(c & 0xff);
@@ -220,10 +220,10 @@ all_parameters(const struct oki_place *p, struct oki_apdu *a, size_t d)
 		{ 0, 0x20 }, { 0x80, 0x2a }, { 0, 0xa4 }, { 0, 0xb0 },
 		{ 0, 0xb2 }
 	};
-	size_t n = 0;
+	size_t n = 0, step = sample_step(1);
 
 	for (size_t i = 0; i < OKI_COUNT(used); i++)
-		for (size_t pp = 0; pp < 65536; pp += sample_step(1)) {
+		for (size_t pp = 0; pp < 65536; pp += step) {
 			a->cla = used[i][0];
 			a->ins = used[i][1];
 			a->p1 = (uint8_t)(pp >> 8);

@@ -398,14 +398,14 @@ START_TEST(all_fields_at_once)
 	const char *seed = getenv("SEED");
 	uint64_t state = seed == NULL ? 1 : strtoull(seed, NULL, 10);
 	struct oki_gate_input in = good();
+	long n, rounds = sample_times(1000000, 0);
 	size_t i;
-	int n;
 
 	if (sample_is_full()) {
 		ck_assert_uint_gt(product(everything), 50000000);
 		return;
 	}
-	for (n = 0; n < sample_times(1000000, 0); n++) {
+	for (n = 0; n < rounds; n++) {
 		for (i = 0; everything[i].count > 0; i++)
 			set(&in, &everything[i], (int)(next_random(&state) %
 			    (uint32_t)everything[i].count));
