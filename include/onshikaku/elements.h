@@ -169,6 +169,7 @@ enum {
 	ONSHI_EL_FACTOR_INFO = 400,	/* FactorInfo */
 	ONSHI_EL_FACTOR = 401,	/* Factor */
 	ONSHI_EL_MEANS = 402,	/* Means */
+	ONSHI_EL_EMERGENCY_SEARCH_INFO = 403,	/* EmergencySearchInfo */
 	ONSHI_EL_CARD_PROOF = 411,	/* CardProof */
 	ONSHI_EL_METHOD = 412,	/* Method */
 	ONSHI_EL_CERTIFICATE = 413,	/* Certificate */

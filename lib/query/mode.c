@@ -135,8 +135,9 @@ put_search(const struct oki_case *k, struct onshi_record *body,
 	struct onshi_record *search;
 	int r;
 
-	if ((r = oki_record_open(body, ONSHI_EL_DISASTER_SEARCH_INFO, &search,
-	    e)) != ONSHI_OK)
+	if ((r = oki_record_open(body, k->mode == OKI_MODE_HOSPITAL ?
+	    ONSHI_EL_EMERGENCY_SEARCH_INFO : ONSHI_EL_DISASTER_SEARCH_INFO,
+	    &search, e)) != ONSHI_OK)
 		return r;
 
 	return put_fields(search, fields, OKI_COUNT(fields), e);

@@ -174,7 +174,7 @@ int
 emergency_search(struct sim *sim, struct request *req, struct reply *rep,
     xmlNodePtr header, xmlNodePtr body)
 {
-	xmlNodePtr search = xml_child(req->content, "DisasterSearchInfo");
+	xmlNodePtr search = xml_child(req->content, "EmergencySearchInfo");
 	struct entry e = { .request = req->prefix,
 	    .terminal = req->terminal };
 	struct found f = { 0 };

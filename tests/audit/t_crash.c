@@ -14,7 +14,7 @@
 #define DIR	"/rec"
 #define LOG	"/rec/audit-000001.log"
 #define STATE	"/rec/audit.state"
-#define SMALL	6000		/* bytes of a segment: about a dozen entries */
+#define SMALL	8048		/* bytes of a segment: about a dozen entries */
 
 static struct oki_env *env;
 static struct oki_audit_sums sums;

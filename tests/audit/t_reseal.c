@@ -13,7 +13,7 @@
 #define DIR	"/rec"
 #define STATE	"/rec/audit.state"
 #define LOG(n)	"/rec/audit-00000" n ".log"
-#define SMALL	6000
+#define SMALL	8048
 #define ENTRIES	24
 
 static struct memfs *base;

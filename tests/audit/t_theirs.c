@@ -15,7 +15,7 @@
 
 #define DIR	"/rec"
 #define FIRST	"/rec/audit-000001.log"
-#define SMALL	6000
+#define SMALL	8048
 #define ENTRIES	12
 #define MORE	12
 #define DAY	86400000LL

@@ -458,6 +458,7 @@ class Urgent(unittest.TestCase):
 
     def search(self, prefix: str = "XDIS", **changes: str | None) -> Answer:
         return sim.ask(f"/v1/{prefix}siquc01req", message(
+            "EmergencySearchInfo" if prefix == "XEMG" else
             "DisasterSearchInfo", {**self.ITEMS, **changes}))
 
     def numbers(self, **changes: str | None) -> dict[str, str | None]:
