@@ -5,7 +5,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "crypto/inside.h"

@@ -146,7 +146,7 @@ put(struct folder *f, int dir, const struct step *s)
 	char tmp[40];
 	int r;
 
-	snprintf(tmp, sizeof(tmp), ".sim-%d-%u.tmp", (int)getpid(),
+	snprintf(tmp, sizeof(tmp), SHARE_TEMP "%d-%u.tmp", (int)getpid(),
 	    f->serial++);
 	r = write_file(dir, tmp, O_EXCL, s);
 	if (r == 0)

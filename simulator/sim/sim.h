@@ -9,6 +9,7 @@
 #include <libxml/tree.h>
 #include <sqlite3.h>
 
+#define SHARE_TEMP	".sim-"		/* what the application writes just now */
 #define TERMINAL_LEN	10		/* 医療機関等コード */
 #define BODY_MAX	(1024 * 1024)
 #define CHALLENGE_LEN	32

@@ -96,7 +96,7 @@ world_folder_list(const struct world *w, const char *name)
 static int
 is_under_way(const char *name)
 {
-	return strncmp(name, ".sim-", 5) == 0;
+	return strncmp(name, SHARE_TEMP, strlen(SHARE_TEMP)) == 0;
 }
 
 static void

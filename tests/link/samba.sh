@@ -79,30 +79,10 @@ until [ -d "$share/req" ]; do
 done
 
 for desk in 1 2; do
-	(umask 077; cat >"$dir/desk$desk" <<END
-[facility]
-institution_code = 1319999996
-kind = medical
-desk = $desk
-[link]
-type = folder
-req_dir = $share/req
-res_dir = $share/res
-face_dir = $share/face
-journal_dir = $dir/journal$desk
-scan_ms = 200
-END
-	)
+	(umask 077; folder_conf "$share" "$dir/journal$desk" $desk \
+	    >"$dir/desk$desk")
 done
-person=$("$PYTHON3" - "$dir/pki/people.csv" <<'END'
-import csv, sys
-for row in csv.DictReader(open(sys.argv[1], encoding="utf-8")):
-    if row["profile"] == "adult":
-        print("--insurer %s --number %s --birthdate %s --symbol %s" % (
-            row["insurer"].strip(), row["number"], row["birthdate"],
-            row["symbol"]))
-END
-)
+person=$(person_of adult)
 
 # asks DESK: so many questions, all of which are answered.
 asks() {

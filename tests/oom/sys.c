@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <check.h>
+
 #include "tests/oom/sys.h"
 
 static atomic_int which = SYS_END, before, left, fault;
@@ -171,4 +173,23 @@ sys_descriptors(void)
 		closedir(d);
 
 	return n;
+}
+
+void
+sys_run(enum sys_call call, int error, int most, int step, int (*fn)(void *),
+    void *arg)
+{
+	int opened = sys_descriptors(), n, r;
+	bool did_fail;
+
+	for (n = 0; n < most; n += n < 6 ? 1 : step) {
+		sys_fail(call, error, n, 1);
+		r = fn(arg);
+		did_fail = sys_stop();
+		ck_assert_msg(r <= 0, "%s %d: %d", sys_name(call), n, r);
+		ck_assert_int_eq(sys_descriptors(), opened);
+		if (!did_fail)
+			break;
+	}
+	ck_assert_int_lt(n, most);
 }

@@ -33,6 +33,13 @@ void	sys_pause(void);
 void	sys_resume(void);
 /* No more of them; whether one has failed. */
 bool	sys_stop(void);
+/*
+ * fn, which has got through once, again and again, its n-th call of that kind
+ * failing, until there is none left, which has to be before most: it says OK or
+ * an error each time, and leaves no descriptor open. step: from the sixth on.
+ */
+void	sys_run(enum sys_call call, int error, int most, int step,
+	    int (*fn)(void *arg), void *arg);
 /* How many descriptors are open, by one and the same measure each time. */
 int	sys_descriptors(void);
 

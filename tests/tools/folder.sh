@@ -39,16 +39,7 @@ control() {
 }
 
 # What the card's insurance is, from the people that the service knows.
-person=$("$PYTHON3" - "$dir/pki/people.csv" <<'END'
-import csv, sys
-for row in csv.DictReader(open(sys.argv[1], encoding="utf-8")):
-    if row["profile"] == "adult":
-        print("--insurer %s --number %s --birthdate %s" % (
-            row["insurer"].strip(), row["number"], row["birthdate"])
-            + (" --symbol " + row["symbol"] if row["symbol"] else "")
-            + (" --branch " + row["branch"] if row["branch"] else ""))
-END
-)
+person=$(person_of adult)
 ask() {
 	# shellcheck disable=SC2086
 	json -c "$dir/$1" eligibility $person

@@ -2,7 +2,9 @@
 # the service and the official application, with its folders in $dir/oqs.
 #
 #   sim_start [ARGS...]   until the script ends; $sim is the program
-#   folder_conf           a medical facility's [facility] and [link]
+#   folder_conf [OQS [JOURNAL [DESK]]]   a medical facility's [facility] and
+#                         [link]: where its folders and its journal are
+#   person_of PROFILE     its insurance as options of eligibility
 #   waits_for FILE        until its first line says where it listens
 
 sim=$top_builddir/.libs/onshikaku-sim
@@ -36,12 +38,25 @@ folder_conf() {
 [facility]
 institution_code = 1319999996
 kind = medical
+desk = ${3:-1}
 [link]
 type = folder
-req_dir = $dir/oqs/req
-res_dir = $dir/oqs/res
-face_dir = $dir/oqs/face
-journal_dir = $dir/journal
+req_dir = ${1:-$dir/oqs}/req
+res_dir = ${1:-$dir/oqs}/res
+face_dir = ${1:-$dir/oqs}/face
+journal_dir = ${2:-$dir/journal}
 scan_ms = 100
+END
+}
+
+person_of() {
+	"$PYTHON3" - "$dir/pki/people.csv" "$1" <<'END'
+import csv, sys
+for row in csv.DictReader(open(sys.argv[1], encoding="utf-8")):
+    if row["profile"] == sys.argv[2]:
+        print("--insurer %s --number %s --birthdate %s" % (
+            row["insurer"].strip(), row["number"], row["birthdate"])
+            + (" --symbol " + row["symbol"] if row["symbol"] else "")
+            + (" --branch " + row["branch"] if row["branch"] else ""))
 END
 }

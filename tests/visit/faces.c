@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +136,18 @@ face_files(const char *dir, char last[256])
 	closedir(d);
 
 	return n;
+}
+
+void
+face_make_tree(char top[FACE_TOP], char dir[FACE_DIR])
+{
+	(void)snprintf(top, FACE_TOP, "%s/faces.XXXXXX",
+	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+	if (mkdtemp(top) == NULL)
+		abort();
+	(void)snprintf(dir, FACE_DIR, "%s/face", top);
+	if (mkdir(dir, 0700) != 0)
+		abort();
 }
 
 void

@@ -29,6 +29,10 @@ int	face_content(const struct face_text *t, char *to, size_t room);
 /* Files in a folder, but for those that are made to read its clock; the last
  * one's name into last. */
 int	face_files(const char *dir, char last[256]);
+/* A folder of the test's own in which dir is the face folder, and its end. */
+#define FACE_TOP	64
+#define FACE_DIR	96
+void	face_make_tree(char top[FACE_TOP], char dir[FACE_DIR]);
 void	face_remove_tree(const char *path);
 
 #endif

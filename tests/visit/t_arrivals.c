@@ -29,7 +29,7 @@ static struct onshi *o, *there;
 static struct onshi_arrivals *w, *x;
 static struct onshi_visit *v, *u;
 static struct onshi_operator *clerk, *doctor;
-static char top[64], dir[96], name[128], last[256];
+static char top[FACE_TOP], dir[FACE_DIR], name[128], last[256];
 
 static struct onshi *
 root(struct fake *fk, const char *desk, const char *journal,
@@ -89,11 +89,7 @@ look_out(struct onshi *at, int ms)
 static void
 begin_as(const char *second, const char *owner)
 {
-	(void)snprintf(top, sizeof(top), "%s/faces.XXXXXX",
-	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-	ck_assert_ptr_nonnull(mkdtemp(top));
-	(void)snprintf(dir, sizeof(dir), "%s/face", top);
-	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	face_make_tree(top, dir);
 	fake_now(&f);
 	fake_now(&g);
 	o = root(&f, "1", "journal", owner);

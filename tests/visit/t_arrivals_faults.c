@@ -35,7 +35,7 @@ struct day {
 	bool			 is_ended;
 };
 
-static char top[64], dir[96], last[256];
+static char top[FACE_TOP], dir[FACE_DIR], last[256];
 static int who;				/* arrives last; each has a journal */
 
 static void
@@ -214,33 +214,16 @@ static const struct {
 
 START_TEST(calls)
 {
-	int step = (int)sample_step(5), before, n, r;
-	bool failed;
-
 	ck_assert_int_eq(life(NULL), ONSHI_OK);
-	before = sys_descriptors();
-	for (n = 0; n < MOST; n += n < 6 ? 1 : step) {
-		sys_fail(faults[_i].call, faults[_i].error, n, 1);
-		r = life(NULL);
-		failed = sys_stop();
-		ck_assert_msg(r == ONSHI_OK || r < 0, "%s %d: %d",
-		    sys_name(faults[_i].call), n, r);
-		ck_assert_int_eq(sys_descriptors(), before);
-		if (!failed)
-			break;
-	}
-	ck_assert_int_lt(n, MOST);
+	sys_run(faults[_i].call, faults[_i].error, MOST, (int)sample_step(5),
+	    life, NULL);
 }
 END_TEST
 
 static void
 begin(void)
 {
-	(void)snprintf(top, sizeof(top), "%s/faults.XXXXXX",
-	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-	ck_assert_ptr_nonnull(mkdtemp(top));
-	(void)snprintf(dir, sizeof(dir), "%s/face", top);
-	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	face_make_tree(top, dir);
 }
 
 static void

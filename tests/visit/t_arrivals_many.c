@@ -32,7 +32,7 @@ struct said {
 	int	done;
 };
 
-static char top[64], dir[96];
+static char top[FACE_TOP], dir[FACE_DIR];
 static int files, desks, out[2];
 static int holder[FILES_MOST];		/* process; 0: nobody yet */
 static bool done[FILES_MOST];
@@ -227,13 +227,7 @@ main(void)
 	int failed;
 
 	fake_prepare();
-	(void)snprintf(top, sizeof(top), "%s/many.XXXXXX",
-	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-	if (mkdtemp(top) == NULL)
-		return 1;
-	(void)snprintf(dir, sizeof(dir), "%s/face", top);
-	if (mkdir(dir, 0700) != 0)
-		return 1;
+	face_make_tree(top, dir);
 	tcase_set_timeout(c, sample_is_full() ? 3600 : 120);
 	tcase_add_test(c, exactly_one);
 	suite_add_tcase(s, c);

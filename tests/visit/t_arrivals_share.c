@@ -32,7 +32,7 @@ struct desk {
 };
 
 static struct desk desks[2];
-static char top[64], dir[96], last[256];
+static char top[FACE_TOP], dir[FACE_DIR], last[256];
 static int taken[MOST];
 static const char *const foreign[] = { "EPSsiPIR01res_1.xml", "notes.txt",
     "OQSsiquc01res_202611300001.xml" };
@@ -79,11 +79,7 @@ desk_close(struct desk *k)
 static void
 begin(void)
 {
-	(void)snprintf(top, sizeof(top), "%s/share.XXXXXX",
-	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-	ck_assert_ptr_nonnull(mkdtemp(top));
-	(void)snprintf(dir, sizeof(dir), "%s/face", top);
-	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	face_make_tree(top, dir);
 	memset(taken, 0, sizeof(taken));
 }
 

@@ -30,7 +30,7 @@ static struct onshi *o;
 static struct onshi_arrivals *w;
 static struct onshi_visit *v, *u;
 static struct onshi_operator *clerk;
-static char top[64], dir[96], last[256];
+static char top[FACE_TOP], dir[FACE_DIR], last[256];
 
 static struct onshi_config *
 config(const char *password)
@@ -74,11 +74,7 @@ begin(void)
 {
 	struct timespec now;
 
-	(void)snprintf(top, sizeof(top), "%s/zips.XXXXXX",
-	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-	ck_assert_ptr_nonnull(mkdtemp(top));
-	(void)snprintf(dir, sizeof(dir), "%s/face", top);
-	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	face_make_tree(top, dir);
 	fake_init(&f);
 	f.no_token = true;
 	ck_assert_int_eq(clock_gettime(CLOCK_REALTIME, &now), 0);
