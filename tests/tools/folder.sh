@@ -115,7 +115,7 @@ wants 0 outcome valid
 control fault clear
 
 # ---- late: told of, and taken away ----------------------------------------------------------
-control fault late=2500
+control fault late=6000
 ask short
 wants 4 error.sent unknown error.name ONSHI_E_LINK_TIMEOUT
 json -c "$dir/folder" journal
