@@ -64,6 +64,15 @@ make_foreign(xmlNodePtr header)
 	put_identifier(header, "OTHER-INSTITUTION");
 }
 
+void
+bend_tree(struct sim *sim, xmlNodePtr root, const struct fault_set *f)
+{
+	if (f->has[FAULT_UNKNOWN])
+		xml_strangers(root);
+	if (f->has[FAULT_SHUFFLE])
+		xml_shuffle(root, &sim->prng);
+}
+
 static void
 bend_answer(struct sim *sim, xmlNodePtr root, const struct fault_set *f)
 {
@@ -76,10 +85,7 @@ bend_answer(struct sim *sim, xmlNodePtr root, const struct fault_set *f)
 		rename_person(header);
 	if (f->has[FAULT_FOREIGN])
 		make_foreign(header);
-	if (f->has[FAULT_UNKNOWN])
-		xml_strangers(root);
-	if (f->has[FAULT_SHUFFLE])
-		xml_shuffle(root, &sim->prng);
+	bend_tree(sim, root, f);
 }
 
 /* An answer of yesterday, about somebody else, that lies under this name. */
@@ -101,8 +107,8 @@ make_stale(xmlNodePtr root, int64_t now)
 	set_all(root, "ArbitraryIdentifier", "YESTERDAY");
 }
 
-static void
-stale_beside(xmlDocPtr doc, int64_t now, struct reply *rep)
+void
+bend_stale(xmlDocPtr doc, int64_t now, struct reply *rep)
 {
 	xmlDocPtr copy = xmlCopyDoc(doc, 1);
 
@@ -141,7 +147,7 @@ bend_write(struct sim *sim, xmlDocPtr doc, int64_t now, struct reply *rep)
 	if (rep->body == NULL)
 		return;
 	if (f->has[FAULT_STALE])
-		stale_beside(doc, now, rep);
+		bend_stale(doc, now, rep);
 	if (f->has[FAULT_BOM] && !f->has[FAULT_SJIS])
 		add_mark(rep);
 }

@@ -51,7 +51,8 @@ static const char schema[] =
 " value BLOB, made INTEGER);"
 "CREATE TABLE IF NOT EXISTS visit(id INTEGER PRIMARY KEY, token BLOB UNIQUE,"
 " terminal TEXT, person INTEGER, method INTEGER, made INTEGER,"
-" mode INTEGER DEFAULT 0, want INTEGER DEFAULT 0);"
+" mode INTEGER DEFAULT 0, want INTEGER DEFAULT 0,"
+" receipt INTEGER DEFAULT 0);"
 "CREATE TABLE IF NOT EXISTS activation(municipality TEXT, since INTEGER,"
 " until INTEGER);"
 "CREATE TABLE IF NOT EXISTS place(terminal TEXT PRIMARY KEY,"
@@ -69,6 +70,25 @@ static const char schema[] =
 " terminal TEXT, request TEXT, method INTEGER, person INTEGER, given TEXT,"
 " granted TEXT, viewed TEXT, code TEXT);";
 
+/* Of many at once: uploads and who is in them, consents that are carried. */
+static const char bulk_schema[] =
+"CREATE TABLE IF NOT EXISTS receipt(id INTEGER PRIMARY KEY,"
+" number TEXT UNIQUE, terminal TEXT, function TEXT, identifier TEXT,"
+" date INTEGER, made INTEGER, persons INTEGER, digest TEXT, first INTEGER,"
+" last INTEGER, by_examination INTEGER, asked INTEGER DEFAULT 0,"
+" failed INTEGER DEFAULT 0);"
+"CREATE TABLE IF NOT EXISTS asked(receipt INTEGER, n INTEGER, insurer TEXT,"
+" symbol TEXT, number TEXT, branch TEXT, birth TEXT, mark TEXT,"
+" reference TEXT, code TEXT, PRIMARY KEY(receipt, n)) WITHOUT ROWID;"
+"CREATE TABLE IF NOT EXISTS carried(id INTEGER PRIMARY KEY, terminal TEXT,"
+" person INTEGER, flag INTEGER, at INTEGER, until INTEGER,"
+" examined INTEGER, given TEXT);"
+"CREATE INDEX IF NOT EXISTS carried_person ON carried(person, flag);"
+"CREATE TABLE IF NOT EXISTS shown(receipt INTEGER, carried INTEGER,"
+" PRIMARY KEY(receipt, carried)) WITHOUT ROWID;"
+"CREATE TABLE IF NOT EXISTS limit_seen(coverage INTEGER, terminal TEXT,"
+" flag TEXT, PRIMARY KEY(coverage, terminal)) WITHOUT ROWID;";
+
 int
 db_open(struct db *db, const char *path)
 {
@@ -78,7 +98,8 @@ db_open(struct db *db, const char *path)
 	    sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL;"
 	    "PRAGMA synchronous=OFF;", NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(db->handle, schema, NULL, NULL, NULL) !=
-	    SQLITE_OK) {
+	    SQLITE_OK || sqlite3_exec(db->handle, bulk_schema, NULL, NULL,
+	    NULL) != SQLITE_OK) {
 		fprintf(stderr, "onshikaku-sim: %s: %s\n", path,
 		    sqlite3_errmsg(db->handle));
 		db_close(db);
@@ -94,6 +115,8 @@ db_close(struct db *db)
 
 	for (i = 0; i < sizeof(db->cache) / sizeof(db->cache[0]); i++)
 		sqlite3_finalize(db->cache[i].stmt);
+	for (i = 0; i < sizeof(db->pool) / sizeof(db->pool[0]); i++)
+		sqlite3_finalize(db->pool[i].stmt);
 	sqlite3_close(db->handle);
 	memset(db, 0, sizeof(*db));
 }
@@ -153,6 +176,65 @@ db_query(struct db *db, const char *sql, const char *types, ...)
 	}
 	va_end(ap);
 	return st;
+}
+
+/* A place of the pool with that statement, or for it; -1: none. */
+static int
+place_for(struct db *db, const char *sql)
+{
+	int i, n = (int)(sizeof(db->pool) / sizeof(db->pool[0])), empty = -1;
+
+	for (i = 0; i < n; i++) {
+		if (db->pool[i].lent)
+			continue;
+		if (db->pool[i].sql == sql)
+			return i;
+		if (db->pool[i].sql == NULL && empty < 0)
+			empty = i;
+	}
+	return empty;
+}
+
+sqlite3_stmt *
+db_take(struct db *db, const char *sql, const char *types, ...)
+{
+	int i = place_for(db, sql);
+	sqlite3_stmt *st = i < 0 ? NULL : db->pool[i].stmt;
+	va_list ap;
+
+	if (st == NULL && sqlite3_prepare_v2(db->handle, sql, -1, &st,
+	    NULL) != SQLITE_OK) {
+		complain(db, sql);
+		return NULL;
+	}
+	if (i >= 0) {
+		db->pool[i].sql = sql;
+		db->pool[i].stmt = st;
+		db->pool[i].lent = 1;
+	}
+	va_start(ap, types);
+	if (bind_all(st, types, ap) != SQLITE_OK) {
+		db_give(db, st);
+		st = NULL;
+	}
+	va_end(ap);
+	return st;
+}
+
+void
+db_give(struct db *db, sqlite3_stmt *st)
+{
+	size_t i;
+
+	for (i = 0; st != NULL && i < sizeof(db->pool) /
+	    sizeof(db->pool[0]); i++)
+		if (db->pool[i].stmt == st) {
+			sqlite3_reset(st);
+			sqlite3_clear_bindings(st);
+			db->pool[i].lent = 0;
+			return;
+		}
+	sqlite3_finalize(st);
 }
 
 /* Statements that repeat are kept, known by the address of their text. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulk.h"
 #include "sim.h"
 
 struct event {
@@ -174,7 +175,15 @@ do_withdraw(struct event *e)
 {
 	return db_run(&e->sim->db, "UPDATE consent SET until=? WHERE visit IN "
 	    "(SELECT id FROM visit WHERE person=?)", "ii",
-	    clock_now(&e->sim->clock), e->person);
+	    clock_now(&e->sim->clock), e->person) != 0 ? -1 :
+	    carried_withdraw(e->sim, e->person);
+}
+
+/* For home visits or telemedicine, on a device of the patient's own. */
+static int
+do_consent(struct event *e)
+{
+	return carried_give(e->sim, e->person, e->today, e->argc, e->argv);
 }
 
 static int
@@ -237,6 +246,7 @@ static const struct {
 	int	  (*act)(struct event *);
 } events[] = {
 	{ "assist",	do_assist },
+	{ "consent",	do_consent },
 	{ "disease",	do_disease },
 	{ "hide",	do_hide },
 	{ "join",	do_join },
@@ -253,6 +263,23 @@ static const struct {
 	{ "withdraw",	do_withdraw },
 };
 
+/* A ward's worth, and more. */
+static int
+everybody_consents(struct event *e)
+{
+	sqlite3_stmt *st = db_query(&e->sim->db, "SELECT id FROM person", "");
+	int r = 0;
+
+	db_run(&e->sim->db, "BEGIN", "");
+	while (r == 0 && st != NULL && sqlite3_step(st) == SQLITE_ROW) {
+		e->person = db_number(st, "id");
+		r = do_consent(e);
+	}
+	sqlite3_finalize(st);
+	db_run(&e->sim->db, "COMMIT", "");
+	return r;
+}
+
 /* EVENT WHO [...]: 0, or -1 if there is no such event or person. */
 int
 people_event(struct sim *sim, int argc, char **argv)
@@ -260,11 +287,15 @@ people_event(struct sim *sim, int argc, char **argv)
 	struct event e = { .sim = sim };
 	size_t i;
 
-	if (argc < 2 || (e.person = people_find(sim, argv[1])) == 0)
+	if (argc < 2)
 		return -1;
 	e.today = clock_date(clock_now(&sim->clock));
 	e.argc = argc - 2;
 	e.argv = argv + 2;
+	if (strcmp(argv[0], "consent") == 0 && strcmp(argv[1], "all") == 0)
+		return everybody_consents(&e);
+	if ((e.person = people_find(sim, argv[1])) == 0)
+		return -1;
 	e.coverage = db_int(&sim->db, "SELECT id FROM coverage WHERE person=? "
 	    "AND class<>'A1' ORDER BY end<>0, start DESC LIMIT 1", "i",
 	    e.person);

@@ -258,8 +258,7 @@ face_touch(struct sim *sim, int argc, char **argv)
 		step_run(t.folder, 0);
 		folder_wake(t.folder);
 	}
-	free(rep.body);
-	free(rep.stale);
+	reply_free(&rep);
 	free(name);
 	return said;
 }

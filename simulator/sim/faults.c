@@ -42,6 +42,10 @@ static const struct {
 	[FAULT_ZIPKEY] =   { "zipkey",	 PLAIN, 0, 0, 0 },
 	[FAULT_ZIPNAME] =  { "zipname",	 PLAIN, 0, 0, 0 },
 	[FAULT_ZIPBOMB] =  { "zipbomb",	 PLAIN, 0, 0, 0 },
+	[FAULT_PROCESSING] = { "processing", MAY, 0, 1000000, 1 },
+	[FAULT_FAILED] =   { "failed",	 PLAIN, 0, 0, 0 },
+	[FAULT_OMIT] =	   { "omit",	 MAY, 1, 10000000, 1 },
+	[FAULT_SWAPPED] =  { "swapped",	 PLAIN, 0, 0, 0 },
 };
 
 /* The number behind a mark, which is cut off; without it: otherwise. */

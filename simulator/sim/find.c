@@ -70,31 +70,22 @@ judge(struct sim *sim, int64_t coverage, int64_t person, int32_t date,
 }
 
 static sqlite3_stmt *
-matches(struct sim *sim, xmlNodePtr search, int32_t date, int32_t today)
+matches(struct sim *sim, const struct numbers *n, int32_t date, int32_t today)
 {
-	static const char *const names[3] = {
-		"InsurerNumber", "InsuredCardSymbol",
-		"InsuredIdentificationNumber",
-	};
-	const char *branch = xml_text(search, "InsuredBranchNumber"), *s;
 	char *key[3];
 	sqlite3_stmt *st;
-	int32_t birth = 0;
 	int i;
 
-	date_read(xml_text(search, "Birthdate"), &birth);
-	for (i = 0; i < 3; i++) {
-		s = xml_text(search, names[i]);
-		key[i] = i == 1 ? text_key(s == NULL ? "" : s) :
-		    text_key_number(s == NULL ? "" : s);
-	}
-	st = db_query(&sim->db, "SELECT c.id, c.person FROM coverage c "
+	key[0] = text_key_number(n->insurer == NULL ? "" : n->insurer);
+	key[1] = text_key(n->symbol == NULL ? "" : n->symbol);
+	key[2] = text_key_number(n->number == NULL ? "" : n->number);
+	st = db_take(&sim->db, "SELECT c.id, c.person FROM coverage c "
 	    "JOIN person p ON p.id=c.person WHERE" KNOWN "AND "
 	    "c.insurer_key=?3 AND c.symbol_key=?4 AND c.number_key=?5 AND "
 	    "p.birth=?6 AND (?7='' OR c.branch=?7) "
 	    "ORDER BY" ENDED ", c.start DESC", "iitttit", (int64_t)today,
-	    (int64_t)date, key[0], key[1], key[2], (int64_t)birth,
-	    branch == NULL ? "" : branch);
+	    (int64_t)date, key[0], key[1], key[2], (int64_t)n->birth,
+	    n->branch == NULL ? "" : n->branch);
 	for (i = 0; i < 3; i++)
 		free(key[i]);
 	return st;
@@ -102,10 +93,10 @@ matches(struct sim *sim, xmlNodePtr search, int32_t date, int32_t today)
 
 /* 1, 2, 3 with what was found; 4 nobody; 5 several, and nothing is told. */
 void
-find_by_number(struct sim *sim, xmlNodePtr search, int32_t date,
+find_by_numbers(struct sim *sim, const struct numbers *n, int32_t date,
     int32_t today, struct found *out)
 {
-	sqlite3_stmt *st = matches(sim, search, date, today);
+	sqlite3_stmt *st = matches(sim, n, date, today);
 
 	memset(out, 0, sizeof(*out));
 	out->validity = 4;
@@ -119,8 +110,34 @@ find_by_number(struct sim *sim, xmlNodePtr search, int32_t date,
 		if (out->n == 0)
 			add(out, db_number(st, "id"));
 	}
-	sqlite3_finalize(st);
+	db_give(&sim->db, st);
 	if (out->n > 0)
 		out->validity = judge(sim, out->coverage[0], out->person,
 		    date, today);
+}
+
+void
+find_by_number(struct sim *sim, xmlNodePtr search, int32_t date,
+    int32_t today, struct found *out)
+{
+	struct numbers n = {
+		.insurer = xml_text(search, "InsurerNumber"),
+		.symbol = xml_text(search, "InsuredCardSymbol"),
+		.number = xml_text(search, "InsuredIdentificationNumber"),
+		.branch = xml_text(search, "InsuredBranchNumber")
+	};
+
+	date_read(xml_text(search, "Birthdate"), &n.birth);
+	find_by_numbers(sim, &n, date, today, out);
+}
+
+/* Beside somebody's insurance: the medical assistance, if there is one. */
+void
+find_assistance(struct sim *sim, int32_t date, int32_t today,
+    struct found *out)
+{
+	int64_t assist = covered(sim, out->person, date, today, 1);
+
+	if (out->validity == 1 && (out->n == 0 || out->coverage[0] != assist))
+		add(out, assist);
 }

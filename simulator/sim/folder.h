@@ -31,6 +31,7 @@ struct step {
 	size_t		 len;
 	int64_t		 after;		/* ms, of STEP_AGAIN; 0 for GROW: anew */
 	int64_t		 mtime;		/* the share's time; 0: now */
+	struct blob	*blob;		/* whose bytes data is, or NULL */
 	int		 armed;		/* STEP_AGAIN: it has been there */
 	struct fault_set faults;	/* of STEP_TAKE */
 };
@@ -47,6 +48,7 @@ struct folder_settings {
 	char		*password;	/* NULL: plain */
 	struct rule	*rules;
 	int64_t		 stay_minutes;	/* 0: nobody looks */
+	int64_t		 zip_over;	/* bytes of a bulk answer; 0: never */
 };
 
 /* A terminal of an institution, and its three folders. */

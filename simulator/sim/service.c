@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "bulk.h"
 #include "sim.h"
 
 typedef int handler(struct sim *, struct request *, struct reply *,
@@ -16,6 +17,11 @@ static const struct {
 } functions[] = {
 	{ "OQSsiquc01req", eligibility_answer },
 	{ "OQSsiimm01req", registration_answer },
+	{ "OQSmuquc01req", bulk_upload }, { "OQSmuquc02req", bulk_fetch },
+	{ "OQSmuimm01req", bulk_upload }, { "OQSmuimm02req", bulk_fetch },
+	{ "OQSmutic01req", bulk_upload }, { "OQSmutic02req", bulk_fetch },
+	{ "OQSmuhvq01req", bulk_upload }, { "OQSmuhvq02req", bulk_fetch },
+	{ "OQSmuonq01req", bulk_upload }, { "OQSmuonq02req", bulk_fetch },
 	{ "YZKsiquc01req", medical_drugs },
 	{ "TKKsiquc01req", medical_checkups },
 	{ "XDISsiquc01req", disaster_search },
@@ -92,12 +98,17 @@ answered(struct sim *sim, const struct request *req,
 			snprintf(rep->token, sizeof(rep->token), "%s",
 			    db_text(st, "token"));
 			rep->len = (size_t)sqlite3_column_bytes(st, 3);
+			if (rep->len == 0) {	/* too long for a row */
+				r = bulk_again(sim, req, rep);
+				goto out;
+			}
 			rep->body = malloc(rep->len + 1);
 			if (rep->body != NULL && rep->len > 0)
 				memcpy(rep->body, sqlite3_column_blob(st, 3),
 				    rep->len);
 		}
 	}
+out:
 	sqlite3_finalize(st);
 	return r;
 }
@@ -106,9 +117,24 @@ static void
 keep(struct sim *sim, const struct request *req, const unsigned char hash[32],
     const struct reply *rep)
 {
+	int kept = bulk_keep(sim, req, rep);
+
 	db_run(&sim->db, "INSERT OR REPLACE INTO reply VALUES"
 	    "(?,?,?,?,?,?,?)", "ttibitb", req->terminal, req->id, req->now,
-	    hash, (size_t)32, (int64_t)rep->is_err, rep->token, rep->body, rep->len);
+	    hash, (size_t)32, (int64_t)rep->is_err, rep->token,
+	    kept ? "" : rep->body, kept ? (size_t)0 : rep->len);
+}
+
+void
+reply_free(struct reply *rep)
+{
+	if (rep->blob != NULL)
+		blob_drop(rep->blob);
+	else
+		free(rep->body);
+	free(rep->stale);
+	rep->body = rep->stale = NULL;
+	rep->blob = NULL;
 }
 
 /* What the folder would have returned as .err: opaque to the client. */
@@ -123,9 +149,12 @@ throw_back(struct reply *rep)
 }
 
 static int
-read_request(struct request *req)
+read_request(struct sim *sim, struct request *req)
 {
 	xmlNodePtr root;
+
+	if (bulk_is_list(req->prefix))
+		return bulk_read(sim, req);
 
 	req->doc = xml_read(req->body, req->len);
 	if (req->doc == NULL)
@@ -152,7 +181,7 @@ make_answer(struct sim *sim, handler *answer, struct request *req,
 	header = xml_put(root, "MessageHeader", NULL);
 	body = xml_put(root, "MessageBody", NULL);
 	r = answer(sim, req, rep, header, body);
-	if (r == SAID_ANSWER)
+	if (r == SAID_ANSWER && rep->body == NULL)
 		bend_write(sim, doc, req->now, rep);
 	xmlFreeDoc(doc);
 	return r;
@@ -165,11 +194,12 @@ answer_file(struct sim *sim, handler *answer, struct request *req,
 	const char *code;
 	int r = SAID_ERR;
 
-	if (!rep->faults.has[FAULT_ERR] && read_request(req) == 0) {
+	if (!rep->faults.has[FAULT_ERR] && read_request(sim, req) == 0) {
 		code = xml_text(req->header, "MedicalInstitutionCode");
 		r = code == NULL || strcmp(code, req->terminal) != 0 ? 403 :
 		    make_answer(sim, answer, req, rep);
 	}
+	bulk_read_end(sim, req, r == SAID_ANSWER);
 	if (r == SAID_ERR || (r != SAID_ANSWER && req->by_folder))
 		throw_back(rep);	/* a folder has no other refusal */
 	else if (r != SAID_ANSWER)

@@ -11,7 +11,6 @@
 #include "folder.h"
 
 #define AWAY	".away-"
-#define TAKEN_MAX	(BODY_MAX + 1)
 
 /* The folder of that name below path, made where it is not there. */
 int
@@ -48,13 +47,21 @@ open_regular(int dir, const char *name)
 char *
 share_read(int dir, const char *name, size_t *len)
 {
+	size_t most = strncmp(name, "OQSmu", 5) == 0 ? BULK_MAX : BODY_MAX;
 	int fd = open_regular(dir, name);
-	char *data = fd < 0 ? NULL : malloc(TAKEN_MAX + 1);
+	char *data = NULL;
+	struct stat st;
 	ssize_t n = 1;
 
 	*len = 0;
-	while (data != NULL && n > 0 && *len < TAKEN_MAX) {
-		n = read(fd, data + *len, TAKEN_MAX - *len);
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		if ((uint64_t)st.st_size < most)
+			most = (size_t)st.st_size;
+		most++;
+		data = malloc(most + 1);
+	}
+	while (data != NULL && n > 0 && *len < most) {
+		n = read(fd, data + *len, most - *len);
 		*len += n > 0 ? (size_t)n : 0;
 	}
 	if (data != NULL)

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <libxml/tree.h>
 #include <sqlite3.h>
@@ -12,6 +13,7 @@
 #define SHARE_TEMP	".sim-"		/* what the application writes just now */
 #define TERMINAL_LEN	10		/* 医療機関等コード */
 #define BODY_MAX	(1024 * 1024)
+#define BULK_MAX	(128 * 1024 * 1024)	/* of many at once */
 #define CHALLENGE_LEN	32
 #define CHALLENGE_LIFE	60		/* seconds */
 #define DAY		86400
@@ -60,7 +62,12 @@ struct db {
 	struct {
 		const char	*sql;
 		sqlite3_stmt	*stmt;
-	} cache[64];
+	} cache[128];
+	struct {
+		const char	*sql;
+		sqlite3_stmt	*stmt;
+		int		 lent;
+	} pool[16];
 };
 int	 db_open(struct db *db, const char *path);
 void	 db_close(struct db *db);
@@ -71,6 +78,20 @@ int64_t	 db_int(struct db *db, const char *sql, const char *types, ...);
 const char *db_text(sqlite3_stmt *st, const char *column);
 int64_t	 db_number(sqlite3_stmt *st, const char *column);
 int64_t	 db_last_id(struct db *db);
+/* As db_query, from a pool and back to it: for what is asked for each of many. */
+sqlite3_stmt *db_take(struct db *db, const char *sql, const char *types, ...);
+void	 db_give(struct db *db, sqlite3_stmt *st);
+
+/* blob.c: bytes that are too many for memory: in a file without a name */
+struct blob {
+	_Atomic int refs;
+	char	   *data;
+	size_t	    len;
+};
+FILE	*blob_file(void);
+struct blob *blob_from(FILE *f);
+struct blob *blob_hold(struct blob *b);
+void	 blob_drop(struct blob *b);
 
 /* faults.c */
 enum {
@@ -80,6 +101,7 @@ enum {
 	FAULT_GONE, FAULT_TWICE, FAULT_LOCKED, FAULT_SLOW, FAULT_SKEW,
 	FAULT_STALE, FAULT_FOREIGN, FAULT_OTHERS, FAULT_OLD, FAULT_COPIED,
 	FAULT_REPLAYED, FAULT_ZIP, FAULT_ZIPKEY, FAULT_ZIPNAME, FAULT_ZIPBOMB,
+	FAULT_PROCESSING, FAULT_FAILED, FAULT_OMIT, FAULT_SWAPPED,
 	FAULTS
 };
 struct fault {
@@ -155,6 +177,7 @@ struct sim {
 	int		 down;		/* the line: nobody gets through */
 	const char	*pki;
 	struct folder	*folders;	/* of terminals, folder.h */
+	struct spool	*spools;	/* of bulk answers, bulk.h */
 	int		 verbose;
 };
 
@@ -162,6 +185,12 @@ struct sim {
 char	*card_file(const struct sim *sim, const char *who, const char *name,
 	    size_t *len);
 char	*card_value(const char *ini, const char *key);
+
+/* What stands on papers; NULL where it is absent. */
+struct numbers {
+	const char *insurer, *symbol, *number, *branch;
+	int32_t	    birth;		/* where they are searched by */
+};
 
 /* One request as it came, and its answer. */
 struct request {
@@ -176,6 +205,9 @@ struct request {
 	xmlDocPtr	 doc;
 	xmlNodePtr	 header;	/* MessageHeader */
 	xmlNodePtr	 content;	/* MessageBody */
+	int64_t		 receipt;	/* of a list: its persons are stored */
+	int64_t		 persons;
+	const char	*refused;	/* why the whole list is */
 };
 struct reply {
 	int		 status;
@@ -183,6 +215,7 @@ struct reply {
 	char		 token[65];
 	char		*body;
 	size_t		 len;
+	struct blob	*blob;		/* whose bytes body is, or NULL */
 	char		*stale;		/* an older answer, to somebody else */
 	size_t		 stale_len;
 	struct fault_set faults;
@@ -190,6 +223,8 @@ struct reply {
 
 /* What a handler says besides filling header and body of the answer. */
 enum { SAID_ANSWER = 0, SAID_ERR = -1 };	/* or an HTTP status */
+
+void	 reply_free(struct reply *rep);
 
 /* service.c */
 #define SUSPENDED	"XSUS0001E"
@@ -206,9 +241,13 @@ int	 service_is_stopped(struct sim *sim, const struct request *req);
 void	 bend_write(struct sim *sim, xmlDocPtr doc, int64_t now,
 	    struct reply *rep);
 const char *bend_other_institution(const char *terminal);
+void	 bend_tree(struct sim *sim, xmlNodePtr root,
+	    const struct fault_set *f);
+void	 bend_stale(xmlDocPtr doc, int64_t now, struct reply *rep);
 
 /* xml.c */
 xmlDocPtr xml_read(const char *data, size_t len);
+char	*xml_utf8(const char *data, size_t len, size_t *outlen);
 const char *xml_text(xmlNodePtr parent, const char *name);
 xmlNodePtr xml_child(xmlNodePtr parent, const char *name);
 xmlNodePtr xml_add(xmlNodePtr parent, const char *name, const char *text);
@@ -262,6 +301,9 @@ void	 eligibility_end(xmlNodePtr header, const char *code,
 /* register.c */
 int	 registration_answer(struct sim *sim, struct request *req,
 	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
+const char *registration_take(struct sim *sim, const char *terminal,
+	    const struct numbers *n, const char *reference,
+	    int64_t *coverage);
 
 /* find.c: whose, and how it stands on a day */
 #define FOUND_MAX	4
@@ -273,6 +315,10 @@ struct found {
 };
 void	 find_by_number(struct sim *sim, xmlNodePtr search, int32_t date,
 	    int32_t today, struct found *out);
+void	 find_by_numbers(struct sim *sim, const struct numbers *n,
+	    int32_t date, int32_t today, struct found *out);
+void	 find_assistance(struct sim *sim, int32_t date, int32_t today,
+	    struct found *out);
 void	 find_by_person(struct sim *sim, int64_t person, int32_t date,
 	    int32_t today, const char *terminal, struct found *out);
 
@@ -286,7 +332,7 @@ int64_t	 visit_last(struct sim *sim, const char *terminal, int64_t person);
 int	 visit_may(struct sim *sim, int64_t visit, int category, int64_t now);
 
 /* The exceptional modes: disaster.c, emergency.c. */
-enum { MODE_ORDINARY, MODE_DISASTER, MODE_HOSPITAL };
+enum { MODE_ORDINARY, MODE_DISASTER, MODE_HOSPITAL, MODE_CARRIED };
 const char *disaster_why_not(struct sim *sim, const char *terminal,
 	    int64_t now);
 char	*disaster_control(struct sim *sim, int argc, char **argv);
@@ -308,12 +354,15 @@ void	 urgent_write(struct sim *sim, const struct request *req,
 int	 urgent_open(struct sim *sim, struct request *req, struct reply *rep,
 	    const struct found *f, const int *granted, int mode, int want);
 
-/* result.c */
+/* result.c; 同意区分 OQSCD016 */
+enum { CONSENT_NONE, CONSENT_GIVEN, CONSENT_OVER, CONSENT_HARD };
 struct consents {
 	const int	*flags;		/* NULL: the consent to limit only */
 	int		 limit;
 	int64_t		 at, until;
 	int		 first;
+	int		 bulk;		/* changed or not, no details */
+	char		 reference[64];	/* of the result, if it is bulk */
 };
 void	 result_write(struct sim *sim, xmlNodePtr list, int64_t coverage,
 	    int32_t today, const char *terminal, struct consents *c);

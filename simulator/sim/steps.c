@@ -32,7 +32,10 @@ void
 step_free(struct step *s)
 {
 	free(s->name);
-	free(s->data);
+	if (s->blob != NULL)
+		blob_drop(s->blob);
+	else
+		free(s->data);
 	free(s);
 }
 

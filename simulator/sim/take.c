@@ -102,8 +102,7 @@ answer(struct folder *f, const char *name, const struct fault_set *faults,
 	service_by_folder(f->sim, &req, &rep);
 	plan_answer(f, name, &rep, req.now, raw, len);
 	free(plain);
-	free(rep.body);
-	free(rep.stale);
+	reply_free(&rep);
 	free(prefix);
 }
 

@@ -18,6 +18,14 @@ declares_sjis(const char *data, size_t len)
 	return 0;
 }
 
+/* In UTF-8 what is declared to be in code page 932, or NULL. */
+char *
+xml_utf8(const char *data, size_t len, size_t *outlen)
+{
+	return declares_sjis(data, len) ?
+	    text_from_cp932(data, len, outlen) : NULL;
+}
+
 /* Well formed, without a document type; UTF-8, or code page 932 if declared. */
 xmlDocPtr
 xml_read(const char *data, size_t len)

@@ -109,7 +109,7 @@ read_entry(zip_t *z, size_t *len)
 	char *data = NULL;
 
 	if (zip_get_num_entries(z, 0) != 1 ||
-	    zip_stat_index(z, 0, 0, &st) != 0 || st.size > BODY_MAX ||
+	    zip_stat_index(z, 0, 0, &st) != 0 || st.size > BULK_MAX ||
 	    (e = zip_fopen_index(z, 0, 0)) == NULL)
 		return NULL;
 	*len = (size_t)st.size;
