@@ -10,6 +10,7 @@ struct work {
 	size_t		 n;
 	atomic_size_t	 next;
 	atomic_bool	 failed;
+	atomic_bool	 made;		/* an RSA key that was not kept */
 };
 
 enum { THREADS_MAX = 8 };
@@ -23,9 +24,13 @@ make_some(void *self)
 
 	while ((i = atomic_fetch_add(&w->next, 1)) < w->n) {
 		s = &w->slots[i];
+		if (s->key != NULL)
+			continue;
 		s->key = s->ec ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048);
 		if (s->key == NULL)
 			atomic_store(&w->failed, true);
+		if (!s->ec)
+			atomic_store(&w->made, true);
 	}
 
 	return NULL;
@@ -43,6 +48,8 @@ pki_keys_make(struct pki_slot *slots, size_t n)
 		want = THREADS_MAX;
 	atomic_init(&w.next, 0);
 	atomic_init(&w.failed, false);
+	atomic_init(&w.made, false);
+	pki_keys_read(slots, n);
 	while (started + 1 < want &&
 	    pthread_create(&threads[started], NULL, make_some, &w) == 0)
 		started++;
@@ -53,6 +60,8 @@ pki_keys_make(struct pki_slot *slots, size_t n)
 		pki_complain("cannot make a key", NULL);
 		return -1;
 	}
+	if (atomic_load(&w.made))
+		pki_keys_keep(slots, n);
 
 	return 0;
 }

@@ -86,6 +86,8 @@ struct pki_slot {
 };
 
 int	pki_keys_make(struct pki_slot *slots, size_t n);
+void	pki_keys_read(struct pki_slot *slots, size_t n);
+void	pki_keys_keep(const struct pki_slot *slots, size_t n);
 
 /* Certificates. */
 struct pki_ca {

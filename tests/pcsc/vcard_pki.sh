@@ -57,6 +57,9 @@ same_key() {
 	    "$(openssl pkey -in "$2" -pubout)" ]
 }
 
+# New keys, and kept for the end of this test.
+ONSHIKAKU_PKI_KEYS=$dir/kept.pem
+export ONSHIKAKU_PKI_KEYS
 "$pki" --now "$now" --broken all "$dir/p"
 
 good "server: localhost" server localhost server
@@ -265,6 +268,20 @@ if command -v python3 >/dev/null; then
 	END
 	[ "$failed" = 0 ] || cat "$dir/out"
 fi
+
+# Keys that were kept are the cards' alone, and a file that was cut is mended.
+last=$(grep -c BEGIN "$dir/kept.pem")
+(umask 077; sed '$d' "$dir/kept.pem" >"$dir/cut.pem")
+ONSHIKAKU_PKI_KEYS=$dir/cut.pem
+"$pki" --now "$now" "$dir/again"
+good "kept: a card's key" same_key "$cards/adult/auth.pem" \
+    "$dir/again/cards/adult/auth.key"
+bad "kept: the network's keys" verify -CAfile "$dir/p/ca.pem" \
+    "$dir/again/server.pem"
+equal "kept: all of them" "$(grep -c END "$dir/cut.pem")" "$last"
+bad "kept: the one that was cut" cmp "$dir/kept.pem" "$dir/cut.pem"
+equal "kept: for their owner" "$(find "$dir" -maxdepth 1 -name '*.pem*' \
+    ! -perm 0600)" "$dir/sign.pem"
 
 [ "$failed" = 1 ] || echo "$checked facts about the certificates hold"
 exit "$failed"
