@@ -61,25 +61,6 @@ arena_wipe(struct oki_arena *a)
 		oki_wipe(b + 1, b->room);
 }
 
-void
-oki_doc_mark(const struct oki_doc *doc, struct oki_mark m[2])
-{
-	const struct oki_arena *a[2] = { &doc->records, &doc->texts->arena };
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		m[i].last = a[i]->last;
-		m[i].used = a[i]->last == NULL ? 0 : a[i]->last->used;
-	}
-}
-
-void
-oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2])
-{
-	arena_drop(&doc->records, &m[0]);
-	arena_drop(&doc->texts->arena, &m[1]);
-}
-
 /* ---- names -------------------------------------------------------------- */
 
 static size_t
@@ -226,20 +207,33 @@ oki_record_after(struct oki_doc *doc, struct onshi_record *parent,
 		prev->next = rec;
 	else
 		parent->first = rec;
+	doc->added = rec;
 
 	return rec;
+}
+
+/* The last child: where what was added last is of it, at once. */
+static struct onshi_record *
+last_of(const struct oki_doc *doc, const struct onshi_record *parent)
+{
+	struct onshi_record *c = doc->added;
+
+	while (c != NULL && c->parent != parent)
+		c = c->parent;
+	if (c == NULL)
+		c = parent->first;
+	while (c != NULL && c->next != NULL)
+		c = c->next;
+
+	return c;
 }
 
 struct onshi_record *
 oki_record_add(struct oki_doc *doc, struct onshi_record *parent, int el,
     const char *name, size_t len)
 {
-	struct onshi_record *prev = parent == NULL ? NULL : parent->first;
-
-	while (prev != NULL && prev->next != NULL)
-		prev = prev->next;
-
-	return oki_record_after(doc, parent, prev, el, name, len);
+	return oki_record_after(doc, parent, parent == NULL ? NULL :
+	    last_of(doc, parent), el, name, len);
 }
 
 struct onshi_record *
@@ -485,6 +479,7 @@ oki_record_cut(struct onshi_record *rec)
 	struct onshi_record **link;
 
 	wipe_below(rec);
+	oki_record_doc(rec)->added = NULL;
 	if (rec->parent == NULL)
 		return;
 	rec->parent->flags &= (uint8_t)~OKI_REC_WIDE;
@@ -496,22 +491,12 @@ oki_record_cut(struct onshi_record *rec)
 }
 
 void
-oki_record_cut_last(struct onshi_record *rec, struct onshi_record *before)
-{
-	if (rec->parent == NULL)
-		return;
-	if (before != NULL)
-		before->next = NULL;
-	else
-		rec->parent->first = NULL;
-}
-
-void
 oki_record_filter(struct onshi_record *rec,
     bool (*goes)(const struct onshi_record *rec, int el), int el)
 {
 	struct onshi_record **link = &rec->first;
 
+	oki_record_doc(rec)->added = NULL;
 	while (*link != NULL)
 		if (goes(*link, el)) {
 			wipe_below(*link);

@@ -166,6 +166,7 @@ struct oki_doc {
 	struct oki_texts	*texts;
 	struct oki_names	 names;
 	struct onshi_record	*apart;		/* no children of any */
+	struct onshi_record	*added;		/* last; NULL: or it may be cut */
 	struct oki_index	*wide;		/* by address of the record */
 	size_t			 n_wide;
 	const struct oki_kind	*kind;		/* the tables it is read by */
@@ -204,14 +205,9 @@ int	oki_record_set(struct onshi_record *rec, const char *text, size_t len)
 int	oki_doc_text(struct oki_doc *doc, const char *text, size_t len,
 	    char **out) OKI_CHECK;
 void	oki_record_cut(struct onshi_record *rec);	/* wipes its texts */
-/* The last child, where the one before it is known: nothing is wiped. */
-void	oki_record_cut_last(struct onshi_record *rec,
-	    struct onshi_record *before);
 /* Takes out, in one go, what is to go of the children of rec. */
 void	oki_record_filter(struct onshi_record *rec,
 	    bool (*goes)(const struct onshi_record *rec, int el), int el);
-void	oki_doc_mark(const struct oki_doc *doc, struct oki_mark m[2]);
-void	oki_doc_drop(struct oki_doc *doc, const struct oki_mark m[2]);
 
 /* The next record of the tree below top, in order, past what stands below rec;
  * NULL after the last. */

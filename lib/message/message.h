@@ -140,14 +140,15 @@ int	oki_message_parse(const char *kind, const uint8_t *bytes, size_t len,
 
 /*
  * The same in pieces. With each, the records of large answers (persons of a
- * bulk answer, months of drugs, checkups) are handed out as they are read and
- * dropped from the document when each returns: provisional until finish. each
- * returns ONSHI_OK, or the result that ends the reading. feed refuses as soon
- * as nothing can be saved; the verdict is finish's in any case.
+ * bulk answer, months of drugs, checkups) are handed out as they are read, each
+ * the root of a document of its own, which each takes or leaves: provisional
+ * until finish. It returns ONSHI_OK, or the result that ends the reading. The
+ * limit on elements is of each then. feed refuses as soon as nothing can be
+ * saved; the verdict is finish's in any case.
  */
 struct oki_parser;
 int	oki_parser_new(const char *kind, const struct oki_limits *limits,
-	    int (*each)(void *self, const struct onshi_record *rec),
+	    int (*each)(void *self, struct oki_doc **one),
 	    void *self, struct oki_parser **out) OKI_CHECK;
 int	oki_parser_feed(struct oki_parser *p, const uint8_t *bytes,
 	    size_t len) OKI_CHECK;

@@ -17,7 +17,7 @@ const char *const oki_reasons[OKI_REASONS] = { "hostile", "wrong_encoding",
 struct oki_parser {
 	struct oki_limits limits;
 	const char	*kind;
-	int		(*each)(void *self, const struct onshi_record *rec);
+	int		(*each)(void *self, struct oki_doc **one);
 	void		*self;
 	struct oki_scan	*scan;
 	struct oki_xml	*xml;
@@ -25,12 +25,13 @@ struct oki_parser {
 	struct onshi_record *at;	/* the element that is open */
 	struct oki_buf	 text;		/* of it, so far */
 	struct onshi_record *closed;	/* the element that ended last */
-	struct onshi_record *before;	/* of item: as below */
 	size_t		 depth;
-	size_t		 ticks;		/* elements since the last look */
-	const struct oki_row *row;	/* of the record to be handed out */
-	struct onshi_record *item;
-	struct oki_mark	 mark[2];
+	size_t		 ticks;		/* elements since the last look, and */
+	size_t		 elements;	/* since a record was handed out */
+	struct oki_doc	*one;		/* of the record to be handed out, */
+	const struct oki_row *row;	/* which is this; around it */
+	struct onshi_record *around;	/* was open, and before it */
+	struct onshi_record *before;	/* ended last */
 	const char	*rule;		/* why a call of ours refused */
 	int		 reason;
 	int		 result;	/* what ended it, but for a refusal */
@@ -122,6 +123,13 @@ last_child(const struct oki_parser *p)
 	return p->at == NULL || p->at->first == NULL ? NULL : p->closed;
 }
 
+/* Where what is read now goes. */
+static struct oki_doc *
+doc_of(const struct oki_parser *p)
+{
+	return p->one != NULL ? p->one : p->doc;
+}
+
 /* An element of another name space is unknown by whatever name, and is called
  * by one that none of ours can have: "prefix:Name", "*:Name". */
 static struct onshi_record *
@@ -134,7 +142,7 @@ add_foreign(struct oki_parser *p, const char *prefix, const char *name)
 	if (oki_buf_text(&full, prefix != NULL ? prefix : "*") == ONSHI_OK &&
 	    oki_buf_byte(&full, ':') == ONSHI_OK &&
 	    oki_buf_text(&full, name) == ONSHI_OK)
-		rec = oki_record_after(p->doc, p->at, last_child(p), 0,
+		rec = oki_record_after(doc_of(p), p->at, last_child(p), 0,
 		    (char *)full.data, full.len);
 	oki_buf_free(&full);
 
@@ -146,6 +154,22 @@ look_at_clock(const struct oki_parser *p)
 {
 	return p->limits.wait == NULL ? ONSHI_OK :
 	    oki_wait_check(p->limits.wait, ONSHI_E_LINK_TIMEOUT);
+}
+
+/* A record that is handed out is a document of its own. */
+static int
+begin_one(struct oki_parser *p, const struct oki_row *row)
+{
+	int r;
+
+	if ((r = oki_doc_bare(NULL, &p->one)) != ONSHI_OK)
+		return r;
+	p->row = row;
+	p->before = last_child(p);
+	p->around = p->at;
+	p->at = NULL;
+
+	return ONSHI_OK;
 }
 
 static int
@@ -161,32 +185,31 @@ on_start(void *self, const struct oki_element *el, const char *prefix,
 		return refuse(p, OKI_TOO_BIG, "depth");
 	if (++p->ticks % TICKS == 0 && (r = look_at_clock(p)) != ONSHI_OK)
 		return r;
+	if (++p->elements > p->limits.elements)
+		return refuse(p, OKI_TOO_BIG, "elements");
 	/* What stands before its first child is no value. */
 	if (p->text.len > 0) {
 		if (!is_blank((char *)p->text.data, p->text.len))
 			p->at->flags |= OKI_REC_MIXED;
 		p->text.len = 0;
 	}
-	if (el != NULL && p->each != NULL && p->item == NULL &&
-	    (row = oki_row_streamed(el->number)) != NULL) {
-		oki_doc_mark(p->doc, p->mark);
-		p->row = row;
-		p->before = last_child(p);
-	}
+	if (el != NULL && p->each != NULL && p->one == NULL &&
+	    p->at != NULL && (row = oki_row_streamed(el->number)) != NULL &&
+	    !in_namespace && prefix == NULL &&
+	    (r = begin_one(p, row)) != ONSHI_OK)
+		return r;
 	if (in_namespace || prefix != NULL)
 		rec = add_foreign(p, prefix, name);
 	else
-		rec = oki_record_after(p->doc, p->at, last_child(p), el ==
+		rec = oki_record_after(doc_of(p), p->at, last_child(p), el ==
 		    NULL ? 0 : el->number, name, el == NULL ? strlen(name) :
 		    0);
 	if (rec == NULL)
 		return ONSHI_E_NOMEM;
 	if (has_attributes || in_namespace || prefix != NULL)
 		rec->flags |= OKI_REC_MORE;
-	if (p->doc->names.n > OKI_NAMES_READ)
+	if (doc_of(p)->names.n > OKI_NAMES_READ)
 		return refuse(p, OKI_TOO_BIG, "different names");
-	if (p->row != NULL && p->item == NULL)
-		p->item = rec;
 	p->at = rec;
 
 	return ONSHI_OK;
@@ -217,25 +240,25 @@ on_text(void *self, const char *s, size_t len)
 	return r;
 }
 
-/* A record of a large answer is whole: checked, handed out, and dropped. */
+/* A record of a large answer is whole: checked, and handed out. */
 static int
 hand_out(struct oki_parser *p)
 {
-	struct onshi_record *rec = p->item;
-	uint8_t group = p->row->group;
+	struct onshi_record *rec = oki_doc_root(p->one);
 	int r;
 
-	p->item = NULL;
-	p->row = NULL;
-	if ((r = oki_record_bind(rec, group, &p->error)) != ONSHI_OK)
-		return r;
-	p->doc->n_handed++;
-	/* What each returns is its own, even if it looks like a refusal. */
-	if ((r = p->each(p->self, rec)) != ONSHI_OK)
-		p->result = r;
-	oki_record_cut_last(rec, p->before);
+	p->at = p->around;
 	p->closed = p->before;
-	oki_doc_drop(p->doc, p->mark);
+	p->elements = 0;
+	if ((r = oki_record_bind(rec, p->row->group, &p->error)) == ONSHI_OK &&
+	    (r = oki_doc_index(p->one)) == ONSHI_OK) {
+		p->doc->n_handed++;
+		/* What each returns is its own, even if it looks like a
+		 * refusal. */
+		if ((r = p->each(p->self, &p->one)) != ONSHI_OK)
+			p->result = r;
+	}
+	oki_doc_free(&p->one);
 
 	return r;
 }
@@ -260,10 +283,10 @@ on_end(void *self)
 	p->closed = rec;
 	if (p->text.len > 0 && !(is_blank((char *)p->text.data,
 	    p->text.len) && is_group(rec)))
-		r = oki_doc_text(p->doc, (char *)p->text.data, p->text.len,
+		r = oki_doc_text(doc_of(p), (char *)p->text.data, p->text.len,
 		    &rec->text);
 	p->text.len = 0;
-	if (r == ONSHI_OK && rec == p->item)
+	if (r == ONSHI_OK && p->one != NULL && rec == oki_doc_root(p->one))
 		r = hand_out(p);
 
 	return r;
@@ -284,9 +307,10 @@ on_passed(void *self, const uint8_t *utf8, size_t len)
 
 int
 oki_parser_new(const char *kind, const struct oki_limits *limits,
-    int (*each)(void *self, const struct onshi_record *rec), void *self,
+    int (*each)(void *self, struct oki_doc **one), void *self,
     struct oki_parser **out)
 {
+	struct oki_limits all;
 	struct oki_parser *p;
 	int r;
 
@@ -304,8 +328,12 @@ oki_parser_new(const char *kind, const struct oki_limits *limits,
 	p->self = self;
 	oki_error_clear(&p->error);
 	oki_buf_init(&p->text, p->limits.text);
+	/* The gate stands a piece ahead: it cannot count them by record. */
+	all = p->limits;
+	if (each != NULL)
+		all.elements = SIZE_MAX;
 	if ((r = oki_doc_bare(NULL, &p->doc)) != ONSHI_OK ||
-	    (r = oki_scan_new(&p->limits, on_passed, p, &p->scan)) !=
+	    (r = oki_scan_new(&all, on_passed, p, &p->scan)) !=
 	    ONSHI_OK || (r = oki_xml_new(&calls, p, &p->xml)) != ONSHI_OK)
 		oki_parser_free(&p);
 	*out = p;
@@ -322,6 +350,7 @@ oki_parser_free(struct oki_parser **pp)
 		return;
 	oki_xml_free(&p->xml);
 	oki_scan_free(&p->scan);
+	oki_doc_free(&p->one);
 	oki_doc_free(&p->doc);
 	oki_buf_free(&p->text);
 	oki_free(p);

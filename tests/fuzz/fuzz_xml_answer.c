@@ -45,7 +45,7 @@ same(const struct oki_doc *a, const struct oki_doc *b)
 
 static int
 parse_pieces(const char *kind, const uint8_t *p, size_t len,
-    int (*each)(void *, const struct onshi_record *), void *self,
+    int (*each)(void *, struct oki_doc **), void *self,
     struct oki_doc **doc, struct onshi_error *e)
 {
 	struct oki_parser *parser;
@@ -171,9 +171,9 @@ out:
 }
 
 static int
-each(void *self, const struct onshi_record *rec)
+each(void *self, struct oki_doc **one)
 {
-	MUST(rec != NULL && oki_row_streamed(rec->el) != NULL);
+	MUST(oki_row_streamed(oki_doc_root(*one)->el) != NULL);
 	++*(size_t *)self;
 
 	return ONSHI_OK;

@@ -155,9 +155,10 @@ must_parse(const char *kind, const char *s, size_t len)
 	return doc;
 }
 
-/* All of a tree, as lines: names, texts, in the order that stands. */
+/* All of a tree, as lines: names from top on, texts, in the order that stands. */
 static inline void
-dump(const struct onshi_record *rec, struct text *t)
+dump_from(const struct onshi_record *top, const struct onshi_record *rec,
+    struct text *t)
 {
 	const struct onshi_record *up[OKI_DEEPEST], *c;
 	size_t n;
@@ -167,7 +168,7 @@ dump(const struct onshi_record *rec, struct text *t)
 
 		if (c->first != NULL || (c->flags & OKI_REC_SHARED) != 0)
 			continue;
-		for (n = 0; p != NULL; p = p->parent)
+		for (n = 0; p != NULL; p = p == top ? NULL : p->parent)
 			up[n++] = p;
 		while (n-- > 0) {
 			text_put(t, "/");
@@ -177,6 +178,12 @@ dump(const struct onshi_record *rec, struct text *t)
 		text_put(t, c->text == NULL ? "" : c->text);
 		text_put(t, "\n");
 	}
+}
+
+static inline void
+dump(const struct onshi_record *rec, struct text *t)
+{
+	dump_from(NULL, rec, t);
 }
 
 /* A document's own bytes: the same for whatever order it was read in. */

@@ -121,10 +121,10 @@ write_sample(const struct text *bytes, struct text *got)
 }
 
 static int
-hand_out(void *self, const struct onshi_record *rec)
+hand_out(void *self, struct oki_doc **one)
 {
 	counting = false;
-	dump(rec, self);
+	dump(oki_doc_root(*one), self);
 	counting = true;
 
 	return ONSHI_OK;
