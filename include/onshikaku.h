@@ -7,6 +7,7 @@
 #include "onshikaku/visit.h"
 #include "onshikaku/answer.h"
 #include "onshikaku/arrivals.h"
+#include "onshikaku/bulk.h"
 #include "onshikaku/emergency.h"
 #include "onshikaku/card.h"
 #include "onshikaku/message.h"

@@ -108,6 +108,10 @@ ONSHI_API ONSHI_CHECK int onshi_record_time(const struct onshi_record *rec,
 ONSHI_API ONSHI_CHECK int onshi_record_code(const struct onshi_record *rec,
     int element, const char **code, const char **name);
 
+/* What its answer was judged to say, of a bulk's unit what is said of that one
+ * person: one of ONSHI_OUTCOME_.... */
+ONSHI_API int onshi_record_outcome(const struct onshi_record *rec);
+
 /* The record within, e.g. ONSHI_EL_ELDERLY_RECIPIENT_CERTIFICATE_INFO. */
 ONSHI_API ONSHI_CHECK int onshi_record_child(const struct onshi_record *rec,
     int element, const struct onshi_record **child);

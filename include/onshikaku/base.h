@@ -46,6 +46,7 @@ struct onshi_config;	/* what the root is made from (config.h) */
 struct onshi_error;	/* what went wrong; lives in the handle it is about */
 struct onshi_operator;	/* who acts (visit.h) */
 struct onshi_visit;	/* one patient, one visit (visit.h) */
+struct onshi_bulk;
 struct onshi_emergency;	/* the same in an exceptional mode (emergency.h) */
 struct onshi_answer;	/* what came back (answer.h) */
 struct onshi_record;	/* one result, drug line, checkup item (answer.h) */

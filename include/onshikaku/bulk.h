@@ -31,8 +31,8 @@ ONSHI_API ONSHI_CHECK int onshi_bulk_new(struct onshi *o, int kind,
     const struct onshi_operator *op, struct onshi_bulk **out);
 ONSHI_API void onshi_bulk_free(struct onshi_bulk **bp);
 
-/* Ends it: what it holds is wiped; visits that came of it go on. Waits for the
- * trail alone: ONSHI_E_AUDIT. */
+/* Ends it: what it holds is wiped; visits that came of it go on, if they count.
+ * From any thread: a call that is inside comes back with ONSHI_E_CANCELLED. */
 ONSHI_API ONSHI_CHECK int onshi_bulk_end(struct onshi_bulk *b);
 
 /* The next person: onshi_bulk_set_text is about that one from here on. Its
@@ -120,7 +120,6 @@ ONSHI_API int64_t onshi_bulk_fd(struct onshi_bulk *b);
 ONSHI_API const struct onshi_error *onshi_bulk_error(
     const struct onshi_bulk *b);
 ONSHI_API const char *onshi_bulk_id(const struct onshi_bulk *b);
-ONSHI_API int32_t onshi_bulk_ms(const struct onshi_bulk *b, int phase);
 ONSHI_API int onshi_bulk_is_recorded(const struct onshi_bulk *b);
 
 /* Names for the kinds and words for people, as those of visit.h. */

@@ -13,6 +13,7 @@ enum {
 	ONSHI_NEED_FACE		= 4,	/* the face reader is at work */
 	ONSHI_NEED_WAIT		= 6,	/* under way */
 	ONSHI_NEED_ACKNOWLEDGE	= 7,	/* the notice has to be acknowledged */
+	ONSHI_NEED_LATER	= 8,	/* the service works on it */
 	ONSHI_ABSENT		= 101,	/* absent or empty */
 	ONSHI_END		= 102,	/* no more */
 	ONSHI_E_INTERNAL	= -101,	/* internal error of libonshikaku */
@@ -98,6 +99,7 @@ enum {
 	ONSHI_E_DISK		= -704,	/* a file or directory cannot be used */
 	ONSHI_E_SYSTEM		= -705,	/* the operating system has no thread, descriptor or random number left */
 	ONSHI_E_AUDIT_GONE	= -706,	/* audit.dir is set, but no audit trail lies there */
+	ONSHI_E_UNCERTAIN	= -707,	/* it may have been handed in, and its answer is not to be had */
 	ONSHI_E_CANCELLED	= -801	/* cancelled */
 };
 

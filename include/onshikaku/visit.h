@@ -29,7 +29,8 @@ enum {
 	ONSHI_METHOD_PIN	= 2,
 	ONSHI_METHOD_VISUAL	= 3,	/* staff compare the photograph */
 	ONSHI_METHOD_NUMBER	= 4,	/* typed numbers: eligibility only */
-	ONSHI_METHOD_READER	= 5	/* at the official reader (arrivals.h) */
+	ONSHI_METHOD_READER	= 5,	/* at the official reader (arrivals.h) */
+	ONSHI_METHOD_CARRIED	= 6	/* by a consent given before (bulk.h) */
 };
 
 /* What can be asked for, and, but for the first, consented to (CO-3). */

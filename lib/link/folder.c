@@ -130,11 +130,12 @@ folder_open(void *self, struct oki_wait *w, void **session,
  * run that has ended. */
 static int
 find_again(struct oki_folder *f, struct session *s,
-    const struct onshi_exchange *x, struct oki_entry **out)
+    const struct onshi_exchange *x, bool *known, struct oki_entry **out)
 {
 	struct oki_entry *k;
 	int r;
 
+	*known = true;
 	if ((*out = take_kept(s, x->request_id)) != NULL) {
 		(void)oki_journal_move(f->journal, *out, OKI_AWAITED, false);
 		return ONSHI_OK;
@@ -145,6 +146,7 @@ find_again(struct oki_folder *f, struct session *s,
 		r = ONSHI_E_LINK_TIMEOUT;
 	else {
 		r = oki_journal_find(f->journal, x->request_id, k);
+		*known = r != ONSHI_ABSENT;
 		if (r == ONSHI_OK && (k->stand == OKI_LATE ||
 		    k->stand == OKI_SPENT || k->stand == OKI_PREPARED ||
 		    k->stand == OKI_FAILED || (k->stand != OKI_LEFT &&
@@ -165,21 +167,6 @@ find_again(struct oki_folder *f, struct session *s,
 }
 
 static int
-ask_again(struct oki_folder *f, struct session *s, struct onshi_exchange *x,
-    struct oki_entry **out, struct onshi_error *e)
-{
-	int r;
-
-	x->sent = ONSHI_SENT_UNKNOWN;
-	if ((r = find_again(f, s, x, out)) != ONSHI_OK)
-		return oki_link_fail(e, r == ONSHI_ABSENT ?
-		    ONSHI_E_LINK_TIMEOUT : r, "timeout",
-		    "the journal has no such request any more");
-
-	return ONSHI_OK;
-}
-
-static int
 ask(struct oki_folder *f, struct onshi_exchange *x, struct oki_entry **out,
     struct onshi_error *e)
 {
@@ -197,6 +184,29 @@ ask(struct oki_folder *f, struct onshi_exchange *x, struct oki_entry **out,
 		oki_free(k);
 
 	return r;
+}
+
+/* What is in the journal and cannot be asked for again is gone; what is not
+ * was never published. */
+static int
+ask_again(struct oki_folder *f, struct session *s, struct onshi_exchange *x,
+    struct oki_entry **out, struct onshi_error *e)
+{
+	bool known;
+	int r;
+
+	x->sent = ONSHI_SENT_UNKNOWN;
+	if ((r = find_again(f, s, x, &known, out)) == ONSHI_OK)
+		return r;
+	if (r == ONSHI_ABSENT && x->maybe_new) {
+		if (!known)
+			return ask(f, x, out, e);
+		return oki_link_fail(e, ONSHI_E_UNCERTAIN, "",
+		    "the journal's request was answered, to nobody");
+	}
+
+	return oki_link_fail(e, r == ONSHI_ABSENT ? ONSHI_E_LINK_TIMEOUT : r,
+	    "timeout", "the journal has no such request any more");
 }
 
 static void

@@ -32,7 +32,8 @@ struct onshi_exchange {
 	size_t		 bodylen;
 	char		 request_id[OKI_REQUEST_ID];
 	const struct oki_secret *token;		/* NULL: none */
-	bool		 again;		/* this id was sent before */
+	bool		 again;		/* this id was sent before, */
+	bool		 maybe_new;	/* or never was: a run ended before */
 	const char	*mark;		/* ArbitraryFileIdentifier; NULL: none */
 	struct oki_wait	*wait;
 	/* the answer */

@@ -607,6 +607,18 @@ oki_doc_cut(struct oki_doc *doc, int el)
 		oki_record_filter(rec, is_element, el);
 }
 
+void
+oki_record_drop(struct onshi_record *rec, int el)
+{
+	oki_record_filter(rec, is_element, el);
+}
+
+void
+oki_doc_set_outcome(struct oki_doc *doc, int outcome)
+{
+	doc->outcome = outcome;
+}
+
 bool
 oki_record_is_within(const struct onshi_record *rec, int el)
 {

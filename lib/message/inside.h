@@ -178,6 +178,7 @@ struct oki_doc {
 	size_t			 n_handed;	/* records handed out */
 	struct oki_buf		 path;		/* of the last one asked for */
 	int			 encoding;	/* enum oki_encoding */
+	int			 outcome;	/* ONSHI_OUTCOME_… */
 	bool			 has_private;	/* 外字 of cp932's own area */
 	bool			 wiped;
 	int			(*readable)(void *self,

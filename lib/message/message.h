@@ -78,6 +78,10 @@ int	oki_record_put(struct onshi_record *rec, int el, const char *text,
 	    struct onshi_error *e) OKI_CHECK;
 int	oki_record_open(struct onshi_record *rec, int el,
 	    struct onshi_record **child, struct onshi_error *e) OKI_CHECK;
+/* Wipes and takes out the children of that element. */
+void	oki_record_drop(struct onshi_record *rec, int el);
+/* What the one that it is in was judged to say: ONSHI_OUTCOME_… (judge.c). */
+void	oki_doc_set_outcome(struct oki_doc *doc, int outcome);
 /* One text against the table's type and length, for setters. */
 int	oki_element_check(int el, const char *text, struct onshi_error *e)
 	    OKI_CHECK;

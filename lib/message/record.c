@@ -338,6 +338,13 @@ onshi_record_code(const struct onshi_record *rec, int element,
 }
 
 int
+onshi_record_outcome(const struct onshi_record *rec)
+{
+	return rec != NULL ? oki_record_doc(rec)->outcome :
+	    ONSHI_OUTCOME_NONE;
+}
+
+int
 onshi_record_child(const struct onshi_record *rec, int element,
     const struct onshi_record **child)
 {

@@ -70,16 +70,51 @@ int	oki_question_write(struct oki_question *q, struct oki_doc *request,
 void	oki_question_settle(struct oki_question *q, struct oki_buf *body,
 	    int sent);
 void	oki_pending_forget(struct oki_case *k);
+/* An id, as the trail has it. */
+void	oki_question_shorten(const char *id, char to[17]);
 
 /* query.c: who asks what, in whose name. */
 void	oki_question_begin(struct oki_question *q, struct oki_case *k,
 	    const struct onshi_operator *op, int category,
 	    const struct oki_wait *w);
+/* Sends it, once; what its answer says about the day it is of (TI-4). */
+int	oki_question_carry(struct oki_question *q, const struct oki_buf *body,
+	    struct oki_wait *w, struct onshi_exchange *x,
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_question_day(const struct oki_question *q,
+	    const struct oki_doc *request, const struct oki_doc *answer,
+	    struct onshi_error *e) OKI_CHECK;
+/* What the service threw back, of unknown form, is told as it is. */
+int	oki_question_thrown_back(const struct onshi_exchange *x,
+	    struct onshi_error *e);
 /* What it says as a whole, and what is told beside. */
 void	oki_reply_judged(struct oki_reply *out, const struct oki_verdict *v);
 /* The first question to the gate; a refusal stands on the record. */
 int	oki_question_admit(struct oki_question *q, struct onshi_error *e)
 	    OKI_CHECK;
+
+/* bulk.c: whose it is, and of which day. */
+int	oki_bulk_head(const struct oki_case *k, struct oki_bulk *b,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* bulk_take.c: one answer of a bulk request, read as it comes. */
+struct oki_reading {
+	struct oki_question	*q;
+	struct oki_bulk		*b;
+	struct onshi_exchange	*x;
+	const struct oki_taker	*to;
+	struct oki_limits	 limits;
+	struct oki_parser	*parser;
+	struct onshi_error	 why;		/* a refusal of ours */
+	size_t			 n;		/* units that were taken */
+};
+void	oki_reading_begin(struct oki_reading *d, struct oki_question *q,
+	    struct oki_bulk *b, struct onshi_exchange *x,
+	    const struct oki_taker *to);
+/* The exchange has come back: what stands around the units. */
+int	oki_reading_end(struct oki_reading *d, struct oki_doc **frame,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_reading_free(struct oki_reading *d);
 
 /* gate_input.c: what the gate is to decide about, at this moment. */
 void	oki_gate_input_fill(const struct oki_case *k, int category,

@@ -87,7 +87,9 @@ time_consent(const struct oki_case *k, struct oki_consent *c, int64_t now)
 	c->from_ms = c->until_ms = 0;
 	if (c->since <= 0 || end <= c->since || c->since > now + SLACK)
 		return;
-	if (end > c->since + OKI_CONSENT_LONGEST_MS / 1000)
+	/* One that is kept at the service lives there until its own end; here it
+	 * is good for a day, by the gate. */
+	if (k->bulk == NULL && end > c->since + OKI_CONSENT_LONGEST_MS / 1000)
 		end = c->since + OKI_CONSENT_LONGEST_MS / 1000;
 	if (end <= now)
 		return;
@@ -221,4 +223,47 @@ oki_case_forget(struct oki_case *k)
 	k->proven = false;
 	k->grace = false;
 	k->proved_ms = 0;
+}
+
+int
+oki_case_carried(struct oki_case *k, const struct oki_doc *unit,
+    struct onshi_error *e)
+{
+	const struct onshi_record *root = oki_doc_root(unit);
+	const struct oki_category *row;
+	int i, given = 0;
+
+	k->asked_ms = oki_boot_ms(k->env);
+	for (i = 1; i < OKI_CATEGORIES; i++) {
+		row = oki_category(i);
+		if (row->consent.flag == 0)
+			continue;
+		learn_consent(&k->consent[i], &row->consent, root);
+		time_consent(k, &k->consent[i], oki_now(k->env));
+		k->consent[i].asked = k->consent[i].given =
+		    k->consent[i].granted;
+		given += k->consent[i].given && !oki_category_rides(i);
+	}
+	learn_insured(k, root);
+	if (given == 0 || k->insured.number[0] == '\0')
+		return oki_fail_rule(e, "CO-11", ONSHI_E_CONSENT,
+		    "the service has no consent of that person");
+
+	return ONSHI_OK;
+}
+
+int
+oki_case_carry_on(struct oki_case *k, const struct oki_case *bulk)
+{
+	const uint8_t *token;
+	size_t len;
+
+	token = oki_secret_bytes(bulk->token, &len);
+	if (token != NULL && oki_secret_new(token, len, &k->token) !=
+	    ONSHI_OK)
+		return ONSHI_E_NOMEM;
+	k->proven = true;
+	k->proved_ms = oki_boot_ms(k->env);
+
+	return ONSHI_OK;
 }

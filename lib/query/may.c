@@ -10,6 +10,8 @@ oki_query_function(const struct oki_case *k, int category)
 
 	if (row != NULL && row->function != NULL)
 		return row->function;
+	if (k->bulk != NULL)
+		return k->bulk->hand_in;
 	if (k->mode != OKI_MODE_ORDINARY)
 		return oki_mode_function(k);
 

@@ -36,17 +36,22 @@ oki_query_is_pending(const struct oki_case *k, int category)
 	    k->pending[category].request_id[0] != '\0';
 }
 
+void
+oki_question_shorten(const char *id, char to[17])
+{
+	size_t n = 0;
+
+	for (; n < 16 && *id != '\0'; id++)
+		if (*id != '-')
+			to[n++] = *id;
+	to[n] = '\0';
+}
+
 /* The record's own short name, out of the link's. */
 static void
 shorten(struct oki_question *q)
 {
-	size_t from, to = 0;
-
-	for (from = 0; to < sizeof(q->short_id) - 1 &&
-	    q->request_id[from] != '\0'; from++)
-		if (q->request_id[from] != '-')
-			q->short_id[to++] = q->request_id[from];
-	q->short_id[to] = '\0';
+	oki_question_shorten(q->request_id, q->short_id);
 }
 
 static int

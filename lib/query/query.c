@@ -123,9 +123,9 @@ answer_limit(const struct oki_question *q)
 	    OKI_LIMITS_ANSWER_BYTES : OKI_LIMITS_PAYLOAD_BYTES);
 }
 
-static int
-carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
-    struct onshi_exchange *x, struct onshi_error *e)
+int
+oki_question_carry(struct oki_question *q, const struct oki_buf *body,
+    struct oki_wait *w, struct onshi_exchange *x, struct onshi_error *e)
 {
 	struct oki_case *k = q->k;
 	int r;
@@ -156,8 +156,8 @@ carry(struct oki_question *q, const struct oki_buf *body, struct oki_wait *w,
  * TI-4: the service's day counts. An answer to "today" by a terminal that is
  * on another day is an answer to another question; from then on we know.
  */
-static int
-check_day(const struct oki_question *q, const struct oki_doc *request,
+int
+oki_question_day(const struct oki_question *q, const struct oki_doc *request,
     const struct oki_doc *answer, struct onshi_error *e)
 {
 	const char *asked = oki_record_get(oki_doc_header(request),
@@ -221,6 +221,20 @@ look_whose(struct oki_question *q, const struct oki_verdict *v,
 	return oki_refuse(e, "not_for_us", "it names another person");
 }
 
+int
+oki_question_thrown_back(const struct onshi_exchange *x,
+    struct onshi_error *e)
+{
+	e->sent = ONSHI_SENT_ANSWERED;
+	e->phase = ONSHI_PHASE_SERVICE;
+	e->outcome = ONSHI_OUTCOME_REJECTED;
+	oki_message_opaque(x->answer.data, x->answer.len, e->service_text,
+	    sizeof(e->service_text));
+
+	return oki_fail(e, ONSHI_E_REJECTED,
+	    "the service threw the request back");
+}
+
 /* An answer's bytes to a document and what it says. */
 static int
 judge(struct oki_question *q, const struct oki_doc *request,
@@ -234,14 +248,8 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	int r;
 
 	e->sent = ONSHI_SENT_ANSWERED;
-	if (x->rejected) {
-		e->phase = ONSHI_PHASE_SERVICE;
-		e->outcome = ONSHI_OUTCOME_REJECTED;
-		oki_message_opaque(x->answer.data, x->answer.len,
-		    e->service_text, sizeof(e->service_text));
-		return oki_fail(e, ONSHI_E_REJECTED,
-		    "the service threw the request back");
-	}
+	if (x->rejected)
+		return oki_question_thrown_back(x, e);
 	oki_expect_request(&expect, request);
 	expect.kind = kind;
 	oki_limits_config(&limits, kind, c);
@@ -263,7 +271,7 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	if ((r = oki_verdict_error(v, e)) != ONSHI_OK)
 		return r;
 
-	return check_day(q, request, *doc, e);
+	return oki_question_day(q, request, *doc, e);
 }
 
 /* Medical answers are handed out as lines of the one category asked for, an
@@ -350,7 +358,7 @@ static int
 put_out(struct oki_question *q, struct oki_buf *body, struct oki_wait *w,
     struct onshi_exchange *x, struct onshi_error *e)
 {
-	int r = carry(q, body, w, x, e);
+	int r = oki_question_carry(q, body, w, x, e);
 
 	oki_question_settle(q, body, r == ONSHI_OK ? ONSHI_SENT_ANSWERED :
 	    x->sent);

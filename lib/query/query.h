@@ -183,6 +183,8 @@ struct oki_case {
 	bool			 grace;		/* said by the service */
 	bool			 anew;		/* the next one is a new question */
 	const struct onshi_operator *operator;	/* who acts (CO-13), or NULL */
+	const struct oki_bulk_kind *bulk;	/* of onshi_bulk, and of what
+						   came of it (CO-11) */
 	int64_t			 proved_ms;	/* boot clock; 0 not yet */
 	int64_t			 asked_ms;	/* the check-in, boot clock */
 	int64_t			 wall0_ms;	/* both clocks, at one moment */
@@ -322,6 +324,93 @@ bool	oki_query_is_question(int mode, int category);
  * result; op NULL: the case's. Asks and records nothing. rule may be NULL. */
 int	oki_query_may(const struct oki_case *k, int category,
 	    const struct onshi_operator *op, const char **rule);
+
+/* ---- many at once: bulk_kind.c, bulk.c ------------------------------------ */
+
+/* What is true of a kind of onshi_bulk: a new one is a row. */
+#define OKI_BULK_VALUES	6
+struct oki_bulk_kind {
+	const char	*name;
+	const char	*text[2];	/* English, Japanese */
+	const char	*hand_in;	/* "OQSmuquc01req" */
+	const char	*fetch;		/* NULL: it is answered at once */
+	int		 one;		/* element of one person; 0: none asked */
+	size_t		 most;		/* persons; 0: as many as fit */
+	int		 all;		/* element of what is asked of all; 0 */
+	bool		 dated;		/* of a day of confirmation */
+	int		 named_by;	/* by what an answer names one */
+	const char	*treatment;	/* OQSCD028, where consent is carried */
+	struct oki_bulk_value {
+		int	 el;
+		bool	 needed;
+	}		 value[OKI_BULK_VALUES];	/* of one, else of all */
+};
+const struct oki_bulk_kind *oki_bulk_kind(int kind);	/* NULL: none */
+
+/* One request for many, and how far it has come. Zeroed memory is none. */
+struct oki_bulk {
+	const struct oki_bulk_kind *kind;
+	struct oki_doc		*request;
+	struct onshi_record	**person;	/* of the request, as added */
+	size_t			 persons;
+	size_t			 room;
+	size_t			*by_name;	/* places, by reference number */
+	char			 day[9];	/* asked for; "" not yet */
+	char			 id[OKI_REQUEST_ID];	/* of handing in */
+	char			 short_id[17];
+	int64_t			 since;		/* seconds UTC: it was named */
+	bool			 maybe;		/* it may be handed in already, */
+	bool			 resumed;	/* by a run that has ended */
+	bool			 anew;		/* and is, once more */
+	char			 receipt[256];	/* "" none */
+	char			 fetch_id[OKI_REQUEST_ID]; /* of unknown end */
+	size_t			 units;		/* of the answer read last */
+	size_t			 total;		/* of them, as the service said */
+};
+int	oki_bulk_begin(const struct oki_case *k, struct oki_bulk *b, int kind)
+	    OKI_CHECK;
+int	oki_bulk_add(struct oki_bulk *b, struct onshi_error *e) OKI_CHECK;
+int	oki_bulk_put(struct oki_bulk *b, int el, const char *text,
+	    struct onshi_error *e) OKI_CHECK;
+void	oki_bulk_clear(struct oki_bulk *b);	/* wipes */
+
+/* By what it is found again; reading fills what of it is known, of one that has
+ * the same persons and values: else ONSHI_E_VALUE. asker: an operator's id or
+ * "system". */
+#define OKI_BULK_TICKET	1024
+int	oki_bulk_write(const struct oki_case *k, struct oki_bulk *b,
+	    const char *asker, char to[OKI_BULK_TICKET],
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_bulk_read(const struct oki_case *k, struct oki_bulk *b,
+	    const char *asker, const char *ticket, struct onshi_error *e)
+	    OKI_CHECK;
+
+/* Before anything is asked: carried, all there, allowed. */
+int	oki_bulk_check(struct oki_case *k, struct oki_bulk *b,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* Who takes an answer's units as they come: it owns what it takes out of *one;
+ * place is OKI_BULK_NOBODY where none was added. What it returns ends it. */
+#define OKI_BULK_NOBODY	SIZE_MAX
+struct oki_taker {
+	int	(*take)(void *self, struct oki_doc **one, size_t place);
+	void	*self;
+};
+/* ONSHI_OK: b->receipt is there, or the one answer was taken. */
+int	oki_bulk_hand_in(struct oki_case *k, struct oki_bulk *b,
+	    const struct oki_taker *to, struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+/* ONSHI_OK: all of it was taken, and counts; ONSHI_NEED_LATER. */
+int	oki_bulk_fetch(struct oki_case *k, struct oki_bulk *b,
+	    const struct oki_taker *to, struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* CO-11: what a unit says of who has consented before, into an empty case, whose
+ * kind of bulk is set; ONSHI_E_CONSENT: nothing. And once its answer counts. */
+int	oki_case_carried(struct oki_case *k, const struct oki_doc *unit,
+	    struct onshi_error *e) OKI_CHECK;
+int	oki_case_carry_on(struct oki_case *k, const struct oki_case *bulk)
+	    OKI_CHECK;
 
 /* Whether a question of that category has an end that is not known: asked
  * again alike, it goes out as the same one. */

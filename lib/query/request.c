@@ -226,8 +226,8 @@ put_wish(const struct oki_question *q, const struct oki_category *row,
 	const struct field fields[] = {
 		TEXT(ONSHI_EL_FILE_CATEGORY, row->file_category),
 		TEXT(ONSHI_EL_PR_DI_INF_CLASSIFICATION, with ? "1" : "0"),
-		TEXT(ONSHI_EL_MEDICAL_TREATMENT_FLAG,
-		    treatments[q->k->mode])
+		TEXT(ONSHI_EL_MEDICAL_TREATMENT_FLAG, q->k->bulk != NULL ?
+		    q->k->bulk->treatment : treatments[q->k->mode])
 	};
 	int r;
 

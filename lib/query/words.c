@@ -18,7 +18,9 @@ static const struct word methods[] = {
 	{ ONSHI_METHOD_NUMBER, "number", { "typed numbers",
 	    "被保険者等記号・番号の入力" } },
 	{ ONSHI_METHOD_READER, "reader", { "at the official reader",
-	    "顔認証付きカードリーダー" } }
+	    "顔認証付きカードリーダー" } },
+	{ ONSHI_METHOD_CARRIED, "carried", { "by a consent given before",
+	    "事前の同意（訪問診療・オンライン診療等）" } }
 };
 static const struct word purposes[] = {
 	{ ONSHI_PURPOSE_INSURANCE, "insurance", { "health insurance",

@@ -264,7 +264,8 @@ get_eligibility(struct onshi_visit *v, struct onshi_answer **out)
 		return not_answered(v);
 	if (v->eligibility == NULL)
 		return oki_fail(&v->error, ONSHI_E_STATE,
-		    "a visit that was opened has no eligibility");
+		    "a visit that was opened, or came of a bulk, has no "
+		    "eligibility");
 	if ((r = oki_answer_body_check(v->eligibility, &v->error)) != ONSHI_OK)
 		return r;
 
