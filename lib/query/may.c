@@ -49,7 +49,8 @@ oki_query_may(const struct oki_case *k, int category,
 	int r;
 
 	oki_gate_input_fill(k, category, op,
-	    k->proven ? OKI_BEFORE_RECORD : OKI_IF_ASKED, &in);
+	    k->proven || k->bulk != NULL ? OKI_BEFORE_RECORD :
+	    OKI_IF_ASKED, &in);
 	if (in.method == 0)		/* not chosen yet: any may come */
 		in.method = ONSHI_METHOD_PIN;
 	if ((r = oki_gate_decide(&in, rule)) != ONSHI_OK)

@@ -186,16 +186,19 @@ oki_bulk_await(struct onshi_bulk *b)
 	return b->blocking ? too_late(b) : ONSHI_NEED_WAIT;
 }
 
+/* It has told us that it is done, and is on its way out. */
 bool
 oki_bulk_collect(struct onshi_bulk *b, int *result)
 {
+	struct oki_wait out;
 	bool is;
 
 	oki_mutex_lock(b->lock);
 	is = b->working && b->done && b->first == NULL;
 	oki_mutex_unlock(b->lock);
-	if (!is || oki_runner_wait(b->runner, b->task, NULL, ONSHI_OK) ==
-	    ONSHI_NEED_WAIT)
+	oki_wait_init(&out, b->k.env, LEAVE_MS, NULL);
+	if (!is || oki_runner_wait(b->runner, b->task, &out,
+	    ONSHI_E_LINK_TIMEOUT) != ONSHI_OK)
 		return false;
 	b->working = b->done = false;
 	oki_event_clear(b->there);

@@ -122,6 +122,9 @@ may_seal(struct onshi_visit *v)
 	if (!v->k.proven)
 		return oki_fail_rule(&v->error, "CO-2", ONSHI_E_IDENTITY,
 		    "only a visit that a card has proved is sealed");
+	if (v->k.bulk != NULL)
+		return oki_fail_rule(&v->error, "CO-11", ONSHI_E_STATE,
+		    "a consent that the service keeps is asked for there");
 
 	return ONSHI_OK;
 }

@@ -66,6 +66,7 @@ oki_visit_snapshot(const struct onshi_visit *v, struct oki_case *out,
 	(void)oki_copy(out->id, sizeof(out->id), k->id);
 	(void)oki_copy(out->patient, sizeof(out->patient), k->patient);
 	out->mode = k->mode;
+	out->bulk = k->bulk;
 	out->ground = k->ground;
 	out->purpose = k->purpose;
 	out->method = k->method;

@@ -180,7 +180,7 @@ model(const struct oki_gate_input *in)
 	    !between(in->about, 0, 2)) << NO_MOMENT;
 	why |= (uint32_t)!between(in->purpose, 1, 3) << NO_PURPOSE;
 	why |= (uint32_t)!between(in->facility, 0, 3) << NO_KIND;
-	why |= (uint32_t)!between(in->method, 1, 5) << NO_METHOD;
+	why |= (uint32_t)!between(in->method, 1, 6) << NO_METHOD;
 	why |= (uint32_t)!between(in->licence, 0, 5) << NO_LICENCE;
 	why |= (uint32_t)!between(in->sign_in, 0, 2) << NO_SIGN_IN;
 	if (!between(in->sign_in_least, 0, 2) ||
