@@ -187,6 +187,15 @@ bool	oki_is_others(const uint8_t *p, size_t len, const char *mark);
  * ONSHI_NEED_WAIT: it is not whole, or does not stand still, or somebody has
  * it; look again. opaque: of a kind whose end cannot be told.
  */
+/* The same of a file that is not held in memory: its beginning and end come to
+ * edges, and all of it is handed on when it stands; ONSHI_NEED_WAIT: it was
+ * another then. */
+bool	oki_folder_is_large(struct oki_dir *d, const char *name);
+int	oki_folder_weigh(struct oki_folder *f, struct oki_dir *d,
+	    const char *name, struct oki_sight *s, struct oki_buf *edges)
+	    OKI_CHECK;
+int	oki_folder_hand_on(struct oki_dir *d, const char *name,
+	    const struct oki_sight *s, struct onshi_exchange *x) OKI_CHECK;
 int	oki_folder_read(struct oki_folder *f, struct oki_dir *d,
 	    const char *name, bool opaque, struct oki_sight *s,
 	    struct oki_buf *out) OKI_CHECK;

@@ -8,6 +8,9 @@
 #define STUCK_MS	10000	/* what stands still for so long will not grow */
 #define SPACE		" \t\r\n"
 #define ZIP_END		22	/* of a ZIP, without a comment */
+#define LARGE		1048576	/* bytes: not held in memory */
+#define PIECE		65536u
+#define EDGE		65536u
 
 bool
 oki_is_zip(const uint8_t *p, size_t len)
@@ -117,27 +120,142 @@ read_once(struct oki_dir *d, const char *name, struct oki_buf *out,
 	return r;
 }
 
-/* Whether it is as it was when it was seen last; notes how it is now. */
+/* Piece by piece, with the digest of all of it. */
 static int
-stands_still(struct oki_folder *f, struct oki_sight *s,
-    const struct oki_buf *b, const struct oki_file_facts *facts, bool *still)
+read_pieces(struct oki_dir *d, const char *name, size_t max,
+    int (*each)(void *self, const uint8_t *p, size_t len), void *self,
+    struct oki_file_facts *facts, uint8_t digest[OKI_SHA256])
 {
-	uint8_t digest[OKI_SHA256];
+	struct oki_hash *h = NULL;
+	struct oki_file *f;
+	uint8_t *piece;
+	int64_t at = 0, sys = 0;
+	size_t got;
 	int r;
 
-	if ((r = oki_sha256(b->data, b->len, digest)) != ONSHI_OK)
+	if ((r = oki_file_open(d, name, OKI_OPEN_READ, &f, &sys)) != ONSHI_OK)
+		return oki_os_is_absent(sys) ? ONSHI_ABSENT :
+		    r == ONSHI_E_NOMEM ? r : ONSHI_NEED_WAIT;
+	if ((piece = oki_alloc(PIECE)) == NULL)
+		r = ONSHI_E_NOMEM;
+	else if (oki_file_facts(f, facts, &sys) != ONSHI_OK)
+		r = ONSHI_NEED_WAIT;
+	else if ((uint64_t)facts->size > max)
+		r = ONSHI_E_TOO_BIG;
+	else
+		r = oki_hash_new(&h);
+	for (; r == ONSHI_OK && at < facts->size; at += (int64_t)got) {
+		r = oki_file_read(f, at, piece, PIECE, &got, &sys);
+		if (r != ONSHI_OK || got == 0)
+			r = ONSHI_NEED_WAIT;
+		else if ((r = oki_hash_update(h, piece, got)) == ONSHI_OK)
+			r = each(self, piece, got);
+	}
+	if (r == ONSHI_OK)
+		r = at == facts->size ? oki_hash_final(h, digest) :
+		    ONSHI_NEED_WAIT;
+	oki_hash_free(&h);
+	oki_free(piece);
+	oki_file_close(&f);
+
+	return r;
+}
+
+/* What tells whether it is whole, and whose: its beginning and its end. */
+static int
+keep_edges(void *self, const uint8_t *p, size_t len)
+{
+	struct oki_buf *b = self;
+	size_t first = EDGE - (b->len < EDGE ? b->len : EDGE), over;
+	int r;
+
+	if (first > len)
+		first = len;
+	if ((r = oki_buf_append(b, p, first)) != ONSHI_OK ||
+	    (r = oki_buf_append(b, p + first, len - first)) != ONSHI_OK)
 		return r;
-	*still = s->seen && s->size == facts->size &&
+	if (b->len > 2 * EDGE) {
+		over = b->len - 2 * EDGE;
+		memmove(b->data + EDGE, b->data + EDGE + over, EDGE);
+		b->len -= over;
+	}
+
+	return ONSHI_OK;
+}
+
+static int
+read_edges(struct oki_dir *d, const char *name, struct oki_buf *out,
+    struct oki_file_facts *facts, uint8_t digest[OKI_SHA256])
+{
+	size_t max = out->max;
+	int r;
+
+	oki_buf_reset(out);
+	out->max = 2 * EDGE + PIECE;
+	r = read_pieces(d, name, max, keep_edges, out, facts, digest);
+	out->max = max;
+
+	return r;
+}
+
+/* Whether it is as it was when it was seen last; notes how it is now. */
+static bool
+stands_still(struct oki_folder *f, struct oki_sight *s,
+    const uint8_t digest[OKI_SHA256], const struct oki_file_facts *facts)
+{
+	bool still = s->seen && s->size == facts->size &&
 	    s->changed_ms == facts->changed_ms &&
-	    memcmp(s->digest, digest, sizeof(digest)) == 0;
-	if (!*still)
+	    memcmp(s->digest, digest, OKI_SHA256) == 0;
+
+	if (!still)
 		s->since_ms = oki_steady_ms(f->env);
 	s->seen = true;
 	s->size = facts->size;
 	s->changed_ms = facts->changed_ms;
-	memcpy(s->digest, digest, sizeof(digest));
+	memcpy(s->digest, digest, OKI_SHA256);
 
-	return ONSHI_OK;
+	return still;
+}
+
+/* One reading more: of all of it into out, or of a large file in pieces. */
+static int
+look_again(struct oki_folder *f, struct oki_dir *d, const char *name,
+    bool large, struct oki_sight *s, struct oki_buf *out, bool *still)
+{
+	struct oki_file_facts facts;
+	uint8_t digest[OKI_SHA256];
+	int r;
+
+	r = large ? read_edges(d, name, out, &facts, digest) :
+	    read_once(d, name, out, &facts);
+	if (r == ONSHI_OK && !large)
+		r = oki_sha256(out->data, out->len, digest);
+	if (r == ONSHI_OK)
+		*still = stands_still(f, s, digest, &facts);
+
+	return r;
+}
+
+/* Whether it stands as it is: what is whole is read twice at once, what is not
+ * has to wait. */
+static int
+settle(struct oki_folder *f, struct oki_dir *d, const char *name,
+    bool large, bool opaque, struct oki_sight *s, struct oki_buf *out)
+{
+	int64_t still_ms;
+	bool still;
+	int r;
+
+	if ((r = look_again(f, d, name, large, s, out, &still)) != ONSHI_OK)
+		return r;
+	if (!opaque && oki_is_whole(out->data, out->len)) {
+		r = look_again(f, d, name, large, s, out, &still);
+		return r != ONSHI_OK || still ? r : ONSHI_NEED_WAIT;
+	}
+	still_ms = oki_steady_ms(f->env) - s->since_ms;
+
+	return still && still_ms >= (opaque ? f->settle_ms : STUCK_MS) ?
+	    ONSHI_OK : ONSHI_NEED_WAIT;
 }
 
 /* The bytes that count are the second reading's, which were the first's. */
@@ -145,22 +263,50 @@ int
 oki_folder_read(struct oki_folder *f, struct oki_dir *d, const char *name,
     bool opaque, struct oki_sight *s, struct oki_buf *out)
 {
+	return settle(f, d, name, false, opaque, s, out);
+}
+
+/* ---- large ones ---------------------------------------------------------- */
+
+bool
+oki_folder_is_large(struct oki_dir *d, const char *name)
+{
 	struct oki_file_facts facts;
-	int64_t still_ms;
-	bool still;
+
+	return oki_dir_look(d, name, &facts, NULL) == ONSHI_OK &&
+	    facts.size > LARGE;
+}
+
+int
+oki_folder_weigh(struct oki_folder *f, struct oki_dir *d, const char *name,
+    struct oki_sight *s, struct oki_buf *edges)
+{
+	return settle(f, d, name, true, false, s, edges);
+}
+
+static int
+hand_piece(void *self, const uint8_t *p, size_t len)
+{
+	return oki_exchange_take(self, p, len);
+}
+
+/* The third reading is the one that is handed on: where it is another after
+ * all, what was taken of it is taken back. */
+int
+oki_folder_hand_on(struct oki_dir *d, const char *name,
+    const struct oki_sight *s, struct onshi_exchange *x)
+{
+	struct oki_file_facts facts;
+	uint8_t digest[OKI_SHA256];
 	int r;
 
-	if ((r = read_once(d, name, out, &facts)) != ONSHI_OK ||
-	    (r = stands_still(f, s, out, &facts, &still)) != ONSHI_OK)
+	r = read_pieces(d, name, x->sink.max, hand_piece, x, &facts, digest);
+	if (r != ONSHI_OK)
 		return r;
-	if (!opaque && oki_is_whole(out->data, out->len)) {
-		if ((r = read_once(d, name, out, &facts)) != ONSHI_OK ||
-		    (r = stands_still(f, s, out, &facts, &still)) != ONSHI_OK)
-			return r;
-		return still ? ONSHI_OK : ONSHI_NEED_WAIT;
-	}
-	still_ms = oki_steady_ms(f->env) - s->since_ms;
+	if (memcmp(digest, s->digest, sizeof(digest)) == 0)
+		return ONSHI_OK;
+	oki_exchange_drop(x);
+	x->taken = 0;
 
-	return still && still_ms >= (opaque ? f->settle_ms : STUCK_MS) ?
-	    ONSHI_OK : ONSHI_NEED_WAIT;
+	return ONSHI_NEED_WAIT;
 }

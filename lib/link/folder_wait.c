@@ -53,7 +53,8 @@ pass_over(struct awaited *a)
 }
 
 static int
-hand_on(struct awaited *a, size_t i, const struct oki_buf *b)
+hand_on(struct awaited *a, struct oki_dir *d, size_t i, bool large,
+    const struct oki_buf *b)
 {
 	char name[OKI_NAME + 8];
 	struct oki_entry *k = a->k;
@@ -72,7 +73,11 @@ hand_on(struct awaited *a, size_t i, const struct oki_buf *b)
 	/* The request that comes back is the caller's own. */
 	if (oki_answer_is_own(i))
 		return ONSHI_OK;
-	r = hand_on_bytes(a->x, b);
+	(void)oki_answer_name(k, i, name);
+	r = large ? oki_folder_hand_on(d, name, &a->sights[i], a->x) :
+	    hand_on_bytes(a->x, b);
+	if (r == ONSHI_NEED_WAIT || r == ONSHI_ABSENT)
+		return ONSHI_NEED_WAIT;
 
 	return r == ONSHI_OK ? r : oki_link_fail(a->e, r,
 	    oki_exchange_reason(r), "the answer was not taken");
@@ -83,9 +88,10 @@ hand_on(struct awaited *a, size_t i, const struct oki_buf *b)
  * what nobody had time or memory for stays for the next call.
  */
 static int
-take(struct awaited *a, size_t i, const struct oki_buf *b)
+take(struct awaited *a, struct oki_dir *d, size_t i, bool large,
+    const struct oki_buf *b)
 {
-	int r = hand_on(a, i, b);
+	int r = hand_on(a, d, i, large, b);
 
 	if (r == ONSHI_E_CONFIG || r == ONSHI_E_UNSUPPORTED)
 		a->x->sent = ONSHI_SENT_ANSWERED;
@@ -109,19 +115,25 @@ look_at(struct awaited *a, struct oki_dir *d, size_t i, struct oki_buf *b)
 {
 	bool opaque = oki_answer_is_err(i) || oki_answer_is_own(i);
 	char name[OKI_NAME + 8];
+	bool large;
 	int r;
 
 	(void)oki_answer_name(a->k, i, name);
 	b->max = oki_answer_is_err(i) ? ERR_MAX : a->x->sink.max;
-	r = oki_folder_read(a->f, d, name, opaque, &a->sights[i], b);
+	large = !opaque && oki_folder_is_large(d, name);
+	if (large && (r = oki_folder_weigh(a->f, d, name, &a->sights[i], b)) ==
+	    ONSHI_OK)
+		large = !oki_is_zip(b->data, b->len);	/* unpacked as a whole */
+	if (!large)
+		r = oki_folder_read(a->f, d, name, opaque, &a->sights[i], b);
 	if (r == ONSHI_OK)
-		return take(a, i, b);
+		return take(a, d, i, large, b);
 	if (r == ONSHI_NEED_WAIT)
 		a->growing = true;
 	if (r == ONSHI_E_TOO_BIG) {
 		oki_buf_reset(b);
 		a->x->refused = r;
-		return take(a, i, b);
+		return take(a, d, i, false, b);
 	}
 
 	return r == ONSHI_ABSENT ? ONSHI_NEED_WAIT : r;

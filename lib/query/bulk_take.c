@@ -182,6 +182,10 @@ take(void *self, const uint8_t *bytes, size_t len)
 
 	if (d->x->rejected)
 		return keep_opaque(d, bytes, len);
+	/* What was handed on cannot be taken back, and is not handed on twice. */
+	if (d->dropped && d->n > 0)
+		return oki_refuse(&d->why, "malformed",
+		    "it changed while it was read");
 	if (d->parser == NULL && (r = oki_parser_new(oki_kind_answer(
 	    d->x->prefix), &d->limits, on_unit, d, &d->parser)) != ONSHI_OK)
 		return r;
@@ -198,6 +202,7 @@ drop(void *self)
 
 	oki_parser_free(&d->parser);
 	oki_buf_reset(&d->x->answer);
+	d->dropped = true;
 }
 
 void

@@ -107,6 +107,7 @@ struct oki_reading {
 	struct oki_parser	*parser;
 	struct onshi_error	 why;		/* a refusal of ours */
 	size_t			 n;		/* units that were taken */
+	bool			 dropped;	/* since then */
 };
 void	oki_reading_begin(struct oki_reading *d, struct oki_question *q,
 	    struct oki_bulk *b, struct onshi_exchange *x,
