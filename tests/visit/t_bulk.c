@@ -144,7 +144,7 @@ say_unit(struct onshi_exchange *x, int i)
 		    "</InsuredIdentificationNumber>"
 		    "</ReferenceNumberRegistrationInfo>"
 		    "<ProcessingResultStatus>1</ProcessingResultStatus>"
-		    "</BulkRegistrationUnit>", i, 1000 + i);
+		    "</BulkRegistrationUnit>", i, 77001000 + i);
 	else
 		(void)snprintf(text, sizeof(text), "<BulkConfirmUnit>"
 		    "<QualificationConfirmSearchInfo><ArbitraryIdentifier>%d"
@@ -161,7 +161,7 @@ say_unit(struct onshi_exchange *x, int i)
 		    "</LimitApplicationCertificateClassification>"
 		    "</LimitApplicationCertificateRelatedInfo>"
 		    "</ResultOfQualificationConfirmation></ResultList>"
-		    "</BulkConfirmUnit>", i + 1, 1000 + i, i,
+		    "</BulkConfirmUnit>", i + 1, 77001000 + i, i,
 		    s.consents != NULL ? s.consents : "");
 
 	return say(x, text);
@@ -346,7 +346,7 @@ fill(int kind, int n, const struct onshi_operator *by)
 
 	ARE(onshi_bulk_new(o, kind, by, &b), OK);
 	for (i = 0; i < n; i++) {
-		(void)snprintf(number, sizeof(number), "%d", 1000 + i);
+		(void)snprintf(number, sizeof(number), "%d", 77001000 + i);
 		(void)snprintf(name, sizeof(name), "R%d", i);
 		ARE(onshi_bulk_add(b, &place), OK);
 		ck_assert_uint_eq(place, (size_t)i);
@@ -375,7 +375,7 @@ take_all(int *result)
 		    onshi_bulk_result_at(b, 0, &one) == OK &&
 		    onshi_record_text(one,
 		    ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, &number) == OK) {
-			(void)snprintf(want, sizeof(want), "%zu", 1000 + place);
+			(void)snprintf(want, sizeof(want), "%zu", 77001000 + place);
 			ck_assert_str_eq(number, want);
 		}
 	}
@@ -428,7 +428,7 @@ START_TEST(whole)
 	ARE(recorded("query.intent"), 2);
 	ARE(recorded("query.outcome"), 2);
 	ARE(recorded("result.read"), 1);
-	ARE(recorded("1003"), 0);	/* nobody's number */
+	ARE(recorded("77001003"), 0);	/* nobody's number */
 	finish();
 }
 END_TEST
@@ -637,7 +637,7 @@ START_TEST(once)
 	fill(ONSHI_BULK_ELIGIBILITY, 5, op);
 	ARE(onshi_bulk_ticket(b, &text), OK);
 	(void)snprintf(ticket, sizeof(ticket), "%s", text);
-	ck_assert_ptr_null(strstr(ticket, "1003"));
+	ck_assert_ptr_null(strstr(ticket, "77001003"));
 	s.lost = 1;
 	ARE(onshi_bulk_advance(b), ONSHI_E_LINK_TIMEOUT);
 	ARE(s.uploads, 1);
