@@ -16,5 +16,6 @@
 #include "onshikaku/journal.h"
 #include "onshikaku/doctor.h"
 #include "onshikaku/tables.h"
+#include "onshikaku/face.h"
 
 #endif
