@@ -17,5 +17,6 @@
 #include "onshikaku/journal.h"
 #include "onshikaku/doctor.h"
 #include "onshikaku/tables.h"
+#include "onshikaku/face.h"
 
 #endif

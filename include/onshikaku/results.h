@@ -40,10 +40,12 @@ enum {
 	ONSHI_E_PIN_WRONG	= -312,	/* the PIN is wrong */
 	ONSHI_E_PIN_LAST_TRY	= -313,	/* one PIN try is left; it was not spent */
 	ONSHI_E_PIN_BLOCKED	= -314,	/* this card's PIN cannot be used: it is locked, or the card is one without a PIN */
+	ONSHI_E_FACE		= -315,	/* the face reader did not match the face */
 	ONSHI_E_PIN_UNKNOWN	= -316,	/* the card was lost while it checked the PIN: a try may be spent */
 	ONSHI_E_CARD_CHANGED	= -317,	/* another card than before in this visit: the visit is over */
 	ONSHI_E_ARRIVAL_NONE	= -318,	/* nobody has checked in at the reader in time */
 	ONSHI_E_ARRIVAL_TAKEN	= -319,	/* another desk has taken this check-in */
+	ONSHI_E_PHONE_EXPIRED	= -320,	/* the phone's certificate has ended: phones have no grace */
 	ONSHI_E_READER		= -321,	/* the reader failed */
 	ONSHI_E_READER_BUSY	= -322,	/* another program or visit holds the reader */
 	ONSHI_E_READER_NONE	= -323,	/* no such reader */

@@ -25,7 +25,7 @@ enum {
 
 /* How the patient is identified (ID-1, ID-5). */
 enum {
-	ONSHI_METHOD_FACE	= 1,	/* by a vendor's face reader */
+	ONSHI_METHOD_FACE	= 1,	/* at a vendor's face reader (face.h) */
 	ONSHI_METHOD_PIN	= 2,
 	ONSHI_METHOD_VISUAL	= 3,	/* staff compare the photograph */
 	ONSHI_METHOD_NUMBER	= 4,	/* typed numbers: eligibility only */
@@ -49,7 +49,8 @@ enum {
 /* What the patient said to one category. */
 enum {
 	ONSHI_CONSENT_REFUSED	= 0,
-	ONSHI_CONSENT_GIVEN	= 1
+	ONSHI_CONSENT_GIVEN	= 1,
+	ONSHI_CONSENT_ASK	= 2	/* not said yet: the face reader asks */
 };
 
 /* Whose licence the operator has (CO-4). */
@@ -122,8 +123,8 @@ ONSHI_API ONSHI_CHECK int onshi_visit_set_reader(struct onshi_visit *v,
     const char *name);
 
 /* 1: the holder wishes to register the card for use as an insurance card
- * (first use, ID-7), also after ONSHI_E_CARD_NOT_REGISTERED. Not with
- * ONSHI_METHOD_VISUAL. */
+ * (first use, ID-7), also after ONSHI_E_CARD_NOT_REGISTERED. With
+ * ONSHI_METHOD_VISUAL a card without a PIN alone. */
 ONSHI_API ONSHI_CHECK int onshi_visit_set_register_use(struct onshi_visit *v,
     int yes);
 
@@ -255,6 +256,12 @@ ONSHI_API const struct onshi_certificate *onshi_visit_certificate(
 ONSHI_API int32_t onshi_visit_apdus(const struct onshi_visit *v);
 ONSHI_API int32_t onshi_visit_apdu_bytes(const struct onshi_visit *v);
 
+/* How the person was identified (ID-1): that set, or, once a face reader has
+ * said so, what was used there; 0 before one is set. And what they brought,
+ * ONSHI_CARRIER_... of face.h; 0 where no face reader has told. */
+ONSHI_API int onshi_visit_method(const struct onshi_visit *v);
+ONSHI_API int onshi_visit_carrier(const struct onshi_visit *v);
+
 /* What one ONSHI_PHASE_... of the visit has cost so far, in milliseconds. */
 ONSHI_API int32_t onshi_visit_ms(const struct onshi_visit *v, int phase);
 
@@ -274,7 +281,9 @@ enum {
 	ONSHI_NOTICE_CLOCK	= 4,	/* beside onshi_answer_clock_apart */
 	ONSHI_NOTICE_DISASTER	= 5,	/* before each step (DI-5) */
 	ONSHI_NOTICE_EMERGENCY	= 6,	/* likewise, in a hospital */
-	ONSHI_NOTICE_SEVERAL	= 7	/* a search has found several */
+	ONSHI_NOTICE_SEVERAL	= 7,	/* a search has found several */
+	ONSHI_NOTICE_FACE	= 8,	/* to the patient at the face reader */
+	ONSHI_NOTICE_PHONE	= 9	/* where a phone cannot be used */
 };
 ONSHI_API const char *onshi_notice_text(const struct onshi *o, int notice,
     int category, const char *lang);

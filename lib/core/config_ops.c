@@ -218,6 +218,38 @@ onshi_config_add_reader(struct onshi_config *c, const char *name,
 	return ONSHI_OK;
 }
 
+/* ID-3: one reader belongs to one terminal. */
+int
+onshi_config_add_face(struct onshi_config *c,
+    const struct onshi_face_ops *ops, void *self)
+{
+	struct oki_config_ops *o;
+	struct onshi_error *e;
+	int r;
+
+	if ((r = oki_config_enter(c)) != ONSHI_OK)
+		return r;
+	e = oki_config_error_of(c);
+	o = oki_config_ops(c);
+	if (o->face.size != 0)
+		return oki_fail_rule(e, "ID-3", ONSHI_E_STATE,
+		    "a terminal has one face reader");
+	if ((o->face_taken = oki_alloc(sizeof(*o->face_taken))) == NULL)
+		return oki_fail(e, ONSHI_E_NOMEM, "no memory");
+	atomic_init(o->face_taken, 0);
+	if ((r = oki_table_copy(&o->face, sizeof(o->face), ops,
+	    offsetof(struct onshi_face_ops, cancel))) != ONSHI_OK) {
+		oki_wipe(&o->face, sizeof(o->face));
+		oki_free(o->face_taken);
+		o->face_taken = NULL;
+		return oki_fail(e, r, "the face reader's table lacks a member "
+		    "or its size is wrong");
+	}
+	o->face_self = self;
+
+	return ONSHI_OK;
+}
+
 void
 oki_config_ops_free(struct oki_config_ops *o)
 {
@@ -232,6 +264,8 @@ oki_config_ops_free(struct oki_config_ops *o)
 	for (i = 0; i < o->copies; i++)
 		finish(&o->copy[i].ops,
 		    offsetof(struct onshi_audit_ops, done), o->copy[i].self);
+	finish(&o->face, offsetof(struct onshi_face_ops, done), o->face_self);
+	oki_free(o->face_taken);
 	finish(&o->link, offsetof(struct onshi_link_ops, done), o->link_self);
 	finish(&o->audit, offsetof(struct onshi_audit_ops, done),
 	    o->audit_self);
@@ -294,4 +328,13 @@ oki_config_reader(const struct onshi_config *c, size_t i, const char **name,
 	*self = o->reader[i].self;
 
 	return &o->reader[i].ops;
+}
+
+const struct onshi_face_ops *
+oki_config_face(const struct onshi_config *c, void **self,
+    oki_atomic_int **taken)
+{
+	*taken = oki_config_ops_of(c)->face_taken;
+
+	return TABLE_OF(c, face, self);
 }

@@ -12,6 +12,7 @@
 #include "onshikaku/base.h"
 #include "onshikaku/config.h"
 #include "onshikaku/tables.h"
+#include "onshikaku/face.h"
 #include "core/os.h"
 
 #define OKI_COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -320,6 +321,9 @@ const struct onshi_audit_ops *oki_config_audit(const struct onshi_config *c,
 const struct onshi_audit_ops *oki_config_audit_copy(
     const struct onshi_config *c, size_t i, void **self);
 /* The i-th reader added, NULL after the last. */
+/* The face reader, and whether somebody is at it: one at a time (ID-3). */
+const struct onshi_face_ops *oki_config_face(const struct onshi_config *c,
+    void **self, oki_atomic_int **taken);
 const struct onshi_reader_ops *oki_config_reader(const struct onshi_config *c,
     size_t i, const char **name, void **self);
 

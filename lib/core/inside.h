@@ -49,8 +49,10 @@ struct oki_config_ops {
 	struct onshi_log_ops	log;
 	struct onshi_link_ops	link;
 	struct onshi_audit_ops	audit;
+	struct onshi_face_ops	face;
 	void			*clock_self, *log_self, *link_self;
-	void			*audit_self;
+	void			*audit_self, *face_self;
+	oki_atomic_int		*face_taken;	/* somebody is at it (ID-3) */
 	struct oki_config_copy {		/* beside the sink, in order */
 		struct onshi_audit_ops	 ops;
 		void			*self;

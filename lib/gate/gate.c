@@ -179,6 +179,20 @@ certificate_ended(const struct oki_gate_input *in)
 	    in->certificate == ONSHI_CERTIFICATE_NOT_YET;
 }
 
+/* The grace is the card's; a phone has none (facts-2026.md 3). */
+static bool
+phone_ended(const struct oki_gate_input *in)
+{
+	return in->phone && certificate_ended(in);
+}
+
+/* It shows no photograph to be compared. */
+static bool
+phone_by_sight(const struct oki_gate_input *in)
+{
+	return in->phone && in->method == ONSHI_METHOD_VISUAL;
+}
+
 static bool
 not_consented(const struct oki_gate_input *in)
 {
@@ -451,6 +465,8 @@ static const struct row {
 	{ H, switched_off, ANY, OKI_AT_FIRST, ONSHI_E_MODE_OFF, "EM-5" },
 	{ H, no_hospital, ANY, OKI_AT_FIRST, ONSHI_E_FACILITY, "EM-1" },
 	{ V, registers_in_vain, ANY, OKI_AT_FIRST, ONSHI_E_METHOD, "ID-7" },
+	{ V, phone_by_sight, ANY, OKI_AT_FIRST, ONSHI_E_METHOD, "ID-1" },
+	{ V, phone_ended, ANY, OKI_AT_FIRST, ONSHI_E_PHONE_EXPIRED, "ID-8" },
 	{ ALL, for_insurance, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE,
 	  "PU-1" },
 	{ ALL, for_another_kind, MEDICAL, OKI_AT_FIRST, ONSHI_E_PURPOSE,

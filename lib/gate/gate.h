@@ -91,6 +91,7 @@ struct oki_gate_input {
 	bool	confirmed;	/* visual: an operator's yes, in this visit */
 	bool	register_use;
 	int	tries;		/* PIN tries known to be left; 0: none known */
+	bool	phone;		/* the holder's, no card */
 	/* Its own first, then those of what the question brings beside. */
 	struct oki_gate_consent consent[OKI_GATE_CONSENTS];
 	int	consents;	/* how many it needs */

@@ -8,6 +8,8 @@ consent_state(const struct oki_consent *c)
 {
 	if (c->withdrawn != 0)
 		return OKI_CONSENT_WITHDRAWN;
+	if (c->to_ask)			/* it may come */
+		return OKI_CONSENT_GIVEN;
 	if (!c->given)
 		return OKI_CONSENT_NONE;
 
@@ -88,6 +90,7 @@ oki_gate_input_fill(const struct oki_case *k, int category,
 	in->confirmed = k->confirmed;
 	in->register_use = k->register_use;
 	in->tries = k->tries;
+	in->phone = k->phone;
 	fill_consents(k, category, in);
 	in->now_ms = oki_boot_ms(k->env);
 	in->certificate = k->certificate;

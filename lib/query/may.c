@@ -103,7 +103,8 @@ oki_query_possible(const struct oki_case *k, struct onshi_error *e)
 		return r;
 	for (i = 1; i < OKI_CATEGORIES; i++)
 		if (!oki_category_rides(i) &&
-		    oki_consent_is_given(&k->consent[i]) &&
+		    (oki_consent_is_given(&k->consent[i]) ||
+		    k->consent[i].to_ask) &&
 		    (r = is_possible(k, i, e)) != ONSHI_OK)
 			return r;
 

@@ -31,6 +31,8 @@ bool	oki_operator_factor(const struct onshi_operator *op, size_t i,
 
 struct oki_consent {
 	bool		asked;
+	bool		to_ask;		/* at the face reader; not said yet */
+	bool		noted;		/* on the record, as it was said */
 	bool		given;
 	bool		granted;
 	oki_atomic_int	withdrawn;	/* from any thread, at any time */
@@ -121,6 +123,8 @@ struct oki_proof {
 	const char		*challenge_id;	/* PIN */
 	const uint8_t		*signature;	/* PIN */
 	size_t			 signature_len;
+	const uint8_t		*pinless;	/* face, and visual at its reader */
+	size_t			 pinless_len;
 	const char		*operator_id;	/* visual */
 };
 
@@ -174,6 +178,7 @@ struct oki_case {
 	oki_atomic_int		 ended;		/* likewise */
 	bool			 confirmed;
 	bool			 register_use;
+	bool			 phone;		/* the holder's, no card */
 	struct oki_consent	 consent[OKI_CATEGORIES];
 	struct oki_insured	 insured;
 	struct oki_person	 person;	/* whom the check-in named */

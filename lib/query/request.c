@@ -116,6 +116,7 @@ put_proof(const struct oki_case *k, const struct oki_proof *p,
 		    p->certificate_len },
 		TEXT(ONSHI_EL_CHALLENGE_ID, p->challenge_id),
 		{ ONSHI_EL_SIGNATURE, NULL, p->signature, p->signature_len },
+		{ ONSHI_EL_PINLESS_PROOF, NULL, p->pinless, p->pinless_len },
 		TEXT(ONSHI_EL_OPERATOR_ID, p->operator_id),
 		TEXT(ONSHI_EL_REGISTER_USE, k->register_use ? "1" : NULL)
 	};

@@ -30,7 +30,13 @@ static const struct word purposes[] = {
 };
 static const struct word consents[] = {
 	{ ONSHI_CONSENT_REFUSED, "refused", { "", "" } },
-	{ ONSHI_CONSENT_GIVEN, "given", { "", "" } }
+	{ ONSHI_CONSENT_GIVEN, "given", { "", "" } },
+	{ ONSHI_CONSENT_ASK, "ask", { "", "" } }
+};
+static const struct word carriers[] = {
+	{ ONSHI_CARRIER_CARD, "card", { "My Number Card",
+	    "マイナンバーカード" } },
+	{ ONSHI_CARRIER_PHONE, "phone", { "phone", "スマートフォン" } }
 };
 static const struct word licences[] = {
 	{ ONSHI_LICENCE_RECEPTION, "reception", { "reception", "受付" } },
@@ -64,7 +70,9 @@ static const struct word notices[] = {
 	{ ONSHI_NOTICE_CLOCK, "clock", { "", "" } },
 	{ ONSHI_NOTICE_DISASTER, "disaster", { "", "" } },
 	{ ONSHI_NOTICE_EMERGENCY, "emergency", { "", "" } },
-	{ ONSHI_NOTICE_SEVERAL, "several", { "", "" } }
+	{ ONSHI_NOTICE_SEVERAL, "several", { "", "" } },
+	{ ONSHI_NOTICE_FACE, "face", { "", "" } },
+	{ ONSHI_NOTICE_PHONE, "phone", { "", "" } }
 };
 /* Of the exceptional modes; medical assistance is in each (DI-7). */
 static const struct word kinds[] = {
@@ -177,6 +185,18 @@ onshi_category_text(int category, const char *lang)
 
 	return row != NULL ? row->text[oki_text_equal(lang, "ja") ? 1 : 0] :
 	    "";
+}
+
+const char *
+onshi_carrier_name(int carrier)
+{
+	return name(FIND(carriers, carrier));
+}
+
+const char *
+onshi_carrier_text(int carrier, const char *lang)
+{
+	return text(FIND(carriers, carrier), lang);
 }
 
 const char *

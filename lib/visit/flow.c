@@ -87,6 +87,7 @@ oki_flow_let_go(struct onshi_visit *v)
 {
 	oki_flow_close_card(v);
 	oki_flow_forget_signature(v);
+	oki_face_forget(v);
 	forget_confirmation(v);
 }
 
@@ -102,14 +103,24 @@ oki_flow_refuse_pin(struct onshi_visit *v, const struct onshi_error *e)
 	oki_error_copy(&v->refusal, e);
 }
 
+/* Where whoever is to be identified begins. */
+static enum oki_step
+first_step(const struct onshi_visit *v)
+{
+	return v->at_face ? OKI_STEP_FACE : OKI_STEP_CARD;
+}
+
 void
 oki_flow_unsign(struct onshi_visit *v)
 {
-	if (v->step != OKI_STEP_ASK || v->k.method != ONSHI_METHOD_PIN)
+	if (v->step != OKI_STEP_ASK ||
+	    (v->k.method != ONSHI_METHOD_PIN && !v->at_face))
 		return;
 	oki_flow_forget_signature(v);
 	v->asked = ONSHI_OK;
-	v->step = OKI_STEP_CARD;
+	v->step = first_step(v);
+	if (v->at_face)
+		oki_flow_let_go(v);
 }
 
 void
@@ -169,7 +180,7 @@ oki_flow_end(struct oki_flow *f, int r, const char *why)
  * What the holder can mend leaves the visit where it was: where it goes on,
  * and which need says so (OK: go on at once, the need comes by itself).
  */
-static const struct {
+static const struct mend {
 	int		result;
 	enum oki_step	step;
 	int		need;
@@ -179,7 +190,30 @@ static const struct {
 	{ ONSHI_E_PIN_UNKNOWN,	OKI_STEP_CARD,	ONSHI_NEED_CARD },
 	{ ONSHI_E_CARD_GONE,	OKI_STEP_CARD,	ONSHI_NEED_CARD },
 	{ ONSHI_E_CHALLENGE,	OKI_STEP_CARD,	ONSHI_OK }
+}, face_mends[] = {
+	{ ONSHI_E_FACE,		OKI_STEP_FACE,	ONSHI_NEED_FACE },
+	{ ONSHI_E_PIN_WRONG,	OKI_STEP_FACE,	ONSHI_NEED_FACE },
+	{ ONSHI_E_PIN_LAST_TRY,	OKI_STEP_FACE,	ONSHI_NEED_FACE },
+	{ ONSHI_E_PIN_BLOCKED,	OKI_STEP_FACE,	ONSHI_NEED_FACE },
+	{ ONSHI_E_PIN_UNKNOWN,	OKI_STEP_FACE,	ONSHI_NEED_FACE },
+	{ ONSHI_E_CARD_GONE,	OKI_STEP_FACE,	ONSHI_NEED_FACE },
+	{ ONSHI_E_CHALLENGE,	OKI_STEP_FACE,	ONSHI_NEED_FACE }
 };
+
+/* NULL: nothing that the holder can mend there. */
+static const struct mend *
+find_mend(const struct onshi_visit *v, int r)
+{
+	const struct mend *rows = v->at_face ? face_mends : mends;
+	size_t n = v->at_face ? OKI_COUNT(face_mends) : OKI_COUNT(mends), i;
+
+	for (i = 0; i < n; i++)
+		if (rows[i].result == r)
+			return r == ONSHI_E_CHALLENGE && v->k.method !=
+			    ONSHI_METHOD_PIN ? NULL : &rows[i];
+
+	return NULL;
+}
 
 /* Whether the same question may be put again without the card. A signature is
  * good for one question: one that was not sent, or whose end is not known, which
@@ -197,6 +231,8 @@ may_repeat(const struct oki_flow *f)
 	if (v->k.method == ONSHI_METHOD_PIN)
 		return onshi_error_sent(f->e) == ONSHI_SENT_NOT &&
 		    oki_challenge_is_good(&v->challenge, v->k.env);
+	if (v->at_face)
+		return onshi_error_sent(f->e) == ONSHI_SENT_NOT;
 
 	return v->k.method == ONSHI_METHOD_NUMBER ||
 	    onshi_error_outcome(f->e) != ONSHI_OUTCOME_ERROR_PERSON;
@@ -221,8 +257,8 @@ fall_back(struct oki_flow *f, int r)
 		return r;
 	}
 	oki_flow_let_go(v);
-	if (v->step > OKI_STEP_CARD)
-		v->step = OKI_STEP_CARD;
+	if (v->step > first_step(v))
+		v->step = first_step(v);
 
 	return r;
 }
@@ -232,23 +268,18 @@ static int
 mend(struct oki_flow *f, int r)
 {
 	struct onshi_visit *v = f->v;
-	size_t i;
+	const struct mend *m;
 
-	for (i = 0; i < OKI_COUNT(mends); i++)
-		if (mends[i].result == r)
-			break;
-	if (i == OKI_COUNT(mends) || (r == ONSHI_E_CHALLENGE &&
-	    v->k.method != ONSHI_METHOD_PIN))
+	if ((m = find_mend(v, r)) == NULL)
 		return fall_back(f, r);
 	oki_error_copy(&v->refusal, f->e);
-	v->step = mends[i].step;
+	v->step = m->step;
 	v->asked = ONSHI_OK;
 	if (v->step != OKI_STEP_PIN)
 		oki_flow_let_go(v);
 	oki_error_clear(f->e);
 
-	return mends[i].need == ONSHI_OK ? ONSHI_OK :
-	    oki_flow_need(f, mends[i].need);
+	return m->need == ONSHI_OK ? ONSHI_OK : oki_flow_need(f, m->need);
 }
 
 int

@@ -72,14 +72,15 @@ onshi_visit_set_method(struct onshi_visit *v, int method)
 
 	if ((r = oki_visit_enter_input(v, is_proved)) != ONSHI_OK)
 		return r;
-	if (method == ONSHI_METHOD_FACE)
+	if (method == ONSHI_METHOD_FACE && !oki_face_is_there(v))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_UNSUPPORTED,
 		    "no face reader is configured"));
 	if (onshi_method_name(method) == NULL)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "no such method"));
-	if (method != v->k.method) {
+	if (method != (v->at_face ? ONSHI_METHOD_FACE : v->k.method)) {
 		begin_again(v);
+		v->at_face = method == ONSHI_METHOD_FACE;
 		oki_mutex_lock(v->lock);
 		v->k.method = method;
 		oki_mutex_unlock(v->lock);
@@ -94,16 +95,21 @@ onshi_visit_set_consent(struct onshi_visit *v, int category, int given)
 	struct oki_consent *c;
 	int r;
 
-	if ((r = oki_visit_enter_input(v, is_settled)) != ONSHI_OK)
+	if ((r = oki_visit_enter_input(v, NULL)) != ONSHI_OK)
 		return r;
 	if (category <= ONSHI_CATEGORY_ELIGIBILITY ||
 	    !oki_category_is_visits(category) ||
-	    (given != ONSHI_CONSENT_REFUSED && given != ONSHI_CONSENT_GIVEN))
+	    given < ONSHI_CONSENT_REFUSED || given > ONSHI_CONSENT_ASK)
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
 		    "category or answer"));
 	c = &v->k.consent[category];
+	if (is_settled(v) && !c->to_ask)
+		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_STATE,
+		    "that is settled in this visit"));
 	oki_mutex_lock(v->lock);
-	c->asked = true;
+	c->noted = false;
+	c->to_ask = given == ONSHI_CONSENT_ASK;
+	c->asked = !c->to_ask;
 	c->given = given == ONSHI_CONSENT_GIVEN;
 	oki_mutex_unlock(v->lock);
 

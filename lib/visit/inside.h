@@ -43,6 +43,7 @@ int	oki_card_let_go(struct oki_card **cp, int32_t *apdus, int32_t *bytes,
 
 enum oki_step {			/* where a visit stands; flow.c's table */
 	OKI_STEP_NEW,
+	OKI_STEP_FACE,
 	OKI_STEP_CARD,
 	OKI_STEP_READ,
 	OKI_STEP_PIN,
@@ -93,6 +94,8 @@ struct oki_told {
 	int32_t			 apdus;
 	int32_t			 bytes;
 	int32_t			 ms[OKI_PHASES];
+	int			 method;
+	int			 carrier;
 	struct oki_consent	 consent[OKI_CATEGORIES];
 };
 
@@ -130,6 +133,10 @@ struct onshi_visit {
 	int32_t			 bytes;
 	struct oki_challenge	 challenge;
 	struct oki_buf		 signature;
+	bool			 at_face;	/* the face reader does it */
+	int			 carrier;	/* as it says; 0 */
+	bool			 face_registered;	/* it was asked to */
+	struct oki_buf		 pinless;	/* what it vouches by */
 	struct oki_prefetch	*prefetch;
 	struct oki_answer_body	*eligibility;
 	struct oki_seal		*opens;		/* what is to be opened */
@@ -219,6 +226,20 @@ void	oki_flow_forget_signature(struct onshi_visit *v);
 /* steps.c: what the patient said, and that it begins. */
 int	oki_flow_record(struct onshi_visit *v, const struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;
+/* Only what was said since. */
+int	oki_flow_record_consents(struct onshi_visit *v,
+	    const struct oki_wait *w, struct onshi_error *e) OKI_CHECK;
+
+/* Signs are fetched anew, unless one is in hand that is good. */
+int	oki_flow_challenge(struct oki_flow *f) OKI_CHECK;
+/* Whose card it is: the first stays the only one (ID-9). Takes x. */
+int	oki_flow_keep(struct oki_flow *f, struct onshi_certificate *x)
+	    OKI_CHECK;
+
+/* face_reader.c: the step at the face reader; what it said is forgotten. */
+bool	oki_face_is_there(const struct onshi_visit *v);
+int	oki_face_step(struct oki_flow *f);
+void	oki_face_forget(struct onshi_visit *v);
 
 /* emergency_flow.c: a step in an exceptional mode begins: all that it needs is
  * there, the notice was read, both stand on the record. */

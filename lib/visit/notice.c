@@ -97,7 +97,19 @@ static const struct {
 	    "of the insurer's name (welfare office for medical assistance) or "
 	    "of the address.",
 	    "複数の方が該当するため表示できません。保険者名称（医療扶助は福祉事務所名称）または住所を、"
-	    "もっと長く入力して、もう一度検索してください。" } }
+	    "もっと長く入力して、もう一度検索してください。" } },
+	{ ONSHI_NOTICE_FACE,
+	  { "Put your My Number Card on the reader, choose how to confirm that "
+	    "it is you, and answer each question of consent. Keep the card "
+	    "with you.",
+	    "マイナンバーカードを読み取り口に置き、本人確認の方法を選び、同意の質問に一つずつ答えてください。"
+	    "終わったら、カードを忘れずにお取りください。" } },
+	{ ONSHI_NOTICE_PHONE,
+	  { "This phone cannot be used here. Please use your My Number Card; "
+	    "else, as a last resort, log in to the portal and show the screen "
+	    "of your eligibility at the desk.",
+	    "このスマートフォンは使えません。マイナンバーカードをお使いください。カードをお持ちでない場合は、"
+	    "マイナポータルにログインし、資格情報画面を窓口で見せてください。" } }
 };
 
 /* A deployment can switch a category off for pharmacies (CO-5). */

@@ -4,6 +4,7 @@
  *   new -> card -> read -> pin -> sign -> ask -> answered
  *                       -> confirm ------^          (visual, 目視)
  *   new ---------------------------------^          (typed numbers)
+ *   new -> face -> [confirm] ------------^          (a face reader)
  *                          confirm -----------> answered (official reader)
  *
  * and in the exceptional modes, a notice before each step:
@@ -17,23 +18,36 @@
 
 /* Consent and refusal stand on the record before the card is touched (CO-1). */
 int
-oki_flow_record(struct onshi_visit *v, const struct oki_wait *w,
+oki_flow_record_consents(struct onshi_visit *v, const struct oki_wait *w,
     struct onshi_error *e)
 {
-	const struct oki_consent *c;
+	struct oki_consent *c;
 	enum oki_audit_event event;
 	int i, r;
 
 	for (i = 1; i < OKI_CATEGORIES; i++) {
 		c = &v->k.consent[i];
-		if (!c->asked)
+		if (!c->asked || c->noted)
 			continue;
 		event = oki_consent_is_given(c) ? OKI_AUDIT_CONSENT_GIVEN :
 		    OKI_AUDIT_CONSENT_REFUSED;
 		if ((r = oki_case_note(&v->k, event, NULL, i, ONSHI_OK, w,
 		    e)) != ONSHI_OK)
 			return r;
+		c->noted = true;
 	}
+
+	return ONSHI_OK;
+}
+
+int
+oki_flow_record(struct onshi_visit *v, const struct oki_wait *w,
+    struct onshi_error *e)
+{
+	int r;
+
+	if ((r = oki_flow_record_consents(v, w, e)) != ONSHI_OK)
+		return r;
 
 	return oki_case_note(&v->k, OKI_AUDIT_IDENTITY_BEGIN, NULL,
 	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, w, e);
@@ -59,6 +73,22 @@ fetch(struct oki_flow *f)
 	return ONSHI_OK;
 }
 
+/* What it is to ask has nobody to ask it, where there is no face reader. */
+static int
+has_whom_to_ask(struct oki_flow *f)
+{
+	const struct onshi_visit *v = f->v;
+	int i;
+
+	for (i = 1; i < OKI_CATEGORIES; i++)
+		if (v->k.consent[i].to_ask && !v->at_face)
+			return oki_fail_rule(f->e, "CO-1", ONSHI_E_STATE,
+			    "consent to %s is still to be asked",
+			    oki_category(i)->name);
+
+	return ONSHI_OK;
+}
+
 static int
 step_new(struct oki_flow *f)
 {
@@ -73,7 +103,8 @@ step_new(struct oki_flow *f)
 	}
 	if (v->k.method == 0)
 		return oki_fail(f->e, ONSHI_E_STATE, "no method is set");
-	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK)
+	if ((r = oki_query_check_inputs(&v->k, f->e)) != ONSHI_OK ||
+	    (r = has_whom_to_ask(f)) != ONSHI_OK)
 		return r;
 	if (!v->settled) {
 		if ((r = oki_query_possible(&v->k, f->e)) != ONSHI_OK)
@@ -84,11 +115,13 @@ step_new(struct oki_flow *f)
 			return r;
 		v->settled = true;
 	}
+	if ((r = oki_flow_record_consents(v, f->w, f->e)) != ONSHI_OK)
+		return r;
 	if (v->k.method == ONSHI_METHOD_NUMBER) {
 		v->step = OKI_STEP_ASK;
 		return ONSHI_OK;
 	}
-	v->step = OKI_STEP_CARD;
+	v->step = v->at_face ? OKI_STEP_FACE : OKI_STEP_CARD;
 
 	return fetch(f);
 }
@@ -161,8 +194,8 @@ step_card(struct oki_flow *f)
 
 /* The first certificate of a visit stays its only one (ID-9): another one, a
  * renewed one, too, is another visit under another consent. */
-static int
-keep_certificate(struct oki_flow *f, struct onshi_certificate *x)
+int
+oki_flow_keep(struct oki_flow *f, struct onshi_certificate *x)
 {
 	struct onshi_visit *v = f->v;
 	const uint8_t *a, *b;
@@ -198,7 +231,7 @@ read_card(struct oki_flow *f, struct oki_wait *wait)
 	    ONSHI_OK)
 		return r;
 
-	return keep_certificate(f, x);
+	return oki_flow_keep(f, x);
 }
 
 /* Tries left; asking costs none. A card without a PIN looks like a blocked one
@@ -253,8 +286,8 @@ step_read(struct oki_flow *f)
 }
 
 /* What was fetched meanwhile; else, where that failed or is old, now. */
-static int
-fresh_challenge(struct oki_flow *f)
+int
+oki_flow_challenge(struct oki_flow *f)
 {
 	struct onshi_visit *v = f->v;
 	struct oki_wait wait;
@@ -275,7 +308,7 @@ fresh_challenge(struct oki_flow *f)
 static int
 line_is_up(struct oki_flow *f)
 {
-	return oki_prefetch_has_failed(f->v) ? fresh_challenge(f) : fetch(f);
+	return oki_prefetch_has_failed(f->v) ? oki_flow_challenge(f) : fetch(f);
 }
 
 /* Nothing is shown to the card when it is known that nothing can come of it. */
@@ -316,7 +349,7 @@ step_sign(struct oki_flow *f)
 	int64_t start;
 	int r;
 
-	if ((r = fresh_challenge(f)) != ONSHI_OK)
+	if ((r = oki_flow_challenge(f)) != ONSHI_OK)
 		return r;
 	start = oki_steady_ms(v->k.env);
 	oki_flow_part_wait(f, OKI_READER_DEADLINE_MS, &wait);
@@ -342,7 +375,7 @@ back_to_card(struct onshi_visit *v)
 {
 	oki_flow_let_go(v);
 	v->asked = ONSHI_OK;
-	v->step = OKI_STEP_CARD;
+	v->step = v->at_face ? OKI_STEP_FACE : OKI_STEP_CARD;
 }
 
 /* Registration was wished for after the card had been read: whether it has a
@@ -352,7 +385,8 @@ is_looked_at(struct oki_flow *f)
 {
 	struct onshi_visit *v = f->v;
 
-	if (v->k.method != ONSHI_METHOD_VISUAL || !v->k.register_use ||
+	if (v->at_face ? v->face_registered == v->k.register_use :
+	    v->k.method != ONSHI_METHOD_VISUAL || !v->k.register_use ||
 	    v->tries >= 0)
 		return true;
 	back_to_card(v);
@@ -365,7 +399,7 @@ is_looked_at(struct oki_flow *f)
 static bool
 is_signed_for(struct onshi_visit *v)
 {
-	if (v->k.method != ONSHI_METHOD_PIN || !v->k.anew ||
+	if ((v->k.method != ONSHI_METHOD_PIN && !v->at_face) || !v->k.anew ||
 	    v->k.pending[ONSHI_CATEGORY_ELIGIBILITY].request_id[0] == '\0')
 		return true;
 	v->k.anew = false;
@@ -419,6 +453,10 @@ ask(struct oki_flow *f, struct oki_reply *reply)
 	} else if (v->confirmer != NULL) {
 		proof.operator_id = v->confirmer->id;
 	}
+	if (v->pinless.len > 0) {
+		proof.pinless = v->pinless.data;
+		proof.pinless_len = v->pinless.len;
+	}
 
 	return oki_query_eligibility(&v->k, v->confirmer, &proof, &wait,
 	    reply, f->e);
@@ -436,6 +474,7 @@ step_ask(struct oki_flow *f)
 	if ((r = ask(f, &reply)) != ONSHI_OK)
 		return r;
 	oki_flow_forget_signature(v);
+	oki_buf_free(&v->pinless);
 	if ((r = oki_case_note(&v->k, OKI_AUDIT_IDENTITY_END, v->confirmer,
 	    ONSHI_CATEGORY_ELIGIBILITY, ONSHI_OK, f->w, f->e)) != ONSHI_OK ||
 	    (r = oki_answer_body_new(v, ONSHI_CATEGORY_ELIGIBILITY, &reply,
@@ -452,7 +491,8 @@ step_ask(struct oki_flow *f)
 }
 
 int	(*const oki_flow_steps[])(struct oki_flow *) = {
-	[OKI_STEP_NEW] = step_new, [OKI_STEP_CARD] = step_card,
+	[OKI_STEP_NEW] = step_new, [OKI_STEP_FACE] = oki_face_step,
+	[OKI_STEP_CARD] = step_card,
 	[OKI_STEP_READ] = step_read, [OKI_STEP_PIN] = step_pin,
 	[OKI_STEP_CONFIRM] = step_confirm, [OKI_STEP_SIGN] = step_sign,
 	[OKI_STEP_ASK] = step_ask

@@ -15,6 +15,8 @@ oki_visit_tell(const struct onshi_visit *v, struct oki_told *out)
 
 	out->apdus = v->apdus;
 	out->bytes = v->bytes;
+	out->method = v->k.method;
+	out->carrier = v->carrier;
 	for (i = 0; i < OKI_PHASES; i++)
 		out->ms[i] = v->k.ms[i];
 	for (i = 0; i < OKI_CATEGORIES; i++) {
@@ -42,6 +44,7 @@ static void
 copy_consent(const struct oki_consent *from, struct oki_consent *to)
 {
 	to->asked = from->asked;
+	to->to_ask = from->to_ask;
 	to->given = from->given;
 	to->granted = from->granted;
 	to->since = from->since;
@@ -76,6 +79,7 @@ oki_visit_snapshot(const struct onshi_visit *v, struct oki_case *out,
 	out->certificate = k->certificate;
 	out->grace = k->grace;
 	out->tries = k->tries;
+	out->phone = k->phone;
 	out->proved_ms = k->proved_ms;
 	atomic_init(&out->ended, atomic_load(&k->ended));
 	atomic_init(&out->recorded, atomic_load(&k->recorded));
@@ -179,6 +183,18 @@ told_of(const struct onshi_visit *v)
 		tell(v, &told);
 
 	return told;
+}
+
+int
+onshi_visit_method(const struct onshi_visit *v)
+{
+	return told_of(v).method;
+}
+
+int
+onshi_visit_carrier(const struct onshi_visit *v)
+{
+	return told_of(v).carrier;
 }
 
 int32_t

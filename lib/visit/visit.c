@@ -20,6 +20,7 @@ forget(struct onshi_visit *v)
 	oki_case_end(&v->k);
 	oki_secret_free(&v->pin);
 	oki_buf_free(&v->signature);
+	oki_buf_free(&v->pinless);
 	oki_certificate_free(&v->certificate);
 	onshi_operator_free(&v->confirmer);
 }

@@ -20,6 +20,7 @@ checkups_write(struct sim *sim, xmlNodePtr body, int64_t person)
 	sqlite3_stmt *st;
 	int n = 0;
 
+	generate_care_of(sim, person);
 	st = db_query(&sim->db, "SELECT * FROM checkup WHERE person=? "
 	    "ORDER BY day DESC, id", "i", person);
 	for (; st != NULL && sqlite3_step(st) == SQLITE_ROW; n++) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "scenario.h"
@@ -11,6 +12,7 @@
 
 #define CLIENT_MS	60000
 #define ARGS_MAX	64
+#define KILL_MS		20000
 
 struct run {
 	struct world *w;
@@ -147,6 +149,29 @@ client_free(struct ending *e)
 	memset(e, 0, sizeof(*e));
 }
 
+/* Waits until the service has been asked for that, and ends the client as if
+ * the machine had lost its power. */
+static int
+run_killed(const struct run *r, const json_t *step, int number,
+    const char *prefix)
+{
+	int ms = KILL_MS, times = (int)json_integer_value(json_object_get(
+	    step, "kill_at"));
+	struct timespec nap = { 0, 5000000 };
+	struct child c;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", number);
+	setenv("ONSHIKAKU_STEP", text, 1);
+	if (start(r, json_object_get(step, "args"), desk_of(step), &c) != 0)
+		return -1;
+	for (; ms > 0 && !spawn_stopping &&
+	    world_asked(r->w, prefix) < (times > 0 ? times : 1); ms -= 5)
+		nanosleep(&nap, NULL);
+	spawn_end(&c, SIGKILL, 5000);
+	return ms > 0 ? 0 : -1;
+}
+
 /* What a step said can be named in those after it: ${out.a.0.b}. */
 static int
 run_before(const struct run *r, const json_t *step, int number, char **why)
@@ -154,12 +179,15 @@ run_before(const struct run *r, const json_t *step, int number, char **why)
 	const json_t *want = json_object_get(step, "exit");
 	const json_t *output = json_object_get(step, "output");
 	const json_t *commands = json_object_get(step, "commands");
+	const char *kill_on = json_string_value(json_object_get(step,
+	    "kill_on"));
 	struct ending e = { 0 };
 	char *wrong;
 	size_t i;
 	int bad;
 
-	bad = run_step(r, json_object_get(step, "args"), number,
+	bad = kill_on != NULL ? run_killed(r, step, number, kill_on) :
+	    run_step(r, json_object_get(step, "args"), number,
 	    desk_of(step), 1, &e);
 	if (bad == 0 && want != NULL &&
 	    !json_equal(want, json_array_get(e.statuses, 0)))

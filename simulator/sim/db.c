@@ -8,7 +8,8 @@
 static const char schema[] =
 "CREATE TABLE IF NOT EXISTS person(id INTEGER PRIMARY KEY, name TEXT,"
 " kana TEXT, other TEXT, other_kana TEXT, sex1 TEXT, sex2 TEXT, birth INTEGER,"
-" address TEXT, post TEXT, hide INTEGER DEFAULT 0);"
+" address TEXT, post TEXT, hide INTEGER DEFAULT 0,"
+" care INTEGER DEFAULT 1);"
 "CREATE TABLE IF NOT EXISTS coverage(id INTEGER PRIMARY KEY, person INTEGER,"
 " class TEXT, insurer TEXT, insurer_key TEXT, symbol TEXT, symbol_key TEXT,"
 " number TEXT, number_key TEXT, branch TEXT, relation TEXT, head TEXT,"
@@ -93,7 +94,9 @@ int
 db_open(struct db *db, const char *path)
 {
 	memset(db, 0, sizeof(*db));
-	if (sqlite3_open(path, &db->handle) != SQLITE_OK ||
+	/* whoever uses it holds the lock of struct sim */
+	if (sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 	    sqlite3_busy_timeout(db->handle, 5000) != SQLITE_OK ||
 	    sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL;"
 	    "PRAGMA synchronous=OFF;", NULL, NULL, NULL) != SQLITE_OK ||

@@ -135,6 +135,7 @@ drugs_write(struct sim *sim, xmlNodePtr body, const struct drug_query *q)
 	sqlite3_stmt *st;
 	int n = 0;
 
+	generate_care_of(sim, q->person);
 	st = db_query(&sim->db, "SELECT *, CASE WHEN source=3 OR pr_code IS "
 	    "NULL THEN NULL WHEN pr_code=?1 THEN 1 ELSE 2 END AS own "
 	    "FROM drug WHERE person=?2 AND month BETWEEN ?3 AND ?4 AND "

@@ -121,6 +121,7 @@ spread(struct sim *sim, struct prng *p, struct coverage *c, int trait,
 }
 
 #define FAMILY_MOST	4
+#define CARED_FOR	5000	/* the others' care is made when asked for */
 
 struct family {
 	int	    kind;
@@ -226,7 +227,11 @@ member(struct sim *sim, struct prng *p, struct family *f, int which, int age,
 	c.person = generate_person(sim, &w);
 	c.start = c.start_notified = insured_since(f, w.birth);
 	spread(sim, p, &c, trait, today, age);
-	generate_care(sim, p, c.person, 0);
+	if (c.person <= CARED_FOR)
+		generate_care(sim, p, c.person, 0);
+	else
+		db_run(&sim->db, "UPDATE person SET care=0 WHERE id=?", "i",
+		    c.person);
 }
 
 static void

@@ -318,3 +318,16 @@ generate_care(struct sim *sim, struct prng *p, int64_t person, int rich)
 		checkup(sim, person, day_in(p, month_add(today / 100, -back),
 		    today), &b);
 }
+
+/* Of whom there are too many, it is made when it is first looked at. */
+void
+generate_care_of(struct sim *sim, int64_t person)
+{
+	struct prng p = { (uint64_t)person };
+
+	if (db_int(&sim->db, "SELECT care FROM person WHERE id=?", "i",
+	    person) != 0)
+		return;
+	db_run(&sim->db, "UPDATE person SET care=1 WHERE id=?", "i", person);
+	generate_care(sim, &p, person, 0);
+}

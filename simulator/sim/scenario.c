@@ -241,7 +241,9 @@ judge(const struct world *w, const json_t *want, const struct ending *e)
 	    (why = world_folder_judge(w, json_object_get(want, "folder"))) !=
 	    NULL || (why = compare_nowhere(w, json_object_get(want, "nowhere"),
 	    e->text)) != NULL ||
-	    (why = compare_card(w, json_object_get(want, "card"))) != NULL)
+	    (why = compare_card(w, json_object_get(want, "card"))) != NULL ||
+	    (why = compare_tables(w, json_object_get(want, "tables"))) !=
+	    NULL)
 		return why;
 	return compare_asked(w, json_object_get(want, "asked"));
 }

@@ -72,6 +72,10 @@ int	 world_folder_options(struct world *w, const json_t *s,
 char	*world_folder_list(const struct world *w, const char *name);
 char	*world_folder_judge(const struct world *w, const json_t *want);
 
+/* csv.c */
+json_t	*csv_rows(char *text);
+char	*compare_tables(const struct world *w, const json_t *tables);
+
 /* client.c: what the client said and how it ended, at each desk */
 #define DESKS_MAX	4
 struct ending {

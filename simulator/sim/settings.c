@@ -297,6 +297,28 @@ printed(const struct world *w, const char *path, size_t len)
 	return s == NULL ? NULL : text_dup(s);
 }
 
+/* today, month, or day:N, so many days from today; by this machine's clock. */
+static char *
+day_of(const char *name, size_t len)
+{
+	static const struct clock real;
+	int32_t today = clock_date(clock_now(&real));
+	char *number;
+	int64_t n;
+
+	if (len == 5 && strncmp(name, "today", 5) == 0)
+		return text_format("%d", (int)today);
+	if (len == 5 && strncmp(name, "month", 5) == 0)
+		return text_format("%d", (int)(today / 100));
+	if (len < 5 || strncmp(name, "day:", 4) != 0)
+		return NULL;
+	number = text_format("%.*s", (int)len - 4, name + 4);
+	if (text_number(number, &n) != 0 || n < -40000 || n > 40000)
+		n = 0;
+	free(number);
+	return text_format("%d", (int)date_days(today, (int)n));
+}
+
 static char *
 value_of(const struct world *w, const char *name, size_t len)
 {
@@ -306,6 +328,8 @@ value_of(const struct world *w, const char *name, size_t len)
 	if (len > 4 && strncmp(name, "out.", 4) == 0)
 		return printed(w, name + 4, len - 4);
 
+	if ((value = day_of(name, len)) != NULL)
+		return value;
 	if (len == 4 && strncmp(name, "port", 4) == 0)
 		return text_format("%d", w->port);
 	if (len == 3 && strncmp(name, "dir", 3) == 0)
@@ -322,8 +346,8 @@ value_of(const struct world *w, const char *name, size_t len)
 	return value;
 }
 
-/* ${PROFILE.COLUMN}, ${port}, ${dir}, ${pki} and ${out.PATH} become their
- * values. */
+/* ${PROFILE.COLUMN}, ${port}, ${dir}, ${pki}, ${today}, ${month}, ${day:N} and
+ * ${out.PATH} become their values. */
 char *
 world_fill(const struct world *w, const char *text)
 {

@@ -443,6 +443,7 @@ const char *generate_insurer(int kind, int which);
 /* generate_care.c */
 void	 generate_care(struct sim *sim, struct prng *p, int64_t person,
 	    int rich);
+void	 generate_care_of(struct sim *sim, int64_t person);
 
 /* control.c */
 int	 control_start(struct sim *sim, const char *path);

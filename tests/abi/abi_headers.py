@@ -79,8 +79,9 @@ def constants(top: Path) -> dict[str, int]:
 
 def tables(top: Path) -> dict[str, list[str]]:
     """Structs with visible members, and these."""
-    path = top / "include" / "onshikaku" / "tables.h"
-    code = without_comments(path.read_text("utf-8"))
+    code = "".join(without_comments(
+        (top / "include" / "onshikaku" / name).read_text("utf-8"))
+        for name in ("tables.h", "face.h"))
     found: dict[str, list[str]] = {}
     for name, body in re.findall(r"struct\s+(\w+)\s*\{(.*?)\};", code, re.S):
         found[name] = re.findall(r"(?:\(\*(\w+)\)\(|\b(size)\s*;)", body)

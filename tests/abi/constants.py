@@ -10,6 +10,7 @@ PREFIX = {"Result": "ONSHI_",
           "Trust": "ONSHI_TRUST_", "Verdict": "ONSHI_AUDIT_",
           "MatchVerdict": "ONSHI_MATCH_",
           "CertificateState": "ONSHI_CERTIFICATE_", "CardKind": "ONSHI_CARD_",
+          "Said": "ONSHI_CONSENT_",
           "EmergencyKind": "ONSHI_EMERGENCY_",
           "SignIn": "ONSHI_SIGNIN_", "PinFlag": "ONSHI_PIN_",
           "Element": "ONSHI_EL_"}

@@ -25,7 +25,8 @@ for header in onshikaku.h onshikaku/base.h onshikaku/results.h \
     onshikaku/elements.h onshikaku/emergency.h onshikaku/card.h onshikaku/match.h \
     onshikaku/fallback.h \
     onshikaku/message.h onshikaku/audit.h onshikaku/journal.h \
-    onshikaku/doctor.h onshikaku/arrivals.h onshikaku/tables.h; do
+    onshikaku/doctor.h onshikaku/arrivals.h onshikaku/tables.h \
+    onshikaku/face.h; do
 	alone=$work/$(echo "$header" | tr / _)
 	printf '#include <%s>\n' "$header" >"$alone.c"
 	cp "$alone.c" "$alone.cc"

@@ -116,11 +116,13 @@ def check_words(path: Path, known: dict[str, set[str]]) -> None:
 
 
 def check_tables() -> None:
-    """Tables stand in onshi_tables(3) as in the header."""
+    """Tables stand in onshi_tables(3), onshi_face(3) as in the headers."""
     path = TOP / "man" / "onshi_tables.3"
-    text = path.read_text("utf-8")
-    header = abi_headers.without_comments(
-        (TOP / "include" / "onshikaku" / "tables.h").read_text("utf-8"))
+    text = "".join((TOP / "man" / ("onshi_%s.3" % name)).read_text("utf-8")
+                   for name in ("tables", "face"))
+    header = "".join(abi_headers.without_comments(
+        (TOP / "include" / "onshikaku" / ("%s.h" % name)).read_text("utf-8"))
+        for name in ("tables", "face"))
     for tag in abi_headers.tables(TOP):
         pattern = r"struct %s \{.*?\n\};" % tag
         mine = re.search(pattern, text, re.S)

@@ -49,6 +49,23 @@ $run sealed-mistyped -- sh -c 'echo "{}"' >"$out"
 check 'a step that goes wrong' "$(grep -c 'step 1: sealed' "$out")" 1
 $run not-found -- >"$out"
 check 'no client is the default one' "$(head -n 1 "$out")" 'pass not-found'
+out_csv='$(dirname "$ONSHIKAKU_CONF")/out.csv'
+# shellcheck disable=SC2086
+$run bulk-nobody -- sh -c "printf 'outcome\\n' >$out_csv" >"$out"
+check 'a table' "$(head -n 1 "$out")" \
+    'fail bulk-nobody: the service was asked 0 times for OQSmuhvq01req, not 1'
+# shellcheck disable=SC2086
+$run bulk-nobody -- sh -c "printf 'outcome\\nvalid\\n' >$out_csv" >"$out"
+check 'a row too many' "$(head -n 1 "$out")" \
+    'fail bulk-nobody: out.csv: lines: wanted 0, are 1'
+$run bulk-nobody -- true >"$out"
+check 'no table' "$(head -n 1 "$out")" \
+    'fail bulk-nobody: out.csv: is not there'
+# shellcheck disable=SC2086
+$run bulk-failed -- sh -c "echo '{\"outcome\":\"error_file\"}'
+    echo >$out_csv; exit 5" >"$out"
+check 'a table too many' "$(head -n 1 "$out")" \
+    'fail bulk-failed: out.csv: must not be there'
 $run nobody-knows -- true >"$out" 2>&1
 check 'unknown name' $? 1
 $sim scenario run >/dev/null 2>&1

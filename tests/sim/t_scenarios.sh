@@ -12,6 +12,7 @@ options=$("$top_builddir/onshikaku" eligibility --help)
 later='-e ^$'
 case $words in *' journal '*) ;; *) later="$later -e ^folder-" ;; esac
 case $words in *' watch '*) ;; *) later="$later -e ^watch-" ;; esac
+case $words in *' bulk '*) ;; *) later="$later -e ^bulk- -e ^register-" ;; esac
 case $options in *--compare*) ;; *) later="$later -e ^match-" ;; esac
 # shellcheck disable=SC2046,SC2086
 exec "$sim" scenario run $("$sim" scenario list | cut -d' ' -f1 |

@@ -567,6 +567,28 @@ fake_exchange(void *self, void *session, struct onshi_exchange *x)
 	return r;
 }
 
+const uint8_t *
+fake_der(const struct fake *f, size_t *len)
+{
+	*len = f->key->derlen;
+
+	return f->key->der;
+}
+
+bool
+fake_sign(const struct fake *f, const uint8_t *text, size_t len, uint8_t *sig,
+    size_t *siglen)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool is = EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL,
+	    f->key->pkey) == 1 && EVP_DigestSign(ctx, sig, siglen, text,
+	    len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+
+	return is;
+}
+
 bool
 fake_has_signed(const struct fake *f, const char *text)
 {

@@ -115,6 +115,12 @@ void	fake_lay(struct fake *f, int person);
 /* Whose certificate that request holds, -1 nobody's. */
 int	fake_whose(const struct fake *f, const char *body);
 
+/* What a face reader has of the card that lies there: its certificate, and its
+ * signature of the text; false where there is no room. */
+const uint8_t *fake_der(const struct fake *f, size_t *len);
+bool	fake_sign(const struct fake *f, const uint8_t *text, size_t len,
+	    uint8_t *sig, size_t *siglen);
+
 /* A config with facility, reader "fake", link, clock and record plugged in. */
 struct onshi_config *fake_config(struct fake *f);
 struct onshi *fake_root(struct fake *f);

@@ -40,7 +40,7 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(doctor, P, HANDLE) K(doctor_p, P, FREED) K(new_doctor, P, MADE) \
 	K(fallback, P, HANDLE) K(fallback_p, P, FREED) \
 	K(new_fallback, P, MADE) K(config_or, P, MAY_LACK) \
-	K(exchange, P, HANDLE) K(arrivals, P, HANDLE) \
+	K(exchange, P, HANDLE) K(face, P, HANDLE) K(arrivals, P, HANDLE) \
 	K(emergency, P, HANDLE) K(emergency_p, P, FREED) \
 	K(new_emergency, P, MADE) K(factors, P, NEEDED) \
 	K(root_p, P, FREED) K(config_p, P, FREED) K(visit_p, P, FREED) \
@@ -58,7 +58,7 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(name, P, NEEDED) K(dir, P, NEEDED) K(path, P, NEEDED) \
 	K(key, P, NEEDED) K(file_key, P, NEEDED) \
 	K(institution, P, NEEDED) K(room, P, NEEDED) K(bytes, P, NEEDED) \
-	K(reader_ops, P, NEEDED) \
+	K(reader_ops, P, NEEDED) K(face_ops, P, NEEDED) \
 	K(audit_ops, P, NEEDED) \
 	K(lent_or, P, MAY_LACK) K(whole_or, P, MAY_LACK) \
 	K(number_or, P, MAY_LACK) K(size_or, P, MAY_LACK) \
@@ -251,6 +251,7 @@ struct world {
 
 static struct world world;
 static struct onshi_exchange *exchange;		/* while one is under way */
+static struct onshi_face_exchange *face;
 static int exchanged;
 
 static void *
@@ -342,7 +343,7 @@ link_open(void *self, int32_t ms, void **session)
 	return ONSHI_OK;
 }
 
-static void	inside_exchange(void);
+static void	inside_exchange(enum kind k);
 
 static int
 link_exchange(void *self, void *session, struct onshi_exchange *x)
@@ -351,7 +352,7 @@ link_exchange(void *self, void *session, struct onshi_exchange *x)
 	(void)session;
 	exchange = x;
 	exchanged++;
-	inside_exchange();
+	inside_exchange(k_exchange);
 	exchange = NULL;
 
 	return ONSHI_E_LINK_TIMEOUT;
@@ -364,6 +365,20 @@ link_close(void *self, void *session)
 	(void)session;
 }
 
+static int
+face_check(void *self, struct onshi_face_exchange *x)
+{
+	(void)self;
+	face = x;
+	exchanged++;
+	inside_exchange(k_face);
+	face = NULL;
+
+	return ONSHI_E_READER_BUSY;
+}
+
+static struct onshi_face_ops face_ops = { sizeof(face_ops), face_check, NULL,
+    NULL };
 static struct onshi_log_ops log_ops = { sizeof(log_ops), never_line, NULL };
 static struct onshi_audit_ops audit_ops = { sizeof(audit_ops), never_entry,
     NULL };
@@ -393,6 +408,7 @@ fill_texts(struct world *w)
 	w->p[k_bytes] = bytes;
 	w->p[k_room] = w->room;
 	w->p[k_reader_ops] = &reader_ops;
+	w->p[k_face_ops] = &face_ops;
 	w->p[k_link_ops_or] = &link_ops;
 	w->p[k_clock_ops_or] = &clock_ops;
 	w->p[k_audit_ops] = w->p[k_audit_ops_or] = &audit_ops;
@@ -438,6 +454,7 @@ fill(struct world *w)
 	w->p[k_emergency] = w->emergency;
 	w->p[k_operator] = w->p[k_operator_or] = w->op;
 	w->p[k_exchange] = exchange;
+	w->p[k_face] = face;
 	if (w->card != NULL && onshi_card_certificate(w->card, &x) == ONSHI_OK)
 		w->p[k_certificate] = plain(x);
 	if (w->a != NULL && onshi_answer_rewind(w->a) == ONSHI_OK &&
@@ -947,7 +964,8 @@ START_TEST(wrong_arguments)
 	begin(&world);
 	go_on(&world);
 	for (i = 0; i < COUNT(rows); i++)
-		if (!is_of(&rows[i], k_exchange))
+		if (!is_of(&rows[i], k_exchange) &&
+		    !is_of(&rows[i], k_face))
 			try_wrong(&rows[i]);
 	goes_on(&world);
 	leave(&world);
@@ -1022,21 +1040,45 @@ START_TEST(too_late)
 }
 END_TEST
 
-/* What a link is handed lives as long as its exchange: these calls are made
+/* What a table is handed lives as long as its exchange: these calls are made
  * from inside, wrong first, then right. */
 static void
-inside_exchange(void)
+inside_exchange(enum kind k)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		if (is_of(&rows[i], k_exchange))
+		if (is_of(&rows[i], k))
 			try_wrong(&rows[i]);
 	fill(&world);
 	for (i = 0; i < COUNT(rows); i++)
-		if (is_of(&rows[i], k_exchange))
+		if (is_of(&rows[i], k))
 			try_time(&rows[i], RIGHT);
 }
+
+START_TEST(faces)
+{
+	struct onshi_visit *v;
+	struct onshi *o;
+
+	begin(&world);
+	go_on(&world);
+	ck_assert_int_eq(onshi_config_add_face(world.c, &face_ops, &world),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, world.c, &o), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_FACE),
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_ASK), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_FACE);
+	ck_assert_int_lt(onshi_visit_advance(v), 0);
+	ck_assert_int_gt(exchanged, 0);
+	onshi_visit_free(&v);
+	onshi_free(&o);
+	leave(&world);
+}
+END_TEST
 
 START_TEST(exchanges)
 {
@@ -1080,6 +1122,7 @@ main(void)
 	tcase_add_test(c, too_early);
 	tcase_add_test(c, too_late);
 	tcase_add_test(c, exchanges);
+	tcase_add_test(c, faces);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -80,12 +80,13 @@ START_TEST(test_any_order)
 	    total(DESK_ANSWERED), total(DESK_GIVEN_OUT),
 	    total(DESK_REFUSED), total(DESK_READ), total(DESK_URGENT_STEPS),
 	    total(DESK_URGENT_GIVEN), total(DESK_URGENT_REFUSED));
-	/* It would prove nothing if nothing ever came out. */
+	/* It would prove nothing if nothing ever came out; the rarest comes once
+	 * in some hundred calls. */
 	ck_assert_uint_gt(total(DESK_GIVEN_OUT), 100);
 	ck_assert_uint_gt(total(DESK_REFUSED), 100);
 	ck_assert_uint_gt(total(DESK_READ), 100);
 	ck_assert_uint_gt(total(DESK_URGENT_STEPS), 100);
-	ck_assert_uint_gt(total(DESK_URGENT_GIVEN), 100);
+	ck_assert_uint_gt(total(DESK_URGENT_GIVEN), 20);
 	ck_assert_uint_gt(total(DESK_URGENT_REFUSED), 100);
 	for (i = 0; i < 2; i++)
 		desk_close(&desks[i]);

@@ -800,6 +800,7 @@ START_TEST(test_null)
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_FACE),
 	    ONSHI_E_UNSUPPORTED);
 	ck_assert_int_eq(onshi_visit_set_consent(v, 0, 1), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_visit_set_consent(v, 1, 3), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_visit_set_consent(v, 7, 1), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_visit_set_pin(v, NULL, 0), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_visit_set_pin(v, "1234", 2), ONSHI_E_ARG);

@@ -102,6 +102,10 @@ class Exchange(Structure):
     pass
 
 
+class FaceExchange(Structure):
+    pass
+
+
 # Calls into Python: a table's members, after the tables of tables.h.
 WAIT_FN = C.CFUNCTYPE(c_int, c_void_p, c_int, c_int32)
 HOLD_FN = C.CFUNCTYPE(c_int, c_void_p, c_int32)
@@ -113,6 +117,7 @@ CARRIES_FN = C.CFUNCTYPE(c_int, c_void_p, c_char_p)
 OPEN_FN = C.CFUNCTYPE(c_int, c_void_p, c_int32, P(c_void_p))
 EXCHANGE_FN = C.CFUNCTYPE(c_int, c_void_p, c_void_p, P(Exchange))
 SESSION_FN = C.CFUNCTYPE(None, c_void_p, c_void_p)
+CHECK_FN = C.CFUNCTYPE(c_int, c_void_p, P(FaceExchange))
 CLOCK_FN = C.CFUNCTYPE(c_int64, c_void_p)
 LINE_FN = C.CFUNCTYPE(None, c_void_p, c_char_p)
 ENTRY_FN = C.CFUNCTYPE(c_int, c_void_p, P(c_char), c_size_t)
@@ -138,6 +143,15 @@ class LinkOps(Structure):
         ("exchange", EXCHANGE_FN),
         ("cancel", SESSION_FN),
         ("close", SESSION_FN),
+        ("done", SELF_FN),
+    ]
+
+
+class FaceOps(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("check", CHECK_FN),
+        ("cancel", SELF_FN),
         ("done", SELF_FN),
     ]
 
@@ -243,6 +257,8 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_visit_consent", c_int,
      (P(Visit), c_int, P(c_int), P(c_int), P(c_int64), P(c_int64))),
     ("onshi_visit_certificate", P(Certificate), (P(Visit),)),
+    ("onshi_visit_method", c_int, (P(Visit),)),
+    ("onshi_visit_carrier", c_int, (P(Visit),)),
     ("onshi_visit_apdus", c_int32, (P(Visit),)),
     ("onshi_visit_apdu_bytes", c_int32, (P(Visit),)),
     ("onshi_visit_ms", c_int32, (P(Visit), c_int)),
@@ -468,6 +484,26 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_audit_select", c_int, (P(Audit), c_int32, c_int32)),
     ("onshi_audit_next", c_int, (P(Audit), P(c_char_p), P(c_size_t))),
     ("onshi_audit_error", P(Error), (P(Audit),)),
+    # face.h
+    ("onshi_config_add_face", c_int, (P(Config), P(FaceOps), c_void_p)),
+    ("onshi_face_id", c_char_p, (P(FaceExchange),)),
+    ("onshi_face_purpose", c_int, (P(FaceExchange),)),
+    ("onshi_face_asks", c_int, (P(FaceExchange), c_int)),
+    ("onshi_face_allows", c_int, (P(FaceExchange), c_int)),
+    ("onshi_face_registers", c_int, (P(FaceExchange),)),
+    ("onshi_face_text", c_char_p, (P(FaceExchange), c_int, c_int, c_char_p)),
+    ("onshi_face_timeout_ms", c_int32, (P(FaceExchange),)),
+    ("onshi_face_is_cancelled", c_int, (P(FaceExchange),)),
+    ("onshi_face_set_carrier", c_int, (P(FaceExchange), c_int)),
+    ("onshi_face_set_method", c_int, (P(FaceExchange), c_int)),
+    ("onshi_face_set_consent", c_int, (P(FaceExchange), c_int, c_int)),
+    ("onshi_face_set_tries", c_int, (P(FaceExchange), c_int)),
+    ("onshi_face_set_certificate", c_int, (P(FaceExchange), P(c_uint8), c_size_t)),
+    ("onshi_face_set_proof", c_int, (P(FaceExchange), P(c_uint8), c_size_t)),
+    ("onshi_face_to_sign", c_int, (P(FaceExchange), P(P(c_uint8)), P(c_size_t))),
+    ("onshi_face_set_signature", c_int, (P(FaceExchange), P(c_uint8), c_size_t)),
+    ("onshi_carrier_name", c_char_p, (c_int,)),
+    ("onshi_carrier_text", c_char_p, (c_int, c_char_p)),
     # tables.h
     ("onshi_config_add_reader", c_int, (P(Config), c_char_p, P(ReaderOps), c_void_p)),
     ("onshi_config_set_link", c_int, (P(Config), P(LinkOps), c_void_p)),

@@ -18,6 +18,7 @@ from ._core import (
     Handle,
     bytes_at,
     bytes_in,
+    failure,
     maybe_raw,
     plain,
     raw,
@@ -26,6 +27,7 @@ from ._core import (
     wipe,
 )
 from ._ffi import lib
+from .constants import Carrier, Category, Method, Notice, Purpose
 
 READER = RESULTS["ONSHI_E_READER"]
 CALLBACK = RESULTS["ONSHI_E_CALLBACK"]
@@ -121,6 +123,97 @@ class Exchange(Borrower):
         lib.onshi_exchange_set_retry_after(self._p, seconds)
 
 
+class Face(Protocol):
+    """A face reader's adapter.
+
+    ``check`` gives ``None`` (or 0) when all was said, or raises as a reader
+    does: an ``OnshiError`` keeps its code, as ``ONSHI_E_FACE``. A method
+    ``cancel()``, if there is one, ends it from another thread.
+    """
+
+    def check(self, exchange: FaceExchange) -> Optional[int]: ...
+
+
+class FaceExchange(Borrower):
+    """One patient at the face reader; empty once ``check`` is over.
+
+    What is said is said once; a setter that is refused raises, and the
+    exchange is over.
+    """
+
+    def __init__(self, pointer: Any) -> None:
+        self._p = pointer
+
+    @staticmethod
+    def _said(code: int) -> None:
+        if code != 0:
+            raise failure(code)
+
+    @property
+    def id(self) -> str:
+        """A random name of this exchange, for the software to say back."""
+        return text_of(lib.onshi_face_id(self._p))
+
+    @property
+    def purpose(self) -> Purpose:
+        return Purpose(lib.onshi_face_purpose(self._p))
+
+    @property
+    def registers(self) -> bool:
+        """The card is to be registered for use (first use)."""
+        return bool(lib.onshi_face_registers(self._p) != 0)
+
+    @property
+    def timeout_ms(self) -> int:
+        return int(lib.onshi_face_timeout_ms(self._p))
+
+    @property
+    def is_cancelled(self) -> bool:
+        return bool(lib.onshi_face_is_cancelled(self._p) != 0)
+
+    def asks(self, category: Category) -> bool:
+        return bool(lib.onshi_face_asks(self._p, category) != 0)
+
+    def allows(self, method: Method) -> bool:
+        return bool(lib.onshi_face_allows(self._p, method) != 0)
+
+    def text(self, notice: Notice, category: Category = Category.ELIGIBILITY,
+             lang: str = "ja") -> str:
+        return text_of(lib.onshi_face_text(self._p, notice, category, raw(lang)))
+
+    def set_carrier(self, carrier: Carrier) -> None:
+        self._said(lib.onshi_face_set_carrier(self._p, carrier))
+
+    def set_method(self, method: Method) -> None:
+        self._said(lib.onshi_face_set_method(self._p, method))
+
+    def set_consent(self, category: Category, given: bool) -> None:
+        self._said(lib.onshi_face_set_consent(self._p, category, int(given)))
+
+    def set_tries(self, left: int) -> None:
+        self._said(lib.onshi_face_set_tries(self._p, left))
+
+    def set_certificate(self, der: Buffer) -> None:
+        self._give(lib.onshi_face_set_certificate, der)
+
+    def set_proof(self, proof: Buffer) -> None:
+        """Opaque, of the reader's software."""
+        self._give(lib.onshi_face_set_proof, proof)
+
+    def to_sign(self) -> bytes:
+        """By PIN: what the card signs, once all else was said."""
+        out, n = C.POINTER(C.c_uint8)(), C.c_size_t()
+        self._said(lib.onshi_face_to_sign(self._p, C.byref(out), C.byref(n)))
+        return C.string_at(out, n.value)
+
+    def set_signature(self, signature: Buffer) -> None:
+        self._give(lib.onshi_face_set_signature, signature)
+
+    def _give(self, function: Any, data: Buffer) -> None:
+        piece = plain(data)
+        self._said(function(self._p, bytes_in(piece), len(piece)))
+
+
 class _Guard:
     """An exception cannot cross C: it is kept, and the call has failed."""
 
@@ -209,6 +302,22 @@ def _link_ops(link: Link, guard: _Guard) -> Any:
     if hasattr(link, "cancel"):
         cancel = link.cancel
         ops.cancel = _ffi.SESSION_FN(lambda _s, number: cancel(sessions[number]))
+    return ops
+
+
+def _face_ops(face: Face, guard: _Guard) -> Any:
+    def check(_s: Any, pointer: Any) -> int:
+        under_way = FaceExchange(pointer)
+        try:
+            return guard(lambda: face.check(under_way))
+        finally:
+            under_way._p = None
+
+    ops = _ffi.FaceOps()
+    ops.check = _ffi.CHECK_FN(check)
+    if hasattr(face, "cancel"):
+        cancel = face.cancel
+        ops.cancel = _ffi.SELF_FN(lambda _s: cancel())
     return ops
 
 
@@ -305,6 +414,11 @@ class Config(Handle):
         ops = _reader_ops(reader, _Guard(self._raised, READER))
         self._plug(lib.onshi_config_add_reader, ops, raw(name))
 
+    def add_face(self, face: Face) -> None:
+        """The one face reader of this desk."""
+        ops = _face_ops(face, _Guard(self._raised, READER))
+        self._plug(lib.onshi_config_add_face, ops)
+
     def set_link(self, link: Link) -> None:
         """In place of ``link.type``."""
         ops = _link_ops(link, _Guard(self._raised, CALLBACK))
@@ -351,3 +465,11 @@ class Config(Handle):
         ops = _ffi.AuditOps()
         ops.entry = _ffi.ENTRY_FN(call)
         return ops
+
+
+def carrier_name(carrier: int) -> str:
+    return text_of(lib.onshi_carrier_name(carrier))
+
+
+def carrier_text(carrier: int, lang: str = "ja") -> str:
+    return text_of(lib.onshi_carrier_text(carrier, raw(lang)))

@@ -168,6 +168,23 @@ class Notice(Number):
     DISASTER = 5
     EMERGENCY = 6
     SEVERAL = 7
+    FACE = 8
+    PHONE = 9
+
+
+class Carrier(Number):
+    """What the patient brought to the face reader."""
+
+    CARD = 1
+    PHONE = 2
+
+
+class Said(Number):
+    """The patient's word on a category."""
+
+    REFUSED = 0
+    GIVEN = 1
+    ASK = 2  # not said yet: the face reader asks
 
 
 class Need(Number):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes as C
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from datetime import datetime
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import _ffi
 from ._core import (
@@ -29,6 +29,7 @@ from ._wait import Waits, readable
 from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
 from .constants import (
+    Carrier,
     Category,
     EmergencyKind,
     Licence,
@@ -37,6 +38,7 @@ from .constants import (
     Notice,
     Purpose,
     Request,
+    Said,
     SignIn,
 )
 from .emergency import Emergency
@@ -198,8 +200,13 @@ class Visit(Waits):
     def set_method(self, method: Method) -> None:
         self._call(lib.onshi_visit_set_method, method)
 
-    def set_consent(self, category: Category, given: bool = True) -> None:
-        """The patient's word; settled by the first :meth:`advance`."""
+    def set_consent(
+        self, category: Category, given: Union[bool, Said] = True
+    ) -> None:
+        """The patient's word; settled by the first :meth:`advance`.
+
+        ``Said.ASK``: the face reader asks.
+        """
         self._call(lib.onshi_visit_set_consent, category, int(given))
 
     def set_patient(self, ident: str) -> None:
@@ -381,6 +388,18 @@ class Visit(Waits):
     def file(self) -> str:
         """The face file that it comes from; empty if none. It names a patient."""
         return text_of(lib.onshi_visit_file(self._p))
+
+    @property
+    def method(self) -> Optional[Method]:
+        """How the person was identified; None before a method is set."""
+        number = int(lib.onshi_visit_method(self._p))
+        return Method(number) if number != 0 else None
+
+    @property
+    def carrier(self) -> Optional[Carrier]:
+        """What they brought to the face reader; None where it has not told."""
+        number = int(lib.onshi_visit_carrier(self._p))
+        return Carrier(number) if number != 0 else None
 
     @property
     def apdus(self) -> int:

@@ -20,15 +20,20 @@ from onshikaku import (
     RESULTS,
     CardError,
     CardKind,
+    Carrier,
     Category,
     Config,
     Exchange,
+    FaceExchange,
     Method,
+    Need,
     NetworkError,
+    Notice,
     Onshi,
     OnshiError,
     Outcome,
     RuleError,
+    Said,
     Sent,
     Visit,
     config as config_module,
@@ -198,6 +203,81 @@ def test_a_table_goes_with_its_last_holder(world: World) -> None:
     del root, card
     gc.collect()
     assert gone() is None
+
+
+# -- a face reader -----------------------------------------------------------
+
+
+class FaceReader:
+    """Has whoever stands before it, and does as it is told."""
+
+    def __init__(self, world: World, profile: str = "adult") -> None:
+        self.card = world.folder / "pki" / "cards" / profile
+        self.why: Optional[BaseException] = None
+        self.not_asked = False
+        self.seen: list[FaceExchange] = []
+
+    def check(self, exchange: FaceExchange) -> None:
+        self.seen.append(exchange)
+        assert exchange.id and exchange.timeout_ms > 0 and not exchange.registers
+        assert exchange.text(Notice.CONSENT, Category.DRUGS).endswith("使用します。")
+        if self.why is not None:
+            raise self.why
+        exchange.set_carrier(Carrier.CARD)
+        exchange.set_method(Method.FACE)
+        exchange.set_consent(Category.DRUGS, False)
+        if self.not_asked:
+            exchange.set_consent(Category.CARE, True)
+        exchange.set_certificate((self.card / "auth.der").read_bytes())
+        exchange.set_proof(b"opaque")
+
+
+def at_face_reader(visit: Visit) -> None:
+    visit.set_method(Method.FACE)
+    visit.set_consent(Category.DRUGS, Said.ASK)
+    assert visit.advance() is Need.FACE
+
+
+def with_face(world: World, face: FaceReader) -> Onshi:
+    with world.config() as config:
+        config.add_face(face)
+        with pytest.raises(OnshiError, match="ONSHI_E_STATE"):
+            config.add_face(face)  # ID-3
+        return Onshi(config)
+
+
+def test_a_face_reader(world: World) -> None:
+    face = FaceReader(world)
+    with with_face(world, face) as root, root.visit() as visit:
+        at_face_reader(visit)
+        assert visit.advance() is None
+        assert visit.method is Method.FACE and visit.carrier is Carrier.CARD
+        said = visit.consent(Category.DRUGS)
+        assert said is not None and not said.given
+        assert face.seen[0].id == ""  # it is over
+
+
+def test_what_a_face_reader_raises_is_the_cause(world: World) -> None:
+    face = FaceReader(world)
+    face.why = ZeroDivisionError("mine")
+    with with_face(world, face) as root, root.visit() as visit:
+        at_face_reader(visit)
+        with pytest.raises(CardError, match="ONSHI_E_READER") as caught:
+            visit.advance()
+        assert caught.value.__cause__ is face.why
+        face.why = failure(RESULTS["ONSHI_E_FACE"])
+        assert visit.advance() is Need.FACE
+        assert visit.advance() is Need.FACE
+
+
+def test_a_face_reader_answers_what_was_not_asked(world: World) -> None:
+    face = FaceReader(world)
+    face.not_asked = True
+    with with_face(world, face) as root, root.visit() as visit:
+        at_face_reader(visit)
+        with pytest.raises(OnshiError, match="ONSHI_E_CALLBACK"):
+            visit.advance()
+        assert visit.consent(Category.DRUGS) is None
 
 
 # -- a link -----------------------------------------------------------------------
