@@ -287,7 +287,9 @@ static bool
 may_fetch_again(const struct run *u, int r)
 {
 	return onshi_bulk_receipt(u->b) != NULL &&
-	    onshi_result_class(r) == 4;
+	    onshi_error_code(onshi_bulk_error(u->b)) == r &&
+	    onshi_result_class(r) == 4 &&
+	    onshi_error_may_retry(onshi_bulk_error(u->b)) != 0;
 }
 
 /* The service has said that it takes none of it: what comes next is new. */
@@ -399,7 +401,7 @@ say_json(struct run *u, int outcome)
 	json_bool(j, "resumed", u->keep.is_there);
 	if (outcome == ONSHI_OUTCOME_DONE) {
 		json_number(j, "persons", (int64_t)persons(u));
-		json_open(j, "outcomes", '{');
+		json_open(j, "counts", '{');
 		for (i = 0; i < OUTCOMES; i++)
 			if (u->rows.count[i] > 0)
 				json_number(j, onshi_outcome_name((int)i),

@@ -157,7 +157,7 @@ why_not(struct sim *sim, struct request *req, const struct reply *rep,
 		return req->persons == 0 ? BULK_NOBODY : NULL;
 	if (info == NULL)
 		return BULK_NOBODY;
-	if (bulk_strange(info, f->fields) || info->next != NULL ||
+	if (bulk_strange(info, f->fields) || xmlNextElementSibling(info) != NULL ||
 	    xml_child(req->content, f->item) != info)
 		return BULK_FORM;
 	return read_range(info, r->kind, r);
