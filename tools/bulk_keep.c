@@ -289,6 +289,7 @@ keep_publish(struct keep *k)
 int
 keep_forget_ticket(struct keep *k)
 {
+	(void)unlink(k->fresh);
 	if (unlink(k->ticket) != 0 && errno != ENOENT)
 		return errno;
 

@@ -437,26 +437,42 @@ rows_take(struct rows *r, struct onshi_bulk *b,
 	return nth > 0 ? ONSHI_OK : put_row(r, place, unit, NULL, 0, true);
 }
 
-int
-rows_begin(struct rows *r, struct tool *t, const char *out)
+/* A file without a name, in OUT's folder: what is in it never left there. */
+static int
+open_unnamed(const char *out, int *fd)
 {
 	const char *slash = strrchr(out, '/');
 	size_t n = slash != NULL ? (size_t)(slash - out) + 1 : 0;
-	char *name = malloc(n + sizeof(".onshikaku-XXXXXX"));
-	int error, fd;
+	static const char last[] = ".onshikaku-XXXXXX";
+	char *name = malloc(n + sizeof(last));
+	int error = 0;
 
 	if (name == NULL)
-		return fail_result(t, ONSHI_E_NOMEM, NULL);
+		return ENOMEM;
 	memcpy(name, out, n);
-	memcpy(name + n, ".onshikaku-XXXXXX", sizeof(".onshikaku-XXXXXX"));
-	fd = mkostemp(name, O_CLOEXEC);
-	error = errno;
-	if (fd >= 0)
-		(void)unlink(name);
+	name[n] = '\0';
+	*fd = open(n > 0 ? name : ".", O_RDWR | O_TMPFILE | O_EXCL |
+	    O_CLOEXEC, 0600);
+	if (*fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR ||
+	    errno == EINVAL)) {
+		memcpy(name + n, last, sizeof(last));
+		if ((*fd = mkostemp(name, O_CLOEXEC)) >= 0)
+			(void)unlink(name);
+	}
+	if (*fd < 0)
+		error = errno;
 	free(name);
-	if (fd < 0)
-		return fail_file(t, out, error);
-	if ((error = pen_begin(&r->spool, fd)) != 0)
+
+	return error;
+}
+
+int
+rows_begin(struct rows *r, struct tool *t, const char *out)
+{
+	int error, fd;
+
+	if ((error = open_unnamed(out, &fd)) != 0 ||
+	    (error = pen_begin(&r->spool, fd)) != 0)
 		return fail_file(t, out, error);
 	r->seen = calloc(r->in->table.rows + 1, sizeof(*r->seen));
 	if (r->seen == NULL || onshi_match_new(&r->match) != ONSHI_OK)

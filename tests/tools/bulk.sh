@@ -223,6 +223,29 @@ for link in https folder; do
 	uploads $((before + 1))
 done
 
+# The same at every step that the disk sees, where a tracer is to be had.
+traced() {
+	strace -f -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" \
+	    "$onshikaku" --json -c "$dir/https" bulk "$dir/in.csv" \
+	    "$dir/$out" </dev/null >/dev/null 2>&1
+}
+if strace -f -o /dev/null true 2>/dev/null; then
+	for point in fsync:1 fsync:2 fsync:3 fsync:5 rename:1 rename:2 rename:3 \
+	    renameat2:1 unlink:2 unlink:4 unlink:5 unlink:6; do
+		out=traced-$point.csv
+		before=$(counted)
+		traced "${point%:*}" "${point#*:}"
+		if [ ! -e "$dir/$out" ] || [ -e "$dir/$out.ticket" ]; then
+			json -c "$dir/https" bulk "$dir/in.csv" "$dir/$out"
+			wants 0 outcome done persons 3
+		fi
+		alone
+		cmp -s "$dir/$out" "$dir/whole.csv" ||
+		    bad "$point: not as without the kill"
+		uploads $((before + 1))
+	done
+fi
+
 # OUT has its name, and the ticket is there still: that was the very end.
 out=last.csv
 cp "$dir/whole.csv" "$dir/$out"
