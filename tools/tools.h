@@ -84,7 +84,7 @@ extern const struct command commands[];
 extern const size_t ncommands;
 
 int	options_parse(struct tool *t, int argc, char **argv);
-/* A word that is no command, or one that comes with a later release. */
+/* A word that is no command. */
 int	unknown_command(struct tool *t, const char *word);
 void	options_free(struct tool *t);
 bool	option_has(const struct tool *t, enum option_id id);
