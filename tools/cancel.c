@@ -20,6 +20,7 @@ static struct {
 	struct onshi_visit	*visit;
 	struct onshi_emergency	*emergency;
 	struct onshi_card	*card;
+	struct onshi_bulk	*bulk;
 	bool			 asked;
 	int			 pipe[2];
 	sigset_t		 signals;
@@ -43,6 +44,7 @@ wait_for_signal(void *arg)
 		state.asked = true;
 		onshi_visit_cancel(state.visit);
 		onshi_emergency_cancel(state.emergency);
+		onshi_bulk_cancel(state.bulk);
 		if (state.card != NULL)
 			onshi_card_cancel(state.card);
 		while (write(state.pipe[1], &byte, 1) < 0 && errno == EINTR)
@@ -89,16 +91,20 @@ cancel_start(void)
 	return error;
 }
 
+/* One of them at a time. */
 static void
-watch(struct onshi_visit *v, struct onshi_emergency *e, struct onshi_card *c)
+watch(struct onshi_visit *v, struct onshi_emergency *e, struct onshi_card *c,
+    struct onshi_bulk *b)
 {
 	(void)pthread_mutex_lock(&state.lock);
 	state.visit = v;
 	state.emergency = e;
 	state.card = c;
+	state.bulk = b;
 	if (state.asked) {
 		onshi_visit_cancel(v);
 		onshi_emergency_cancel(e);
+		onshi_bulk_cancel(b);
 		if (c != NULL)
 			onshi_card_cancel(c);
 	}
@@ -108,19 +114,25 @@ watch(struct onshi_visit *v, struct onshi_emergency *e, struct onshi_card *c)
 void
 cancel_watch_visit(struct onshi_visit *v)
 {
-	watch(v, NULL, NULL);
+	watch(v, NULL, NULL, NULL);
 }
 
 void
 cancel_watch_emergency(struct onshi_emergency *e)
 {
-	watch(NULL, e, NULL);
+	watch(NULL, e, NULL, NULL);
 }
 
 void
 cancel_watch_card(struct onshi_card *c)
 {
-	watch(NULL, NULL, c);
+	watch(NULL, NULL, c, NULL);
+}
+
+void
+cancel_watch_bulk(struct onshi_bulk *b)
+{
+	watch(NULL, NULL, NULL, b);
 }
 
 bool
@@ -143,6 +155,18 @@ cancel_wait(int fd)
 
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
+
+	return !cancel_is_asked();
+}
+
+bool
+cancel_sleep(int64_t ms)
+{
+	struct pollfd fd = { .fd = state.pipe[0], .events = POLLIN };
+	int64_t until = now_ms() + ms, left;
+
+	while (!cancel_is_asked() && (left = until - now_ms()) > 0)
+		(void)poll(&fd, 1, left > 60000 ? 60000 : (int)left);
 
 	return !cancel_is_asked();
 }

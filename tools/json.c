@@ -21,10 +21,10 @@ static const struct {
 	{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 }
 };
 
-/* Bytes of the character at p, 0 if it is none of UTF-8. */
-static size_t
-character(const unsigned char *p)
+size_t
+utf8_bytes(const char *text)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	size_t i, k;
 
 	if (*p < 0x80)
@@ -52,7 +52,7 @@ quote(struct out *o, const char *text)
 
 	out_text(o, "\"");
 	for (; *p != '\0'; p += n) {
-		if ((n = character(p)) == 0) {
+		if ((n = utf8_bytes((const char *)p)) == 0) {
 			out_text(o, "\xef\xbf\xbd");	/* U+FFFD */
 			n = 1;
 		} else if (*p == '"' || *p == '\\') {

@@ -162,23 +162,6 @@ string(struct reading *rd, struct text *t)
 
 /* ---- values ------------------------------------------------------------- */
 
-/* The element whose name makes that key, 0. */
-static int
-element_of(const char *key)
-{
-	char name[SNAKE_ROOM];
-	int element;
-	size_t i;
-
-	for (i = 0; onshi_element_at(i, &element) == ONSHI_OK; i++) {
-		snake_name(onshi_element_name(element), name);
-		if (strcmp(name, key) == 0)
-			return element;
-	}
-
-	return 0;
-}
-
 static void
 keep_unknown(struct onfile *file, const char *key)
 {
@@ -201,7 +184,7 @@ leaf(struct reading *rd, const char *key, size_t i, const char *text)
 		file->last_confirmed = strdup(text);
 		return true;
 	}
-	if ((element = element_of(key)) == 0) {
+	if ((element = element_of_key(key)) == 0) {
 		keep_unknown(file, key);
 		return true;
 	}

@@ -134,21 +134,6 @@ parse_number(const char *text, int32_t *number)
 	return true;
 }
 
-/* yyyy-mm-dd becomes yyyymmdd, in place. */
-static bool
-parse_date(char *text, int32_t *date)
-{
-	size_t len = strlen(text);
-
-	if (len == 10 && text[4] == '-' && text[7] == '-') {
-		memmove(text + 4, text + 5, 2);
-		memmove(text + 6, text + 8, 3);
-		len = 8;
-	}
-
-	return len == 8 && parse_number(text, date) && date_is_real(*date);
-}
-
 static bool
 parse_value(const struct option_row *row, struct option *o)
 {
@@ -159,7 +144,7 @@ parse_value(const struct option_row *row, struct option *o)
 	case KIND_WORDS:
 		return parse_words(row->words, o->text, &o->number);
 	case KIND_DATE:
-		return parse_date(o->text, &o->number);
+		return date_read(o->text, &o->number);
 	case KIND_NUMBER:
 		return parse_number(o->text, &o->number);
 	default:
@@ -258,31 +243,24 @@ read_option(struct reading *rd)
 	return take(rd, id, value);
 }
 
-/* Commands that are known by name and come with a later release. */
-static const char *const later[] = { "bulk", "register" };
-
 int
 unknown_command(struct tool *t, const char *word)
 {
-	char text[80], text_ja[120];
-	struct failure f = { .result = ONSHI_E_UNSUPPORTED, .text = text,
-	    .text_ja = text_ja, .remedy = "It comes with a later release; "
-	    "onshikaku --help has the commands of this one.",
-	    .remedy_ja = "今後の版で対応します。この版のコマンドは "
-	    "onshikaku --help で確かめてください" };
-	size_t i;
+	return fail_usage(t, "unknown command",
+	    "コマンドが正しくありません", word);
+}
 
-	for (i = 0; i < COUNT(later) && strcmp(later[i], word) != 0; i++)
-		continue;
-	if (i == COUNT(later))
-		return fail_usage(t, "unknown command",
-		    "コマンドが正しくありません", word);
-	(void)snprintf(text, sizeof(text), "not yet in this release: %s",
-	    word);
-	(void)snprintf(text_ja, sizeof(text_ja),
-	    "この版にはまだないコマンドです: %s", word);
+/* As many as help names. */
+static size_t
+operands_most(const struct command *c)
+{
+	const char *text = c->operand;
+	size_t n = 0;
 
-	return fail(t, &f);
+	for (; text != NULL; text = strchr(text + 1, ' '))
+		n++;
+
+	return n;
 }
 
 static int
@@ -310,9 +288,10 @@ read_word(struct reading *rd, const char *word)
 			return unknown_command(t, word);
 		return 0;
 	}
-	if (t->command->operand == NULL || rd->operands++ > 0)
+	if (rd->operands++ >= operands_most(t->command))
 		return fail_usage(t, "too many arguments",
 		    "引数が多すぎます", t->command->name);
+	t->operand_before = t->operand;
 	t->operand = word;
 
 	return 0;

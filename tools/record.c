@@ -23,6 +23,22 @@ snake_name(const char *name, char out[SNAKE_ROOM])
 	out[n] = '\0';
 }
 
+int
+element_of_key(const char *key)
+{
+	char name[SNAKE_ROOM];
+	int element;
+	size_t i;
+
+	for (i = 0; onshi_element_at(i, &element) == ONSHI_OK; i++) {
+		snake_name(onshi_element_name(element), name);
+		if (strcmp(name, key) == 0)
+			return element;
+	}
+
+	return 0;
+}
+
 static bool
 is_taken(const char *const *skip, const char *key)
 {

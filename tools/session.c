@@ -22,10 +22,9 @@ session_fail(struct session *s, int r)
 	return status;
 }
 
-static int
-make_operator(struct session *s)
+int
+operator_make(struct tool *t, struct onshi_operator **op)
 {
-	struct tool *t = s->t;
 	struct failure f = { .result = ONSHI_E_VALUE,
 	    .text = "an operator's id is 1 to 64 of A-Z a-z 0-9 . _ - @",
 	    .text_ja = "操作者は英数字と . _ - @ の64文字までです" };
@@ -35,7 +34,7 @@ make_operator(struct session *s)
 		return 0;
 	r = onshi_operator_new(t->root, option_text(t, OPT_OPERATOR),
 	    option_number(t, OPT_LICENCE, ONSHI_LICENCE_RECEPTION),
-	    option_number(t, OPT_SIGN_IN, ONSHI_SIGNIN_NONE), &s->op);
+	    option_number(t, OPT_SIGN_IN, ONSHI_SIGNIN_NONE), op);
 	if (r == ONSHI_E_VALUE)
 		return fail(t, &f);
 
@@ -53,7 +52,7 @@ session_begin(struct session *s, struct tool *t, int purpose, int method,
 	s->file = file;
 	s->method = method;
 	s->started = now_ms();
-	if ((s->status = make_operator(s)) != 0)
+	if ((s->status = operator_make(t, &s->op)) != 0)
 		return s->status;
 	if ((r = onshi_visit_new(t->root, purpose, &s->visit)) != ONSHI_OK)
 		return s->status = fail_result(t, r, NULL);
@@ -103,7 +102,7 @@ session_open(struct session *s, struct tool *t, const char *name)
 	memset(s, 0, sizeof(*s));
 	s->t = t;
 	s->started = now_ms();
-	if ((s->status = make_operator(s)) != 0)
+	if ((s->status = operator_make(t, &s->op)) != 0)
 		return s->status;
 	if ((r = onshi_visit_open(t->root, name, s->op, &s->visit)) !=
 	    ONSHI_OK) {
@@ -140,7 +139,7 @@ session_arrive(struct session *s, struct tool *t, struct onshi_visit **visit,
 	json_text(&t->json, "method", onshi_method_name(s->method));
 	json_text(&t->json, "file", onshi_visit_file(s->visit));
 
-	return s->status = make_operator(s);
+	return s->status = operator_make(t, &s->op);
 }
 
 /* Nothing that rests on a consent. */

@@ -100,3 +100,37 @@ date_plain(const char *text, char out[TIME_TEXT])
 	else
 		(void)snprintf(out, TIME_TEXT, "%s", text);
 }
+
+/* Digits alone, so many. */
+static bool
+is_digits(const char *text, size_t n)
+{
+	return strlen(text) == n && strspn(text, "0123456789") == n;
+}
+
+bool
+date_read(char *text, int32_t *date)
+{
+	size_t i;
+
+	if (strlen(text) == 10 && text[4] == '-' && text[7] == '-') {
+		memmove(text + 4, text + 5, 2);
+		memmove(text + 6, text + 8, 3);
+	}
+	if (!is_digits(text, 8))
+		return false;
+	for (i = 0, *date = 0; i < 8; i++)
+		*date = *date * 10 + (text[i] - '0');
+
+	return date_is_real(*date);
+}
+
+bool
+month_read(char *text)
+{
+	if (strlen(text) == 7 && text[4] == '-')
+		memmove(text + 4, text + 5, 3);
+
+	return is_digits(text, 6) && strncmp(text, "1868", 4) >= 0 &&
+	    strcmp(text + 4, "01") >= 0 && strcmp(text + 4, "12") <= 0;
+}

@@ -31,6 +31,8 @@ enum option_id {
 	OPT_BASIS, OPT_REASON, OPT_CONSENT_BY, OPT_IDENTIFIED_BY,
 	OPT_ACKNOWLEDGE, OPT_WANT, OPT_RIGHT, OPT_FACTORS,
 	OPT_ON, OPT_SAVE, OPT_CASE,
+	OPT_KIND, OPT_MONTH, OPT_DAY, OPT_ROWS, OPT_WORK, OPT_ANEW,
+	OPT_REFERENCE,
 	OPT_COUNT
 };
 
@@ -59,7 +61,8 @@ struct tool;
 
 struct command {
 	const char	*name;		/* one word or two */
-	const char	*operand;	/* what help calls it, NULL: takes none */
+	const char	*operand;	/* what help calls it, a word each; NULL:
+					 * takes none */
 	bool		 operand_needed;
 	int		 (*run)(struct tool *t);
 	enum option_id	 options[COMMAND_OPTIONS];	/* ends with OPT_COUNT */
@@ -81,7 +84,7 @@ extern const struct command commands[];
 extern const size_t ncommands;
 
 int	options_parse(struct tool *t, int argc, char **argv);
-/* A word that is no command, or one that comes with a later release. */
+/* A word that is no command. */
 int	unknown_command(struct tool *t, const char *word);
 void	options_free(struct tool *t);
 bool	option_has(const struct tool *t, enum option_id id);
@@ -157,6 +160,8 @@ void	json_number(struct json *j, const char *key, int64_t n);
 void	json_bool(struct json *j, const char *key, bool yes);
 /* Seconds as ISO 8601 in Japan time; 0 is null. */
 void	json_time(struct json *j, const char *key, int64_t seconds);
+/* Bytes of the character that text begins with, 0 if it is none of UTF-8. */
+size_t	utf8_bytes(const char *text);
 struct json_mark json_mark(const struct json *j);
 bool	json_rewind(struct json *j, const struct json_mark *m);
 
@@ -166,6 +171,8 @@ bool	json_rewind(struct json *j, const struct json_mark *m);
 
 /* "InsurerNumber" to "insurer_number", "Sex1" to "sex1". */
 void	snake_name(const char *name, char out[SNAKE_ROOM]);
+/* The element whose name makes that key, 0. */
+int	element_of_key(const char *key);
 
 enum naming { NAMES_SNAKE, NAMES_AS_THEY_STAND };
 
@@ -179,7 +186,8 @@ int	json_record(struct json *j, const struct onshi_record *rec,
 struct tool {
 	struct option		 option[OPT_COUNT];
 	const struct command	*command;
-	const char		*operand;
+	const char		*operand;	/* the last one */
+	const char		*operand_before;
 	bool			 is_json;
 	const char		*lang;		/* "ja" or "en" */
 	bool			 lang_settled;	/* by option or locale */
@@ -245,6 +253,10 @@ void	time_iso(int64_t seconds, char out[TIME_TEXT]);
 /* "2026-10-05 10:15" */
 void	time_plain(int64_t seconds, char out[TIME_TEXT]);
 bool	date_is_real(int32_t yyyymmdd);
+/* yyyy-mm-dd becomes yyyymmdd, yyyy-mm becomes yyyymm, in place; false: none of
+ * these. */
+bool	date_read(char *text, int32_t *date);
+bool	month_read(char *text);
 /* "20261005" to "2026-10-05", "202610" to "2026-10"; others as they are. */
 void	date_plain(const char *text, char out[TIME_TEXT]);
 
@@ -254,9 +266,12 @@ int	cancel_start(void);
 void	cancel_watch_visit(struct onshi_visit *v);	/* NULL: no longer */
 void	cancel_watch_emergency(struct onshi_emergency *e);
 void	cancel_watch_card(struct onshi_card *c);
+void	cancel_watch_bulk(struct onshi_bulk *b);
 bool	cancel_is_asked(void);
 /* Until there is something to read, or no more; false: it is asked. */
 bool	cancel_wait(int fd);
+/* So many milliseconds; false: it is asked. */
+bool	cancel_sleep(int64_t ms);
 
 /* ---- prompt.c, pin.c ---------------------------------------------------------------------------- */
 
@@ -331,6 +346,8 @@ int	compare_print(struct session *s);
 void	compare_hint(struct tool *t, enum option_id option, int element,
 	    bool *open);
 
+/* --operator, where it is given: 0, or the exit status. */
+int	operator_make(struct tool *t, struct onshi_operator **op);
 /* Makes operator and visit: 0, or the exit status. file is borrowed. */
 int	session_begin(struct session *s, struct tool *t, int purpose,
 	    int method, struct onfile *file);
@@ -422,6 +439,8 @@ int	command_readers(struct tool *t);
 int	command_card(struct tool *t);
 int	command_checkin(struct tool *t);
 int	command_eligibility(struct tool *t);
+int	command_bulk(struct tool *t);
+int	command_register(struct tool *t);
 int	command_fallback(struct tool *t);
 int	command_get(struct tool *t);
 int	command_watch(struct tool *t);

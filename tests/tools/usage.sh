@@ -83,17 +83,11 @@ status=0
     3>"$dir/pin" >"$dir/out" 2>"$dir/err" || status=$?
 wants 2 error.name ONSHI_E_ARG error.text '~descriptor to read from'
 
-# Commands that come later say so, whatever stands behind them.
-for words in "bulk in.csv out.csv" register "help register" \
-    "bulk --kind eligibility" "register --help"; do
-	# shellcheck disable=SC2086
-	json $words
-	wants 2 error.name ONSHI_E_UNSUPPORTED error.text '~not yet' \
-	    error.remedy_ja present
-done
-run --lang en register
-wants 2
-says 'not yet in this release: register'
+# Two operands, where a command takes two.
+json bulk a b c
+wants 2 error.text '~too many'
+json bulk
+wants 2 error.text '~argument'
 
 # What stands behind an unknown option is not repeated.
 run --lang en checkin --pin=9876
