@@ -80,7 +80,7 @@ expect_person(const struct oki_bulk *b, size_t place, struct oki_expect *x)
 
 	memset(x, 0, sizeof(*x));
 	if (place == OKI_BULK_NOBODY)
-		return;
+		return;		/* nobody is expected */
 	p = b->person[place];
 	x->insurer_number = oki_record_get(p, ONSHI_EL_INSURER_NUMBER);
 	x->symbol = oki_record_get(p, ONSHI_EL_INSURED_CARD_SYMBOL);
@@ -141,8 +141,8 @@ on_unit(void *self, struct oki_doc **one)
 	if ((r = place_of(d->b, unit, &place, &d->why)) != ONSHI_OK)
 		return r;
 	expect_person(d->b, place, &x);
-	if ((r = oki_unit_judge(unit, &x, d->q->k->codes, &v, &d->why)) !=
-	    ONSHI_OK || (r = note_first(d)) != ONSHI_OK)
+	if ((r = oki_unit_judge(unit, place != OKI_BULK_NOBODY ? &x : NULL,
+	    d->q->k->codes, &v, &d->why)) != ONSHI_OK || (r = note_first(d)) != ONSHI_OK)
 		return r;
 	oki_unit_withhold(unit, v.outcome);
 	cut(d->b, *one);
@@ -190,9 +190,10 @@ take(void *self, const uint8_t *bytes, size_t len)
 	    d->x->prefix), &d->limits, on_unit, d, &d->parser)) != ONSHI_OK)
 		return r;
 	r = oki_parser_feed(d->parser, bytes, len);
+	if (r == ONSHI_E_ANSWER_REFUSED && d->why.code == ONSHI_OK)
+		return refused(d);
 
-	return r == ONSHI_E_ANSWER_REFUSED && d->why.code == ONSHI_OK ?
-	    refused(d) : r;
+	return r == ONSHI_OK ? d->to->pause(d->to->self) : r;
 }
 
 static void

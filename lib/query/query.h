@@ -399,6 +399,7 @@ int	oki_bulk_check(struct oki_case *k, struct oki_bulk *b,
 #define OKI_BULK_NOBODY	SIZE_MAX
 struct oki_taker {
 	int	(*take)(void *self, struct oki_doc **one, size_t place);
+	int	(*pause)(void *self);	/* more may be long in coming */
 	void	*self;
 };
 /* ONSHI_OK: b->receipt is there, or the one answer was taken. */

@@ -16,6 +16,17 @@ oki_unit_free(struct oki_unit **up)
 	*up = NULL;
 }
 
+void
+oki_units_free(struct oki_unit **first)
+{
+	struct oki_unit *unit;
+
+	while ((unit = *first) != NULL) {
+		*first = unit->next;
+		oki_unit_free(&unit);
+	}
+}
+
 static void
 drop_units(struct onshi_bulk *b)
 {
@@ -377,7 +388,7 @@ has_units(struct onshi_bulk *b)
 	bool has;
 
 	oki_mutex_lock(b->lock);
-	has = b->first != NULL;
+	has = b->ours != NULL || b->first != NULL;
 	oki_mutex_unlock(b->lock);
 
 	return has;

@@ -43,7 +43,8 @@ struct onshi_bulk {
 	int			 result;	/* of what is void */
 	int32_t			 pause_s;	/* between two questions */
 	int64_t			 next_ms;	/* steady: not asked before */
-	struct oki_unit		*unit;		/* in hand */
+	struct oki_unit		*unit;		/* in hand, */
+	struct oki_unit		*ours;		/* and fetched out of the queue */
 	size_t			 taken;
 	struct oki_carried	*carried;
 
@@ -51,6 +52,9 @@ struct onshi_bulk {
 	struct oki_case		 k;
 	struct oki_bulk		 b;
 	struct oki_wait		 wait;		/* of that job */
+	struct oki_unit		*made;		/* not in the queue yet */
+	struct oki_unit		**made_last;
+	size_t			 made_n;
 	struct onshi_error	 why;
 	int			 job_result;
 
@@ -69,6 +73,7 @@ struct onshi_bulk {
 
 int32_t	oki_bulk_budget(const struct onshi_bulk *b);
 void	oki_unit_free(struct oki_unit **up);
+void	oki_units_free(struct oki_unit **first);
 
 /* bulk_thread.c: starts the job of the stage that it is at. */
 int	oki_bulk_thread_new(struct onshi_bulk *b) OKI_CHECK;

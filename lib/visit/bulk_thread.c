@@ -8,7 +8,8 @@
 #define SLACK_MS	200	/* beyond its deadline, then abandoned (P8) */
 #define LEAVE_MS	1000
 #define LOOK_MS		50	/* for a cancel, while the queue is full */
-#define READY_MOST	64	/* units that wait */
+#define READY_MOST	64	/* units that wait, and some more */
+#define AT_ONCE		32	/* of them */
 #define NOBODY_MS	600000	/* nobody takes one for so long: given up */
 
 /* ---- on the thread --------------------------------------------------------- */
@@ -37,47 +38,68 @@ wait_for_room(struct onshi_bulk *b)
 	return ONSHI_OK;
 }
 
+/* Several at once: each for itself would wake the other side each time. */
 static int
-take(void *self, struct oki_doc **one, size_t place)
+put_out(void *self)
 {
 	struct onshi_bulk *b = self;
-	struct oki_unit *unit;
 	int r;
 
-	if ((unit = oki_alloc(sizeof(*unit))) == NULL)
-		return ONSHI_E_NOMEM;
+	if (b->made == NULL)
+		return ONSHI_OK;
 	oki_mutex_lock(b->lock);
 	if ((r = wait_for_room(b)) == ONSHI_OK) {
-		unit->doc = *one;
-		unit->place = place;
-		*one = NULL;
-		*b->last = unit;
-		b->last = &unit->next;
-		unit = NULL;
-		if (b->n++ == 0) {
+		if (b->n == 0) {
 			oki_event_set(b->there);
 			oki_cond_broadcast(b->changed);
 		}
+		*b->last = b->made;
+		b->last = b->made_last;
+		b->n += b->made_n;
+		b->made = NULL;
+		b->made_last = &b->made;
+		b->made_n = 0;
 	}
 	oki_mutex_unlock(b->lock);
-	oki_free(unit);
 	/* As long as units come it goes on. */
 	oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b), &b->cancel);
 
 	return r;
 }
 
+static int
+take(void *self, struct oki_doc **one, size_t place)
+{
+	struct onshi_bulk *b = self;
+	struct oki_unit *unit;
+
+	if ((unit = oki_alloc(sizeof(*unit))) == NULL)
+		return ONSHI_E_NOMEM;
+	unit->doc = *one;
+	unit->place = place;
+	*one = NULL;
+	*b->made_last = unit;
+	b->made_last = &unit->next;
+
+	return ++b->made_n < AT_ONCE ? ONSHI_OK : put_out(b);
+}
+
 static void
 run(void *self, struct oki_job *task)
 {
 	struct onshi_bulk *b = self;
-	const struct oki_taker to = { take, b };
+	const struct oki_taker to = { take, put_out, b };
 
 	(void)task;
 	oki_error_clear(&b->why);
+	b->made_last = &b->made;
 	b->job_result = b->stage == OKI_BULK_MADE ?
 	    oki_bulk_hand_in(&b->k, &b->b, &to, &b->wait, &b->why) :
 	    oki_bulk_fetch(&b->k, &b->b, &to, &b->wait, &b->why);
+	if (b->job_result == ONSHI_OK)
+		b->job_result = put_out(b);
+	oki_units_free(&b->made);
+	b->made_n = 0;
 	oki_mutex_lock(b->lock);
 	b->done = true;
 	oki_event_set(b->there);
@@ -162,7 +184,8 @@ too_late(struct onshi_bulk *b)
 static bool
 is_there(const struct onshi_bulk *b)
 {
-	return b->first != NULL || b->done || atomic_load(&b->closed) != 0;
+	return b->ours != NULL || b->first != NULL || b->done ||
+	    atomic_load(&b->closed) != 0;
 }
 
 int
@@ -194,7 +217,7 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 	bool is;
 
 	oki_mutex_lock(b->lock);
-	is = b->working && b->done && b->first == NULL;
+	is = b->working && b->done && b->ours == NULL && b->first == NULL;
 	oki_mutex_unlock(b->lock);
 	oki_wait_init(&out, b->k.env, LEAVE_MS, NULL);
 	if (!is || oki_runner_wait(b->runner, b->task, &out,
@@ -209,22 +232,33 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 	return true;
 }
 
+/* All that wait, at once; they are the caller's then. */
+static void
+fetch_all(struct onshi_bulk *b)
+{
+	oki_mutex_lock(b->lock);
+	b->ours = b->first;
+	b->first = NULL;
+	b->last = &b->first;
+	if (b->n >= READY_MOST)
+		oki_cond_broadcast(b->changed);
+	b->n = 0;
+	if (b->ours == NULL && !b->done)
+		oki_event_clear(b->there);
+	oki_mutex_unlock(b->lock);
+}
+
 struct oki_unit *
 oki_bulk_pop(struct onshi_bulk *b)
 {
 	struct oki_unit *unit;
 
-	oki_mutex_lock(b->lock);
-	if ((unit = b->first) != NULL) {
-		if ((b->first = unit->next) == NULL)
-			b->last = &b->first;
+	if (b->ours == NULL)
+		fetch_all(b);
+	if ((unit = b->ours) != NULL) {
+		b->ours = unit->next;
 		unit->next = NULL;
-		if (b->n-- == READY_MOST)
-			oki_cond_broadcast(b->changed);
-		if (b->first == NULL && !b->done)
-			oki_event_clear(b->there);
 	}
-	oki_mutex_unlock(b->lock);
 
 	return unit;
 }
