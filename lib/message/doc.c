@@ -490,13 +490,12 @@ oki_record_cut(struct onshi_record *rec)
 		}
 }
 
-void
-oki_record_filter(struct onshi_record *rec,
+static void
+filter(struct onshi_record *rec,
     bool (*goes)(const struct onshi_record *rec, int el), int el)
 {
 	struct onshi_record **link = &rec->first;
 
-	oki_record_doc(rec)->added = NULL;
 	while (*link != NULL)
 		if (goes(*link, el)) {
 			wipe_below(*link);
@@ -504,6 +503,14 @@ oki_record_filter(struct onshi_record *rec,
 			rec->flags &= (uint8_t)~OKI_REC_WIDE;
 		} else
 			link = &(*link)->next;
+}
+
+void
+oki_record_filter(struct onshi_record *rec,
+    bool (*goes)(const struct onshi_record *rec, int el), int el)
+{
+	oki_record_doc(rec)->added = NULL;
+	filter(rec, goes, el);
 }
 
 /* ---- what the rooms above use ------------------------------------------- */
@@ -602,9 +609,11 @@ oki_doc_cut(struct oki_doc *doc, int el)
 	if (doc == NULL)
 		return;
 	doc->seen = NULL;
+	doc->added = NULL;
 	for (rec = doc->root; rec != NULL;
 	    rec = oki_record_walk(rec, doc->root))
-		oki_record_filter(rec, is_element, el);
+		if (rec->first != NULL)
+			filter(rec, is_element, el);
 }
 
 void

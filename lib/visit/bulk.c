@@ -466,6 +466,25 @@ record_of(const struct oki_unit *unit)
 	return body != NULL ? body : oki_doc_root(unit->doc);
 }
 
+/* Most are there already, and cost no look at process, thread or error. */
+static bool
+next_of_ours(struct onshi_bulk *b, const struct onshi_record **rec)
+{
+	bool is;
+
+	if (b == NULL || atomic_exchange(&b->busy, 1) != 0)
+		return false;
+	oki_bulk_ref(b);
+	if ((is = b->ours != NULL && atomic_load(&b->closed) == 0)) {
+		oki_unit_free(&b->unit);
+		b->unit = oki_bulk_pop(b);
+		b->taken++;
+		*rec = record_of(b->unit);
+	}
+
+	return leave(b, is);
+}
+
 int
 onshi_bulk_next(struct onshi_bulk *b, const struct onshi_record **rec)
 {
@@ -474,6 +493,8 @@ onshi_bulk_next(struct onshi_bulk *b, const struct onshi_record **rec)
 	if (rec == NULL)
 		return ONSHI_E_ARG;
 	*rec = NULL;
+	if (next_of_ours(b, rec))
+		return ONSHI_OK;
 	if ((r = enter(b)) != ONSHI_OK)
 		return r;
 	oki_unit_free(&b->unit);
