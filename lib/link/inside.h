@@ -34,6 +34,8 @@ struct oki_link_ops {
 /* The makers: env is borrowed, it outlives the link. */
 int	oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
 	    void **self, struct onshi_error *e) OKI_CHECK;	/* https.c */
+int	oki_webapi_new(struct oki_env *env, const struct oki_link_ops **ops,
+	    void **self, struct onshi_error *e) OKI_CHECK;	/* webapi.c */
 int	oki_folder_new(struct oki_env *env, const struct oki_link_ops **ops,
 	    void **self, struct onshi_error *e) OKI_CHECK;	/* folder.c */
 int	oki_own_new(struct oki_env *env, const struct oki_link_ops **ops,

@@ -71,6 +71,8 @@ const struct oki_row *oki_row_streamed(int el);
 int	oki_element_alias(int el);
 /* Nothing but spaces, of either width. */
 bool	oki_is_blank(const char *text);
+/* A list: wherever it stands, it holds nothing but records of one element. */
+bool	oki_element_wraps(int el);
 /* NULL if the text fits, else what is wrong with it. */
 const char *oki_element_fault(const struct oki_element *el, const char *text);
 
@@ -243,6 +245,13 @@ int	oki_record_readable(const struct onshi_record *rec);
 /* path.c: "/XmlMsg/A/B[2]" */
 int	oki_record_path(const struct onshi_record *rec, struct oki_buf *out)
 	    OKI_CHECK;
+
+/* write.c: what both writers refuse: a request that lacks something, a record
+ * of which reading could not keep all. */
+int	oki_message_lacks(const struct oki_doc *doc, struct onshi_error *e)
+	    OKI_CHECK;
+int	oki_record_unwritable(const struct onshi_record *rec,
+	    struct onshi_error *e) OKI_CHECK;
 
 /* bind.c: lays the tables over a tree, or over one record of it. */
 int	oki_doc_bind(struct oki_doc *doc, const char *kind,

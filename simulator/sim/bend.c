@@ -142,7 +142,8 @@ bend_write(struct sim *sim, xmlDocPtr doc, int64_t now, struct reply *rep)
 	const struct fault_set *f = &rep->faults;
 
 	bend_answer(sim, xmlDocGetRootElement(doc), f);
-	rep->body = xml_write(doc, f->has[FAULT_SJIS], &rep->len);
+	rep->body = rep->is_json ? webapi_write(doc, f, &rep->len) :
+	    xml_write(doc, f->has[FAULT_SJIS], &rep->len);
 	rep->status = rep->body == NULL ? 500 : 200;
 	if (rep->body == NULL)
 		return;

@@ -31,7 +31,8 @@ static const char usage[] =
     "    hasty kept pieces[=MS] gone[=MS] twice[=MS] locked[=MS] slow[=MS]\n"
     "    skew=SECONDS zip zipkey zipname zipbomb; of face files also\n"
     "    old[=SECONDS] copied replayed[=MS]; of bulk answers also\n"
-    "    processing[=N] failed omit[=N] swapped\n";
+    "    processing[=N] failed omit[=N] swapped; by the Web API twins numbers deep,\n"
+    "    PREFIX login for its login\n";
 
 static const struct option longs[] = {
 	{ "pki",	     required_argument, NULL, 'p' },
