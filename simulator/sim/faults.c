@@ -38,6 +38,7 @@ static const struct {
 	[FAULT_OLD] =	   { "old",	 MAY, 0, 100000000, 90000 },
 	[FAULT_COPIED] =   { "copied",	 PLAIN, 0, 0, 0 },
 	[FAULT_REPLAYED] = { "replayed", MAY, 0, 600000, 20 },
+	[FAULT_UNDONE] =   { "undone",	 PLAIN, 0, 0, 0 },
 	[FAULT_TWINS] =	   { "twins",	 PLAIN, 0, 0, 0 },
 	[FAULT_NUMBERS] =  { "numbers",	 PLAIN, 0, 0, 0 },
 	[FAULT_DEEP] =	   { "deep",	 PLAIN, 0, 0, 0 },
