@@ -20,7 +20,9 @@ struct oki_session {
 /* By the words of link.type. */
 static int (*const types[])(struct oki_env *env,
     const struct oki_link_ops **ops, void **self, struct onshi_error *e) = {
-	oki_https_new, oki_webapi_new, oki_folder_new
+	oki_https_new,
+	oki_webapi_new,
+	oki_folder_new
 };
 
 int

@@ -295,6 +295,11 @@ bool	oki_scan_has_private(const struct oki_scan *s);
 /* Line on which the first byte stood that was handed out. */
 unsigned long oki_scan_first_line(const struct oki_scan *s);
 
+/* JSON to a document, by limits: json_gate.c, json_jansson.c. */
+int	oki_json_parse(const char *kind, const uint8_t *bytes, size_t len,
+	    const struct oki_limits *limits, struct oki_doc **out,
+	    struct onshi_error *e) OKI_CHECK;
+
 /* libxml2 behind three calls. A call that returns other than ONSHI_OK stops
  * the parser. el: NULL if the tables do not have it, or it is of a name
  * space. */

@@ -269,12 +269,7 @@ oki_json_parse(const char *kind, const uint8_t *bytes, size_t len,
 	int r;
 
 	*out = NULL;
-	if (kind != NULL && (kind = oki_kind(kind)) == NULL)
-		return oki_fail(e, ONSHI_E_ARG, "kind of message");
-	if (limits != NULL)
-		j.limits = *limits;
-	else
-		oki_limits_init(&j.limits, kind);
+	j.limits = *limits;
 	if ((r = parse(&j, bytes, len, &top, e)) == ONSHI_OK &&
 	    (r = tell(&j, oki_doc_bare(NULL, out), e)) == ONSHI_OK &&
 	    (r = read_all(&j, kind, top, *out, e)) != ONSHI_OK)

@@ -120,6 +120,7 @@ struct oki_limits {
 	size_t	name;		/* bytes */
 	size_t	text;		/* bytes of one element's text */
 	const struct oki_wait *wait;	/* asked while reading; NULL: none */
+	bool	is_json;	/* not XML: what the link carries it as */
 };
 
 /* The defaults of security.md 18 for a kind; NULL: for a single answer. */
@@ -156,15 +157,12 @@ int	oki_parser_finish(struct oki_parser *p, struct oki_doc **out,
 void	oki_parser_free(struct oki_parser **pp);
 
 /*
- * JSON (messages.md 1.8), the other form of the same documents, read by the
- * same limits and reasons: json_gate.c, json_jansson.c. ONSHI_E_UNSUPPORTED
- * from both where jansson is not built in; is: it begins as JSON does.
+ * JSON (messages.md 1.8), the other form of the same documents, by the same
+ * limits and reasons; in pieces too, but read when it is whole. check:
+ * ONSHI_E_UNSUPPORTED where jansson is not built in. is: begins as it does.
  */
 int	oki_json_check(struct onshi_error *e) OKI_CHECK;
 bool	oki_json_is(const uint8_t *bytes, size_t len);
-int	oki_json_parse(const char *kind, const uint8_t *bytes, size_t len,
-	    const struct oki_limits *limits, struct oki_doc **out,
-	    struct onshi_error *e) OKI_CHECK;
 
 /* One text, or number, of JSON that is no message: by the names of its members,
  * as "result/idToken". ONSHI_ABSENT; e may be NULL. */

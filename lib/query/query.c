@@ -250,8 +250,8 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	expect.kind = kind;
 	oki_limits_config(&limits, kind, c);
 	limits.wait = x->wait;
-	if ((r = (oki_question_form(q) == ONSHI_FORM_JSON ? oki_json_parse :
-	    oki_message_parse)(kind, x->answer.data, x->answer.len,
+	limits.is_json = oki_question_form(q) == ONSHI_FORM_JSON;
+	if ((r = oki_message_parse(kind, x->answer.data, x->answer.len,
 	    &limits, doc, e)) != ONSHI_OK ||
 	    (r = oki_message_judge(*doc, &expect, q->k->codes, v, e)) !=
 	    ONSHI_OK)
@@ -505,6 +505,7 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 {
 	struct oki_doc *doc = NULL;
 	const char *id, *value, *expires;
+	struct oki_limits limits;
 	int64_t seconds, ms;
 	int r;
 
@@ -512,9 +513,11 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 	if (x->rejected)
 		return oki_fail(e, ONSHI_E_PROTOCOL,
 		    "the challenge was thrown back");
-	if ((r = (oki_link_carries(k->link, "challenge") == ONSHI_FORM_JSON ?
-	    oki_json_parse : oki_message_parse)("challenge", x->answer.data,
-	    x->answer.len, NULL, &doc, e)) != ONSHI_OK)
+	oki_limits_init(&limits, "challenge");
+	limits.is_json = oki_link_carries(k->link, "challenge") ==
+	    ONSHI_FORM_JSON;
+	if ((r = oki_message_parse("challenge", x->answer.data,
+	    x->answer.len, &limits, &doc, e)) != ONSHI_OK)
 		return r;
 	id = oki_record_get(oki_doc_root(doc), ONSHI_EL_CHALLENGE_ID);
 	value = oki_record_get(oki_doc_root(doc), ONSHI_EL_VALUE);

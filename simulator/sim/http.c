@@ -143,8 +143,8 @@ make_response(struct reply *rep, const char *prefix)
 	if (r == NULL)
 		return NULL;
 	MHD_add_response_header(r, "Content-Type", rep->status != 200 ?
-	    "text/plain; charset=UTF-8" : rep->is_json ? JSON_TYPE : rep->faults.has[FAULT_SJIS] ||
-	    rep->is_err ?
+	    "text/plain; charset=UTF-8" : rep->is_json ? JSON_TYPE :
+	    rep->faults.has[FAULT_SJIS] || rep->is_err ?
 	    "application/xml" : XML_TYPE);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
 	if (rep->status == 429 || rep->status == 503)
