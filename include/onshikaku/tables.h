@@ -57,7 +57,8 @@ struct onshi_exchange;		/* one request and its answer, under way */
 
 enum {
 	ONSHI_FORM_NONE		= 0,	/* this link cannot carry it */
-	ONSHI_FORM_XML		= 1
+	ONSHI_FORM_XML		= 1,
+	ONSHI_FORM_JSON		= 2
 };
 
 struct onshi_link_ops {

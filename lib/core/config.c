@@ -583,41 +583,6 @@ oki_config_part_at(const struct onshi_config *c, const char *stem, size_t i)
 	return NULL;
 }
 
-/* What is known and does nothing yet. */
-static const struct {
-	enum oki_key	 key;
-	const char	*feature;
-} unbuilt[] = {
-	{ OKI_LINK_AUTH_BASE, "the webapi link" },
-	{ OKI_LINK_SEARCH_BASE, "the webapi link" },
-	{ OKI_LINK_LOGIN_FILE, "the webapi link" }
-};
-
-int
-oki_config_check_built(const struct onshi_config *c, struct onshi_error *e)
-{
-	const struct part *p;
-	enum oki_key key;
-	size_t i;
-
-	for (i = 0; i < OKI_COUNT(unbuilt); i++) {
-		key = unbuilt[i].key;
-		if (oki_config_has(c, key) && !oki_text_equal(
-		    oki_config_text(c, key), rows[key].preset))
-			return oki_fail(e, ONSHI_E_UNSUPPORTED,
-			    "%s: %s is not built into this library",
-			    rows[key].key, unbuilt[i].feature);
-	}
-	for (p = c->parts; p != NULL; p = p->next)
-		if (p->text != NULL &&
-		    oki_text_equal(p->stem->key, "link.function."))
-			return oki_fail(e, ONSHI_E_UNSUPPORTED, "%s%s: its "
-			    "link is not built into this library",
-			    p->stem->key, p->name);
-
-	return ONSHI_OK;
-}
-
 const uint8_t *
 oki_config_bytes(const struct onshi_config *c, enum oki_key key, size_t *len)
 {

@@ -284,10 +284,6 @@ bool	oki_config_has(const struct onshi_config *c, enum oki_key key);
  */
 int	oki_config_content(const struct onshi_config *c, enum oki_key key,
 	    size_t max, struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
-/* ONSHI_E_UNSUPPORTED where a key of a feature that is not built has another
- * value than its default: said, not taken in silence. */
-int	oki_config_check_built(const struct onshi_config *c,
-	    struct onshi_error *e) OKI_CHECK;
 const char *oki_config_key_name(enum oki_key key);
 /* The content that was given itself, NULL if none was: config.c. */
 const uint8_t *oki_config_bytes(const struct onshi_config *c,

@@ -225,7 +225,8 @@ onshi_form_name(int form)
 {
 	static const char *const names[] = {
 		[ONSHI_FORM_NONE] = "none",
-		[ONSHI_FORM_XML] = "xml"
+		[ONSHI_FORM_XML] = "xml",
+		[ONSHI_FORM_JSON] = "json"
 	};
 
 	return form >= 0 && (size_t)form < OKI_COUNT(names) ? names[form] :

@@ -39,7 +39,8 @@ oki_link_version(void)
 }
 
 int
-oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
+oki_wire_new(const struct oki_wire_config *c, const struct oki_place *to,
+    struct oki_wire **out)
 {
 	struct oki_low_guard low;
 	struct oki_wire *w;
@@ -50,6 +51,7 @@ oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 	if ((w = oki_alloc(sizeof(*w))) == NULL)
 		return ONSHI_E_NOMEM;
 	w->c = c;
+	w->to = to;
 	w->process = oki_os_process();
 	w->socket = CURL_SOCKET_BAD;
 	oki_low_guard_take(&low);	/* libcurl makes a pair of sockets */
@@ -57,8 +59,8 @@ oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
 	oki_low_guard_drop(&low);
 	if (w->multi == NULL ||
 	    curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, 1L) !=
-	    CURLM_OK || (c->resolve.len > 0 && (w->resolve =
-	    curl_slist_append(NULL, (const char *)c->resolve.data)) ==
+	    CURLM_OK || (to->resolve.len > 0 && (w->resolve =
+	    curl_slist_append(NULL, (const char *)to->resolve.data)) ==
 	    NULL)) {
 		oki_wire_free(&w);
 		return ONSHI_E_NOMEM;
@@ -112,7 +114,7 @@ prepare(struct oki_wire *w, int32_t ms, struct onshi_error *e)
 	w->confined = w->opened = w->unknown = w->vetted = false;
 	w->veto = VETO_NONE;
 	w->facts[0] = '\0';
-	w->tls = (struct oki_tls){ .host = w->c->host,
+	w->tls = (struct oki_tls){ .host = w->to->host,
 	    .tls13_only = w->c->tls13_only, .strict = w->c->strict,
 	    .token = w->c->token, .certificate = &w->c->certificate,
 	    .now = oki_wall(w->c->env) };
@@ -130,12 +132,13 @@ prepare(struct oki_wire *w, int32_t ms, struct onshi_error *e)
 }
 
 int
-oki_wire_try(const struct oki_wire_config *c, struct onshi_error *e)
+oki_wire_try(const struct oki_wire_config *c, const struct oki_place *to,
+    struct onshi_error *e)
 {
 	struct oki_wire *w = NULL;
 	int r;
 
-	if ((r = oki_wire_new(c, &w)) != ONSHI_OK)
+	if ((r = oki_wire_new(c, to, &w)) != ONSHI_OK)
 		return oki_fail(e, r, "libcurl with OpenSSL cannot be used");
 	if ((r = prepare(w, c->connect_ms, e)) == ONSHI_OK &&
 	    (r = oki_tls_try(&w->tls, &w->notes)) != ONSHI_OK)

@@ -130,6 +130,7 @@ take_type(struct oki_http_head *h, const char *s, size_t len)
 		len = (size_t)(semicolon - s);
 	trim(&s, &len);
 	h->media = same(s, len, "application/xml") ? OKI_MEDIA_XML :
+	    same(s, len, "application/json") ? OKI_MEDIA_JSON :
 	    OKI_MEDIA_OTHER;
 
 	return ONSHI_OK;

@@ -39,7 +39,7 @@ on_socket(void *self, curlsocktype purpose, struct curl_sockaddr *to)
 	uint16_t port;
 
 	if (purpose != CURLSOCKTYPE_IPCXN ||
-	    !address_of(&to->addr, &a, &port) || port != w->c->port ||
+	    !address_of(&to->addr, &a, &port) || port != w->to->port ||
 	    !oki_networks_have(&w->c->networks, &a)) {
 		w->confined = true;
 		return CURL_SOCKET_BAD;
@@ -93,7 +93,7 @@ on_ready(void *self, char *peer, char *local, int peer_port, int local_port)
 	(void)local_port;
 	if (w->vetted)
 		w->veto = VETO_AGAIN;
-	else if (peer_port != w->c->port ||
+	else if (peer_port != w->to->port ||
 	    !is_allowed(&w->c->networks, peer))
 		w->veto = VETO_ADDRESS;
 	else if (w->c->local.n > 0 && !is_allowed(&w->c->local, local))
@@ -203,10 +203,11 @@ set_options(CURL *easy, const struct option *list, size_t n)
 
 /* What the config says. A NULL pins or interface sets the default: none. */
 static CURLcode
-set_config(CURL *easy, const struct oki_wire_config *c)
+set_config(CURL *easy, const struct oki_wire_config *c,
+    const struct oki_place *to)
 {
 	const struct option list[] = {
-		{ CURLOPT_URL, TEXT, 0, c->url },
+		{ CURLOPT_URL, TEXT, 0, to->url },
 		{ CURLOPT_SSLVERSION, NUMBER, c->tls13_only ?
 		    CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2, NULL },
 		{ CURLOPT_PINNEDPUBLICKEY, TEXT, 0, c->pins },
@@ -284,7 +285,7 @@ oki_wire_profile(struct oki_wire *w, int32_t ms)
 
 	if ((rc = set_options(w->easy, fixed, OKI_COUNT(fixed))) !=
 	    CURLE_OK ||
-	    (rc = set_config(w->easy, w->c)) != CURLE_OK ||
+	    (rc = set_config(w->easy, w->c, w->to)) != CURLE_OK ||
 	    (rc = set_options(w->easy, times, OKI_COUNT(times))) !=
 	    CURLE_OK ||
 	    (rc = set_blobs(w->easy, w->c)) != CURLE_OK ||

@@ -11,6 +11,7 @@ enum veto { VETO_NONE, VETO_AGAIN, VETO_ADDRESS, VETO_LOCAL, VETO_MUTUAL };
 
 struct oki_wire {
 	const struct oki_wire_config *c;
+	const struct oki_place	*to;
 	int64_t			 process;	/* whose it is (SEC-116) */
 	CURLM			*multi;
 	CURL			*easy;		/* NULL: no connection */

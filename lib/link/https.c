@@ -6,127 +6,41 @@
 #include "link/inside.h"
 
 #define HEAD_MAX	4096	/* of a request */
-#define SECOND		1000
-#define IDLE_MAX_MS	60000	/* a middle box may have forgotten it */
 
-struct session {
-	struct oki_https	*https;
-	struct oki_wire		*wire;
-	int32_t			 connect_ms;	/* not reported yet */
-	int64_t			 used;		/* when, steady */
+struct https {
+	struct oki_https	*terminal;
+	struct oki_place	 place;
 };
-
-/* Around all that talks: no signal, no error of TLS is left behind. */
-struct door {
-	struct oki_pipe_guard	pipe;
-	struct oki_tls_door	tls;
-};
-
-static void
-enter(struct door *d)
-{
-	oki_pipe_guard_take(&d->pipe);
-	(void)oki_tls_enter(&d->tls);	/* there since the link was made */
-}
-
-static void
-leave(struct door *d)
-{
-	oki_tls_leave(&d->tls);
-	oki_pipe_guard_drop(&d->pipe);
-}
-
-/* When the next connection may begin: so many in a second (SEC-27). */
-static int64_t
-next_start(struct oki_https *h)
-{
-	int64_t start = oki_steady_ms(h->env);
-
-	oki_mutex_lock(h->lock);
-	if (h->starts[h->next] != 0 && h->starts[h->next] + SECOND > start)
-		start = h->starts[h->next] + SECOND;
-	h->starts[h->next] = start;
-	h->next = (h->next + 1) % h->rate;
-	oki_mutex_unlock(h->lock);
-
-	return start;
-}
-
-static int
-wait_for_turn(struct session *s, const struct oki_wait *w,
-    struct onshi_error *e)
-{
-	int64_t start = next_start(s->https), left;
-	int r = ONSHI_OK;
-
-	while (r == ONSHI_OK &&
-	    (left = start - oki_steady_ms(s->https->env)) > 0)
-		r = oki_wire_poll(s->wire, false, w,
-		    left > SECOND ? SECOND : (int32_t)left);
-
-	return r == ONSHI_OK ? r : oki_link_fail(e, r,
-	    r == ONSHI_E_LINK_TIMEOUT ? "timeout" : "",
-	    "no turn to connect");
-}
-
-/*
- * One that the service has closed meanwhile, or that was idle for so long that
- * nobody knows, is made anew: no byte of a request has gone over it.
- */
-static int
-be_connected(struct session *s, const struct oki_wait *w,
-    struct onshi_error *e)
-{
-	int64_t start = oki_steady_ms(s->https->env);
-	int r;
-
-	if (oki_wire_is_up(s->wire) && start - s->used < IDLE_MAX_MS)
-		return ONSHI_OK;
-	if ((r = wait_for_turn(s, w, e)) == ONSHI_OK)
-		r = oki_wire_connect(s->wire, w, e);
-	s->used = oki_steady_ms(s->https->env);
-	s->connect_ms += (int32_t)(s->used - start);
-	OKI_LOG(s->https->env, TLS, OKI_W(RESULT, onshi_result_name(r)),
-	    OKI_N(MS, s->connect_ms));
-
-	return r;
-}
 
 static void
 https_close(void *self, void *session)
 {
-	struct session *s = session;
-	struct door door;
+	struct oki_channel *c = session;
+	struct oki_http_door door;
 
 	(void)self;
-	enter(&door);
-	oki_wire_free(&s->wire);
-	leave(&door);
-	oki_free(s);
+	oki_http_enter(&door);
+	oki_channel_free(&c);
+	oki_http_leave(&door);
 }
 
 static int
 https_open(void *self, struct oki_wait *w, void **session,
     struct onshi_error *e)
 {
-	struct oki_https *h = self;
-	struct session *s;
-	struct door door;
+	struct https *h = self;
+	struct oki_channel *c;
+	struct oki_http_door door;
 	int r;
 
-	if ((s = oki_alloc(sizeof(*s))) == NULL)
-		return oki_fail(e, ONSHI_E_NOMEM, "no memory for a session");
-	s->https = h;
-	enter(&door);
-	if ((r = oki_wire_new(&h->wire, &s->wire)) != ONSHI_OK)
-		(void)oki_fail(e, r, "no memory for a connection");
-	else
-		r = be_connected(s, w, e);
-	leave(&door);
+	oki_http_enter(&door);
+	if ((r = oki_channel_new(h->terminal, &h->place, &c, e)) == ONSHI_OK)
+		r = oki_channel_connect(c, w, e);
 	if (r == ONSHI_OK)
-		*session = s;
+		*session = c;
 	else
-		https_close(h, s);
+		oki_channel_free(&c);
+	oki_http_leave(&door);
 
 	return r;
 }
@@ -151,9 +65,9 @@ https_has_tokens(const void *self)
 static int32_t
 https_days_left(const void *self)
 {
-	const struct oki_https *h = self;
+	const struct https *h = self;
 
-	return h->days_left;
+	return h->terminal->days_left;
 }
 
 static int
@@ -173,16 +87,16 @@ write_token(const struct onshi_exchange *x, struct oki_buf *out)
 }
 
 static int
-write_head(const struct oki_https *h, const struct onshi_exchange *x,
+write_head(const struct https *h, const struct onshi_exchange *x,
     struct oki_buf *out)
 {
-	const char *encoding = oki_config_text(oki_env_config(h->env),
-	    OKI_LINK_ENCODING);
+	const char *encoding = oki_config_text(oki_env_config(
+	    h->terminal->env), OKI_LINK_ENCODING);
 	int r;
 
 	if ((r = oki_buf_format(out, "POST %s/v1/%.*s HTTP/1.1\r\n"
-	    "Host: %s\r\n", h->path, (int)oki_prefix_len(x->prefix), x->prefix,
-	    h->name)) != ONSHI_OK ||
+	    "Host: %s\r\n", h->place.path, (int)oki_prefix_len(x->prefix),
+	    x->prefix, h->place.name)) != ONSHI_OK ||
 	    (r = oki_buf_text(out, "User-Agent: libonshikaku\r\n"
 	    "Accept: application/xml\r\n")) != ONSHI_OK ||
 	    (x->bodylen > 0 && (r = oki_buf_format(out,
@@ -195,29 +109,6 @@ write_head(const struct oki_https *h, const struct onshi_exchange *x,
 
 	return oki_buf_format(out, "Content-Length: %zu\r\n\r\n",
 	    x->bodylen);
-}
-
-/* Who said no, and what that is for us (SEC-31, binding.md). */
-static int
-judge_status(const struct oki_http_head *h, struct onshi_exchange *x,
-    struct onshi_error *e)
-{
-	const char *reason = "status";
-	int r;
-
-	x->retry_after = h->retry_after;
-	if (h->status == 408 || h->status == 429 || h->status >= 500)
-		r = ONSHI_E_SERVICE_BUSY;
-	else if (h->status >= 400)
-		r = ONSHI_E_SERVICE_REFUSED;
-	else {
-		r = ONSHI_E_PROTOCOL;
-		x->sent = ONSHI_SENT_UNKNOWN;
-	}
-	if (oki_error_is_open(e))
-		(void)oki_copy(e->reason, sizeof(e->reason), reason);
-
-	return oki_fail(e, r, "HTTP status %d", h->status);
 }
 
 /* A whole answer of status 200: what its head says about it. */
@@ -238,60 +129,25 @@ judge_answer(const struct oki_http_head *h, struct onshi_exchange *x,
 	return ONSHI_OK;
 }
 
-static void
-note_facts(const struct session *s, struct onshi_exchange *x)
-{
-	const struct oki_wire_config *w = &s->https->wire;
-	struct oki_buf b;
-
-	oki_buf_init(&b, sizeof(x->facts) - 1);
-	if (oki_buf_format(&b, "%s:%s%s", oki_wire_facts(s->wire),
-	    w->has_crl ? "crl" : w->staple ? "staple" : "unchecked",
-	    w->strict ? "" : ":lax") == ONSHI_OK)
-		(void)oki_copy(x->facts, sizeof(x->facts), (char *)b.data);
-	oki_buf_free(&b);
-}
-
 static int
-take(void *self, const uint8_t *bytes, size_t len)
-{
-	return oki_exchange_take(self, bytes, len);
-}
-
-static int
-talk(struct session *s, struct onshi_exchange *x,
+talk(const struct https *h, struct oki_channel *c, struct onshi_exchange *x,
     struct onshi_error *e)
 {
-	const struct onshi_config *c = oki_env_config(s->https->env);
-	struct oki_talk t = { .body = x->body, .bodylen = x->bodylen,
-	    .media = OKI_MEDIA_XML, .into = { .take = take, .self = x,
-	    .max = x->sink.max } };
+	struct oki_http_head said;
 	struct oki_buf head;
-	int64_t start = oki_steady_ms(s->https->env);
 	int r;
 
 	oki_buf_init(&head, HEAD_MAX);
-	oki_http_head_init(&t.response,
-	    (size_t)oki_config_number(c, OKI_LIMITS_HEADER_BYTES),
-	    (size_t)oki_config_number(c, OKI_LIMITS_HEADER_LINES),
-	    oki_wall(s->https->env));
-	if ((r = write_head(s->https, x, &head)) != ONSHI_OK) {
-		(void)oki_fail(e, r, "no memory for the request's head");
-		goto out;
+	if ((r = write_head(h, x, &head)) != ONSHI_OK) {
+		oki_buf_free(&head);
+		return oki_fail(e, r, "no memory for the request's head");
 	}
-	t.head = head.data;
-	t.headlen = head.len;
-	r = oki_talk(s->wire, &t, x->wait, e);
-	s->used = oki_steady_ms(s->https->env);
-	x->sent = t.sent;
-	x->served = t.response.date;
-	if (r == ONSHI_OK)
-		r = t.response.status == 200 ? judge_answer(&t.response, x, e) :
-		    judge_status(&t.response, x, e);
-out:
-	x->service_ms = (int32_t)(oki_steady_ms(s->https->env) - start);
+	if ((r = oki_channel_ask(c, &head, OKI_MEDIA_XML, x, &said, e)) ==
+	    ONSHI_OK)
+		r = said.status == 200 ? judge_answer(&said, x, e) :
+		    oki_http_refused(&said, &x->sent, e);
 	oki_buf_free(&head);
-	oki_http_head_free(&t.response);
+	oki_http_head_free(&said);
 
 	return r;
 }
@@ -300,22 +156,21 @@ static int
 https_exchange(void *self, void *session, struct onshi_exchange *x,
     struct onshi_error *e)
 {
-	struct session *s = session;
-	struct door door;
+	struct oki_channel *c = session;
+	struct oki_http_door door;
 	int r;
 
-	(void)self;
-	if (!oki_wire_is_ours(s->wire))
+	if (!oki_wire_is_ours(c->wire))
 		return oki_fail(e, ONSHI_E_STATE, "the process has forked");
-	enter(&door);
-	r = be_connected(s, x->wait, e);
-	x->connect_ms = s->connect_ms;
-	s->connect_ms = 0;
+	oki_http_enter(&door);
+	r = oki_channel_connect(c, x->wait, e);
+	x->connect_ms = c->connect_ms;
+	c->connect_ms = 0;
 	if (r == ONSHI_OK) {
-		note_facts(s, x);
-		r = talk(s, x, e);
+		oki_channel_facts(c, x);
+		r = talk(self, c, x, e);
 	}
-	leave(&door);
+	oki_http_leave(&door);
 
 	return r;
 }
@@ -323,12 +178,14 @@ https_exchange(void *self, void *session, struct onshi_exchange *x,
 static void
 https_free(void *self)
 {
-	struct oki_https *h = self;
+	struct https *h = self;
 	struct oki_tls_door door;
 
 	(void)oki_tls_enter(&door);
-	oki_https_free(&h);
+	oki_https_free(&h->terminal);
+	oki_place_free(&h->place);
 	oki_tls_leave(&door);
+	oki_free(h);
 }
 
 static const struct oki_link_ops https_ops = {
@@ -347,19 +204,25 @@ int
 oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
     void **self, struct onshi_error *e)
 {
+	const enum oki_key base = OKI_LINK_BASE;
 	struct oki_tls_door door;
-	struct oki_https *h;
+	struct https *h;
 	int r;
 
+	if ((h = oki_alloc(sizeof(*h))) == NULL)
+		return oki_fail(e, ONSHI_E_NOMEM, "no memory for the link");
 	if (!oki_tls_enter(&door))
 		r = oki_fail(e, ONSHI_E_NOMEM, "no memory for TLS");
 	else
-		r = oki_https_config(env, &h, e);
+		r = oki_https_config(env, &base, &h->place, 1,
+		    &h->terminal, e);
 	oki_tls_leave(&door);
-	if (r != ONSHI_OK)
+	if (r != ONSHI_OK) {
+		https_free(h);
 		return r;
+	}
 	*ops = &https_ops;
 	*self = h;
 
-	return r;
+	return ONSHI_OK;
 }

@@ -34,6 +34,8 @@ struct oki_link_ops {
 /* The makers: env is borrowed, it outlives the link. */
 int	oki_https_new(struct oki_env *env, const struct oki_link_ops **ops,
 	    void **self, struct onshi_error *e) OKI_CHECK;	/* https.c */
+int	oki_webapi_new(struct oki_env *env, const struct oki_link_ops **ops,
+	    void **self, struct onshi_error *e) OKI_CHECK;	/* webapi.c */
 int	oki_folder_new(struct oki_env *env, const struct oki_link_ops **ops,
 	    void **self, struct onshi_error *e) OKI_CHECK;	/* folder.c */
 int	oki_own_new(struct oki_env *env, const struct oki_link_ops **ops,
@@ -79,7 +81,7 @@ int	oki_addresses_find(const char *text, const char *name, uint16_t port,
 /* ---- http_head.c: the head of a response (SEC-31 to 35); pure --------- */
 
 enum { OKI_ANSWER_NONE, OKI_ANSWER_RES, OKI_ANSWER_ERR };
-enum { OKI_MEDIA_OTHER, OKI_MEDIA_XML };
+enum { OKI_MEDIA_OTHER, OKI_MEDIA_XML, OKI_MEDIA_JSON };
 
 struct oki_http_head {
 	size_t		 max_bytes;
@@ -185,13 +187,19 @@ bool	oki_tls_refused_us(const struct oki_tls_notes *n);
 
 /* ---- http_curl.c: one connection, as bytes ---------------------------- */
 
-/* What all connections of a link have in common; unchanged once made. */
-struct oki_wire_config {
-	struct oki_env		*env;		/* borrowed */
-	char			 url[600];	/* of the base */
+/* Where a connection goes: what a key as link.base says. */
+struct oki_place {
+	char			 name[262];	/* for Host: with the port */
+	char			*path;		/* of the base, "" mostly */
+	char			 url[600];	/* of its root, for libcurl */
 	char			 host[254];
 	uint16_t		 port;
 	struct oki_buf		 resolve;	/* "": none known */
+};
+
+/* What all connections of a link have in common; unchanged once made. */
+struct oki_wire_config {
+	struct oki_env		*env;		/* borrowed */
 	bool			 dns;
 	struct oki_networks	 networks;
 	struct oki_networks	 local;
@@ -213,10 +221,10 @@ struct oki_wire_config {
 struct oki_wire;
 
 /* Sets the whole profile once, sends nothing (SEC-15). */
-int	oki_wire_try(const struct oki_wire_config *c, struct onshi_error *e)
-	    OKI_CHECK;
-int	oki_wire_new(const struct oki_wire_config *c, struct oki_wire **out)
-	    OKI_CHECK;
+int	oki_wire_try(const struct oki_wire_config *c,
+	    const struct oki_place *to, struct onshi_error *e) OKI_CHECK;
+int	oki_wire_new(const struct oki_wire_config *c,
+	    const struct oki_place *to, struct oki_wire **out) OKI_CHECK;
 void	oki_wire_free(struct oki_wire **wp);
 bool	oki_wire_is_ours(const struct oki_wire *w);	/* no fork since */
 /* A new connection, in place of any old one. Sends no byte of HTTP. */
@@ -258,14 +266,13 @@ struct oki_talk {
 int	oki_talk(struct oki_wire *w, struct oki_talk *t,
 	    const struct oki_wait *wait, struct onshi_error *e) OKI_CHECK;
 
-/* ---- https_config.c: what link.* says -------------------------------- */
+/* ---- http_config.c: what link.* says -------------------------------- */
 
-/* Unchanged once made, but for the starts. */
+/* A terminal: who it is, whom it trusts. Unchanged once made, but for the
+ * starts. */
 struct oki_https {
 	struct oki_env		*env;		/* borrowed from the link */
 	struct oki_wire_config	 wire;
-	char			 name[262];	/* for Host: with the port */
-	char			*path;		/* of the base, "" mostly */
 	int32_t			 days_left;	/* of our certificate */
 	struct oki_mutex	*lock;		/* guards what follows */
 	int64_t			*starts;	/* of the last connections */
@@ -273,9 +280,52 @@ struct oki_https {
 	size_t			 next;
 };
 
-int	oki_https_config(struct oki_env *env, struct oki_https **out,
+/* Checks all of it against each of the n places that the keys name, filled
+ * with it. Both are freed by the caller, on failure too. */
+int	oki_https_config(struct oki_env *env, const enum oki_key keys[],
+	    struct oki_place places[], size_t n, struct oki_https **out,
 	    struct onshi_error *e) OKI_CHECK;
-void	oki_https_free(struct oki_https **hp);
+void	oki_https_free(struct oki_https **tp);
+void	oki_place_free(struct oki_place *p);
+
+/* ---- http_channel.c: one connection after another to one place -------- */
+
+/* Around all that talks: no signal, no error of TLS is left behind. */
+struct oki_http_door {
+	struct oki_pipe_guard	pipe;
+	struct oki_tls_door	tls;
+};
+void	oki_http_enter(struct oki_http_door *d);
+void	oki_http_leave(struct oki_http_door *d);
+
+struct oki_channel {
+	struct oki_https	*terminal;
+	const struct oki_place	*place;
+	struct oki_wire		*wire;
+	int32_t			 connect_ms;	/* not reported yet */
+	int64_t			 used;		/* when, steady */
+};
+int	oki_channel_new(struct oki_https *t, const struct oki_place *place,
+	    struct oki_channel **out, struct onshi_error *e) OKI_CHECK;
+void	oki_channel_free(struct oki_channel **cp);
+/* Unless it is connected, and was used a short while ago. */
+int	oki_channel_connect(struct oki_channel *c, const struct oki_wait *w,
+	    struct onshi_error *e) OKI_CHECK;
+/* Over the connection that is up. The caller frees t->response, be the result
+ * as it may, after it has looked at it. */
+int	oki_channel_talk(struct oki_channel *c, struct oki_talk *t,
+	    const struct oki_wait *w, struct onshi_error *e) OKI_CHECK;
+/* The same for an exchange: its answer and what is known of it into x, whose
+ * service_ms grows by its time. */
+int	oki_channel_ask(struct oki_channel *c, const struct oki_buf *head,
+	    int media, struct onshi_exchange *x, struct oki_http_head *said,
+	    struct onshi_error *e) OKI_CHECK;
+/* What the trail is told of it (SEC-16). */
+void	oki_channel_facts(const struct oki_channel *c,
+	    struct onshi_exchange *x);
+/* A status other than 200: who said no, and what that is for us (SEC-31). */
+int	oki_http_refused(const struct oki_http_head *h, int *sent,
+	    struct onshi_error *e) OKI_CHECK;
 
 /* A failure of this room: code, one word, one line. Returns what stands. */
 int	oki_link_fail(struct onshi_error *e, int code, const char *reason,

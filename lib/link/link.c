@@ -18,14 +18,11 @@ struct oki_session {
 };
 
 /* By the words of link.type. */
-static const struct {
-	int		(*make)(struct oki_env *, const struct oki_link_ops **,
-			    void **, struct onshi_error *);
-	const char	*lack;
-} types[] = {
-	{ oki_https_new, NULL },
-	{ NULL, "link.type: webapi is not built into this library" },
-	{ oki_folder_new, NULL }
+static int (*const types[])(struct oki_env *env,
+    const struct oki_link_ops **ops, void **self, struct onshi_error *e) = {
+	oki_https_new,
+	oki_webapi_new,
+	oki_folder_new
 };
 
 int
@@ -50,11 +47,8 @@ choose(struct oki_link *l, struct onshi_error *e)
 		return oki_own_new(l->env, &l->ops, &l->self, e);
 	if (type >= OKI_COUNT(types))
 		return oki_fail(e, ONSHI_E_CONFIG, "link.type");
-	if (types[type].make == NULL)
-		return oki_fail(e, ONSHI_E_UNSUPPORTED, "%s",
-		    types[type].lack);
 
-	return types[type].make(l->env, &l->ops, &l->self, e);
+	return types[type](l->env, &l->ops, &l->self, e);
 }
 
 int
@@ -185,7 +179,9 @@ finish_error(struct onshi_exchange *x, struct onshi_error *e)
 	e->retry_after = x->retry_after;
 	e->ms[ONSHI_PHASE_NETWORK] = x->connect_ms;
 	e->ms[ONSHI_PHASE_SERVICE] = x->service_ms;
-	e->phase = x->sent == ONSHI_SENT_NOT ? ONSHI_PHASE_NETWORK :
+	/* A login is refused by the service, too, before anything is sent. */
+	e->phase = x->sent == ONSHI_SENT_NOT &&
+	    onshi_result_class(e->code) != 5 ? ONSHI_PHASE_NETWORK :
 	    ONSHI_PHASE_SERVICE;
 }
 

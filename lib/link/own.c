@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "link/inside.h"
+#include "message/message.h"
 
 #define TURN_MS		50	/* between looks at a cancel */
 
@@ -103,9 +104,10 @@ static int
 own_carries(const void *self, const char *prefix)
 {
 	const struct own *o = self;
+	int form = o->ops.carries(o->self, prefix);
 
-	return o->ops.carries(o->self, prefix) == ONSHI_FORM_XML ?
-	    ONSHI_FORM_XML : ONSHI_FORM_NONE;
+	return form == ONSHI_FORM_XML || (form == ONSHI_FORM_JSON &&
+	    oki_json_check(NULL) == ONSHI_OK) ? form : ONSHI_FORM_NONE;
 }
 
 static int32_t

@@ -278,6 +278,55 @@ oki_record_set(struct onshi_record *rec, const char *text, size_t len)
 	return ONSHI_OK;
 }
 
+static struct onshi_record *
+copy_one(struct oki_doc *doc, struct onshi_record *parent,
+    const struct onshi_record *rec)
+{
+	const char *name = rec->el < OKI_NAMED ? "" : oki_record_name(rec);
+	struct onshi_record *to;
+
+	to = oki_record_add(doc, parent, rec->el < OKI_NAMED ? rec->el : 0,
+	    name, strlen(name));
+	if (to == NULL)
+		return NULL;
+	to->flags = rec->flags & (OKI_REC_MIXED | OKI_REC_MORE);
+	if (rec->text != NULL && oki_doc_text(doc, rec->text,
+	    strlen(rec->text), &to->text) != ONSHI_OK)
+		return NULL;
+
+	return to;
+}
+
+int
+oki_doc_copy(const struct onshi_record *top, struct oki_doc **out)
+{
+	struct onshi_record *to, *parent = NULL;
+	const struct onshi_record *rec = top;
+	struct oki_doc *doc;
+	int r;
+
+	*out = NULL;
+	if ((r = oki_doc_bare(NULL, &doc)) != ONSHI_OK)
+		return r;
+	do {
+		if ((to = copy_one(doc, parent, rec)) == NULL) {
+			oki_doc_free(&doc);
+			return ONSHI_E_NOMEM;
+		}
+		if (rec->first != NULL) {
+			rec = rec->first;
+			parent = to;
+			continue;
+		}
+		for (; rec != top && rec->next == NULL; rec = rec->parent)
+			parent = parent->parent;
+		rec = rec == top ? NULL : rec->next;
+	} while (rec != NULL);
+	*out = doc;
+
+	return ONSHI_OK;
+}
+
 /* ---- the i-th, and the n-th of a name ----------------------------------- */
 
 static int

@@ -97,6 +97,26 @@ onshi_element_is_list(int element)
 	return 0;
 }
 
+bool
+oki_element_wraps(int el)
+{
+	const struct oki_group *g;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < oki_rows_n; i++) {
+		if (oki_rows[i].el != el)
+			continue;
+		g = &oki_groups[oki_rows[i].group];
+		if (oki_rows[i].group == 0 || g->n != 1 ||
+		    !oki_row_is_many(&oki_rows[g->first]))
+			return false;
+		found = true;
+	}
+
+	return found;
+}
+
 /* The row of an element that large answers hand out one by one. */
 const struct oki_row *
 oki_row_streamed(int el)

@@ -71,6 +71,8 @@ const struct oki_row *oki_row_streamed(int el);
 int	oki_element_alias(int el);
 /* Nothing but spaces, of either width. */
 bool	oki_is_blank(const char *text);
+/* A list: wherever it stands, it holds nothing but records of one element. */
+bool	oki_element_wraps(int el);
 /* NULL if the text fits, else what is wrong with it. */
 const char *oki_element_fault(const struct oki_element *el, const char *text);
 
@@ -188,6 +190,9 @@ struct oki_doc {
 
 /* from: whose texts it may refer to; NULL: it has texts of its own. */
 int	oki_doc_bare(struct oki_doc *from, struct oki_doc **out) OKI_CHECK;
+/* A record and what stands below it, with texts of its own. */
+int	oki_doc_copy(const struct onshi_record *rec, struct oki_doc **out)
+	    OKI_CHECK;
 struct oki_doc *oki_record_doc(const struct onshi_record *rec);
 const char *oki_record_name(const struct onshi_record *rec);
 /* After prev, the last of parent's children, NULL: before it had any. A name
@@ -241,6 +246,13 @@ int	oki_record_readable(const struct onshi_record *rec);
 int	oki_record_path(const struct onshi_record *rec, struct oki_buf *out)
 	    OKI_CHECK;
 
+/* write.c: what both writers refuse: a request that lacks something, a record
+ * of which reading could not keep all. */
+int	oki_message_lacks(const struct oki_doc *doc, struct onshi_error *e)
+	    OKI_CHECK;
+int	oki_record_unwritable(const struct onshi_record *rec,
+	    struct onshi_error *e) OKI_CHECK;
+
 /* bind.c: lays the tables over a tree, or over one record of it. */
 int	oki_doc_bind(struct oki_doc *doc, const char *kind,
 	    struct onshi_error *e) OKI_CHECK;
@@ -282,6 +294,11 @@ int	oki_scan_encoding(const struct oki_scan *s);
 bool	oki_scan_has_private(const struct oki_scan *s);
 /* Line on which the first byte stood that was handed out. */
 unsigned long oki_scan_first_line(const struct oki_scan *s);
+
+/* JSON to a document, by limits: json_gate.c, json_jansson.c. */
+int	oki_json_parse(const char *kind, const uint8_t *bytes, size_t len,
+	    const struct oki_limits *limits, struct oki_doc **out,
+	    struct onshi_error *e) OKI_CHECK;
 
 /* libxml2 behind three calls. A call that returns other than ONSHI_OK stops
  * the parser. el: NULL if the tables do not have it, or it is of a name

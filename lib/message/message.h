@@ -124,6 +124,7 @@ struct oki_limits {
 	size_t	name;		/* bytes */
 	size_t	text;		/* bytes of one element's text */
 	const struct oki_wait *wait;	/* asked while reading; NULL: none */
+	bool	is_json;	/* not XML: what the link carries it as */
 };
 
 /* The defaults of security.md 18 for a kind; NULL: for a single answer. */
@@ -160,6 +161,19 @@ int	oki_parser_finish(struct oki_parser *p, struct oki_doc **out,
 	    struct onshi_error *e) OKI_CHECK;
 void	oki_parser_free(struct oki_parser **pp);
 
+/*
+ * JSON (messages.md 1.8), the other form of the same documents, by the same
+ * limits and reasons; in pieces too, but read when it is whole. check:
+ * ONSHI_E_UNSUPPORTED where jansson is not built in. is: begins as it does.
+ */
+int	oki_json_check(struct onshi_error *e) OKI_CHECK;
+bool	oki_json_is(const uint8_t *bytes, size_t len);
+
+/* One text, or number, of JSON that is no message: by the names of its members,
+ * as "result/idToken". ONSHI_ABSENT; e may be NULL. */
+int	oki_json_find(const uint8_t *bytes, size_t len, const char *path,
+	    struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
+
 /* Refuses an answer: sets reason and phase, returns ONSHI_E_ANSWER_REFUSED. */
 int	oki_refuse(struct onshi_error *e, const char *reason, const char *fmt,
 	    ...) OKI_PRINTF(3, 4);
@@ -177,6 +191,10 @@ enum oki_encoding {			/* as the words of link.encoding */
  * beside elements). out is initialised by the caller. */
 int	oki_message_write(const struct oki_doc *doc, enum oki_encoding enc,
 	    struct oki_buf *out, struct onshi_error *e) OKI_CHECK;
+
+/* The same as JSON: json_write.c. */
+int	oki_json_write(const struct oki_doc *doc, struct oki_buf *out,
+	    struct onshi_error *e) OKI_CHECK;
 
 /* ---- judging: judge.c, codes.c ------------------------------------------ */
 
@@ -346,5 +364,6 @@ int	oki_message_check(const struct oki_doc *doc,
 bool	oki_check_digit(const char *digits);
 
 const char *oki_xml_version(void);
+const char *oki_json_version(void);	/* "-": not built in */
 
 #endif

@@ -185,11 +185,14 @@ parse(struct onshi_message *m, const char *kind, const uint8_t *bytes,
 	struct oki_limits l;
 	int r;
 
-	r = oki_message_parse(kind, bytes, len, NULL, &m->doc, &m->error);
+	oki_limits_init(&l, kind);
+	l.is_json = oki_json_is(bytes, len);
+	r = oki_message_parse(kind, bytes, len, &l, &m->doc, &m->error);
 	if (kind != NULL || r != ONSHI_E_ANSWER_REFUSED ||
 	    strcmp(m->error.reason, oki_reasons[OKI_TOO_BIG]) != 0)
 		return r;
 	oki_limits_init(&l, "OQSmuquc02res");
+	l.is_json = oki_json_is(bytes, len);
 	oki_error_clear(&e);
 	if (oki_message_parse(NULL, bytes, len, &l, &m->doc, &e) != ONSHI_OK)
 		return r;

@@ -23,7 +23,7 @@ struct oki_parser {
 	struct oki_xml	*xml;
 	struct oki_doc	*doc;
 	struct onshi_record *at;	/* the element that is open */
-	struct oki_buf	 text;		/* of it, so far */
+	struct oki_buf	 text;		/* of it, so far; of JSON, all */
 	struct onshi_record *closed;	/* the element that ended last */
 	size_t		 depth;
 	size_t		 ticks;		/* elements since the last look, and */
@@ -73,6 +73,7 @@ oki_limits_init(struct oki_limits *l, const char *kind)
 	l->name = 128;
 	l->text = MIB;
 	l->wait = NULL;
+	l->is_json = false;
 }
 
 void
@@ -327,7 +328,14 @@ oki_parser_new(const char *kind, const struct oki_limits *limits,
 	p->each = each;
 	p->self = self;
 	oki_error_clear(&p->error);
-	oki_buf_init(&p->text, p->limits.text);
+	oki_buf_init(&p->text, p->limits.is_json ? p->limits.bytes :
+	    p->limits.text);
+	*out = p;
+	if (p->limits.is_json) {
+		if ((r = oki_json_check(&p->error)) != ONSHI_OK)
+			oki_parser_free(out);
+		return r;
+	}
 	/* The gate stands a piece ahead: it cannot count them by record. */
 	all = p->limits;
 	if (each != NULL)
@@ -335,8 +343,7 @@ oki_parser_new(const char *kind, const struct oki_limits *limits,
 	if ((r = oki_doc_bare(NULL, &p->doc)) != ONSHI_OK ||
 	    (r = oki_scan_new(&all, on_passed, p, &p->scan)) !=
 	    ONSHI_OK || (r = oki_xml_new(&calls, p, &p->xml)) != ONSHI_OK)
-		oki_parser_free(&p);
-	*out = p;
+		oki_parser_free(out);
 
 	return r;
 }
@@ -369,6 +376,18 @@ settle(struct oki_parser *p, int r)
 	return p->result;
 }
 
+/* JSON means nothing before it is whole. */
+static int
+keep(struct oki_parser *p, const uint8_t *bytes, size_t len)
+{
+	int r;
+
+	if ((r = oki_buf_append(&p->text, bytes, len)) == ONSHI_E_TOO_BIG)
+		return refuse(p, OKI_TOO_BIG, "bytes");
+
+	return settle(p, r);
+}
+
 int
 oki_parser_feed(struct oki_parser *p, const uint8_t *bytes, size_t len)
 {
@@ -378,6 +397,8 @@ oki_parser_feed(struct oki_parser *p, const uint8_t *bytes, size_t len)
 
 	if (p->result != ONSHI_OK)
 		return p->result;
+	if (p->limits.is_json)
+		return keep(p, bytes, len);
 	if ((r = settle(p, oki_scan_feed(p->scan, bytes, len))) != ONSHI_OK)
 		return r;
 
@@ -419,6 +440,63 @@ verdict(struct oki_parser *p, int before, int r, struct onshi_error *e)
 	return ONSHI_OK;
 }
 
+/* One of them, as a document of its own. */
+static int
+hand_out_copy(struct oki_parser *p, const struct onshi_record *rec)
+{
+	uint8_t group = oki_row_streamed(rec->el)->group;
+	struct oki_doc *one = NULL;
+	int r;
+
+	if ((r = oki_doc_copy(rec, &one)) == ONSHI_OK &&
+	    (r = oki_record_bind(oki_doc_root(one), group, &p->error)) ==
+	    ONSHI_OK && (r = oki_doc_index(one)) == ONSHI_OK)
+		r = p->each(p->self, &one);
+	oki_doc_free(&one);
+
+	return r;
+}
+
+/* The records of a large answer, out of the document, outermost first. */
+static int
+hand_out_all(struct oki_parser *p, struct oki_doc *doc)
+{
+	struct onshi_record *rec, *next;
+	int r = ONSHI_OK;
+
+	for (rec = doc->root; rec != NULL && r == ONSHI_OK; rec = next) {
+		if ((rec->flags & OKI_REC_UNKNOWN) != 0 ||
+		    oki_row_streamed(rec->el) == NULL) {
+			next = oki_record_walk(rec, doc->root);
+			continue;
+		}
+		next = oki_record_past(rec, doc->root);
+		r = hand_out_copy(p, rec);
+		doc->n_handed++;
+		oki_record_cut(rec);
+	}
+
+	return r == ONSHI_OK ? oki_doc_index(doc) : r;
+}
+
+static int
+finish_json(struct oki_parser *p, struct oki_doc **out,
+    struct onshi_error *e)
+{
+	int r;
+
+	if (p->rule != NULL)
+		return oki_refuse(e, oki_reasons[p->reason], "%s", p->rule);
+	if ((r = oki_json_parse(p->kind, p->text.data, p->text.len,
+	    &p->limits, out, e)) == ONSHI_OK && p->each != NULL &&
+	    (r = hand_out_all(p, *out)) != ONSHI_OK) {
+		oki_doc_free(out);
+		return oki_fail(e, r, "reading an answer");
+	}
+
+	return r;
+}
+
 /* The root: an element of our own, in no name space. */
 static int
 look_at_root(const struct oki_doc *doc, struct onshi_error *e)
@@ -437,6 +515,8 @@ oki_parser_finish(struct oki_parser *p, struct oki_doc **out,
 	int before = ONSHI_OK, r = ONSHI_OK;
 
 	*out = NULL;
+	if (p->limits.is_json && p->result == ONSHI_OK)
+		return finish_json(p, out, e);
 	if (p->result == ONSHI_OK) {
 		r = before = oki_scan_finish(p->scan);
 		if (r == ONSHI_OK && oki_scan_is_whole(p->scan))

@@ -137,17 +137,23 @@ put_children(struct writer *w, const struct onshi_record *rec)
 	return r == ONSHI_OK ? put_row(w, rec, NULL) : r;
 }
 
+/* Said, and not left out in silence. */
+int
+oki_record_unwritable(const struct onshi_record *rec, struct onshi_error *e)
+{
+	return oki_fail(e, ONSHI_E_VALUE, "%s: it had attributes, "
+	    "a name space or text beside elements, which no message "
+	    "has", oki_record_name(rec));
+}
+
 /* As deep as the tables go, or as the limit that a document was read by. */
 static int
 put_record(struct writer *w, const struct onshi_record *rec)
 {
 	int r;
 
-	/* Said, and not left out in silence. */
 	if ((rec->flags & (OKI_REC_MIXED | OKI_REC_MORE)) != 0)
-		return oki_fail(w->e, ONSHI_E_VALUE, "%s: it had attributes, "
-		    "a name space or text beside elements, which no message "
-		    "has", oki_record_name(rec));
+		return oki_record_unwritable(rec, w->e);
 	if ((r = put_indent(w, rec)) != ONSHI_OK)
 		return r;
 	if (rec->first == NULL && (rec->text == NULL || rec->text[0] == '\0'))
@@ -199,21 +205,31 @@ is_request(const struct oki_doc *doc)
 	return doc->kind != NULL && oki_kind_is_request(doc->kind->name);
 }
 
+/* An answer that is written is a test's, and may lack what it likes. */
 int
-oki_message_write(const struct oki_doc *doc, enum oki_encoding enc,
-    struct oki_buf *out, struct onshi_error *e)
+oki_message_lacks(const struct oki_doc *doc, struct onshi_error *e)
 {
-	struct writer w = { out, (int)enc, e };
 	const struct onshi_record *rec;
 	const struct oki_element *el;
-	int r;
 
-	/* An answer that is written is a test's, and may lack what it likes. */
 	for (rec = is_request(doc) ? doc->root : NULL; rec != NULL;
 	    rec = oki_record_walk(rec, doc->root))
 		if ((el = lacking(rec)) != NULL)
 			return oki_fail(e, ONSHI_E_VALUE, "%s lacks",
 			    el->name);
+
+	return ONSHI_OK;
+}
+
+int
+oki_message_write(const struct oki_doc *doc, enum oki_encoding enc,
+    struct oki_buf *out, struct onshi_error *e)
+{
+	struct writer w = { out, (int)enc, e };
+	int r;
+
+	if ((r = oki_message_lacks(doc, e)) != ONSHI_OK)
+		return r;
 	if ((r = put(&w, "<?xml version=\"1.0\" encoding=\"")) != ONSHI_OK ||
 	    (r = put(&w, enc == OKI_UTF_8 ? "UTF-8" : "Shift_JIS")) !=
 	    ONSHI_OK || (r = put(&w, "\" standalone=\"no\"?>\n")) !=

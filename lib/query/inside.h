@@ -60,6 +60,9 @@ struct oki_field_texts {
 void	oki_mode_describe(const struct oki_case *k, int category,
 	    struct oki_field_texts *t);
 
+/* query.c: ONSHI_FORM_…, in which the link carries it. */
+int	oki_question_form(const struct oki_question *q);
+
 /* pending.c: ids for a question, those of the one before where it may be the
  * same; its name into the request. */
 int	oki_question_name(struct oki_question *q) OKI_CHECK;

@@ -95,6 +95,9 @@ write(const struct oki_question *q, struct oki_doc *request,
 	    ONSHI_EL_ARBITRARY_FILE_IDENTIFIER, q->short_id, e)) != ONSHI_OK)
 		return r;
 
+	if (oki_question_form(q) == ONSHI_FORM_JSON)
+		return oki_json_write(request, body, e);
+
 	return oki_message_write(request, oki_config_word(oki_env_config(
 	    q->k->env), OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS :
 	    OKI_UTF_8, body, e);

@@ -104,6 +104,12 @@ question_init(struct oki_question *q, struct oki_case *k,
 	return ONSHI_OK;
 }
 
+int
+oki_question_form(const struct oki_question *q)
+{
+	return oki_link_carries(q->k->link, q->function);
+}
+
 /* "OQSsiquc01req+card" is carried as OQSsiquc01req. */
 static const char *
 prefix_of(const char *function)
@@ -141,8 +147,6 @@ oki_question_carry(struct oki_question *q, const struct oki_buf *body,
 	if (q->category == ONSHI_CATEGORY_ELIGIBILITY)
 		k->asked_ms = oki_boot_ms(k->env);
 	r = oki_session_exchange(k->session, x, e);
-	if (r != ONSHI_OK)
-		e->asks_twice = !oki_link_has_request_ids(k->link);
 	k->ms[ONSHI_PHASE_NETWORK] += x->connect_ms;
 	k->ms[ONSHI_PHASE_SERVICE] += x->service_ms;
 	OKI_LOG(k->env, ANSWER, OKI_W(PREFIX, x->prefix),
@@ -254,6 +258,7 @@ judge(struct oki_question *q, const struct oki_doc *request,
 	expect.kind = kind;
 	oki_limits_config(&limits, kind, c);
 	limits.wait = x->wait;
+	limits.is_json = oki_question_form(q) == ONSHI_FORM_JSON;
 	if ((r = oki_message_parse(kind, x->answer.data, x->answer.len,
 	    &limits, doc, e)) != ONSHI_OK ||
 	    (r = oki_message_judge(*doc, &expect, q->k->codes, v, e)) !=
@@ -353,13 +358,18 @@ hand_over(struct oki_question *q, struct oki_doc **doc,
 	return oki_question_gate(q, OKI_BEFORE_HANDOVER, e);
 }
 
-/* Sends it, and remembers it where its end is not known. */
+/* Sends it, and remembers it where its end is not known: one that was sent
+ * before and could not be now is no less in doubt. */
 static int
 put_out(struct oki_question *q, struct oki_buf *body, struct oki_wait *w,
     struct onshi_exchange *x, struct onshi_error *e)
 {
 	int r = oki_question_carry(q, body, w, x, e);
 
+	if (r != ONSHI_OK && q->again && x->sent == ONSHI_SENT_NOT)
+		x->sent = e->sent = ONSHI_SENT_UNKNOWN;
+	if (r != ONSHI_OK)
+		e->asks_twice = !oki_link_has_request_ids(q->k->link);
 	oki_question_settle(q, body, r == ONSHI_OK ? ONSHI_SENT_ANSWERED :
 	    x->sent);
 
@@ -503,6 +513,7 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 {
 	struct oki_doc *doc = NULL;
 	const char *id, *value, *expires;
+	struct oki_limits limits;
 	int64_t seconds, ms;
 	int r;
 
@@ -510,8 +521,11 @@ read_challenge(const struct oki_case *k, const struct onshi_exchange *x,
 	if (x->rejected)
 		return oki_fail(e, ONSHI_E_PROTOCOL,
 		    "the challenge was thrown back");
+	oki_limits_init(&limits, "challenge");
+	limits.is_json = oki_link_carries(k->link, "challenge") ==
+	    ONSHI_FORM_JSON;
 	if ((r = oki_message_parse("challenge", x->answer.data,
-	    x->answer.len, NULL, &doc, e)) != ONSHI_OK)
+	    x->answer.len, &limits, &doc, e)) != ONSHI_OK)
 		return r;
 	id = oki_record_get(oki_doc_root(doc), ONSHI_EL_CHALLENGE_ID);
 	value = oki_record_get(oki_doc_root(doc), ONSHI_EL_VALUE);

@@ -21,6 +21,7 @@ oki_doctor_has_link(const struct onshi_doctor *d, const char *type)
 
 /* ---- the configuration ---------------------------------------------------- */
 
+/* What onshi_new asks before it makes anything. */
 static int
 look_keys(struct onshi_doctor *d, struct onshi_error *e)
 {
@@ -35,15 +36,13 @@ look_keys(struct onshi_doctor *d, struct onshi_error *e)
 		if (!oki_config_has(d->config, needed[i]))
 			return oki_fail(e, ONSHI_E_CONFIG, "%s is not set",
 			    oki_config_key_name(needed[i]));
-	if ((r = oki_config_check_built(d->config, e)) == ONSHI_OK)
-		r = oki_codes_new(oki_config_text(d->config, OKI_RULES_CODES),
-		    &codes, e);
+	r = oki_codes_new(oki_config_text(d->config, OKI_RULES_CODES), &codes,
+	    e);
 	oki_codes_free(&codes);
 
 	return r;
 }
 
-/* What onshi_new asks before it makes anything. */
 /* A table of papers is wanted on a bad day, and found wrong on a good one. */
 static int
 look_papers(struct onshi_doctor *d, struct onshi_error *e)

@@ -73,6 +73,21 @@ bend_tree(struct sim *sim, xmlNodePtr root, const struct fault_set *f)
 		xml_shuffle(root, &sim->prng);
 }
 
+/* Still being worked on (処理中): a header that says so, and nothing else. */
+static void
+make_undone(xmlNodePtr header, xmlNodePtr body)
+{
+	xmlNodePtr segment = xml_child(header, "SegmentOfResult"), n;
+
+	if (segment == NULL)
+		return;
+	xmlNodeSetContent(segment, (const xmlChar *)"2");
+	while (body != NULL && (n = body->children) != NULL) {
+		xmlUnlinkNode(n);
+		xmlFreeNode(n);
+	}
+}
+
 static void
 bend_answer(struct sim *sim, xmlNodePtr root, const struct fault_set *f)
 {
@@ -85,6 +100,8 @@ bend_answer(struct sim *sim, xmlNodePtr root, const struct fault_set *f)
 		rename_person(header);
 	if (f->has[FAULT_FOREIGN])
 		make_foreign(header);
+	if (f->has[FAULT_UNDONE])
+		make_undone(header, xml_child(root, "MessageBody"));
 	bend_tree(sim, root, f);
 }
 
@@ -142,7 +159,8 @@ bend_write(struct sim *sim, xmlDocPtr doc, int64_t now, struct reply *rep)
 	const struct fault_set *f = &rep->faults;
 
 	bend_answer(sim, xmlDocGetRootElement(doc), f);
-	rep->body = xml_write(doc, f->has[FAULT_SJIS], &rep->len);
+	rep->body = rep->is_json ? webapi_write(doc, f, &rep->len) :
+	    xml_write(doc, f->has[FAULT_SJIS], &rep->len);
 	rep->status = rep->body == NULL ? 500 : 200;
 	if (rep->body == NULL)
 		return;

@@ -28,6 +28,7 @@ static const char help[] =
     "person EVENT WHO [...]   EVENT: assist consent disease hide join limit\n"
     "                         lose move name reference renew revoke show\n"
     "                         twin unregister withdraw\n"
+    "logout                   the Web API knows no token any more\n"
     "on PREFIX COMMAND        once, when PREFIX has been answered\n"
     "status\n"
     "suspend CODE [PREFIX] | resume CODE   the agency stops a facility\n"
@@ -50,6 +51,16 @@ do_fault(struct sim *sim, int argc, char **argv)
 		if (fault_add(&sim->faults, argv[i]) != 0)
 			return NULL;
 	return argc < 2 ? NULL : text_dup("ok\n");
+}
+
+static char *
+do_logout(struct sim *sim, int argc, char **argv)
+{
+	(void)argv;
+	if (argc == 1)
+		webapi_log_out(sim);
+
+	return argc == 1 ? text_dup("ok\n") : NULL;
 }
 
 static char *
@@ -173,6 +184,7 @@ static const struct {
 	{ "folder",	     do_folder },
 	{ "hospital",	     emergency_control },
 	{ "line",	     do_line },
+	{ "logout",	     do_logout },
 	{ "person",	     do_person },
 	{ "resume",	     do_resume },
 	{ "status",	     do_status },

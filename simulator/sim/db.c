@@ -50,6 +50,7 @@ static const char schema[] =
 "CREATE INDEX IF NOT EXISTS checkup_person ON checkup(person, day);"
 "CREATE TABLE IF NOT EXISTS challenge(id TEXT PRIMARY KEY, terminal TEXT,"
 " value BLOB, made INTEGER);"
+"CREATE TABLE IF NOT EXISTS login(token TEXT PRIMARY KEY, terminal TEXT);"
 "CREATE TABLE IF NOT EXISTS visit(id INTEGER PRIMARY KEY, token BLOB UNIQUE,"
 " terminal TEXT, person INTEGER, method INTEGER, made INTEGER,"
 " mode INTEGER DEFAULT 0, want INTEGER DEFAULT 0,"

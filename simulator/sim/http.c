@@ -15,6 +15,7 @@
 
 #define PREFIX_MAX	40
 #define XML_TYPE	"application/xml; charset=UTF-8"
+#define JSON_TYPE	"application/json;charset=UTF-8"
 
 struct upload {
 	char  *data;
@@ -142,13 +143,14 @@ make_response(struct reply *rep, const char *prefix)
 	if (r == NULL)
 		return NULL;
 	MHD_add_response_header(r, "Content-Type", rep->status != 200 ?
-	    "text/plain; charset=UTF-8" : rep->faults.has[FAULT_SJIS] ||
-	    rep->is_err ?
+	    "text/plain; charset=UTF-8" : rep->is_json ? JSON_TYPE :
+	    rep->faults.has[FAULT_SJIS] || rep->is_err ?
 	    "application/xml" : XML_TYPE);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
 	if (rep->status == 429 || rep->status == 503)
 		MHD_add_response_header(r, "Retry-After", "2");
-	if (rep->status == 200 && strcmp(prefix, "challenge") != 0)
+	if (rep->status == 200 && !rep->is_json &&
+	    strcmp(prefix, "challenge") != 0)
 		MHD_add_response_header(r, "Onshi-Answer", rep->is_err ?
 		    "err" : "res");
 	if (rep->token[0] != '\0')
@@ -201,6 +203,22 @@ bad_request(struct MHD_Connection *con, const char *method, const char *url,
 	return token != NULL && strlen(token) > 128 ? 401 : 0;
 }
 
+/* The other way (messages.md 1.8): 0, or what is refused at once. */
+static int
+bad_json_request(struct MHD_Connection *con, const char *method,
+    const struct upload *u)
+{
+	const char *type = header(con, "Content-Type");
+
+	if (strcmp(method, "POST") != 0)
+		return 405;
+	if (u->too_big)
+		return 413;
+
+	return type == NULL || strncasecmp(type, "application/json", 16) !=
+	    0 ? 415 : 0;
+}
+
 static enum MHD_Result
 answer(struct sim *sim, struct MHD_Connection *con, const char *method,
     const char *url, struct upload *u)
@@ -212,12 +230,16 @@ answer(struct sim *sim, struct MHD_Connection *con, const char *method,
 	if (tls_terminal(con, terminal) != 0)
 		rep.status = 403;
 	else
-		rep.status = bad_request(con, method, url, u, &req);
-	if (rep.status == 0) {
+		rep.status = webapi_is(url) ? bad_json_request(con, method, u) :
+		    bad_request(con, method, url, u, &req);
+	req.body = u->data == NULL ? "" : u->data;
+	req.len = u->len;
+	if (rep.status == 0 && webapi_is(url)) {
+		req.token = header(con, "Authorization");
+		webapi_answer(sim, url, &req, &rep);
+	} else if (rep.status == 0) {
 		req.id = header(con, "Onshi-Request-Id");
 		req.token = header(con, "Onshi-Visit");
-		req.body = u->data == NULL ? "" : u->data;
-		req.len = u->len;
 		service_answer(sim, &req, &rep);
 	}
 	if (sim->verbose)

@@ -39,6 +39,7 @@ struct world {
 	json_t	    *out;		/* what the steps before printed */
 	int	     terminals;		/* with folders */
 	int	     zipped;
+	int	     by_webapi;
 	char	    *control;
 	int	     port;
 	int	     keep;

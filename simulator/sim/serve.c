@@ -27,11 +27,12 @@ static const char usage[] =
     "    [--encrypt-conf FILE] [--stay-minutes N] [--zip-over BYTES]\n"
     "SPEC: [PREFIX:]FAULT[*COUNT][%PERCENT]; PREFIX face for the reader\n"
     "FAULT: delay=MS late=MS cut=N sjis shuffle unknown renamed foreign bom\n"
-    "    err drop; by HTTPS status=NNN; by folder stale[=MS] others idle=MS\n"
+    "    undone err drop; by HTTPS status=NNN; by folder stale[=MS] others idle=MS\n"
     "    hasty kept pieces[=MS] gone[=MS] twice[=MS] locked[=MS] slow[=MS]\n"
     "    skew=SECONDS zip zipkey zipname zipbomb; of face files also\n"
     "    old[=SECONDS] copied replayed[=MS]; of bulk answers also\n"
-    "    processing[=N] failed omit[=N] swapped\n";
+    "    processing[=N] failed omit[=N] swapped; by the Web API twins numbers deep,\n"
+    "    PREFIX login for its login\n";
 
 static const struct option longs[] = {
 	{ "pki",	     required_argument, NULL, 'p' },

@@ -156,7 +156,8 @@ read_request(struct sim *sim, struct request *req)
 	if (bulk_is_list(req->prefix))
 		return bulk_read(sim, req);
 
-	req->doc = xml_read(req->body, req->len);
+	if (!req->by_webapi)
+		req->doc = xml_read(req->body, req->len);
 	if (req->doc == NULL)
 		return -1;
 	root = xmlDocGetRootElement(req->doc);
@@ -224,6 +225,48 @@ answer_by_folder(struct sim *sim, struct request *req, struct reply *rep)
 	db_run(&sim->db, "COMMIT", "");
 }
 
+/* Commands that a scenario hung on an answer of this function; each once. */
+void
+service_pull(struct sim *sim, const char *prefix)
+{
+	struct trigger **at = &sim->triggers, *t;
+	char *said;
+
+	while ((t = *at) != NULL) {
+		if (strcmp(t->prefix, prefix) != 0) {
+			at = &t->next;
+			continue;
+		}
+		*at = t->next;
+		said = control_do(sim, t->command);
+		free(said);
+		free(t->prefix);
+		free(t->command);
+		free(t);
+	}
+}
+
+/* With the lock held, and the document of it made. */
+void
+service_by_webapi(struct sim *sim, struct request *req, struct reply *rep)
+{
+	handler *answer = find_function(req->prefix);
+
+	/* Bulk answers are not written as JSON; X... is ours alone. */
+	if (answer == NULL || req->prefix[0] == 'X' ||
+	    strncmp(req->prefix, "OQSmu", 5) == 0) {
+		xmlFreeDoc(req->doc);
+		req->doc = NULL;
+		rep->status = 404;
+		return;
+	}
+	db_run(&sim->db, "BEGIN", "");
+	answer_file(sim, answer, req, rep);
+	db_run(&sim->db, "COMMIT", "");
+	if (rep->is_err)
+		rep->status = 400;	/* there is no other word for it */
+}
+
 static void
 answer_function(struct sim *sim, struct request *req, struct reply *rep)
 {
@@ -249,27 +292,6 @@ answer_function(struct sim *sim, struct request *req, struct reply *rep)
 		rep->status = r;
 }
 
-/* Commands that a scenario hung on an answer of this function; each once. */
-static void
-pull_triggers(struct sim *sim, const char *prefix)
-{
-	struct trigger **at = &sim->triggers, *t;
-	char *said;
-
-	while ((t = *at) != NULL) {
-		if (strcmp(t->prefix, prefix) != 0) {
-			at = &t->next;
-			continue;
-		}
-		*at = t->next;
-		said = control_do(sim, t->command);
-		free(said);
-		free(t->prefix);
-		free(t->command);
-		free(t);
-	}
-}
-
 int
 service_is_stopped(struct sim *sim, const struct request *req)
 {
@@ -293,7 +315,7 @@ service_answer(struct sim *sim, struct request *req, struct reply *rep)
 		    req->terminal, &rep->body, &rep->len) == 0 ? 200 : 500;
 	} else
 		answer_function(sim, req, rep);
-	pull_triggers(sim, req->prefix);
+	service_pull(sim, req->prefix);
 	pthread_mutex_unlock(&sim->lock);
 }
 
@@ -310,6 +332,6 @@ service_by_folder(struct sim *sim, struct request *req, struct reply *rep)
 	if (!sim->down && !rep->faults.has[FAULT_STATUS] &&
 	    !rep->faults.has[FAULT_DROP])
 		answer_by_folder(sim, req, rep);
-	pull_triggers(sim, req->prefix);
+	service_pull(sim, req->prefix);
 	pthread_mutex_unlock(&sim->lock);
 }

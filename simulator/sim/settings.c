@@ -44,19 +44,44 @@ world_institution(const json_t *s)
 	return terminals[terminal_of(s)].code;
 }
 
+/* Who the terminal is, and where and with whom it talks. */
 static void
-by_https(const struct world *w, json_t *c, const char *name)
+by_tls(const struct world *w, json_t *c, const char *name)
 {
-	set(c, "link.type", text_dup("https"));
-	set(c, "link.base", text_format("https://onshi.example:%d", w->port));
 	set(c, "link.ca_file", text_format("%s/ca.pem", w->pki));
 	set(c, "link.cert_file", text_format("%s/terminal-%s.pem", w->pki,
 	    name));
 	set(c, "link.key_file", text_format("%s/terminal-%s.key", w->pki,
 	    name));
-	set(c, "link.addresses", text_format("onshi.example:%d:127.0.0.1",
-	    w->port));
+	set(c, "link.addresses", text_format("onshi.example:%d:127.0.0.1 "
+	    "localhost:%d:127.0.0.1", w->port, w->port));
 	set(c, "link.networks", text_dup("127.0.0.0/8"));
+}
+
+static void
+by_https(const struct world *w, json_t *c, const char *name)
+{
+	set(c, "link.type", text_dup("https"));
+	set(c, "link.base", text_format("https://onshi.example:%d", w->port));
+	by_tls(w, c, name);
+}
+
+/* The login has a host of its own. */
+static void
+by_webapi(const struct world *w, json_t *c, const char *name)
+{
+	char *login = text_format("%s/login.json", w->dir);
+	int fd = open(login, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd >= 0 && (write(fd, "{\"site\":\"SIM\"}", 14) != 14 ||
+	    close(fd) != 0))
+		fprintf(stderr, "onshikaku-sim: %s\n", login);
+	set(c, "link.type", text_dup("webapi"));
+	set(c, "link.auth_base", text_format("https://localhost:%d", w->port));
+	set(c, "link.search_base", text_format("https://onshi.example:%d",
+	    w->port));
+	set(c, "link.login_file", login);
+	by_tls(w, c, name);
 }
 
 /* A desk is a machine: what it keeps for itself is its own. */
@@ -97,6 +122,8 @@ defaults(const struct world *w, size_t t, int desk)
 	set(c, "facility.desk", text_format("%d", desk + 1));
 	if (w->terminals > 0)
 		by_folder(w, c, desk);
+	else if (w->by_webapi)
+		by_webapi(w, c, terminals[t].name);
 	else
 		by_https(w, c, terminals[t].name);
 	set(c, "link.deadline_ms", text_dup("10000"));
@@ -248,9 +275,11 @@ count_desks(const json_t *s)
 int
 world_configure(struct world *w, const json_t *s, int own)
 {
+	const char *link = json_string_value(json_object_get(s, "link"));
 	int desks = count_desks(s);
 	int i, r = 0;
 
+	w->by_webapi = link != NULL && strcmp(link, "webapi") == 0;
 	for (i = 0; i < desks; i++)
 		r |= configure_desk(w, s, i, own);
 	return r | write_files(w, json_object_get(s, "files"));

@@ -102,6 +102,7 @@ enum {
 	FAULT_STALE, FAULT_FOREIGN, FAULT_OTHERS, FAULT_OLD, FAULT_COPIED,
 	FAULT_REPLAYED, FAULT_ZIP, FAULT_ZIPKEY, FAULT_ZIPNAME, FAULT_ZIPBOMB,
 	FAULT_PROCESSING, FAULT_FAILED, FAULT_OMIT, FAULT_SWAPPED,
+	FAULT_UNDONE, FAULT_TWINS, FAULT_NUMBERS, FAULT_DEEP,
 	FAULTS
 };
 struct fault {
@@ -197,6 +198,7 @@ struct request {
 	const char	*prefix;
 	const char	*terminal;	/* CN of the client certificate */
 	int		 by_folder;	/* no id, no token */
+	int		 by_webapi;	/* no id; the token is a login's */
 	const char	*id;		/* Onshi-Request-Id */
 	const char	*token;		/* Onshi-Visit */
 	const char	*body;
@@ -212,6 +214,7 @@ struct request {
 struct reply {
 	int		 status;
 	int		 is_err;
+	int		 is_json;
 	char		 token[65];
 	char		*body;
 	size_t		 len;
@@ -236,6 +239,20 @@ void	 service_by_folder(struct sim *sim, struct request *req,
 /* Whether the agency has stopped that facility, wholly or for this function
  * (PU-4). */
 int	 service_is_stopped(struct sim *sim, const struct request *req);
+
+void	 service_by_webapi(struct sim *sim, struct request *req,
+	    struct reply *rep);
+
+/* Commands that a scenario hung on an answer of this function. */
+void	 service_pull(struct sim *sim, const char *prefix);
+
+/* webapi.c: JSON; paths that directly connected sites use */
+#define WEBAPI_LOGIN	"login"
+int	 webapi_is(const char *url);
+void	 webapi_answer(struct sim *sim, const char *url, struct request *req,
+	    struct reply *rep);
+char	*webapi_write(xmlDocPtr doc, const struct fault_set *f, size_t *len);
+void	 webapi_log_out(struct sim *sim);
 
 /* bend.c */
 void	 bend_write(struct sim *sim, xmlDocPtr doc, int64_t now,

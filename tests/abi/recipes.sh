@@ -40,9 +40,10 @@ sources=$(sed -e :a -e '/\\$/N; s/\\\n//; ta' "$copy"/lib/*/room.am |
 flags="-std=c11 -O0 -fPIC -w -fvisibility=hidden -DHAVE_CONFIG_H
     -I$top_builddir -I$copy/include -I$copy/lib -I$copy/tests/visit
     $(var XML_CFLAGS) $(var CURL_CFLAGS) $(var PCSC_CFLAGS) $(var SSL_CFLAGS)
-    $(var CRYPTO_CFLAGS) $(var P11_CFLAGS)"
+    $(var CRYPTO_CFLAGS) $(var P11_CFLAGS) $(var JANSSON_CFLAGS)"
 libs="$(var CURL_LIBS) $(var SSL_LIBS) $(var CRYPTO_LIBS) $(var XML_LIBS)
-    $(var PCSC_LIBS) $(var P11_LIBS) $(var ZIP_LIBS) -lpthread"
+    $(var PCSC_LIBS) $(var P11_LIBS) $(var ZIP_LIBS)
+    $(var JANSSON_LIBS) -lpthread"
 cd "$copy/build"
 # shellcheck disable=SC2086
 for source in $sources; do

@@ -33,6 +33,7 @@ OUTSIDE = [
     (r"curl/.*", r"lib/link/http_\w+\.[ch]"),
     (r"netinet/in\.h", r"lib/link/http_\w+\.c"),
     (r"libxml/.*", r"lib/message/xml_\w+\.c"),
+    (r"jansson\.h", r"lib/message/json_\w+\.c"),
     (r"(dirent|fcntl|poll|pthread|signal|time|unistd)\.h|sys/\w+\.h",
      r"lib/core/os_\w+\.c"),
 ]

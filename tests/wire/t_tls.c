@@ -442,7 +442,6 @@ static const struct setup {
 	    ONSHI_E_CONFIG, "link.addresses" },
 	{ "no address at all", "link.addresses=", ONSHI_E_CONFIG,
 	    "link.addresses" },
-	{ "webapi", "link.type=webapi", ONSHI_E_UNSUPPORTED, "webapi" },
 	{ "folder without folders", "link.type=folder", ONSHI_E_CONFIG,
 	    "link." }
 };

@@ -411,3 +411,4 @@ class Form(Number):
 
     NONE = 0
     XML = 1
+    JSON = 2
