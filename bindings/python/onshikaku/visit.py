@@ -30,6 +30,7 @@ from .bulk import Bulk
 from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
 from .constants import (
+    BulkKind,
     Carrier,
     Category,
     EmergencyKind,

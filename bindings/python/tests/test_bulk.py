@@ -106,10 +106,12 @@ def test_a_unit_is_good_until_the_next_one(world: World) -> None:
         assert first is not None
         record = first.results[0]
         assert bulk.next() is not None
-        for late in (lambda: first.outcome, lambda: record["Name"],
-                     lambda: first.results):
-            with pytest.raises(ValueError):
-                late()
+        with pytest.raises(ValueError):
+            assert first.outcome
+        with pytest.raises(ValueError):
+            assert record["Name"]
+        with pytest.raises(ValueError):
+            assert first.results
         bulk.end()
         with pytest.raises(OnshiError):
             bulk.next()
@@ -153,7 +155,7 @@ def test_reference_numbers(world: World) -> None:
         with three(world, root) as bulk:
             for unit in bulk:
                 if unit.place == 0:
-                    assert unit.results[0]["ReferenceNumber"] == "P-00077"
+                    assert unit.record["ReferenceNumber"] == "P-00077"
 
 
 def test_a_carried_consent_is_a_visit(world: World) -> None:
@@ -168,7 +170,7 @@ def test_a_carried_consent_is_a_visit(world: World) -> None:
         bulk.close()
         with visit.get(Category.DRUGS, op) as answer:
             assert answer.outcome in (Outcome.DATA, Outcome.NO_DATA)
-        visit.withdraw()
+        visit.withdraw(Category.DRUGS)
         with pytest.raises(OnshiError):
             visit.get(Category.DRUGS, op)
         visit.close()
