@@ -11,7 +11,7 @@ PREFIX = {"Result": "ONSHI_",
           "MatchVerdict": "ONSHI_MATCH_",
           "CertificateState": "ONSHI_CERTIFICATE_", "CardKind": "ONSHI_CARD_",
           "Said": "ONSHI_CONSENT_",
-          "EmergencyKind": "ONSHI_EMERGENCY_",
+          "BulkKind": "ONSHI_BULK_", "EmergencyKind": "ONSHI_EMERGENCY_",
           "SignIn": "ONSHI_SIGNIN_", "PinFlag": "ONSHI_PIN_",
           "Element": "ONSHI_EL_"}
 

@@ -77,6 +77,9 @@ shorter()
 	bad=1
 }
 shorter checkin.c 100
+shorter appointments.c 100
+shorter month_end.c 100
+shorter register_numbers.c 100
 shorter register_orca.c 150
 shorter register_orca.py 150
 

@@ -333,6 +333,10 @@ wants 0 outcome registered error absent visit present
 # shellcheck disable=SC2046
 json -c "$dir/https" eligibility $(person_of adult)
 wants 0 results.0.reference_number A00009
+out=numbered.csv
+json -c "$dir/https" bulk "$dir/in.csv" "$dir/$out"
+wants 0
+table '[r["reference_number"] for r in rows] == ["A00009", "", "A00002"]'
 json -c "$dir/https" register --insurer 999995 --number 1 --reference A1
 wants 5 error present outcome present
 json -c "$dir/https" register --insurer 999995 --number 1

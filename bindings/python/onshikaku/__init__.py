@@ -20,6 +20,7 @@ from ._core import (
 )
 from ._ffi import lib as _lib
 from .audit import Audit, verdict_name, verdict_text
+from .bulk import Bulk, Unit, bulk_kind_name, bulk_kind_text
 from .card import (
     Card,
     Certificate,
@@ -45,6 +46,7 @@ from .config import (
 from .constants import (
     Again,
     Basis,
+    BulkKind,
     CardKind,
     Carrier,
     Category,
@@ -128,7 +130,7 @@ __version__ = text_of(_lib.onshi_version())
 version_number = int(_lib.onshi_version_number())
 
 __all__ = [
-    "Again", "Answer", "Arrivals", "Audit", "Basis", "Cancelled", "Card", "CardError",
+    "Again", "Answer", "Arrivals", "Audit", "Basis", "Bulk", "BulkKind", "Cancelled", "Card", "CardError",
     "CardKind", "Carrier", "Category", "Certificate", "CertificateState", "Clock",
     "Code", "Config", "ConfirmNeeded", "Consent", "Consenter", "Difference", "Doctor",
     "Emergency", "EmergencyKind", "Exchange", "Face", "FaceExchange", "Fallback",
@@ -137,8 +139,9 @@ __all__ = [
     "Notice", "Oddity", "Onshi", "OnshiError", "OpenRequest", "Operator", "Option",
     "Outcome", "Owner", "Paper", "Phase", "Purpose", "RESULTS", "Reader", "ReaderState",
     "Record", "Request", "RuleError", "Said", "Sent", "ServiceError", "Severity",
-    "Share", "SignIn", "Standing", "Trust", "Verdict", "Visit", "Want", "Way",
-    "__version__", "again_name", "again_text", "basis_name", "basis_text", "canonical",
+    "Share", "SignIn", "Standing", "Trust", "Unit", "Verdict", "Visit", "Want", "Way",
+    "__version__", "again_name", "again_text", "basis_name", "basis_text",
+    "bulk_kind_name", "bulk_kind_text", "canonical",
     "card_kind_name", "card_kind_text", "carrier_name", "carrier_text", "category_name",
     "category_text", "certificate_state_name", "claim_name", "consent_name",
     "consenter_name", "consenter_text", "element", "elements", "emergency_kind_name",

@@ -46,6 +46,10 @@ class Operator(Structure):
     pass
 
 
+class Bulk(Structure):
+    pass
+
+
 class Doctor(Structure):
     pass
 
@@ -298,6 +302,7 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_record_date", c_int, (P(Record), c_int, P(c_int32))),
     ("onshi_record_time", c_int, (P(Record), c_int, P(c_int64))),
     ("onshi_record_code", c_int, (P(Record), c_int, P(c_char_p), P(c_char_p))),
+    ("onshi_record_outcome", c_int, (P(Record),)),
     ("onshi_record_child", c_int, (P(Record), c_int, P(P(Record)))),
     ("onshi_record_child_at", c_int, (P(Record), c_int, c_size_t, P(P(Record)))),
     ("onshi_record_copy", c_int, (P(Record), c_int, P(c_char), c_size_t)),
@@ -346,6 +351,34 @@ FUNCTIONS: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("onshi_field_text", c_char_p, (c_int, c_char_p)),
     ("onshi_again_name", c_char_p, (c_int,)),
     ("onshi_again_text", c_char_p, (c_int, c_char_p)),
+    # bulk.h
+    ("onshi_bulk_new", c_int, (P(Root), c_int, P(Operator), P(P(Bulk)))),
+    ("onshi_bulk_free", None, (P(P(Bulk)),)),
+    ("onshi_bulk_end", c_int, (P(Bulk),)),
+    ("onshi_bulk_add", c_int, (P(Bulk), P(c_size_t))),
+    ("onshi_bulk_set_text", c_int, (P(Bulk), c_int, c_char_p)),
+    ("onshi_bulk_set_anew", c_int, (P(Bulk), c_int)),
+    ("onshi_bulk_set_deadline", c_int, (P(Bulk), c_int32)),
+    ("onshi_bulk_set_blocking", c_int, (P(Bulk), c_int)),
+    ("onshi_bulk_ticket", c_int, (P(Bulk), P(c_char_p))),
+    ("onshi_bulk_resume", c_int, (P(Bulk), c_char_p)),
+    ("onshi_bulk_advance", c_int, (P(Bulk),)),
+    ("onshi_bulk_later", c_int32, (P(Bulk),)),
+    ("onshi_bulk_next", c_int, (P(Bulk), P(P(Record)))),
+    ("onshi_bulk_place", c_int, (P(Bulk), P(c_size_t))),
+    ("onshi_bulk_result_at", c_int, (P(Bulk), c_size_t, P(P(Record)))),
+    ("onshi_bulk_visit", c_int, (P(Bulk), c_int, P(P(Visit)))),
+    ("onshi_bulk_receipt", c_char_p, (P(Bulk),)),
+    ("onshi_bulk_taken", c_size_t, (P(Bulk),)),
+    ("onshi_bulk_count", c_size_t, (P(Bulk),)),
+    ("onshi_bulk_cancel", None, (P(Bulk),)),
+    ("onshi_bulk_fd", c_int64, (P(Bulk),)),
+    ("onshi_bulk_error", P(Error), (P(Bulk),)),
+    ("onshi_bulk_id", c_char_p, (P(Bulk),)),
+    ("onshi_bulk_is_recorded", c_int, (P(Bulk),)),
+    ("onshi_bulk_kind_name", c_char_p, (c_int,)),
+    ("onshi_bulk_kind_text", c_char_p, (c_int, c_char_p)),
+
     # emergency.h
     ("onshi_operator_new_emergency", c_int,
      (P(Root), c_char_p, c_int, c_int, c_int, c_char_p, P(P(Operator)))),

@@ -34,6 +34,7 @@ class Method(Number):
     VISUAL = 3
     NUMBER = 4
     READER = 5  # at the official face reader: of an arrival alone
+    CARRIED = 6  # by a consent given before: of a bulk alone
 
 
 class Request(Number):
@@ -196,6 +197,18 @@ class Need(Number):
     FACE = 4
     WAIT = 6
     ACKNOWLEDGE = 7
+    LATER = 8
+
+
+class BulkKind(Number):
+    """What is asked for many (一括照会・一括登録)."""
+
+    ELIGIBILITY = 1
+    REGISTER = 2
+    REGISTER_ONE = 3
+    ASSISTANCE = 4
+    HOME = 5
+    TELEMEDICINE = 6
 
 
 class EmergencyKind(Number):

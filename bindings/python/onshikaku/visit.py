@@ -26,9 +26,11 @@ from ._core import (
 )
 from ._ffi import lib
 from ._wait import Waits, readable
+from .bulk import Bulk
 from .card import Card, Certificate, ReaderState, certificate_of, list_readers
 from .config import Config
 from .constants import (
+    BulkKind,
     Carrier,
     Category,
     EmergencyKind,
@@ -106,6 +108,18 @@ class Onshi(Handle):
         out = Emergency._pointer()
         self._call(lib.onshi_emergency_new, kind, operator._p, C.byref(out))
         return Emergency(out, self)
+
+    def bulk(
+        self,
+        kind: BulkKind = BulkKind.ELIGIBILITY,
+        operator: Optional[Operator] = None,
+    ) -> Bulk:
+        """One request for many; without an operator the program asks by itself."""
+        out = Bulk._pointer()
+        self._call(
+            lib.onshi_bulk_new, kind, None if operator is None else operator._p,
+            C.byref(out))
+        return Bulk(out, self)
 
     def visit(self, purpose: Purpose = Purpose.CARE) -> Visit:
         out = Visit._pointer()
