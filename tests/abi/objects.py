@@ -10,7 +10,6 @@ from rooms import ROOMS
 KEPT: dict[str, str] = {
     "oki_audit_plain": "its tests look at the scanner by it",
     "oki_audit_slot_read": "its tests look into a state file by it",
-    "oki_dir_clock_ms": "claims of face files go by the share's clock",
     "oki_link_days_left": "the doctor's advice, which is to come",
 }
 
