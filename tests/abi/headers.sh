@@ -22,7 +22,7 @@ compile()
 for header in onshikaku.h onshikaku/base.h onshikaku/results.h \
     onshikaku/config.h onshikaku/visit.h onshikaku/answer.h \
     onshikaku/arrivals.h \
-    onshikaku/elements.h onshikaku/emergency.h onshikaku/card.h onshikaku/match.h \
+    onshikaku/bulk.h onshikaku/elements.h onshikaku/emergency.h onshikaku/card.h onshikaku/match.h \
     onshikaku/fallback.h \
     onshikaku/message.h onshikaku/audit.h onshikaku/journal.h \
     onshikaku/doctor.h onshikaku/arrivals.h onshikaku/tables.h \

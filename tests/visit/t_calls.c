@@ -43,6 +43,7 @@ enum role { HANDLE, FREED, MADE, LENT, NEEDED, MAY_LACK, LENGTH, ODD };
 	K(exchange, P, HANDLE) K(face, P, HANDLE) K(arrivals, P, HANDLE) \
 	K(emergency, P, HANDLE) K(emergency_p, P, FREED) \
 	K(new_emergency, P, MADE) K(factors, P, NEEDED) \
+	K(bulk, P, HANDLE) K(bulk_p, P, FREED) K(new_bulk, P, MADE) \
 	K(root_p, P, FREED) K(config_p, P, FREED) K(visit_p, P, FREED) \
 	K(operator_p, P, FREED) K(answer_p, P, FREED) \
 	K(readers_p, P, FREED) K(card_p, P, FREED) \
@@ -244,6 +245,7 @@ struct world {
 	struct onshi_audit	*audit;
 	struct onshi_arrivals	*arrivals;
 	struct onshi_emergency	*emergency;
+	struct onshi_bulk	*bulk;
 	char			dir[64], key[256], room[256];
 	void			*p[KINDS_END];
 	int64_t			n[KINDS_END];
@@ -452,6 +454,7 @@ fill(struct world *w)
 	w->p[k_audit] = w->audit;
 	w->p[k_arrivals] = w->arrivals;
 	w->p[k_emergency] = w->emergency;
+	w->p[k_bulk] = w->bulk;
 	w->p[k_operator] = w->p[k_operator_or] = w->op;
 	w->p[k_exchange] = exchange;
 	w->p[k_face] = face;
@@ -474,6 +477,7 @@ fill(struct world *w)
 	w->p[k_audit_p] = &w->audit;
 	w->p[k_arrivals_p] = &w->arrivals;
 	w->p[k_emergency_p] = &w->emergency;
+	w->p[k_bulk_p] = &w->bulk;
 }
 
 /* At a root of its own, with folders of its own. */
@@ -535,6 +539,8 @@ begin(struct world *w)
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_emergency_new(w->o, ONSHI_EMERGENCY_DISASTER,
 	    w->op, &w->emergency), ONSHI_OK);
+	ck_assert_int_eq(onshi_bulk_new(w->o, ONSHI_BULK_ELIGIBILITY, w->op,
+	    &w->bulk), ONSHI_OK);
 	ck_assert_int_eq(onshi_readers_new(w->cards, &w->l), ONSHI_OK);
 	ck_assert_int_eq(onshi_card_new(w->cards, &w->card), ONSHI_OK);
 	ck_assert_int_eq(onshi_message_new(&w->m), ONSHI_OK);
@@ -581,6 +587,7 @@ static void
 go_on(struct world *w)
 {
 	go_on_emergency(w->emergency);
+	ck_assert_int_eq(onshi_bulk_add(w->bulk, NULL), ONSHI_OK);
 	onshi_visit_free(&w->v);
 	ck_assert_int_eq(fake_checkin(w->o, 0x7e, &w->v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(w->v, ONSHI_CATEGORY_ELIGIBILITY,
@@ -604,6 +611,7 @@ end(struct world *w)
 	ck_assert_int_eq(onshi_answer_next(w->a, &rec), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_end(w->v), ONSHI_OK);
 	ck_assert_int_eq(onshi_emergency_end(w->emergency), ONSHI_OK);
+	ck_assert_int_eq(onshi_bulk_end(w->bulk), ONSHI_OK);
 	fill(w);
 	w->p[k_record] = plain(rec);
 	atomic_fetch_add(&w->f.wall, (int64_t)400 * 86400 * 1000);
@@ -621,6 +629,7 @@ leave(struct world *w)
 	char command[128];
 
 	onshi_emergency_free(&w->emergency);
+	onshi_bulk_free(&w->bulk);
 	onshi_arrivals_free(&w->arrivals);
 	onshi_audit_free(&w->audit);
 	onshi_message_free(&w->m);
@@ -769,6 +778,9 @@ take(struct trial *t)
 		case k_new_emergency:
 			onshi_emergency_free(
 			    (struct onshi_emergency **)&t->outs[i]);
+			break;
+		case k_new_bulk:
+			onshi_bulk_free((struct onshi_bulk **)&t->outs[i]);
 			break;
 		case k_new_arrivals:
 			onshi_arrivals_free(
@@ -941,6 +953,7 @@ goes_on(struct world *w)
 	ck_assert_int_eq(onshi_emergency_get(w->emergency,
 	    ONSHI_CATEGORY_DRUGS, &a), ONSHI_OK);
 	onshi_answer_free(&a);
+	ck_assert_int_eq(onshi_bulk_set_anew(w->bulk, 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_rewind(w->a), ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(w->a, &rec), ONSHI_OK);
 	ck_assert_int_eq(onshi_card_pin_tries(w->card, &left), ONSHI_OK);

@@ -51,7 +51,8 @@ WIDTHS = {"int": "i32", "int32_t": "i32", "uint32_t": "u32", "size_t": "u64",
           "int64_t": "i64", "uint8_t": "u8"}
 STRUCTS = {"Root": "onshi", "ReaderOps": "onshi_reader_ops",
            "LinkOps": "onshi_link_ops", "ClockOps": "onshi_clock_ops",
-           "LogOps": "onshi_log_ops", "AuditOps": "onshi_audit_ops"}
+           "LogOps": "onshi_log_ops", "AuditOps": "onshi_audit_ops",
+           "FaceOps": "onshi_face_ops", "FaceExchange": "onshi_face_exchange"}
 
 
 def python_type(what: Any) -> str:
@@ -127,7 +128,9 @@ def header_numbers() -> dict[str, int]:
 
 PREFIXES = {"SignIn": "SIGNIN_", "CardKind": "CARD_",
             "CertificateState": "CERTIFICATE_", "Verdict": "AUDIT_",
-            "MatchVerdict": "MATCH_", "EmergencyKind": "EMERGENCY_"}
+            "MatchVerdict": "MATCH_", "BulkKind": "BULK_",
+            "Said": "CONSENT_",
+            "EmergencyKind": "EMERGENCY_"}
 
 
 def test_constants_equal_the_headers() -> None:
