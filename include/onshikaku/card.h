@@ -84,6 +84,28 @@ ONSHI_API ONSHI_CHECK int onshi_card_sign(struct onshi_card *c,
 ONSHI_API const uint8_t *onshi_card_signature(const struct onshi_card *c,
     size_t *len);
 
+/*
+ * Reads the card's face (photograph and more) with the verification number B
+ * of its front, 14 digits; tries and flags as for a PIN. Checked: who signed
+ * it, and that it is of this very chip. ONSHI_E_CARD_FACE_OFF unless configured
+ * (card.face); the 12-digit My Number is never read or taken. May wait.
+ */
+ONSHI_API ONSHI_CHECK int onshi_card_check_face(struct onshi_card *c,
+    const char *number, uint32_t flags);
+
+/* What a checked face holds; borrowed from c until it is checked or opened
+ * again or freed, NULL before. Images are as the card has them. */
+enum {
+	ONSHI_PART_PHOTO	= 1,	/* JPEG 2000 */
+	ONSHI_PART_NAME	= 2,		/* PNG, as printed */
+	ONSHI_PART_ADDRESS	= 3,	/* PNG, as printed */
+	ONSHI_PART_BIRTHDATE	= 4,	/* YYYYMMDD, no NUL behind */
+	ONSHI_PART_SEX		= 5	/* one digit, no NUL behind */
+};
+ONSHI_API const uint8_t *onshi_card_face(const struct onshi_card *c,
+    int part, size_t *len);
+ONSHI_API const char *onshi_part_name(int part);
+
 /* Ends a call on this card that waits. From any thread. */
 ONSHI_API void onshi_card_cancel(struct onshi_card *c);
 

@@ -54,6 +54,12 @@ enum {
 	ONSHI_E_READER_DENIED	= -326,	/* no right to use the reader */
 	ONSHI_E_CERTIFICATE	= -331,	/* the card's certificate is malformed */
 	ONSHI_E_SIGNATURE	= -332,	/* the card's signature does not fit its certificate */
+	ONSHI_E_NUMBER_SHAPE	= -333,	/* the verification number is not fourteen digits of a date, a year and a code; no try was spent */
+	ONSHI_E_NUMBER_WRONG	= -334,	/* the verification number is wrong */
+	ONSHI_E_NUMBER_LAST_TRY	= -335,	/* one try of the verification number is left; it was not spent */
+	ONSHI_E_NUMBER_BLOCKED	= -336,	/* this card's verification number is locked */
+	ONSHI_E_NUMBER_UNKNOWN	= -337,	/* the card was lost while it checked the verification number: a try may be spent */
+	ONSHI_E_CARD_FORGED	= -338,	/* the card's face is not as it was signed, or not of this chip */
 	ONSHI_E_LINK_TIMEOUT	= -401,	/* the service did not answer in time */
 	ONSHI_E_NETWORK		= -402,	/* the network failed */
 	ONSHI_E_TLS		= -403,	/* the peer cannot be trusted, or does not trust us */
@@ -95,6 +101,7 @@ enum {
 	ONSHI_E_MODE_OFF	= -617,	/* this exceptional mode is not switched on here */
 	ONSHI_E_NOTICE		= -618,	/* the notice of the exceptional use has not been acknowledged */
 	ONSHI_E_BASIS		= -619,	/* the ground for this is missing, or does not cover it */
+	ONSHI_E_CARD_FACE_OFF	= -620,	/* showing the card's face is not switched on here */
 	ONSHI_E_NOMEM		= -701,	/* out of memory */
 	ONSHI_E_AUDIT		= -702,	/* the audit trail cannot be written, so nothing is handed over */
 	ONSHI_E_AUDIT_NONE	= -703,	/* no audit trail is set up, which medical information needs */

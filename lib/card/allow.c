@@ -13,6 +13,8 @@ static const struct {
 	    { 0xd3, 0x92, 0xf0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 } },
 	[OKI_APP_COMMON] = { 10,
 	    { 0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00 } },
+	[OKI_APP_VISUAL] = { 10,
+	    { 0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02 } },
 	[OKI_APP_RESIDENCE] = { 16,
 	    { 0xd3, 0x92, 0xf0, 0x00, 0x4f, 0x02 } },
 	[OKI_APP_LICENCE] = { 16,
@@ -25,11 +27,18 @@ enum data {
 	DATA_APP,		/* the whole name of one of apps */
 	DATA_EF,		/* one of files */
 	DATA_PIN,		/* four digits */
+	DATA_NUMBER,		/* fourteen: 照合番号B, never twelve */
 	DATA_SHA256		/* DigestInfo of a SHA-256 */
 };
 
-static const unsigned int files[] = {
-	OKI_EF_TOKEN, OKI_EF_CERTIFICATE, OKI_EF_KEY, OKI_EF_PIN
+static const struct {
+	enum oki_app	app;
+	unsigned int	ef;
+} files[] = {
+	{ OKI_APP_JPKI, OKI_EF_TOKEN }, { OKI_APP_JPKI, OKI_EF_CERTIFICATE },
+	{ OKI_APP_JPKI, OKI_EF_KEY }, { OKI_APP_JPKI, OKI_EF_PIN },
+	{ OKI_APP_VISUAL, OKI_EF_FACE }, { OKI_APP_VISUAL, OKI_EF_ISSUER },
+	{ OKI_APP_VISUAL, OKI_EF_NUMBER }
 };
 
 const uint8_t oki_digest_info[OKI_DIGEST_INFO] = {
@@ -38,10 +47,11 @@ const uint8_t oki_digest_info[OKI_DIGEST_INFO] = {
 };
 
 /*
- * card.md 5.6: no My Number (text application, visual application), no 住基AP,
- * no signature certificate, key or PIN (署名用), no reading by path, no
- * command that changes a card. app NONE is any; ef 0 is any; a read by offset
- * stays within the largest certificate.
+ * card.md 5.6: no My Number (text application; EF 0005 and 照合番号A of the
+ * visual one), no 住基AP, no signature certificate, key or PIN (署名用), no
+ * reading by path, no command that changes a card. app NONE is any; ef 0 is
+ * any; a read by offset stays within the largest file of its kind. The visual
+ * application is there for whom the configuration opens it.
  */
 static const struct rule {
 	enum oki_app	app;
@@ -76,7 +86,28 @@ static const struct rule {
 	{ OKI_APP_JPKI, 0, 0x80, OKI_INS_SIGN, 0x00, 0x00, 0x97, 0x97,
 	  DATA_SHA256, 1, 256 },
 	{ OKI_APP_JPKI, OKI_EF_KEY, 0x80, OKI_INS_SIGN, 0x00, 0x00, 0x80,
-	  0x80, DATA_SHA256, 1, 256 }
+	  0x80, DATA_SHA256, 1, 256 },
+
+	{ OKI_APP_VISUAL, 0, 0x00, OKI_INS_SELECT, 0x02, 0x02, 0x0c, 0x0c,
+	  DATA_EF, 0, 0 },
+	{ OKI_APP_VISUAL, 0, 0x00, OKI_INS_READ, 0x82, 0x82, 0x00, 0x00,
+	  DATA_NONE, 1, OKI_READ_BYTES },
+	{ OKI_APP_VISUAL, OKI_EF_FACE, 0x00, OKI_INS_READ, 0x00, 0x7f,
+	  0x00, 0xff, DATA_NONE, 1, OKI_READ_BYTES },
+	{ OKI_APP_VISUAL, 0, 0x00, OKI_INS_READ, 0x84, 0x84, 0x00, 0x00,
+	  DATA_NONE, 1, OKI_READ_BYTES },
+	{ OKI_APP_VISUAL, OKI_EF_ISSUER, 0x00, OKI_INS_READ, 0x00, 0x03,
+	  0x00, 0xff, DATA_NONE, 1, OKI_READ_BYTES },
+	{ OKI_APP_VISUAL, 0, 0x00, OKI_INS_VERIFY, 0x00, 0x00, 0x92, 0x92,
+	  DATA_NONE, 0, 0 },
+	{ OKI_APP_VISUAL, OKI_EF_NUMBER, 0x00, OKI_INS_VERIFY, 0x00, 0x00,
+	  0x80, 0x80, DATA_NONE, 0, 0 },
+	{ OKI_APP_VISUAL, 0, 0x00, OKI_INS_VERIFY, 0x00, 0x00, 0x92, 0x92,
+	  DATA_NUMBER, 0, 0 },
+	{ OKI_APP_VISUAL, OKI_EF_NUMBER, 0x00, OKI_INS_VERIFY, 0x00, 0x00,
+	  0x80, 0x80, DATA_NUMBER, 0, 0 },
+	{ OKI_APP_VISUAL, 0, 0x80, OKI_INS_SIGN, 0x00, 0x00, 0x00, 0x00,
+	  DATA_SHA256, 1, 256 }
 };
 
 const uint8_t *
@@ -99,27 +130,43 @@ app_named(const uint8_t *name, size_t len)
 }
 
 static bool
-file_is_known(const uint8_t *id, size_t len)
+is_open(const struct oki_place *at, enum oki_app app)
+{
+	return app != OKI_APP_VISUAL || at->visual;
+}
+
+static bool
+may_select(const struct oki_place *at, const uint8_t *name, size_t len)
+{
+	enum oki_app app = len > 0 ? app_named(name, len) : OKI_APP_NONE;
+
+	return app != OKI_APP_NONE && is_open(at, app);
+}
+
+static bool
+file_is_known(enum oki_app app, const uint8_t *id, size_t len)
 {
 	for (size_t i = 0; len == 2 && i < OKI_COUNT(files); i++)
-		if (files[i] == ((unsigned int)id[0] << 8 | id[1]))
+		if (files[i].app == app &&
+		    files[i].ef == ((unsigned int)id[0] << 8 | id[1]))
 			return true;
 
 	return false;
 }
 
 static bool
-is_pin(const uint8_t *p, size_t len)
+are_digits(const uint8_t *p, size_t len, size_t want)
 {
 	for (size_t i = 0; i < len; i++)
 		if (p[i] < '0' || p[i] > '9')
 			return false;
 
-	return len == 4;
+	return len == want;
 }
 
 static bool
-data_fits(enum data want, const uint8_t *p, size_t len)
+data_fits(const struct oki_place *at, enum data want, const uint8_t *p,
+    size_t len)
 {
 	if (len > 0 && p == NULL)
 		return false;
@@ -127,11 +174,13 @@ data_fits(enum data want, const uint8_t *p, size_t len)
 	case DATA_NONE:
 		return len == 0;
 	case DATA_APP:
-		return len > 0 && app_named(p, len) != OKI_APP_NONE;
+		return may_select(at, p, len);
 	case DATA_EF:
-		return file_is_known(p, len);
+		return file_is_known(at->app, p, len);
 	case DATA_PIN:
-		return is_pin(p, len);
+		return are_digits(p, len, 4);
+	case DATA_NUMBER:
+		return are_digits(p, len, 14);
 	case DATA_SHA256:
 		return len == OKI_DIGEST_INFO + OKI_SHA256 &&
 		    memcmp(p, oki_digest_info, OKI_DIGEST_INFO) == 0;
@@ -145,19 +194,21 @@ rule_fits(const struct rule *r, const struct oki_place *at,
     const struct oki_apdu *a)
 {
 	return (r->app == OKI_APP_NONE || r->app == at->app) &&
+	    is_open(at, r->app) &&
 	    (r->ef == 0 || r->ef == at->ef) &&
 	    a->cla == r->cla && a->ins == r->ins &&
 	    a->p1 >= r->p1 && a->p1 <= r->p1_last &&
 	    a->p2 >= r->p2 && a->p2 <= r->p2_last &&
 	    a->le >= r->le && a->le <= r->le_last &&
-	    data_fits(r->data, a->data, a->len);
+	    data_fits(at, r->data, a->data, a->len);
 }
 
 /* The rest of an answer is part of a command that was allowed. */
 static bool
 is_more(const struct oki_place *at, const struct oki_apdu *a)
 {
-	return at->app == OKI_APP_JPKI && at->more && a->cla == 0x00 &&
+	return (at->app == OKI_APP_JPKI || (at->app == OKI_APP_VISUAL &&
+	    at->visual)) && at->more && a->cla == 0x00 &&
 	    a->ins == OKI_INS_GET_RESPONSE && a->p1 == 0 && a->p2 == 0 &&
 	    a->len == 0 && a->le >= 1 && a->le <= 256;
 }

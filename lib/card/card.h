@@ -113,6 +113,24 @@ int	oki_card_sign(struct oki_card *c, struct oki_wait *w,
 	    const struct onshi_certificate *x, const uint8_t *data, size_t len,
 	    struct oki_buf *sig, struct onshi_error *e) OKI_CHECK;
 
+/*
+ * The card's face (券面事項確認AP), where card.face lets it be shown: number is
+ * 照合番号B, flags as for a PIN. What f then holds was signed by an authority of
+ * card.face_ca_file and lies on the chip that it was written for. Leaves the
+ * card in 公的個人認証AP, with no PIN shown.
+ */
+struct oki_visual {
+	struct oki_buf	bytes;		/* EF 0002, cut at its own length */
+	struct {
+		size_t	at, len;	/* a part's content in bytes */
+	} part[ONSHI_PART_SEX + 1];
+};
+void	oki_visual_init(struct oki_visual *f);
+void	oki_visual_free(struct oki_visual *f);	/* wipes; good as new */
+int	oki_card_visual(struct oki_card *c, struct oki_wait *w,
+	    const struct oki_secret *number, uint32_t flags,
+	    struct oki_visual *f, struct onshi_error *e) OKI_CHECK;
+
 /* Commands sent and bytes exchanged in this session, both ways. */
 void	oki_card_counts(const struct oki_card *c, int32_t *apdus,
 	    int32_t *bytes);

@@ -234,7 +234,8 @@ begin_anew(struct oki_card *c, struct oki_wait *w)
 	    ONSHI_OK)
 		return false;
 	c->lost = ONSHI_OK;
-	c->at = (struct oki_place){ .app = OKI_APP_NONE };
+	c->at = (struct oki_place){ .app = OKI_APP_NONE,
+	    .visual = c->at.visual };
 	c->by_sfi = true;
 	oki_error_clear(&ignored);
 

@@ -16,6 +16,9 @@
 #define OKI_READ_BYTES		2048		/* most certificates, whole */
 #define OKI_READ_SHORT		256		/* without extended length */
 #define OKI_CERTIFICATE_BYTES	8192			/* SEC-76 */
+#define OKI_FACE_PINS		65536	/* card.face_ca_file */
+#define OKI_ISSUER_BYTES	1024	/* a CV certificate has 568 */
+#define OKI_FACE_BYTES		32767	/* as far as a READ's offset goes */
 
 enum {
 	OKI_INS_VERIFY		= 0x20,
@@ -56,6 +59,7 @@ enum oki_app {
 	OKI_APP_NONE,		/* not known: only SELECT is allowed */
 	OKI_APP_JPKI,		/* 公的個人認証AP */
 	OKI_APP_COMMON,		/* 共通カードAP, to leave the other */
+	OKI_APP_VISUAL,		/* 券面事項確認AP, where configured */
 	OKI_APP_RESIDENCE,	/* 在留カード, to name it */
 	OKI_APP_LICENCE,	/* 運転免許証, to name it */
 	OKI_APPS
@@ -66,6 +70,11 @@ enum {				/* elementary files of the JPKI application */
 	OKI_EF_KEY		= 0x0017,
 	OKI_EF_PIN		= 0x0018
 };
+enum {				/* and of the visual one: card.md 3.3 */
+	OKI_EF_FACE		= 0x0002,
+	OKI_EF_ISSUER		= 0x0004,
+	OKI_EF_NUMBER		= 0x0012	/* 照合番号B; A is never named */
+};
 #define OKI_BY_SFI(ef)	((uint8_t)(0x80 | (ef)))
 #define OKI_BY_CURRENT	((uint8_t)0x80)
 
@@ -73,6 +82,7 @@ struct oki_place {
 	enum oki_app	app;
 	unsigned int	ef;	/* current file; 0: none, or not known */
 	bool		more;	/* an answer has more to fetch (61xx) */
+	bool		visual;	/* the config opens the visual application */
 };
 
 /*
@@ -236,6 +246,13 @@ void	oki_reader_learn(struct oki_readers *rs, struct oki_reader *rd,
 
 #define OKI_TRIES_UNKNOWN	(-1)
 
+/* What is shown to a card and counted by it: pin.c. */
+enum oki_lock {
+	OKI_LOCK_PIN,		/* 利用者証明用暗証番号 */
+	OKI_LOCK_NUMBER,	/* 照合番号B */
+	OKI_LOCKS
+};
+
 struct oki_card {
 	struct oki_readers	*readers;
 	struct oki_reader	*reader;
@@ -248,7 +265,7 @@ struct oki_card {
 	bool			 selected;	/* JPKI was, in this session */
 	bool			 pin_shown;	/* may be verified there */
 	bool			 pin_good;
-	int			 tries;
+	int			 tries[OKI_LOCKS];
 	int			 kind;		/* -1: not yet asked */
 	struct oki_buf		 bytes;		/* of the certificate */
 	struct onshi_certificate *certificate;
@@ -310,6 +327,27 @@ int	oki_card_read_certificate(struct oki_card *c, struct oki_wait *w,
 
 /* The longest READ in use that asks for at most n bytes. */
 uint32_t oki_block_within(uint32_t n);
+
+/* Shows the number of a lock of the application that is selected, as
+ * oki_card_verify_pin does, whose results it has in its own words. */
+int	oki_card_show(struct oki_card *c, struct oki_wait *w,
+	    enum oki_lock lock, const struct oki_secret *number,
+	    uint32_t flags, struct onshi_error *e) OKI_CHECK;
+
+/* The shape of 照合番号B, and flags: before any command. */
+int	oki_card_check_number(const struct oki_secret *number, uint32_t flags,
+	    struct onshi_error *e) OKI_CHECK;
+
+/* ---- the card's face: visual_check.c ----------------------------------- */
+
+/* The key that EF 0004 certifies, if one of the authorities in pem says so:
+ * else ONSHI_E_CARD_FORGED, ONSHI_E_CARD_ANSWER or ONSHI_E_CONFIG. */
+int	oki_visual_issuer(const struct oki_buf *file, const struct oki_buf *pem,
+	    uint8_t issuer[OKI_RSA_BYTES]) OKI_CHECK;
+/* Finds the parts of EF 0002 and checks its signature by hand (card.md 5.4);
+ * chip is the key with which the card itself signs. */
+int	oki_visual_check(struct oki_visual *f, const uint8_t issuer[OKI_RSA_BYTES],
+	    uint8_t chip[OKI_RSA_BYTES]) OKI_CHECK;
 
 /* Identified, and a My Number Card with a certificate: else its own result. */
 int	oki_card_need_my_number(struct oki_card *c, struct oki_wait *w,

@@ -167,7 +167,10 @@ card_new(struct oki_readers *rs, struct oki_reader *rd)
 	c->readers = oki_readers_ref(rs);
 	c->reader = rd;
 	c->by_sfi = true;
-	c->tries = OKI_TRIES_UNKNOWN;
+	for (size_t i = 0; i < OKI_LOCKS; i++)
+		c->tries[i] = OKI_TRIES_UNKNOWN;
+	c->at.visual = oki_config_word(oki_env_config(rs->env),
+	    OKI_CARD_FACE) == 1;
 	c->kind = -1;
 	oki_buf_init(&c->bytes, OKI_CERTIFICATE_BYTES);
 	if (oki_card_job_ready(&c->job, true, OKI_DO_HOLD, 0) != ONSHI_OK) {

@@ -95,6 +95,22 @@ int	oki_certificate_verify_signature(const struct onshi_certificate *x,
 int	oki_certificate_state_at(int64_t not_before, int64_t not_after,
 	    int64_t now);
 
+/* ---- keys as cards carry them: rsa.c --------------------------------------- */
+
+#define OKI_RSA_BYTES	256	/* of a modulus and a signature: 2048 bits */
+
+/*
+ * Whether sig is the block of PKCS#1 v1.5 around just these bytes, by the key
+ * of that modulus and the exponent 65537: ONSHI_OK or ONSHI_E_SIGNATURE. The
+ * bytes are a DigestInfo of whatever length (card.md 5.4).
+ */
+int	oki_rsa_check(const uint8_t modulus[OKI_RSA_BYTES], const void *info,
+	    size_t len, const uint8_t sig[OKI_RSA_BYTES]) OKI_CHECK;
+/* The same by one of the public keys in pem: ONSHI_E_CONFIG if there is none,
+ * or one of another kind. */
+int	oki_rsa_check_any(const void *pem, size_t pemlen, const void *info,
+	    size_t len, const uint8_t sig[OKI_RSA_BYTES]) OKI_CHECK;
+
 /* ---- dates of what the configuration names: dates.c ----------------------- */
 
 struct oki_dates {

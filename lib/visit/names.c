@@ -9,6 +9,19 @@ static const char *const kinds[] = {
 	    "licence"
 };
 
+static const char *const parts[] = {
+	[ONSHI_PART_PHOTO] = "photo", [ONSHI_PART_NAME] = "name",
+	[ONSHI_PART_ADDRESS] = "address",
+	[ONSHI_PART_BIRTHDATE] = "birthdate", [ONSHI_PART_SEX] = "sex"
+};
+
+const char *
+onshi_part_name(int part)
+{
+	return part >= 0 && (size_t)part < OKI_COUNT(parts) ? parts[part] :
+	    NULL;
+}
+
 const char *
 onshi_card_kind_name(int kind)
 {

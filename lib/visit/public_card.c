@@ -6,6 +6,7 @@
 
 #define LIST_MS		5000	/* for a list of readers */
 #define SIGNATURE_MAX	1024
+#define NUMBER_MAX	32
 
 struct onshi_readers {
 	struct onshi		*root;
@@ -24,6 +25,7 @@ struct onshi_card {
 	int			 kind;
 	struct onshi_certificate *certificate;
 	struct oki_buf		 signature;
+	struct oki_visual		 face;
 	int32_t			 apdus;		/* of cards closed before */
 	int32_t			 bytes;
 };
@@ -125,6 +127,7 @@ onshi_card_new(struct onshi *o, struct onshi_card **out)
 	atomic_init(&c->busy, 0);
 	oki_error_clear(&c->error);
 	oki_buf_init(&c->signature, SIGNATURE_MAX);
+	oki_visual_init(&c->face);
 	if ((r = oki_cancel_init(&c->cancel)) != ONSHI_OK) {
 		oki_free(c);
 		return oki_root_fail(o, r, "card");
@@ -161,6 +164,7 @@ let_go(struct onshi_card *c)
 	oki_certificate_free(&c->certificate);
 	oki_buf_free(&c->signature);
 	oki_buf_init(&c->signature, SIGNATURE_MAX);
+	oki_visual_free(&c->face);
 	c->kind = ONSHI_CARD_OTHER;
 	oki_error_clear(&ignored);
 	(void)oki_card_let_go(&c->card, &c->apdus, &c->bytes, &ignored);
@@ -414,6 +418,53 @@ onshi_card_signature(const struct onshi_card *c, size_t *len)
 		*len = c != NULL ? c->signature.len : 0;
 
 	return c != NULL ? c->signature.data : NULL;
+}
+
+static int
+check_face(struct onshi_card *c, const char *number, uint32_t flags,
+    struct oki_wait *wait)
+{
+	struct oki_secret *s;
+	size_t len = strlen(number);
+	int r;
+
+	/* What is longer than any number stays too long: its shape. */
+	if ((r = oki_secret_new(number, len < NUMBER_MAX ? len : NUMBER_MAX,
+	    &s)) != ONSHI_OK)
+		return oki_fail(&c->error, r, "verification number");
+	r = oki_card_visual(c->card, wait, s, flags, &c->face, &c->error);
+	oki_secret_free(&s);
+
+	return r;
+}
+
+int
+onshi_card_check_face(struct onshi_card *c, const char *number,
+    uint32_t flags)
+{
+	struct oki_wait wait;
+	int r;
+
+	if ((r = enter_open(c, &wait)) != ONSHI_OK)
+		return r;
+	oki_visual_free(&c->face);	/* not what this call is about */
+	if (number == NULL || (flags & ~ONSHI_PIN_SPEND_LAST) != 0)
+		return leave(c, oki_fail(&c->error, ONSHI_E_ARG,
+		    "number or flags"));
+
+	return leave(c, check_face(c, number, flags, &wait));
+}
+
+const uint8_t *
+onshi_card_face(const struct onshi_card *c, int part, size_t *len)
+{
+	bool is_one = c != NULL && onshi_part_name(part) != NULL &&
+	    c->face.part[part].len > 0;
+
+	if (len != NULL)
+		*len = is_one ? c->face.part[part].len : 0;
+
+	return is_one ? c->face.bytes.data + c->face.part[part].at : NULL;
 }
 
 void

@@ -426,6 +426,8 @@ make_all(struct cards *c)
 	    c->auth_ca.cert) != 0 ||
 	    pki_write_cert(c->pki->dir, "card-sign-ca.pem",
 	    c->sign_ca.cert) != 0 ||
+	    pki_write_public(c->pki->dir, "card-face-ca.pem",
+	    c->slots[KEY_CV].key) != 0 ||
 	    issue_all(c) != 0 || (n = BIO_get_mem_data(c->csv, &csv)) <= 0)
 		return -1;
 

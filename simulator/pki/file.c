@@ -138,6 +138,20 @@ pki_write_der(const char *dir, const char *name, X509 *cert)
 }
 
 int
+pki_write_public(const char *dir, const char *name, EVP_PKEY *key)
+{
+	BIO *bio;
+	int r = -1;
+
+	if ((bio = BIO_new(BIO_s_mem())) != NULL &&
+	    PEM_write_bio_PUBKEY(bio, key) == 1)
+		r = write_bio(dir, name, bio, false);
+	BIO_free(bio);
+
+	return r;
+}
+
+int
 pki_write_key(const char *dir, const char *name, EVP_PKEY *key,
     const char *passphrase)
 {

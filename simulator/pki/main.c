@@ -16,7 +16,7 @@ static const char usage[] =
 	"       onshikaku-pki --list-broken\n"
 	"Writes into DIR: ca.pem crl.pem, server.pem/.key,\n"
 	"terminal-{medical,dental,pharmacy,visiting}.pem/.key, card-ca.pem,\n"
-	"card-sign-ca.pem, cards/PROFILE/..., people.csv\n";
+	"card-sign-ca.pem, card-face-ca.pem, cards/PROFILE/..., people.csv\n";
 
 bool
 pki_wants(const struct pki *p, const char *name)

@@ -125,6 +125,7 @@ int	pki_write(const char *dir, const char *name, const uint8_t *data,
 int	pki_write_text(const char *dir, const char *name, const char *text);
 int	pki_write_cert(const char *dir, const char *name, X509 *cert);
 int	pki_write_der(const char *dir, const char *name, X509 *cert);
+int	pki_write_public(const char *dir, const char *name, EVP_PKEY *key);
 int	pki_write_key(const char *dir, const char *name, EVP_PKEY *key,
 	    const char *passphrase);
 int	pki_path(char *out, size_t outlen, const char *dir, const char *name);

@@ -186,6 +186,20 @@ choose_ref(struct vc_card *c, const struct vc_apdu *a, enum vc_type type,
 	    SW_NOT_FOR_FILE;
 }
 
+/* What an attacker has made of the files of the visual application. */
+static void
+forge(const struct vc_card *c, const struct vc_ef *ef, size_t offset,
+    size_t len, struct vc_reply *r)
+{
+	size_t at = ef->id == 0x0002 ? len / 2 : len - 1;
+
+	if (strcmp(c->app->name, "visual") != 0 || at < offset ||
+	    at - offset >= r->len || !((ef->id == 0x0002 &&
+	    c->on.face_forged) || (ef->id == 0x0004 && c->on.face_issuer)))
+		return;
+	r->data[at - offset] ^= 0x01;
+}
+
 static unsigned int
 do_read(struct vc_card *c, const struct vc_apdu *a, struct vc_reply *r)
 {
@@ -210,9 +224,13 @@ do_read(struct vc_card *c, const struct vc_apdu *a, struct vc_reply *r)
 	if (!vc_may(c, ef->access))
 		return SW_SECURITY;
 	data = vc_ef_bytes(&c->files, ef, c->on.wide_ber, &len);
+	if (c->on.face_cut && ef->id == 0x0002 &&
+	    strcmp(c->app->name, "visual") == 0)
+		len /= 2;
 	if (data == NULL || offset >= len)
 		return SW_OFFSET;
 	answer(r, a, data + offset, len - offset);
+	forge(c, ef, offset, len, r);
 
 	return SW_OK;
 }
@@ -272,7 +290,8 @@ do_sign(struct vc_card *c, const struct vc_apdu *a, struct vc_reply *r)
 	if (a->p1 == 0 && a->p2 == 0 && (strcmp(c->app->name, "text") == 0 ||
 	    strcmp(c->app->name, "visual") == 0))
 		return c->keys[KEY_CARD] == NULL ? (unsigned int)SW_NO_DATA :
-		    vc_sign(c->keys[KEY_CARD], 0, a, r);
+		    vc_sign(c->keys[c->on.face_copied ? KEY_AUTH : KEY_CARD],
+		    0, a, r);
 	if ((sw = choose_ref(c, a, EF_KEY, &ef)) != SW_OK)
 		return sw;
 	if (ef->ref == KEY_CARD)

@@ -47,6 +47,14 @@ static const struct rule rules[FAULT_COUNT] = {
 	    "records begin with a length of three bytes" },
 	[FAULT_NO_SFI] = { "no-sfi", NONE, ALWAYS,
 	    "short file identifiers are answered 6A86" },
+	[FAULT_FACE_FORGED] = { "face-forged", NONE, ALWAYS,
+	    "the photograph is another than was signed" },
+	[FAULT_FACE_COPIED] = { "face-copied", NONE, ALWAYS,
+	    "the face was copied onto another chip" },
+	[FAULT_FACE_CUT] = { "face-cut", NONE, ALWAYS,
+	    "the file of the face ends in the middle" },
+	[FAULT_FACE_ISSUER] = { "face-issuer", NONE, ALWAYS,
+	    "another authority certifies the face's issuer" },
 };
 
 static const struct { const char *name; char sort; } sorts[] = {
@@ -182,6 +190,10 @@ vc_fault_switches(const struct vc_faults *f, struct vc_switches *on)
 	on->first_6f00 = has(f, FAULT_FIRST_6F00);
 	on->wide_ber = has(f, FAULT_WIDE_BER);
 	on->no_sfi = has(f, FAULT_NO_SFI);
+	on->face_forged = has(f, FAULT_FACE_FORGED);
+	on->face_copied = has(f, FAULT_FACE_COPIED);
+	on->face_cut = has(f, FAULT_FACE_CUT);
+	on->face_issuer = has(f, FAULT_FACE_ISSUER);
 }
 
 static bool

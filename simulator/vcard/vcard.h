@@ -140,6 +140,10 @@ struct vc_switches {
 	bool		 wide_ber;
 	bool		 no_sfi;
 	bool		 first_6f00;
+	bool		 face_forged;
+	bool		 face_copied;
+	bool		 face_cut;
+	bool		 face_issuer;
 };
 
 struct vc_card {
@@ -210,7 +214,8 @@ enum vc_fault_kind {
 	FAULT_GONE, FAULT_LOST, FAULT_RESET, FAULT_MUTE, FAULT_GARBLE,
 	FAULT_CUT, FAULT_STUB, FAULT_EXTRA, FAULT_SW, FAULT_DELAY,
 	FAULT_SIGN, FAULT_SHORT_ONLY, FAULT_KEEPS_PIN, FAULT_FIRST_6F00,
-	FAULT_WIDE_BER, FAULT_NO_SFI, FAULT_COUNT
+	FAULT_WIDE_BER, FAULT_NO_SFI, FAULT_FACE_FORGED, FAULT_FACE_COPIED,
+	FAULT_FACE_CUT, FAULT_FACE_ISSUER, FAULT_COUNT
 };
 
 struct vc_fault {

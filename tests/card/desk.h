@@ -15,6 +15,9 @@ struct desk {
 	struct onshi_card	*card;
 };
 
+/* What a test sets beside, if anything. */
+static void (*desk_more)(struct onshi_config *c);
+
 /* A root wants a link; no card needs one. */
 static int
 desk_carries(void *self, const char *prefix)
@@ -70,6 +73,8 @@ desk_config(struct onshi_config *c, struct desk *d)
 	ck_assert_int_eq(onshi_config_set_bytes(c, "card.ca_file",
 	    (const uint8_t *)ca, len), ONSHI_OK);
 	ck_assert_int_eq(onshi_config_set_link(c, &link, d), ONSHI_OK);
+	if (desk_more != NULL)
+		desk_more(c);
 }
 
 /* Readers "Desk 1" ...; never those of the machine that the test runs on. */

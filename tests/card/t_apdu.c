@@ -76,67 +76,121 @@ END_TEST
 static const struct {
 	const char	*name;
 	const char	*hex;
-	int		 app;		/* it names one that may be selected */
+	int		 app;		/* may be selected; 2: where configured */
 	int		 ef;		/* or a file */
+	int		 visual;	/* of the visual application */
+	int		 number;	/* 照合番号B */
 	bool		 pin;
 	bool		 digest;
 } datas[] = {
-	{ "nothing", "", 0, 0, false, false },
-	{ "JPKI", "d392f000260100000001", 1, 0, false, false },
-	{ "common", "d3921000310001010100", 1, 0, false, false },
-	{ "residence", "d392f0004f0200000000000000000000", 1, 0, false,
-	  false },
-	{ "licence", "a0000002310100000000000000000000", 1, 0, false, false },
-	{ "text application", "d3921000310001010408", 0, 0, false, false },
-	{ "visual application", "d3921000310001010402", 0, 0, false, false },
-	{ "juki application", "d3921000310001010401", 0, 0, false, false },
-	{ "security domain", "a0000001510000", 0, 0, false, false },
-	{ "a part of JPKI", "d392f0002601000000", 0, 0, false, false },
-	{ "JPKI and more", "d392f00026010000000100", 0, 0, false, false },
-	{ "one bit off", "d392f000260100000003", 0, 0, false, false },
-	{ "a part of all", "d392", 0, 0, false, false },
-	{ "sign certificate", "0001", 0, 0, false, false },
-	{ "sign CA", "0002", 0, 0, false, false },
-	{ "token", "0006", 0, 0x06, false, false },
-	{ "certificate", "000a", 0, 0x0a, false, false },
-	{ "key", "0017", 0, 0x17, false, false },
-	{ "PIN", "0018", 0, 0x18, false, false },
-	{ "sign key", "001a", 0, 0, false, false },
-	{ "sign PIN", "001b", 0, 0, false, false },
-	{ "MF", "3f00", 0, 0, false, false },
-	{ "four digits", "31323334", 0, 0, true, false },
-	{ "three digits", "313233", 0, 0, false, false },
-	{ "five digits", "3132333435", 0, 0, false, false },
-	{ "three digits and NUL", "31323300", 0, 0, false, false },
-	{ "twelve digits", "393939393939393939393939", 0, 0, false, false },
-	{ "fourteen digits", "3535303231373230333532323835", 0, 0, false,
-	  false },
-	{ "a sign PIN", "4142433132333435", 0, 0, false, false },
+	{ "nothing", "", 0, 0, 0, 0, false, false },
+	{ "JPKI", "d392f000260100000001", 1, 0, 0, 0, false, false },
+	{ "common", "d3921000310001010100", 1, 0, 0, 0, false, false },
+	{ "residence", "d392f0004f0200000000000000000000",
+	  1, 0, 0, 0, false, false },
+	{ "licence", "a0000002310100000000000000000000",
+	  1, 0, 0, 0, false, false },
+	{ "text application", "d3921000310001010408",
+	  0, 0, 0, 0, false, false },
+	{ "visual application", "d3921000310001010402",
+	  2, 0, 0, 0, false, false },
+	{ "juki application", "d3921000310001010401",
+	  0, 0, 0, 0, false, false },
+	{ "security domain", "a0000001510000", 0, 0, 0, 0, false, false },
+	{ "a part of JPKI", "d392f0002601000000", 0, 0, 0, 0, false, false },
+	{ "JPKI and more", "d392f00026010000000100", 0, 0, 0, 0, false, false },
+	{ "one bit off", "d392f000260100000003", 0, 0, 0, 0, false, false },
+	{ "a part of all", "d392", 0, 0, 0, 0, false, false },
+	{ "sign certificate", "0001", 0, 0, 0, 0, false, false },
+	{ "sign CA, or the face", "0002", 0, 0, 2, 0, false, false },
+	{ "a hash of the My Number", "0003", 0, 0, 0, 0, false, false },
+	{ "issuer of the face", "0004", 0, 0, 4, 0, false, false },
+	{ "picture of the My Number", "0005", 0, 0, 0, 0, false, false },
+	{ "the number B", "0012", 0, 0, 0x12, 0, false, false },
+	{ "the number A", "0013", 0, 0, 0, 0, false, false },
+	{ "token", "0006", 0, 0x06, 0, 0, false, false },
+	{ "certificate", "000a", 0, 0x0a, 0, 0, false, false },
+	{ "key", "0017", 0, 0x17, 0, 0, false, false },
+	{ "PIN", "0018", 0, 0x18, 0, 0, false, false },
+	{ "sign key", "001a", 0, 0, 0, 0, false, false },
+	{ "sign PIN", "001b", 0, 0, 0, 0, false, false },
+	{ "MF", "3f00", 0, 0, 0, 0, false, false },
+	{ "four digits", "31323334", 0, 0, 0, 0, true, false },
+	{ "three digits", "313233", 0, 0, 0, 0, false, false },
+	{ "five digits", "3132333435", 0, 0, 0, 0, false, false },
+	{ "three digits and NUL", "31323300", 0, 0, 0, 0, false, false },
+	{ "twelve digits", "393939393939393939393939",
+	  0, 0, 0, 0, false, false },
+	{ "fourteen digits", "3535303231373230333532323835",
+	  0, 0, 0, 1, false, false },
+	{ "a sign PIN", "4142433132333435", 0, 0, 0, 0, false, false },
 	{ "SHA-256", "3031300d060960864801650304020105000420"
 	  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-	  0, 0, false, true },
+	  0, 0, 0, 0, false, true },
 	{ "SHA-256, one short", "3031300d060960864801650304020105000420"
 	  "00112233445566778899aabbccddeeff00112233445566778899aabbccddee",
-	  0, 0, false, false },
+	  0, 0, 0, 0, false, false },
 	{ "SHA-512 in name", "3031300d060960864801650304020305000420"
 	  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-	  0, 0, false, false },
+	  0, 0, 0, 0, false, false },
 	{ "no DigestInfo",
 	  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-	  0, 0, false, false }
+	  0, 0, 0, 0, false, false }
 };
 
 static const struct oki_place places[] = {
-	{ OKI_APP_NONE, 0, false }, { OKI_APP_NONE, 0x0a, true },
-	{ OKI_APP_COMMON, 0, false }, { OKI_APP_COMMON, 0x18, true },
-	{ OKI_APP_RESIDENCE, 0x0a, true }, { OKI_APP_LICENCE, 0x0a, true },
-	{ OKI_APP_JPKI, 0, false }, { OKI_APP_JPKI, 0x0a, false },
-	{ OKI_APP_JPKI, 0x06, false }, { OKI_APP_JPKI, 0x17, false },
-	{ OKI_APP_JPKI, 0x18, false }, { OKI_APP_JPKI, 0x01, false },
-	{ OKI_APP_JPKI, 0, true }
+	{ OKI_APP_NONE, 0, false, false }, { OKI_APP_NONE, 0x0a, true, false },
+	{ OKI_APP_COMMON, 0, false, false },
+	{ OKI_APP_COMMON, 0x18, true, false },
+	{ OKI_APP_RESIDENCE, 0x0a, true, false },
+	{ OKI_APP_LICENCE, 0x0a, true, false },
+	{ OKI_APP_JPKI, 0, false, false }, { OKI_APP_JPKI, 0x0a, false, false },
+	{ OKI_APP_JPKI, 0x06, false, false },
+	{ OKI_APP_JPKI, 0x17, false, false },
+	{ OKI_APP_JPKI, 0x18, false, false },
+	{ OKI_APP_JPKI, 0x01, false, false },
+	{ OKI_APP_JPKI, 0, true, false },
+	{ OKI_APP_JPKI, 0x02, false, true }, { OKI_APP_VISUAL, 0, true, true },
+	{ OKI_APP_VISUAL, 0x02, false, true },
+	{ OKI_APP_VISUAL, 0x04, false, true },
+	{ OKI_APP_VISUAL, 0x12, false, true },
+	{ OKI_APP_VISUAL, 0x05, false, true },
+	{ OKI_APP_VISUAL, 0x02, true, false }
 };
 
 static const uint32_t les[] = { 0, 1, 32, 256, 257, 2048, 2049, 65536 };
+
+/* Of the visual application: the face, who issued it, the number B, and a
+ * signature of the chip. */
+static bool
+lawful_visual(const struct oki_place *p, const struct oki_apdu *a, size_t d,
+    unsigned int head)
+{
+	bool none = a->len == 0, long_read = none && a->le >= 1 &&
+	    a->le <= 2048;
+	bool shown = (none || datas[d].number != 0) && a->le == 0;
+
+	switch (head) {
+	case 0x00a4020c:
+		return datas[d].visual != 0 && a->le == 0;
+	case 0x00200092:
+		return shown;
+	case 0x00200080:
+		return p->ef == 0x12 && shown;
+	case 0x802a0000:
+		return datas[d].digest && a->le >= 1 && a->le <= 256;
+	case 0x00b08200:
+	case 0x00b08400:
+		return long_read;
+	case 0x00c00000:
+		return p->more && none && a->le >= 1 && a->le <= 256;
+	}
+	if (head >> 16 != 0x00b0 || !long_read)
+		return false;
+
+	return (p->ef == 0x02 && (head & 0xffff) < 0x8000) ||
+	    (p->ef == 0x04 && (head & 0xffff) < 0x0400);
+}
 
 /* The same law, written a second time and another way. */
 static bool
@@ -148,7 +202,10 @@ lawful(const struct oki_place *p, const struct oki_apdu *a, size_t d)
 	bool small = a->le >= 1 && a->le <= 256;
 
 	if (head == 0x00a4040c)
-		return datas[d].app != 0 && a->le == 0;
+		return (datas[d].app == 1 || (datas[d].app == 2 &&
+		    p->visual)) && a->le == 0;
+	if (p->app == OKI_APP_VISUAL && p->visual)
+		return lawful_visual(p, a, d, head);
 	if (!jpki)
 		return false;
 	switch (head) {
@@ -196,7 +253,8 @@ all_instructions(const struct oki_place *p, struct oki_apdu *a, size_t d)
 {
 	static const uint8_t interesting[][2] = {
 		{ 0x04, 0x0c }, { 0x02, 0x0c }, { 0, 0 }, { 0, 0x80 },
-		{ 0, 0x97 }, { 0, 0x98 }, { 0x8a, 0 }, { 0x86, 0 }
+		{ 0, 0x97 }, { 0, 0x98 }, { 0x8a, 0 }, { 0x86, 0 },
+		{ 0, 0x92 }, { 0, 0x93 }, { 0x82, 0 }, { 0x85, 0 }
 	};
 	size_t n = 0, step = sample_step(1);
 
@@ -257,6 +315,7 @@ START_TEST(t_allowed)
 		}
 	/* The forbidden have no way at all. */
 	if (len > 0 && datas[_i].app == 0 && datas[_i].ef == 0 &&
+	    datas[_i].visual == 0 && datas[_i].number == 0 &&
 	    !datas[_i].pin && !datas[_i].digest)
 		ck_assert_uint_eq(n, 0);
 	else if (sample_part() == 1)
@@ -264,10 +323,11 @@ START_TEST(t_allowed)
 }
 END_TEST
 
-/* Every file there could be: four may be selected, and in JPKI alone. */
+/* Every file there could be: four may be selected in JPKI, three of the visual
+ * application where it is open, and none anywhere else. */
 START_TEST(t_files)
 {
-	size_t n = 0;
+	size_t n = 0, visual = 0;
 
 	for (unsigned int ef = 0; ef < 65536; ef++) {
 		uint8_t id[2] = { (uint8_t)(ef >> 8), (uint8_t)(ef & 0xff) };
@@ -275,10 +335,13 @@ START_TEST(t_files)
 		    .data = id, .len = 2 };
 
 		n += oki_apdu_is_allowed(&places[6], &a);
+		visual += oki_apdu_is_allowed(&places[14], &a);
+		ck_assert(!oki_apdu_is_allowed(&places[19], &a));
 		for (size_t p = 0; p < 6; p++)
 			ck_assert(!oki_apdu_is_allowed(&places[p], &a));
 	}
 	ck_assert_uint_eq(n, 4);
+	ck_assert_uint_eq(visual, 3);
 }
 END_TEST
 
@@ -292,29 +355,46 @@ static const struct {
 	struct oki_place from, to;
 } moves[] = {
 	{ "JPKI", { 0, 0xa4, 4, 0x0c }, "d392f000260100000001", 0x9000,
-	  { OKI_APP_NONE, 0, false }, { OKI_APP_JPKI, 0, false } },
+	  { OKI_APP_NONE, 0, false, false },
+	  { OKI_APP_JPKI, 0, false, false } },
 	{ "left", { 0, 0xa4, 4, 0x0c }, "d3921000310001010100", 0x9000,
-	  { OKI_APP_JPKI, 0x18, false }, { OKI_APP_COMMON, 0, false } },
+	  { OKI_APP_JPKI, 0x18, false, false },
+	  { OKI_APP_COMMON, 0, false, false } },
 	{ "refused: nothing is known", { 0, 0xa4, 4, 0x0c },
 	  "d3921000310001010100", 0x6a82,
-	  { OKI_APP_JPKI, 0x18, false }, { OKI_APP_NONE, 0, false } },
+	  { OKI_APP_JPKI, 0x18, false, false },
+	  { OKI_APP_NONE, 0, false, false } },
 	{ "half selected is not", { 0, 0xa4, 4, 0x0c },
 	  "d392f000260100000001", 0x6283,
-	  { OKI_APP_NONE, 0, false }, { OKI_APP_NONE, 0, false } },
+	  { OKI_APP_NONE, 0, false, false },
+	  { OKI_APP_NONE, 0, false, false } },
 	{ "file", { 0, 0xa4, 2, 0x0c }, "0018", 0x9000,
-	  { OKI_APP_JPKI, 0x0a, false }, { OKI_APP_JPKI, 0x18, false } },
+	  { OKI_APP_JPKI, 0x0a, false, false },
+	  { OKI_APP_JPKI, 0x18, false, false } },
 	{ "no file", { 0, 0xa4, 2, 0x0c }, "0018", 0x6a82,
-	  { OKI_APP_JPKI, 0x0a, false }, { OKI_APP_JPKI, 0, false } },
+	  { OKI_APP_JPKI, 0x0a, false, false },
+	  { OKI_APP_JPKI, 0, false, false } },
 	{ "read by short name", { 0, 0xb0, 0x8a, 0 }, "", 0x9000,
-	  { OKI_APP_JPKI, 0, false }, { OKI_APP_JPKI, 0x0a, false } },
+	  { OKI_APP_JPKI, 0, false, false },
+	  { OKI_APP_JPKI, 0x0a, false, false } },
 	{ "not read", { 0, 0xb0, 0x8a, 0 }, "", 0x6982,
-	  { OKI_APP_JPKI, 0x18, false }, { OKI_APP_JPKI, 0, false } },
+	  { OKI_APP_JPKI, 0x18, false, false },
+	  { OKI_APP_JPKI, 0, false, false } },
 	{ "more to come", { 0, 0xb0, 0x8a, 0 }, "", 0x6110,
-	  { OKI_APP_JPKI, 0, false }, { OKI_APP_JPKI, 0x0a, true } },
+	  { OKI_APP_JPKI, 0, false, false },
+	  { OKI_APP_JPKI, 0x0a, true, false } },
 	{ "no more of a VERIFY", { 0, 0x20, 0, 0x80 }, "", 0x6110,
-	  { OKI_APP_JPKI, 0x18, false }, { OKI_APP_JPKI, 0x18, false } },
+	  { OKI_APP_JPKI, 0x18, false, false },
+	  { OKI_APP_JPKI, 0x18, false, false } },
 	{ "VERIFY by short name", { 0, 0x20, 0, 0x98 }, "", 0x63c3,
-	  { OKI_APP_JPKI, 0x0a, false }, { OKI_APP_JPKI, 0, false } }
+	  { OKI_APP_JPKI, 0x0a, false, false },
+	  { OKI_APP_JPKI, 0, false, false } },
+	{ "visual, and still open", { 0, 0xa4, 4, 0x0c },
+	  "d3921000310001010402", 0x9000, { OKI_APP_JPKI, 0x0a, false, true },
+	  { OKI_APP_VISUAL, 0, false, true } },
+	{ "signed by the chip", { 0x80, 0x2a, 0, 0 }, "00", 0x9000,
+	  { OKI_APP_VISUAL, 0x02, false, true },
+	  { OKI_APP_VISUAL, 0, false, true } }
 };
 
 START_TEST(t_move)
@@ -331,7 +411,8 @@ START_TEST(t_move)
 	a.len = len;
 	oki_place_move(&at, &a, moves[_i].sw);
 	ck_assert_msg(at.app == moves[_i].to.app && at.ef == moves[_i].to.ef &&
-	    at.more == moves[_i].to.more, "%s: %d %02x %d", moves[_i].name,
+	    at.more == moves[_i].to.more && at.visual ==
+	    moves[_i].to.visual, "%s: %d %02x %d", moves[_i].name,
 	    (int)at.app, at.ef, at.more);
 }
 END_TEST

@@ -1,4 +1,4 @@
-/* The PIN on its way to the card: in secret memory, and gone when the command
+/* The PIN, or 照合番号B, on its way to the card: in secret memory, and gone when the command
  * is, or when its caller is (SEC-81, SEC-82). By the public calls alone. */
 #define _GNU_SOURCE
 #include "config.h"
@@ -17,6 +17,8 @@
 #define TEXTLEN	13
 
 static const char digits[] = "7391";	/* in memory that is not written */
+static const char number[] = "61090320347391";
+static struct mock_face face;
 static struct mock_identity *owner;
 static struct mock m;
 static struct desk d;
@@ -29,8 +31,14 @@ static bool has_guards;			/* the system can take it out */
 static void
 look(const uint8_t *c, size_t len)
 {
-	ck_assert_uint_eq(len, 9);
 	command = c;
+	if (m.face != NULL) {
+		ck_assert_uint_eq(len, 19);
+		in_core = count_in_core(number, 14);
+		in_memory = count_in_memory(number, 14);
+		return;
+	}
+	ck_assert_uint_eq(len, 9);
 	in_core = count_in_core(digits, 4);
 	in_memory = count_in_memory(digits, 4);
 }
@@ -115,6 +123,49 @@ START_TEST(t_way)
 }
 END_TEST
 
+static void
+with_face(struct onshi_config *c)
+{
+	char pem[1024];
+	size_t len = mock_face_pem(&face, MOCK_AUTHORITY, pem, sizeof(pem));
+
+	ck_assert_int_eq(onshi_config_set(c, "card.face", "yes"), ONSHI_OK);
+	ck_assert_int_eq(onshi_config_set_bytes(c, "card.face_ca_file",
+	    (const uint8_t *)pem, len), ONSHI_OK);
+}
+
+static const struct {
+	const char	*name;
+	bool		 no_sfi, wrong;
+	int		 result;
+} numbers[] = {
+	{ "right", false, false, ONSHI_OK },
+	{ "wrong", false, true, ONSHI_E_NUMBER_WRONG },
+	{ "by selecting the file", true, false, ONSHI_OK }
+};
+
+/* It is in no memory after the call, and in no core meanwhile. */
+START_TEST(t_number)
+{
+	const struct mock_face_how as_it_should = { 0 };
+
+	desk_close(&d);
+	mock_face_make(&face, &as_it_should);
+	m.face = &face;
+	m.number = numbers[_i].wrong ? "61090320347392" : number;
+	m.no_sfi = numbers[_i].no_sfi;
+	desk_more = with_face;
+	desk_open(&d, &m, 1);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_check_face(d.card, number, 0),
+	    numbers[_i].result);
+	if (has_guards)
+		ck_assert_uint_eq(in_core, 0);
+	ck_assert_uint_eq(in_memory, 2);
+	ck_assert_uint_eq(count_in_memory(number, 14), 0);
+}
+END_TEST
+
 /* The reader hangs with the PIN in its hands; its caller gives up, and takes
  * it back: a reader that wakes has nothing to send to whoever's card. */
 static const struct {
@@ -154,6 +205,7 @@ fill(TCase *c)
 	tcase_add_checked_fixture(c, setup, teardown);
 	ADD_ROWS(c, t_way, rows);
 	ADD_ROWS(c, t_hang, hangs);
+	ADD_ROWS(c, t_number, numbers);
 }
 
 int

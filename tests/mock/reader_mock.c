@@ -29,16 +29,30 @@ static const char *const lawful[] = {
 	"00c00000.."
 };
 
+/* And in the visual application, for the face alone: B, never A. */
+static const char *const lawful_visual[] = {
+	"00a4040c0ad392f000260100000001",
+	"00a4040c0ad3921000310001010100",
+	"00a4020c020002", "00a4020c020004", "00a4020c020012",
+	"00b08200..", "00b0820000....", "00b08400..", "00b0840000....",
+	"00b00.....", "00b01.....", "00b00...00....", "00b01...00....",
+	"00200092", "00200080",
+	"002000920e3.3.3.3.3.3.3.3.3.3.3.3.3.3.",
+	"002000800e3.3.3.3.3.3.3.3.3.3.3.3.3.3.",
+	"802a0000333031300d060960864801650304020105000420"
+	"................................................................00"
+};
+
 static bool
-is_lawful(const char *hex)
+is_like(const char *const *list, size_t n, const char *hex)
 {
 	size_t len = strlen(hex), j;
 
-	for (size_t i = 0; i < OKI_COUNT(lawful); i++) {
-		if (strlen(lawful[i]) != len)
+	for (size_t i = 0; i < n; i++) {
+		if (strlen(list[i]) != len)
 			continue;
 		for (j = 0; j < len; j++)
-			if (lawful[i][j] != '.' && lawful[i][j] != hex[j])
+			if (list[i][j] != '.' && list[i][j] != hex[j])
 				break;
 		if (j == len)
 			return true;
@@ -47,9 +61,22 @@ is_lawful(const char *hex)
 	return false;
 }
 
+
 /* ---- the card --------------------------------------------------------- */
 
-enum { APP_NONE, APP_JPKI, APP_COMMON, APP_FOREIGN };
+enum { APP_NONE, APP_JPKI, APP_COMMON, APP_VISUAL, APP_FOREIGN };
+
+/* The visual application may be selected where the test has given it a face:
+ * where none may be read, that is the failure. */
+static bool
+is_lawful(const struct mock *m, const char *hex)
+{
+	if (m->app == APP_VISUAL)
+		return is_like(lawful_visual, OKI_COUNT(lawful_visual), hex);
+
+	return is_like(lawful, OKI_COUNT(lawful), hex) || (m->face != NULL &&
+	    strcmp(hex, "00a4040c0ad3921000310001010402") == 0);
+}
 
 struct answer {
 	uint8_t		data[65536 + 2];
@@ -61,6 +88,12 @@ static const struct mock_identity *
 owner(const struct mock *m)
 {
 	return m->swapped ? m->other : m->id;
+}
+
+static const struct mock_face *
+face(const struct mock *m)
+{
+	return m->swapped && m->other_face != NULL ? m->other_face : m->face;
 }
 
 static bool
@@ -82,6 +115,8 @@ select_app(struct mock *m, const uint8_t *name, size_t len)
 		  APP_JPKI },
 		{ { 0xd3, 0x92, 0x10, 0, 0x31, 0, 1, 1, 1, 0 }, 10,
 		  APP_COMMON },
+		{ { 0xd3, 0x92, 0x10, 0, 0x31, 0, 1, 1, 4, 2 }, 10,
+		  APP_VISUAL },
 		{ { 0xd3, 0x92, 0xf0, 0, 0x4f, 2 }, 16, APP_FOREIGN },
 		{ { 0xa0, 0, 0, 2, 0x31, 1 }, 16, APP_FOREIGN + 1 }
 	};
@@ -92,6 +127,7 @@ select_app(struct mock *m, const uint8_t *name, size_t len)
 			app = apps[i].app;
 	if (app == APP_NONE || (app == APP_JPKI && !has_jpki(m)) ||
 	    (app == APP_COMMON && (!has_jpki(m) || m->no_common)) ||
+	    (app == APP_VISUAL && (!has_jpki(m) || m->face == NULL)) ||
 	    (app == APP_FOREIGN && m->kind != MOCK_RESIDENCE &&
 	    m->kind != MOCK_BOTH) ||
 	    (app == APP_FOREIGN + 1 && m->kind != MOCK_LICENCE))
@@ -99,7 +135,7 @@ select_app(struct mock *m, const uint8_t *name, size_t len)
 	m->app = app;
 	m->ef = 0;
 	if (!m->pin_survives)
-		m->pin_verified = false;
+		m->pin_verified = m->number_verified = false;
 
 	return 0x9000;
 }
@@ -107,6 +143,9 @@ select_app(struct mock *m, const uint8_t *name, size_t len)
 static unsigned int
 file_state(const struct mock *m, unsigned int ef)
 {
+	if (m->app == APP_VISUAL)
+		return ef == 2 || ef == 4 || ef == 5 || ef == 0x12 ||
+		    ef == 0x13 ? 0x9000 : 0x6a82;
 	if (ef != 6 && ef != 10 && ef != 0x17 && ef != 0x18)
 		return 0x6a82;
 	if (ef == 10 && (m->kind == MOCK_NO_CERTIFICATE ||
@@ -137,6 +176,10 @@ file_bytes(const struct mock *m, unsigned int ef, uint8_t *to, size_t room)
 	size_t len;
 
 	memset(to, 0xff, room);
+	if (m->app == APP_VISUAL) {
+		memcpy(to, face(m)->file[ef == 4], face(m)->len[ef == 4]);
+		return face(m)->len[ef == 4];
+	}
 	if (ef == 6) {
 		memcpy(to, label(m), 32);
 		return 160;
@@ -153,7 +196,7 @@ static void
 read_file(struct mock *m, unsigned int p1, unsigned int p2, size_t le,
     struct answer *a)
 {
-	uint8_t bytes[16384];
+	static uint8_t bytes[40000];
 	size_t at = p1 << 8 | p2, size;
 	unsigned int ef = m->ef;
 
@@ -172,7 +215,11 @@ read_file(struct mock *m, unsigned int p1, unsigned int p2, size_t le,
 		a->sw = 0x6986;
 		return;
 	}
-	if (ef == 0x17 || ef == 0x18) {
+	if (m->app == APP_VISUAL && ef == 2 && !m->number_verified) {
+		a->sw = 0x6982;
+		return;
+	}
+	if (ef >= 0x12) {
 		a->sw = 0x6981;
 		return;
 	}
@@ -203,11 +250,33 @@ addressed(struct mock *m, unsigned int p2, unsigned int ef, struct answer *a)
 }
 
 static void
+verify_number(struct mock *m, const uint8_t *p, size_t len, struct answer *a)
+{
+	if (len == 0) {
+		a->sw = 0x63c0 | (unsigned int)m->number_tries;
+	} else if (m->number_tries == 0) {
+		a->sw = 0x6984;
+	} else if (len == strlen(m->number) && memcmp(p, m->number, len) ==
+	    0) {
+		m->number_tries = 10;
+		m->number_verified = true;
+	} else {
+		m->number_tries--;
+		m->number_verified = false;
+		a->sw = 0x63c0 | (unsigned int)m->number_tries;
+	}
+}
+
+static void
 verify(struct mock *m, unsigned int p2, const uint8_t *pin, size_t len,
     struct answer *a)
 {
-	if (!addressed(m, p2, 0x18, a))
+	if (!addressed(m, p2, m->app == APP_VISUAL ? 0x12 : 0x18, a))
 		return;
+	if (m->app == APP_VISUAL) {
+		verify_number(m, pin, len, a);
+		return;
+	}
 	if (len == 0) {
 		a->sw = 0x63c0 | (unsigned int)m->tries;
 	} else if (m->tries == 0) {
@@ -226,6 +295,12 @@ static void
 compute(struct mock *m, unsigned int p2, const uint8_t *p, size_t len,
     struct answer *a)
 {
+	if (m->app == APP_VISUAL) {
+		a->len = mock_face_sign(m->chip != NULL ? m->chip : face(m),
+		    MOCK_CHIP, p, len, a->data);
+		a->sw = 0x9000;
+		return;
+	}
 	if (!addressed(m, p2, 0x17, a))
 		return;
 	if (!m->pin_verified) {
@@ -255,7 +330,7 @@ card_answers(struct mock *m, const uint8_t *c, size_t len, struct answer *a)
 		a->sw = 0x6f00;
 	} else if (c[1] == 0xa4 && c[2] == 4) {
 		a->sw = select_app(m, data, lc);
-	} else if (m->app != APP_JPKI) {
+	} else if (m->app != APP_JPKI && m->app != APP_VISUAL) {
 		a->sw = 0x6d00;
 	} else if (c[1] == 0xa4 && c[2] == 2) {
 		a->sw = file_state(m, data[1]);
@@ -315,7 +390,7 @@ static void
 power_off(struct mock *m)
 {
 	m->powered = false;
-	m->pin_verified = false;
+	m->pin_verified = m->number_verified = false;
 	m->app = APP_NONE;
 	m->ef = 0;
 	m->fresh = true;
@@ -358,6 +433,8 @@ wait_for(struct mock *m, const bool *flag, int32_t ms)
 static int
 fault_before(struct mock *m, int32_t ms)
 {
+	unsigned int app;
+
 	switch (m->fault) {
 	case MOCK_GONE:
 		set_present(m, false);
@@ -383,9 +460,10 @@ fault_before(struct mock *m, int32_t ms)
 		return ONSHI_OK;
 	case MOCK_SWAP:
 		m->swapped = true;
+		app = m->app;
 		power_off(m);
 		m->powered = true;
-		m->app = APP_JPKI;	/* the worst case: nobody notices */
+		m->app = app;		/* the worst case: nobody notices */
 		return ONSHI_OK;
 	default:
 		return ONSHI_OK;
@@ -595,7 +673,7 @@ count(struct mock *m, const uint8_t *c, size_t len, char *hex, size_t room)
 	m->extendeds += len == 7 && c[1] == 0xb0;
 	oki_hex(hex, c, len < room / 2 ? len : room / 2 - 1);
 	(void)oki_copy(m->last, sizeof(m->last), hex);
-	if (!is_lawful(hex)) {
+	if (!is_lawful(m, hex)) {
 		m->unlawful++;
 		fprintf(stderr, "unlawful: %s\n", hex);
 	}
@@ -701,6 +779,8 @@ mock_init(struct mock *m, const struct mock_identity *id)
 	m->id = m->other = id;
 	m->pin = "1234";
 	m->tries = 3;
+	m->number = "55021720352285";
+	m->number_tries = 10;
 	m->present = true;
 	m->fresh = true;
 	ck_assert_int_eq(pthread_mutex_init(&m->mutex, NULL), 0);

@@ -27,6 +27,35 @@ const uint8_t *mock_identity_der(const struct mock_identity *id, size_t *len);
 size_t	mock_identity_sign(const struct mock_identity *id, const uint8_t *p,
 	    size_t len, uint8_t *to, size_t room);
 
+/* ---- the face of a card ------------------------------------------------ */
+
+/* Its files as the card has them, to be changed at will, and who signed. */
+enum { MOCK_AUTHORITY, MOCK_ISSUER, MOCK_CHIP, MOCK_STRANGER, MOCK_KEYS };
+
+struct mock_face {
+	uint8_t	file[2][40000];		/* EF 0002, EF 0004 */
+	size_t	len[2];
+	size_t	at[16];			/* of DF21 + i in EF 0002 */
+	void	*key[MOCK_KEYS];
+};
+
+/* What is odd about one that is made: keys that sign, objects. */
+struct mock_face_how {
+	int	certifies, issues;	/* 0: as it should be; else a key */
+	int	without;		/* DF21 + n that is left out, or 0 */
+	int	twice;			/* that stands twice, or 0 */
+	int	shorter;		/* that is a byte too short, or 0 */
+	bool	plain;			/* signed as other records are */
+	size_t	photo;			/* bytes; 0: 3000 */
+};
+
+void	mock_face_make(struct mock_face *f, const struct mock_face_how *how);
+void	mock_face_free(struct mock_face *f);
+size_t	mock_face_pem(const struct mock_face *f, int key, char *to,
+	    size_t room);
+size_t	mock_face_sign(const struct mock_face *f, int key, const uint8_t *p,
+	    size_t len, uint8_t *to);
+
 /* ---- what goes wrong -------------------------------------------------- */
 
 enum mock_fault {
@@ -109,6 +138,11 @@ struct mock {
 	const char		*pin;
 	int			 tries;
 	bool			 pin_survives;	/* SELECT does not clear it */
+	const struct mock_face	*face;		/* NULL: no such application */
+	const struct mock_face	*chip;		/* whose key it has; NULL: face */
+	const struct mock_face	*other_face;	/* once swapped */
+	const char		*number;
+	int			 number_tries;
 	const struct mock_step	*script;	/* in place of the card */
 	size_t			 steps;
 	enum mock_fault		 fault;
@@ -142,6 +176,7 @@ struct mock {
 	pthread_mutex_t		 mutex;
 	pthread_cond_t		 cond;
 	unsigned int		 app, ef;
+	bool			 number_verified;
 	bool			 swapped, fresh, woken, cancelled, stuck;
 	bool			 absent;
 };

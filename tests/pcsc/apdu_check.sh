@@ -45,8 +45,11 @@ BEGIN {
 	forbidden["text 1"] = "SELECT READ"	# the My Number
 	forbidden["text 3"] = "SELECT READ"	# a hash of it
 	forbidden["visual 5"] = "SELECT READ"	# a picture of it
+	for (i = 1; i < 32; i++)		# of the visual one, the face
+		if (i != 2 && i != 4 && i != 5 && i != 18)	# is read
+			forbidden["visual " i] = "SELECT READ VERIFY"
 	forbidden["text 20"] = "VERIFY"		# number A
-	forbidden["visual 19"] = "VERIFY"
+	forbidden["visual 19"] = "SELECT READ VERIFY"
 	forbidden["text 17"] = "VERIFY"		# the text PIN opens text 1
 	forbidden["jpki 1"] = "SELECT READ"	# the signature certificate
 	forbidden["jpki 27"] = "VERIFY"		# and its PIN
@@ -109,6 +112,8 @@ NF >= 6 && ins == "b0" {
 
 NF >= 6 && ins == "20" && data != "" {
 	never(app[key], reference(), "VERIFY")
+	if (app[key] == "visual" && lc != "0e")
+		bad("a number that is not 14 digits to the visual application")
 	if (ok)
 		shown[key] = 1
 }

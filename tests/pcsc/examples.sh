@@ -8,7 +8,7 @@ WORLD_CARD2=soon
 world_start 20
 LD_LIBRARY_PATH=$ONSHIKAKU_BINDIR/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
-for p in checkin checkin_loop compare; do
+for p in checkin checkin_loop compare face; do
 	${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L ${SANITIZE:-} \
 	    -I"$top/include" -o "$WORLD/$p" "$top/examples/$p.c" \
 	    -L"$ONSHIKAKU_BINDIR/lib/.libs" -lonshikaku
@@ -65,6 +65,44 @@ run '' "$WORLD/compare" InsurerNumber=991018 InsuredCardSymbol=77 \
 want "another's file" 0 "照合: 相違あり"
 want "another's file" 0 "中止 氏名: 架空　花子 → "
 want "another's file" 0 "次回のために保存: 枝番 01"
+
+# The card's face, off, on, and forged; one wrong number, spent on purpose.
+sed 's/^\[card\]/[reader]\nname = 00 00\n[card]\nface = yes\nface_ca_file = XX/;
+    s|XX|'"$WORLD"'/pki/card-face-ca.pem|' "$two" >"$WORLD/face.conf"
+chmod 600 "$WORLD/face.conf"
+number=$(sed -n 's/^number_b = //p' "$WORLD/pki/cards/adult/profile.ini")
+log=$WORLD/reader/apdu.log
+: >"$log"
+ONSHIKAKU_CONF=$WORLD/one.conf
+run "$number\n" "$WORLD/face" "$WORLD/photo"
+want "face, not configured" 6 "有効にしていません"
+ONSHIKAKU_CONF=$WORLD/face.conf
+run "$number\n" "$WORLD/face" "$WORLD/photo"
+want "face" 0 "生年月日 19800512"
+want "face, its photograph" 0 "$(wc -c <"$WORLD/photo") バイト"
+run '123456789018\n' "$WORLD/face" "$WORLD/photo"
+want "face by a My Number" 3 "形式が正しくありません"
+run "${number%?}x\n" "$WORLD/face" "$WORLD/photo"
+want "face by a slip" 3 "形式が正しくありません"
+run '55021720352285\n' "$WORLD/face" "$WORLD/photo"
+want "face by another's number" 3 "残り9回"
+for f in face-forged face-copied face-issuer face-cut short-only no-sfi; do
+	"$(world_bin onshikaku-vcard)" fault $f
+	run "$number\n" "$WORLD/face" "$WORLD/photo"
+	case $f in
+	face-cut) want "$f" 3 "正しく読み取れませんでした" ;;
+	face-*) want "$f" 3 "確認できませんでした" ;;
+	*) want "$f" 0 "19800512" ;;
+	esac
+	"$(world_bin onshikaku-vcard)" fault clear
+done
+checks=$((checks + 1))
+grep -q 802a0000 "$log" &&
+    sh "${top_srcdir:-$top}/tests/pcsc/apdu_check.sh" --closing "$log" || {
+	failures=$((failures + 1))
+	echo "FAIL what the card was sent for its face"
+}
+ONSHIKAKU_CONF=$two
 # As its head says, and as onshikaku(3) says of COBOL.
 if command -v cobc >/dev/null; then
 	(cd "$WORLD" && cobc -x -fstatic-call "$top/examples/eligibility.cob" \

@@ -43,7 +43,14 @@ expect 0 "attributes and face by number B" $text \
     '002000950e****************************,9000' 00b0820000,9000 \
     $visual '002000920e****************************,9000' 00b0820000,9000
 expect 0 "files of the same number elsewhere" $jpki 00b0830000,6a82 \
-    $visual 00b0810000,6982 $common 00b2010c00,9000
+    $visual 00b0840000,9000 $common 00b2010c00,9000
+expect 0 "the face, checked" $visual 00b0840000,9000 00200092,63ca \
+    '002000920e****************************,9000' 00b0820000,9000 \
+    00b0010000,9000 802a000033aa00,9000 $jpki
+expect 1 "another file of the visual application" $visual 00b0810000,6982
+expect 1 "its birth-date key" $visual '0020009106************,9000'
+expect 1 "twelve digits by the number B's name" $visual \
+    '002000920c************************,63c9'
 expect 1 "My Number by SFI" $text 00b0810000,6982
 expect 1 "My Number by SFI, extended" $text 00b08100000000,6982
 expect 1 "My Number by SELECT" $text 00a4020c020001,6982
@@ -54,8 +61,7 @@ expect 1 "number A in the text application" $text \
     '002000940c************************,63c9'
 expect 1 "number A in the visual application" $visual \
     '002000930c************************,63c9'
-expect 1 "number A by SELECT" $visual 00a4020c020013,9000 \
-    '002000800c************************,63c9'
+expect 1 "number A by SELECT" $visual 00a4020c020013,9000
 expect 1 "text PIN" $text '0020009104********,9000'
 expect 0 "tries of the text PIN" $text 00200091,63c3
 expect 1 "residents' register" 00a4040c0ad3921000310001010401,6a82

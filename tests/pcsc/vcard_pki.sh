@@ -270,7 +270,7 @@ if command -v python3 >/dev/null; then
 fi
 
 # Keys that were kept are the cards' alone, and a file that was cut is mended.
-last=$(grep -c BEGIN "$dir/kept.pem")
+last=$(grep -c -e -----BEGIN "$dir/kept.pem")
 (umask 077; sed '$d' "$dir/kept.pem" >"$dir/cut.pem")
 ONSHIKAKU_PKI_KEYS=$dir/cut.pem
 "$pki" --now "$now" "$dir/again"
@@ -278,7 +278,7 @@ good "kept: a card's key" same_key "$cards/adult/auth.pem" \
     "$dir/again/cards/adult/auth.key"
 bad "kept: the network's keys" verify -CAfile "$dir/p/ca.pem" \
     "$dir/again/server.pem"
-equal "kept: all of them" "$(grep -c END "$dir/cut.pem")" "$last"
+equal "kept: all of them" "$(grep -c -e -----END "$dir/cut.pem")" "$last"
 bad "kept: the one that was cut" cmp "$dir/kept.pem" "$dir/cut.pem"
 equal "kept: for their owner" "$(find "$dir" -maxdepth 1 -name '*.pem*' \
     ! -perm 0600)" "$dir/sign.pem"

@@ -1,4 +1,4 @@
-"""The card alone: readers, kind, tries, certificate, signature."""
+"""The card alone: readers, kind, tries, certificate, signature, face."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ._core import (
     wipe,
 )
 from ._ffi import lib
-from .constants import CardKind, CertificateState, Trust
+from .constants import CardKind, CertificateState, Part, Trust
 
 
 class ReaderState(NamedTuple):
@@ -80,6 +80,17 @@ def certificate_of(x: Any) -> Certificate:
     )
 
 
+@dataclass(frozen=True)
+class CardFace:
+    """A card's face: photograph (JPEG 2000), name and address as printed (PNG)."""
+
+    photo: bytes = field(repr=False)
+    name: bytes = field(repr=False)
+    address: bytes = field(repr=False)
+    birthdate: str = field(repr=False)
+    sex: str = field(repr=False)
+
+
 class Card(Handle):
     """A card while it lies on its reader, held for this program alone."""
 
@@ -127,6 +138,22 @@ class Card(Handle):
             wipe(copy, pin)
         return bytes_at(lib.onshi_card_signature, self._p)
 
+    def check_face(self, number: bytearray, spend_last: bool = False) -> CardFace:
+        """Reads and checks the card's face by 照合番号B, the 14 digits of its front.
+
+        number is zeroed, whatever comes of it; the last try is spent only if
+        spend_last. Refused unless ``card.face`` says yes.
+        """
+        copy = pin_of(number)
+        try:
+            self._call(lib.onshi_card_check_face, copy, int(spend_last))
+        finally:
+            wipe(copy, number)
+        photo, name, address, birthdate, sex = (
+            bytes_at(lambda p, n, part=part: lib.onshi_card_face(p, part, n), self._p)
+            for part in Part)
+        return CardFace(photo, name, address, birthdate.decode(), sex.decode())
+
     def cancel(self) -> None:
         """Ends a call that waits. From any thread; nothing once it is closed."""
         self._owned.cancel()
@@ -142,6 +169,10 @@ class Card(Handle):
 
 def card_kind_name(kind: int) -> str:
     return text_of(lib.onshi_card_kind_name(kind))
+
+
+def part_name(part: int) -> str:
+    return text_of(lib.onshi_part_name(part))
 
 
 def card_kind_text(kind: int, lang: str = "ja") -> str:

@@ -300,6 +300,16 @@ class CardKind(Number):
     DRIVERS_LICENCE = 6
 
 
+class Part(Number):
+    """What a checked face of a card holds."""
+
+    PHOTO = 1
+    NAME = 2
+    ADDRESS = 3
+    BIRTHDATE = 4
+    SEX = 5
+
+
 class CertificateState(Number):
     """How a certificate stands."""
 
