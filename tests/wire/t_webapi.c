@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "message/message.h"
+#include "onshikaku/visit.h"
 #include "tests/search.h"
 #include "wire.h"
 
@@ -271,6 +272,48 @@ START_TEST(uncertain)
 }
 END_TEST
 
+/* The same for a visit: it stays uncertain until it is asked anew. */
+START_TEST(anew)
+{
+	const struct hostile_spec cut = { .text = ANSWER,
+	    .plan = "tls; read; send 40; fin" };
+	struct onshi_visit *v;
+	struct pair_of p;
+	struct client c;
+	struct onshi *o;
+	int i;
+
+	begin(&p, &c, &login_a, &cut, "facility.kind=medical");
+	ck_assert_int_eq(onshi_new(ONSHI_ABI, c.config, &o), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v),
+	    ONSHI_OK);
+	ck_assert(onshi_visit_set_method(v, ONSHI_METHOD_NUMBER) ==
+	    ONSHI_OK && onshi_visit_set_text(v, ONSHI_EL_INSURER_NUMBER,
+	    "991018") == ONSHI_OK && onshi_visit_set_text(v,
+	    ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "1001") == ONSHI_OK &&
+	    onshi_visit_set_text(v, ONSHI_EL_BIRTHDATE, "19800512") ==
+	    ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_PROTOCOL);
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(onshi_visit_advance(v),
+		    ONSHI_E_LINK_TIMEOUT);
+		ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)),
+		    ONSHI_SENT_UNKNOWN);
+		ck_assert_int_eq(onshi_error_may_retry(onshi_visit_error(v)),
+		    0);
+		ck_assert_int_eq(hostile_requests(p.search), 1);
+	}
+	ck_assert_int_eq(onshi_visit_set_anew(v, 1), ONSHI_OK);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_PROTOCOL);
+	ck_assert_int_eq(hostile_requests(p.search), 2);
+	ck_assert_ptr_nonnull(strstr(hostile_log(p.search),
+	    "\"InsurerNumber\":\"00991018\""));
+	onshi_visit_free(&v);
+	onshi_free(&o);
+	end(&p, &c);
+}
+END_TEST
+
 /* What it carries: by number, and what the site has been told a path of. */
 static const struct carried {
 	const char	*prefix;
@@ -347,6 +390,23 @@ START_TEST(refused_setups)
 	    setups[_i].name);
 	ck_assert_msg(strstr(onshi_error_text(&c.error), setups[_i].says) !=
 	    NULL, "%s: %s", setups[_i].name, onshi_error_text(&c.error));
+	end(&p, &c);
+}
+END_TEST
+
+/* For the doctor: the login alone, which asks about nobody. */
+START_TEST(logs_in_alone)
+{
+	struct pair_of p;
+	struct client c;
+
+	begin(&p, &c, &login_a, &good, NULL);
+	connected(&c);
+	ck_assert_int_eq(client_ask(&c, "login", NULL, 0, MS), ONSHI_OK);
+	ck_assert_int_eq(c.error.sent, ONSHI_SENT_NOT);
+	ck_assert_int_eq(hostile_requests(p.auth), 1);
+	ck_assert_int_eq(hostile_begun(p.search), 0);
+	ck_assert(c.x.facts[0] != '\0');
 	end(&p, &c);
 }
 END_TEST
@@ -519,6 +579,8 @@ main(void)
 	tcase_add_loop_test(t, renewed, 0, (int)OKI_COUNT(renewals));
 	tcase_add_loop_test(t, slow_login, 0, 2);
 	tcase_add_test(t, uncertain);
+	tcase_add_test(t, anew);
+	tcase_add_test(t, logs_in_alone);
 	tcase_add_test(t, carries);
 	tcase_add_loop_test(t, refused_setups, 0, (int)OKI_COUNT(setups));
 	tcase_add_loop_test(t, untrusted_host, 0, 2);
