@@ -8,6 +8,7 @@
 #define SEARCH		"OQSsiquc01req"
 #define SEARCH_PATH	"/oqs-api-pro/MSA01030/ILI01030SV01/search"
 #define PATHS		"link.function"
+#define LOGIN		"login"		/* no function: the doctor's */
 #define BODY_MAX	65536
 
 /* Where a function lies; NULL: nobody has said. */
@@ -155,6 +156,27 @@ ask(struct oki_webapi *a, struct oki_channel *c, struct onshi_exchange *x,
 	return r;
 }
 
+/* Both hosts can be reached, and know the terminal: nobody is asked about. */
+static int
+try_login(struct oki_webapi *a, const struct oki_channel *c,
+    struct onshi_exchange *x, struct onshi_error *e)
+{
+	struct oki_http_door door;
+	struct oki_buf token;
+	uint64_t number;
+	int r;
+
+	oki_buf_init(&token, OKI_WEBAPI_TOKEN);
+	oki_http_enter(&door);
+	oki_channel_facts(c, x);
+	r = oki_webapi_token(a, x->wait, &token, &number, &x->retry_after,
+	    e);
+	oki_http_leave(&door);
+	oki_buf_free(&token);
+
+	return r;
+}
+
 /*
  * There is no request id here: what was sent before may have been done, and no
  * asking tells. Only the caller can make it a new question.
@@ -169,6 +191,8 @@ webapi_exchange(void *self, void *session, struct onshi_exchange *x,
 
 	if (!oki_wire_is_ours(c->wire))
 		return oki_fail(e, ONSHI_E_STATE, "the process has forked");
+	if (strcmp(x->prefix, LOGIN) == 0)
+		return try_login(self, c, x, e);
 	if (webapi_carries(self, x->prefix) == ONSHI_FORM_NONE)
 		return oki_fail(e, ONSHI_E_UNSUPPORTED,
 		    "the webapi link does not carry this function");

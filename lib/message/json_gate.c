@@ -340,7 +340,7 @@ oki_json_scan(struct oki_json *j, const uint8_t *bytes, size_t len)
 		    ONSHI_E_LINK_TIMEOUT)) != ONSHI_OK)
 			j->result = r;
 	}
-	if (j->depth > 0 || len == 0)
+	if (j->depth > 0 || j->values == 0)
 		j->is_cut = true;
 
 	return j->result;

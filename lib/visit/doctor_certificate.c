@@ -153,7 +153,8 @@ look_crl(struct onshi_doctor *d)
 void
 oki_doctor_certificates(struct onshi_doctor *d)
 {
-	if (oki_doctor_has_link(d, "https")) {
+	if (oki_doctor_has_link(d, "https") ||
+	    oki_doctor_has_link(d, "webapi")) {
 		look_terminal(d);
 		look_authority(d, OKI_LINK_CA_FILE, "certificate.ca");
 		if (oki_config_has(d->config, OKI_LINK_CRL_FILE))

@@ -90,6 +90,7 @@ static const struct {
 	{ "link.cert_file", "certificate.terminal", OKI_FOUND_TERMINAL_BAD },
 	{ "link.key_", "certificate.terminal", OKI_FOUND_TERMINAL_BAD },
 	{ "link.ca_file", "certificate.ca", OKI_FOUND_AUTHORITY_BAD },
+	{ "link.login_file", "config", OKI_FOUND_CONFIG_WRONG },
 	{ "link.crl_file", "certificate.crl", OKI_FOUND_CRL_BAD },
 	{ "link.journal_dir", "journal", OKI_FOUND_JOURNAL_BAD },
 	{ "facility.institution_code is not the name", "certificate.terminal",
@@ -180,7 +181,8 @@ tell_clock(struct onshi_doctor *d, int64_t served)
 		    apart);
 }
 
-/* A handshake and a challenge, which names nobody and is not used. */
+/* A handshake, and a challenge or a login, which names nobody and is not
+ * used. */
 static int
 ask(struct onshi_doctor *d, struct onshi_exchange *x, struct oki_wait *w,
     struct onshi_error *e)
@@ -197,7 +199,7 @@ ask(struct onshi_doctor *d, struct onshi_exchange *x, struct oki_wait *w,
 }
 
 static void
-look_service(struct onshi_doctor *d)
+look_service(struct onshi_doctor *d, const char *what)
 {
 	struct onshi_exchange x;
 	struct onshi_error e;
@@ -206,7 +208,7 @@ look_service(struct onshi_doctor *d)
 
 	oki_error_clear(&e);
 	oki_wait_init(&w, d->env, WAIT_MS, NULL);
-	oki_exchange_init(&x, "challenge", &w, CHALLENGE_MAX);
+	oki_exchange_init(&x, what, &w, CHALLENGE_MAX);
 	r = ask(d, &x, &w, &e);
 	if (r != ONSHI_E_NETWORK && r != ONSHI_E_LINK_TIMEOUT &&
 	    r != ONSHI_E_CONFINED)
@@ -237,5 +239,7 @@ oki_doctor_link(struct onshi_doctor *d)
 	if ((r = oki_link_new(d->env, &d->link, &e)) != ONSHI_OK)
 		oki_doctor_unmade(d, r, &e);
 	else if (oki_doctor_has_link(d, "https"))
-		look_service(d);
+		look_service(d, "challenge");
+	else if (oki_doctor_has_link(d, "webapi"))
+		look_service(d, "login");
 }

@@ -14,11 +14,12 @@
 void
 oki_doctor_versions(struct onshi_doctor *d)
 {
-	char text[160];
+	char text[192];
 
 	(void)snprintf(text, sizeof(text), "libonshikaku %s, OpenSSL %s, "
-	    "libcurl %s, libxml2 %s, ZIP %s", onshi_version(),
+	    "libcurl %s, libxml2 %s, jansson %s, ZIP %s", onshi_version(),
 	    oki_crypto_version(), oki_link_version(), oki_xml_version(),
+	    oki_json_version(),
 	    oki_link_has_zip() ? "yes" : "no");
 	oki_doctor_found(d, OKI_FOUND_VERSIONS, NULL, text);
 }

@@ -70,6 +70,31 @@ def messages():
             b'#' + path.name[3:].encode() + b'\n' + path.read_bytes())
 
 
+def json_answers():
+    row = ('{"XmlMsg":{"MessageHeader":{"SegmentOfResult":"1"},"MessageBody":'
+           '{"QualificationValidity":"1","ResultList":['
+           '{"ResultOfQualificationConfirmation":{"Name":"%s"}},'
+           '{"ResultOfQualificationConfirmation":{"InsurerNumber":"00138057"'
+           '}}]}}}')
+    rows = {
+        'plain': row % '見本',
+        'escapes': row % r'\u3042\ud842\udfb7\"\\\/\t',
+        'controls': row % r'\u0000\u0001\ufffe\ud842\f',
+        'null': '{"XmlMsg":{"MessageBody":{"X":null,"Y":[null,""]}}}',
+        'numbers': '{"XmlMsg":{"MessageBody":{"X":1,"Y":-1.5e9,"Z":true}}}',
+        'twice': '{"XmlMsg":{"X":"1","X":"2"}}',
+        'deep': '{"XmlMsg":' + '{"X":' * 40 + '"1"' + '}' * 41,
+        'arrays': '{"XmlMsg":{"X":[["1"]],"ResultList":[],"Y":[{"Z":"1"}]}}',
+        'unit': '{"XmlMsg":{"MessageBody":{"BulkConfirmUnit":[{},{}]}}}',
+        'bom': '\ufeff' + row % 'x',
+        'cut': (row % 'x')[:120],
+        'xml': '<XmlMsg/>',
+        'names': '{"XmlMsg":{"a b":"1","\\u0058":"2","":"3","a/b":"4"}}',
+    }
+    for key, text in rows.items():
+        put('json', key, text.encode())
+
+
 def http():
     xml = 'Content-Type: application/xml; charset=UTF-8\r\n'
     ok = 'HTTP/1.1 200 OK\r\n'
@@ -424,6 +449,7 @@ def main():
     clear()
     messages()
     http()
+    json_answers()
     audit()
     config()
     text()

@@ -350,6 +350,30 @@ START_TEST(test_challenge_breaks)
 }
 END_TEST
 
+/* One question, one id: what was sent and may have been done is no less in
+ * doubt for a line that is down when it is asked again. */
+START_TEST(test_stays_uncertain)
+{
+	char id[sizeof(f.last_id)];
+
+	f.fails_for = 'O';
+	f.fails_sent = ONSHI_SENT_UNKNOWN;
+	f.exchange_result = ONSHI_E_NETWORK;
+	ask_for(ONSHI_METHOD_NUMBER);
+	type_numbers();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	memcpy(id, f.last_id, sizeof(id));
+	f.fails_sent = ONSHI_SENT_NOT;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_E_NETWORK);
+	ck_assert_int_eq(onshi_error_sent(onshi_visit_error(v)),
+	    ONSHI_SENT_UNKNOWN);
+	ck_assert_str_eq(f.last_id, id);
+	f.exchange_result = ONSHI_OK;
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_str_eq(f.last_id, id);
+}
+END_TEST
+
 /* A service that speaks of a challenge where there was none is not asked
  * again and again. */
 START_TEST(test_challenge_by_sight)
@@ -932,6 +956,7 @@ main(void)
 	tcase_add_test(t, test_signature_old);
 	tcase_add_test(t, test_not_sent_yet);
 	tcase_add_test(t, test_challenge_breaks);
+	tcase_add_test(t, test_stays_uncertain);
 	tcase_add_test(t, test_challenge_by_sight);
 	tcase_add_test(t, test_compared_anew);
 	tcase_add_test(t, test_numbers_taken_back);

@@ -29,6 +29,7 @@ struct connection {
 	struct hostile	*h;
 	pthread_t	 thread;
 	int		 fd;
+	const char	*text;		/* this connection's */
 	SSL		*ssl;
 	bool		 begun;		/* this request was counted */
 	bool		 closed;
@@ -243,13 +244,13 @@ text_len(const struct connection *c)
 {
 	const struct hostile_spec *s = &c->h->spec;
 
-	return s->textlen > 0 ? s->textlen : strlen(s->text);
+	return s->textlen > 0 ? s->textlen : strlen(c->text);
 }
 
 static bool
 step_send(struct connection *c, long n)
 {
-	return put(c, c->h->spec.text, n < 0 ? text_len(c) : (size_t)n);
+	return put(c, c->text, n < 0 ? text_len(c) : (size_t)n);
 }
 
 /* In large pieces: the count is what matters. */
@@ -287,7 +288,7 @@ step_slow(struct connection *c, long n)
 	size_t i, len = text_len(c);
 
 	for (i = 0; i < len; i++)
-		if (!put(c, c->h->spec.text + i, 1) || !step_wait(c, n))
+		if (!put(c, c->text + i, 1) || !step_wait(c, n))
 			return false;
 
 	return true;
@@ -557,6 +558,19 @@ serve(void *arg)
 }
 
 /* The oldest connection gives its place to the newest. */
+static const char *
+text_of(const struct hostile *h, int n)
+{
+	const char *const *turn = h->spec.turns;
+
+	while (turn != NULL && *turn != NULL && n > 0) {
+		turn++;
+		n--;
+	}
+
+	return turn == NULL || *turn == NULL ? h->spec.text : *turn;
+}
+
 static void
 take_one(struct hostile *h, int fd)
 {
@@ -570,6 +584,7 @@ take_one(struct hostile *h, int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	c->h = h;
 	c->fd = fd;
+	c->text = text_of(h, n);
 	atomic_fetch_add(&h->connections, 1);
 	need(pthread_create(&c->thread, NULL, serve, c) == 0, "thread");
 }

@@ -69,6 +69,8 @@ struct hostile_spec {
 	const char	*text;
 	size_t		 textlen;	/* 0: strlen */
 	const char	*more;
+	/* of the first connections, NULL after the last: in place of text */
+	const char	*const *turns;
 	/* TLS; NULL and 0 are OpenSSL's own, or what is named */
 	const char	*cert;		/* "good" */
 	int		 version;	/* this one only */
