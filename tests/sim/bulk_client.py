@@ -63,7 +63,7 @@ def snake(name: str) -> str:
 
 def over_https(prefix: str, body: bytes, mark: str) -> bytes:
     """The same id brings the same answer: the next run asks by it again."""
-    host, port, address = link["addresses"].split(":")
+    host, port, address = link["addresses"].split()[0].split(":")
     ctx = ssl.create_default_context(cafile=link["ca_file"])
     ctx.load_cert_chain(link["cert_file"], link["key_file"])
     ctx.check_hostname = False
