@@ -1,4 +1,4 @@
-/* The Web API link: JSON over HTTPS, as far as it is public (messages.md 1.8). */
+/* The Web API link: JSON by HTTPS, as far as it is public (messages.md 1.8). */
 #include "config.h"
 
 #include <string.h>
@@ -211,7 +211,7 @@ webapi_exchange(void *self, void *session, struct onshi_exchange *x,
 	return r;
 }
 
-/* ---- what link.* says ----------------------------------------------------- */
+/* ---- what link.* says ---------------------------------------------------- */
 
 static bool
 is_path(const char *s)

@@ -46,7 +46,7 @@ is_space(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* ---- texts ---------------------------------------------------------------- */
+/* ---- texts --------------------------------------------------------------- */
 
 static void
 keep(struct oki_json *j, const void *p, size_t len)
@@ -221,7 +221,7 @@ quoted(struct oki_json *j, const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-/* ---- all else ------------------------------------------------------------- */
+/* ---- all else ------------------------------------------------------------ */
 
 /* null is an element without a text. A number is none: who wrote it has lost
  * its leading zeros, or worse; what is no message may have some. */

@@ -11,6 +11,7 @@
 
 #define RECEIPT_LIFE	(3 * DAY)	/* of the real one nothing is known */
 #define KEPT_MAX	64
+#define KEPT_BYTES	((size_t)1024 * 1024 * 1024)
 
 static const char *const head_dated[] = { "QualificationConfirmationDate",
 	"MedicalInstitutionCode", "ArbitraryFileIdentifier", NULL };
@@ -142,6 +143,7 @@ why_not(struct sim *sim, struct request *req, const struct reply *rep,
     struct receipt *r)
 {
 	const struct bulk_form *f = &bulk_forms[r->kind];
+	const char *const items[] = { f->item, NULL };
 	xmlNodePtr info = xml_child(req->content, f->item);
 
 	if (service_is_stopped(sim, req))
@@ -157,8 +159,8 @@ why_not(struct sim *sim, struct request *req, const struct reply *rep,
 		return req->persons == 0 ? BULK_NOBODY : NULL;
 	if (info == NULL)
 		return BULK_NOBODY;
-	if (bulk_strange(info, f->fields) || xmlNextElementSibling(info) != NULL ||
-	    xml_child(req->content, f->item) != info)
+	if (bulk_strange(info, f->fields) ||
+	    bulk_strange(req->content, items))
 		return BULK_FORM;
 	return read_range(info, r->kind, r);
 }
@@ -363,6 +365,31 @@ static struct kept {
 } kept[KEPT_MAX];
 static unsigned int next_kept;
 
+static void
+forget(struct kept *k)
+{
+	free(k->key);
+	blob_drop(k->blob);
+	memset(k, 0, sizeof(*k));
+}
+
+/* The oldest go first; what is forgotten is made again. */
+static void
+make_room(size_t len)
+{
+	size_t sum = len;
+	unsigned int i;
+
+	for (i = 0; i < KEPT_MAX; i++)
+		sum += kept[i].blob == NULL ? 0 : kept[i].blob->len;
+	for (i = 0; i < KEPT_MAX && sum > KEPT_BYTES; i++) {
+		struct kept *k = &kept[(next_kept + i) % KEPT_MAX];
+
+		sum -= k->blob == NULL ? 0 : k->blob->len;
+		forget(k);
+	}
+}
+
 int
 bulk_keep(struct sim *sim, const struct request *req, const struct reply *rep)
 {
@@ -371,8 +398,8 @@ bulk_keep(struct sim *sim, const struct request *req, const struct reply *rep)
 	(void)sim;
 	if (rep->blob == NULL)
 		return 0;
-	free(k->key);
-	blob_drop(k->blob);
+	forget(k);
+	make_room(rep->blob->len);
 	k->key = text_format("%s/%s", req->terminal, req->id);
 	k->blob = blob_hold(rep->blob);
 	next_kept++;
@@ -408,9 +435,6 @@ bulk_stop(struct sim *sim)
 		blob_drop(s->units);
 		free(s);
 	}
-	for (i = 0; i < KEPT_MAX; i++) {
-		free(kept[i].key);
-		blob_drop(kept[i].blob);
-		memset(&kept[i], 0, sizeof(kept[i]));
-	}
+	for (i = 0; i < KEPT_MAX; i++)
+		forget(&kept[i]);
 }

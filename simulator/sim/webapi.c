@@ -37,7 +37,7 @@ function_at(const char *url)
 	    url + sizeof(OTHERS) - 1 : NULL;
 }
 
-/* ---- the login -------------------------------------------------------------- */
+/* ---- the login ------------------------------------------------------ */
 
 static int
 login(struct sim *sim, const struct request *req, struct reply *rep)
@@ -76,7 +76,7 @@ is_logged_in(struct sim *sim, const struct request *req)
 	    req->terminal) > 0;
 }
 
-/* ---- JSON to elements ------------------------------------------------------- */
+/* ---- JSON to elements ----------------------------------------------- */
 
 /* Members are elements, an array its name again and again; a text alone is a
  * value. */
@@ -126,7 +126,7 @@ read_json(const char *data, size_t len)
 	return NULL;
 }
 
-/* ---- elements to JSON ------------------------------------------------------- */
+/* ---- elements to JSON ----------------------------------------------- */
 
 static int
 ends_with(const char *s, const char *end)
@@ -234,7 +234,7 @@ webapi_write(xmlDocPtr doc, const struct fault_set *f, size_t *len)
 	return whole;
 }
 
-/* ---- a request -------------------------------------------------------------- */
+/* ---- a request ------------------------------------------------------ */
 
 /* A request by this way has no id: whatever comes is a new one. */
 void

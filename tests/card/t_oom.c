@@ -14,6 +14,9 @@
 
 static struct mock_identity *owner;
 static struct mock m;
+static struct mock_face face;
+static char pem[1024];		/* whose faces are believed */
+static size_t pemlen;
 static int strange;	/* asserted afterwards: Check itself allocates */
 
 /* The mock's memory is not the library's. */
@@ -110,6 +113,24 @@ converse(struct oki_card *c, struct oki_wait *w, struct onshi_error *e)
 }
 
 static int
+look(struct oki_card *c, struct oki_wait *w, struct onshi_error *e)
+{
+	struct oki_secret *number = NULL;
+	struct oki_visual f;
+	int r;
+
+	if ((r = oki_secret_new(m.number, 14, &number)) != ONSHI_OK)
+		return oki_fail(e, r, "number");
+	oki_visual_init(&f);
+	r = oki_card_visual(c, w, number, 0, &f, e);
+	strange += (r == ONSHI_OK) != (f.part[ONSHI_PART_PHOTO].len > 0);
+	oki_visual_free(&f);
+	oki_secret_free(&number);
+
+	return r;
+}
+
+static int
 check_in(struct oki_env *env)
 {
 	struct oki_readers *rs = NULL;
@@ -122,7 +143,7 @@ check_in(struct oki_env *env)
 	oki_wait_init(&w, env, MS, NULL);
 	if ((r = oki_readers_new(env, &rs, &e)) == ONSHI_OK &&
 	    (r = oki_card_open(rs, "Mock", &w, &c, &e)) == ONSHI_OK)
-		r = converse(c, &w, &e);
+		r = m.face != NULL ? look(c, &w, &e) : converse(c, &w, &e);
 	strange += r != ONSHI_OK && e.code != r;
 	(void)oki_card_close(&c, &e);
 	oki_readers_free(&rs);
@@ -140,9 +161,13 @@ whole_life(void *arg)
 	(void)arg;
 	m.verifies = m.commands = 0;
 	m.tries = 3;
+	m.number_tries = 10;
 	if ((r = onshi_config_new(&config)) == ONSHI_OK &&
 	    (r = onshi_config_add_reader(config, "Mock", &calm_ops, &m)) ==
-	    ONSHI_OK && (r = oki_env_new(config, &env)) == ONSHI_OK)
+	    ONSHI_OK && (m.face == NULL || ((r = onshi_config_set(config,
+	    "card.face", "yes")) == ONSHI_OK && (r = onshi_config_set_bytes(
+	    config, "card.face_ca_file", (const uint8_t *)pem, pemlen)) ==
+	    ONSHI_OK)) && (r = oki_env_new(config, &env)) == ONSHI_OK)
 		r = check_in(env);
 	onshi_config_free(&config);
 	oki_env_free(&env);
@@ -156,6 +181,7 @@ static bool
 is_expected(int r)
 {
 	return r == ONSHI_OK || r == ONSHI_E_NOMEM ||
+	    r == ONSHI_E_CARD_FORGED ||
 	    r == ONSHI_E_SIGNATURE || r == ONSHI_E_CERTIFICATE;
 }
 
@@ -171,6 +197,24 @@ START_TEST(t_card)
 }
 END_TEST
 
+START_TEST(t_face)
+{
+	const struct mock_face_how as_it_should = { 0 };
+
+	ck_assert_int_eq(setenv("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd",
+	    1), 0);
+	mock_init(&m, owner);
+	mock_face_make(&face, &as_it_should);
+	pemlen = mock_face_pem(&face, MOCK_AUTHORITY, pem, sizeof(pem));
+	m.face = &face;
+	ck_assert_uint_gt(oom_run_if("face", whole_life, NULL, ONSHI_OK,
+	    is_expected), 40);
+	ck_assert_int_eq(strange, 0);
+	mock_face_free(&face);
+	mock_free(&m);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -182,6 +226,7 @@ main(void)
 	tcase_set_timeout(c, 60);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_test(c, t_card);
+	tcase_add_test(c, t_face);
 	suite_add_tcase(s, c);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);

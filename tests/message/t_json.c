@@ -43,7 +43,7 @@ write_json(const struct oki_doc *doc, struct text *t)
 	oki_buf_free(&b);
 }
 
-/* ---- both ways ------------------------------------------------------------ */
+/* ---- both ways ---------------------------------------------------- */
 
 /* Each sample of XML, written as JSON and read again, is the same document. */
 START_TEST(both_ways)
@@ -173,7 +173,7 @@ START_TEST(written_as)
 }
 END_TEST
 
-/* ---- what is refused ------------------------------------------------------- */
+/* ---- what is refused ----------------------------------------------- */
 
 #define BODY(x)	"{\"XmlMsg\":{\"MessageBody\":{" x "}}}"
 
@@ -335,7 +335,7 @@ START_TEST(cut_anywhere)
 }
 END_TEST
 
-/* ---- one by one, and the login's answer ------------------------------------ */
+/* ---- one by one, and the login's answer ---------------------------- */
 
 static int
 count(void *self, const struct onshi_record *rec)

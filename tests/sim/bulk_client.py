@@ -62,30 +62,28 @@ def snake(name: str) -> str:
 
 
 def over_https(prefix: str, body: bytes, mark: str) -> bytes:
-    """The same id brings the same answer: a request is sent until there is
-    one."""
-    host, port, address = link["addresses"].split(":")
+    """The same id brings the same answer: the next run asks by it again."""
+    host, port, address = link["addresses"].split()[0].split(":")
     ctx = ssl.create_default_context(cafile=link["ca_file"])
     ctx.load_cert_chain(link["cert_file"], link["key_file"])
     ctx.check_hostname = False
-    for _ in range(3):
-        con = http.client.HTTPSConnection(address, int(port), context=ctx,
-                                          timeout=10)
-        try:
-            con.request("POST", f"/v1/{prefix}", body, {
-                "Content-Type": "application/xml; charset=UTF-8",
-                "Host": host, "Onshi-Request-Id": mark})
-            r = con.getresponse()
-            data = r.read()
-        except (OSError, http.client.HTTPException):
-            continue
-        finally:
-            con.close()
-        if r.headers.get("Onshi-Answer") == "err":
-            raise Failed(5, "ONSHI_E_REJECTED", outcome="thrown_back")
-        if r.status == 200:
-            return data
-    raise Failed(4, "ONSHI_E_LINK_TIMEOUT")
+    con = http.client.HTTPSConnection(address, int(port), context=ctx,
+                                      timeout=10)
+    try:
+        con.request("POST", f"/v1/{prefix}", body, {
+            "Content-Type": "application/xml; charset=UTF-8",
+            "Host": host, "Onshi-Request-Id": mark})
+        r = con.getresponse()
+        data = r.read()
+    except (OSError, http.client.HTTPException) as e:
+        raise Failed(4, "ONSHI_E_LINK_TIMEOUT") from e
+    finally:
+        con.close()
+    if r.headers.get("Onshi-Answer") == "err":
+        raise Failed(5, "ONSHI_E_REJECTED", outcome="thrown_back")
+    if r.status != 200:
+        raise Failed(4, "ONSHI_E_SERVICE_BUSY")
+    return data
 
 
 def unpacked(path: Path) -> bytes:
@@ -194,6 +192,8 @@ def place_of(unit: ET.Element, kind: str, rows: list[dict[str, str]]) -> int:
 
 
 def outcome(unit: ET.Element) -> str:
+    if text(unit, "ProcessingResultCode") == "XNDS0001E":
+        return "not_provided"
     if text(unit, "ProcessingResultStatus") != "1":
         return "error_person"
     return OUTCOMES.get(text(unit, "QualificationValidity") or "",

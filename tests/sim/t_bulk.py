@@ -36,6 +36,8 @@ def setUpModule() -> None:
 
 
 def tearDownModule() -> None:
+    for c in https, folder, other:
+        c.con.close()
     code = sim.close()
     assert code == 0, f"exit status {code} on TERM"
 
@@ -196,6 +198,17 @@ class Refused(unittest.TestCase):
                 with self.subTest(name):
                     self.header_says(c.ask(f"{function}01req", body), code)
         self.assertEqual(len(uploads()), before)
+
+    def test_blanks_mean_nothing(self) -> None:
+        days = {"ConsentDateFrom": today(), "ConsentDateTo": today()}
+        for function, body in (
+                (UQUC, https.eligibility(https.person("adult"))),
+                (UIMM, https.registration(https.reference("grace", "1"))),
+                (TIC, https.search(MedicalTreatmentMonth=today()[:6])),
+                (HVQ, https.search(**days, MedicalTreatmentFlag="2"))):
+            a = https.fetch(function, https.upload(
+                function, body.replace(b"><", b">\r\n  <")))
+            self.assertEqual(a.text("SegmentOfResult"), "1")
 
     def test_thrown_back(self) -> None:
         good = https.eligibility(https.person("adult"))
@@ -662,6 +675,22 @@ class Many(unittest.TestCase):
         sim.control("fault", f"{UQUC}02req:pieces=5*1")
         self.assertEqual(folder.fetch(UQUC, number).texts(
             "ArbitraryIdentifier"), marks)
+
+
+class Everybody(unittest.TestCase):
+    """Consents of all that there are, at an institution of their own."""
+
+    def test_home_visits_of_all(self) -> None:
+        c = Client(sim, terminal="dental")
+        sim.control("person", "consent", "all", CODES["dental"], "home",
+                    "drugs")
+        a = c.both(HVQ, c.search(
+            ConsentDateFrom=today(), ConsentDateTo=today(),
+            MedicalTreatmentFlag="2"))
+        people = sim.control("status").split("people ")[1].split("\n")[0]
+        self.assertEqual(counts(a)[1], people)
+        self.assertEqual(len(units(a)), int(people))
+        c.con.close()
 
 
 class TimeLast(unittest.TestCase):

@@ -152,7 +152,14 @@ static const struct {
 	{ "by id and type", "link.key_file=pkcs11:token=terminal;id=%01;"
 	    "type=private" WITH_PIN, 0 },
 	{ "name written in numbers", "link.key_file=pkcs11:token=%74erminal;"
-	    "object=%65%63" WITH_PIN, 0 }
+	    "object=%65%63" WITH_PIN, 0 },
+	{ "numbers in both cases", "link.key_file=pkcs11:token=ter%6Dina%6c;"
+	    "object=ec" WITH_PIN, 0 },
+	{ "maker and model", "link.key_file=pkcs11:token=terminal;"
+	    "manufacturer=SoftHSM%20project;model=SoftHSM%20v2;object=ec"
+	    WITH_PIN, 0 },
+	{ "as a query, and empty places", "link.key_file=pkcs11:;;token="
+	    "terminal;&object=ec?" WITH_PIN, 0 }
 };
 
 START_TEST(signs)
@@ -183,6 +190,34 @@ static const struct {
 	    "the token is not there" },
 	{ "no such maker", URI "ec;manufacturer=x" WITH_PIN,
 	    "the token is not there" },
+	{ "no such model", URI "ec;model=x" WITH_PIN,
+	    "the token is not there" },
+	{ "no such serial number", URI "ec;serial=x" WITH_PIN,
+	    "the token is not there" },
+	{ "serial number alone", "link.key_file=pkcs11:serial=x;object=ec"
+	    WITH_PIN, "the token is not there" },
+	{ "a longer name", "link.key_file=pkcs11:token=terminals;object=ec"
+	    WITH_PIN, "the token is not there" },
+	{ "a shorter name", "link.key_file=pkcs11:token=termina;object=ec"
+	    WITH_PIN, "the token is not there" },
+	{ "a number that ends", "link.key_file=pkcs11:token=termina%6;object="
+	    "ec" WITH_PIN, "the token is not there" },
+	{ "no first digit", "link.key_file=pkcs11:token=termina%gc;object=ec"
+	    WITH_PIN, "the token is not there" },
+	{ "no second digit", "link.key_file=pkcs11:token=termina%6/;object=ec"
+	    WITH_PIN, "the token is not there" },
+	{ "below the letters", "link.key_file=pkcs11:token=termina%6@;object="
+	    "ec" WITH_PIN, "the token is not there" },
+	{ "a name without a value", "link.key_file=pkcs11:token;object=ec"
+	    WITH_PIN, "names no token" },
+	{ "a key without a value", "link.key_file=pkcs11:token=terminal;object"
+	    WITH_PIN, "names no key" },
+	{ "module's name in the URI", URI "ec;module-name=x" WITH_PIN,
+	    "module has no place" },
+	{ "part of a name", "link.key_file=pkcs11:toke=terminal;object=ec"
+	    WITH_PIN, "not known" },
+	{ "a number of another key", "link.key_file=pkcs11:token=terminal;"
+	    "id=%7F" WITH_PIN, "not in the token" },
 	{ "no such key", URI "nothing" WITH_PIN, "not in the token" },
 	{ "no such number", URI "ec;id=%02" WITH_PIN, "not in the token" },
 	{ "a broken number", URI "ec;id=%0" WITH_PIN, "not in the token" },

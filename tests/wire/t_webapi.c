@@ -19,8 +19,10 @@
 #define MS		5000
 #define HEAD		"HTTP/1.1 200 OK\r\n" \
 			"Content-Type: application/json;charset=UTF-8\r\n"
-#define TOKEN_A		"{\"status\":\"200\",\"result\":{\"idToken\":\"TOKEN-A\"}}"
-#define TOKEN_B		"{\"status\":\"200\",\"result\":{\"idToken\":\"TOKEN-B\"}}"
+#define TOKEN_A \
+	"{\"status\":\"200\",\"result\":{\"idToken\":\"TOKEN-A\"}}"
+#define TOKEN_B \
+	"{\"status\":\"200\",\"result\":{\"idToken\":\"TOKEN-B\"}}"
 #define LOGIN_A		HEAD "Content-Length: 47\r\n\r\n" TOKEN_A
 #define LOGIN_B		HEAD "Content-Length: 47\r\n\r\n" TOKEN_B
 #define ANSWER		HEAD "Content-Length: 13\r\n\r\n{\"XmlMsg\":{}}"
@@ -453,7 +455,7 @@ START_TEST(two_terminals)
 }
 END_TEST
 
-/* ---- many visits at once --------------------------------------------------- */
+/* ---- many visits at once ------------------------------------------- */
 
 #define VISITS	4
 #define TURNS	8
@@ -515,7 +517,7 @@ START_TEST(refused_among_many)
 }
 END_TEST
 
-/* ---- what stays ------------------------------------------------------------- */
+/* ---- what stays ----------------------------------------------------- */
 
 /* The server lives in a process of its own: its words are not ours. */
 START_TEST(nothing_stays)
