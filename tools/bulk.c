@@ -34,7 +34,7 @@ struct run {
 	bool			 bar;		/* a bar stands on the terminal */
 };
 
-/* ---- what was asked for ------------------------------------------------------- */
+/* ---- what was asked for -------------------------------------------------- */
 
 static int
 check_only(struct tool *t, enum option_id id, bool is_of_kind, bool is_needed)
@@ -88,7 +88,7 @@ check(struct tool *t, int kind)
 	return 0;
 }
 
-/* ---- told while it goes on ------------------------------------------------------ */
+/* ---- told while it goes on ----------------------------------------------- */
 
 static void
 bar_away(struct run *u)
@@ -149,7 +149,7 @@ tell_later(struct run *u, int32_t seconds)
 	tell(u, line);
 }
 
-/* ---- on its way -------------------------------------------------------------------- */
+/* ---- on its way ---------------------------------------------------------- */
 
 static int
 failed(struct run *u, int r)
@@ -340,7 +340,7 @@ work(struct run *u, int *status)
 	return r;
 }
 
-/* ---- what has come of it ------------------------------------------------------------ */
+/* ---- what has come of it ------------------------------------------------- */
 
 static size_t
 persons(const struct run *u)
@@ -513,7 +513,7 @@ run(struct run *u)
 	return status;
 }
 
-/* ---- the command ----------------------------------------------------------------------- */
+/* ---- the command --------------------------------------------------------- */
 
 /* A report that is there already is nobody's to lose, but one of our own. */
 static int

@@ -6,7 +6,7 @@
 
 #define OUTCOMES	40		/* room for the counts, by outcome */
 
-/* ---- bulk_keep.c: OUT's neighbours: ticket, temporary name, lock ----------- */
+/* ---- bulk_keep.c: OUT's neighbours: ticket, temporary name, lock --------- */
 
 struct keep {
 	const char	*out;
@@ -30,7 +30,7 @@ int	keep_publish(struct keep *k);
 int	keep_forget_ticket(struct keep *k);
 void	keep_end(struct keep *k);
 
-/* ---- bulk_in.c: the persons ---------------------------------------------------- */
+/* ---- bulk_in.c: the persons ---------------------------------------------- */
 
 struct in {
 	struct table	table;		/* columns 0: none is given */
@@ -42,7 +42,7 @@ int	in_read(struct tool *t, int kind, const char *path, struct in *in);
 int	in_give(struct tool *t, int kind, const struct in *in,
 	    struct onshi_bulk *b);
 
-/* ---- bulk_compare.c: what the host has on file ----------------------------------- */
+/* ---- bulk_compare.c: what the host has on file --------------------------- */
 
 struct compare {
 	struct table	 table;		/* columns 0: not compared */
@@ -64,7 +64,7 @@ void	compare_free(struct compare *c);
 int	compare_fill(const struct compare *c, const char *id,
 	    struct onshi_match *m);
 
-/* ---- bulk_out.c: the rows of OUT --------------------------------------------------- */
+/* ---- bulk_out.c: the rows of OUT ----------------------------------------- */
 
 struct entry {
 	size_t	place;		/* SIZE_MAX: nobody that was asked for */
@@ -100,7 +100,7 @@ void	rows_void(struct rows *r);
 int	rows_write(struct rows *r, int fd);
 void	rows_end(struct rows *r);
 
-/* ---- bulk_report.c: what the clerk has to do ---------------------------------------- */
+/* ---- bulk_report.c: what the clerk has to do ----------------------------- */
 
 enum todo {
 	TODO_LOST, TODO_NEWER, TODO_DIFFERS, TODO_NOT_FOUND, TODO_EXPIRING,

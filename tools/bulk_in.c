@@ -34,7 +34,7 @@ need_of(size_t column, int kind)
 	    columns[column].registered;
 }
 
-/* ---- the header ------------------------------------------------------------ */
+/* ---- the header ---------------------------------------------------------- */
 
 static int
 wrong_header(struct tool *t, const struct in *in, const char *name,
@@ -87,7 +87,7 @@ in_read(struct tool *t, int kind, const char *path, struct in *in)
 	return 0;
 }
 
-/* ---- persons ----------------------------------------------------------------- */
+/* ---- persons ------------------------------------------------------------- */
 
 /* A day as it is sent; what is too long is none. */
 static bool
@@ -150,7 +150,7 @@ give_persons(struct tool *t, int kind, const struct in *in,
 	return status;
 }
 
-/* ---- of all ---------------------------------------------------------------------- */
+/* ---- of all -------------------------------------------------------------- */
 
 static int
 give(struct tool *t, struct onshi_bulk *b, enum option_id id, int element,

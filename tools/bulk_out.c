@@ -16,7 +16,7 @@
 
 #define NOBODY	SIZE_MAX
 
-/* ---- columns ------------------------------------------------------------------ */
+/* ---- columns ------------------------------------------------------------- */
 
 /* messages.md 3.3, in its order. within: the record that it stands in, 0: the
  * result itself; of a list each item is a line of the cell. */
@@ -138,7 +138,7 @@ put_header(struct rows *r, struct pen *p)
 	pen_text(p, "\r\n");
 }
 
-/* ---- cells ---------------------------------------------------------------------- */
+/* ---- cells --------------------------------------------------------------- */
 
 static int
 put_field(struct pen *p, const struct onshi_record *rec, int element)
@@ -295,7 +295,7 @@ put_person(struct rows *r, struct pen *p, size_t place, int outcome,
 	    ONSHI_EL_QUALIFICATION_VALIDITY);
 }
 
-/* ---- compared --------------------------------------------------------------------- */
+/* ---- compared ------------------------------------------------------------ */
 
 static void
 add_difference(struct compared *c, int element, int why)
@@ -356,7 +356,7 @@ put_compared(struct rows *r, const struct compared *c)
 	pen_cell(&r->spool, c->differences);
 }
 
-/* ---- rows --------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------- */
 
 static struct entry *
 next_entry(struct rows *r, size_t place)
@@ -498,7 +498,7 @@ rows_void(struct rows *r)
 		todo_void(r->report);
 }
 
-/* ---- to OUT ----------------------------------------------------------------------------- */
+/* ---- to OUT -------------------------------------------------------------- */
 
 static int
 copy(const struct rows *r, const struct entry *entry, struct pen *to)

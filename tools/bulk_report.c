@@ -74,7 +74,7 @@ lang_of(const struct todo_list *r)
 	return is_ja(r->t) ? 1 : 0;
 }
 
-/* ---- which --------------------------------------------------------------------- */
+/* ---- which --------------------------------------------------------------- */
 
 /* Days since a day long ago, by civil reckoning. */
 static int64_t
@@ -145,7 +145,7 @@ todo_of(const struct todo_list *r, int outcome, const struct onshi_record *rec,
 	}
 }
 
-/* ---- noted ----------------------------------------------------------------------- */
+/* ---- noted --------------------------------------------------------------- */
 
 /* Fields that are put together, in memory that is wiped. */
 struct making {
@@ -325,7 +325,7 @@ todo_take(struct todo_list *r, const struct in *in, size_t place, int outcome,
 	onshi_wipe(&to, sizeof(to));
 }
 
-/* ---- written ------------------------------------------------------------------------ */
+/* ---- written ------------------------------------------------------------- */
 
 static int
 by_todo(const void *a, const void *b)
@@ -525,7 +525,7 @@ todo_write(struct todo_list *r)
 	return error;
 }
 
-/* ---- its life ------------------------------------------------------------------------- */
+/* ---- its life ------------------------------------------------------------ */
 
 int
 todo_begin(struct todo_list *r, struct tool *t)

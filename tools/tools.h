@@ -13,7 +13,7 @@
 #define EXIT_SERVICE	5	/* a refused FILE too */
 #define EXIT_MACHINE	7
 
-/* ---- options.c: one table of options, one of commands ---------------------- */
+/* ---- options.c: one table of options, one of commands -------------------- */
 
 enum option_id {
 	OPT_CONFIG, OPT_JSON, OPT_LANG, OPT_HELP, OPT_VERSION,
@@ -98,7 +98,7 @@ const char *option_text(const struct tool *t, enum option_id id);
 int32_t	option_number(const struct tool *t, enum option_id id,
 	    int32_t otherwise);
 
-/* ---- out.c: standard output, held back and wiped ---------------------------- */
+/* ---- out.c: standard output, held back and wiped ------------------------- */
 
 struct out {
 	char	*data;
@@ -134,7 +134,7 @@ uint64_t out_mark(const struct out *o);
 bool	out_rewind(struct out *o, uint64_t mark);
 size_t	columns_of(const char *text);
 
-/* ---- json.c ------------------------------------------------------------------- */
+/* ---- json.c -------------------------------------------------------------- */
 
 #define JSON_DEPTH	160
 
@@ -165,7 +165,7 @@ size_t	utf8_bytes(const char *text);
 struct json_mark json_mark(const struct json *j);
 bool	json_rewind(struct json *j, const struct json_mark *m);
 
-/* ---- record.c: records as JSON --------------------------------------------------- */
+/* ---- record.c: records as JSON ------------------------------------------- */
 
 #define SNAKE_ROOM	512
 
@@ -181,7 +181,7 @@ enum naming { NAMES_SNAKE, NAMES_AS_THEY_STAND };
 int	json_record(struct json *j, const struct onshi_record *rec,
 	    enum naming naming, const char *const *skip);
 
-/* ---- the command's own state -------------------------------------------------------- */
+/* ---- the command's own state --------------------------------------------- */
 
 struct tool {
 	struct option		 option[OPT_COUNT];
@@ -202,7 +202,7 @@ bool	is_ja(const struct tool *t);
 /* The one that fits the language. */
 const char *say(const struct tool *t, const char *en, const char *ja);
 
-/* ---- fail.c: failures, as JSON or for people ------------------------------------------ */
+/* ---- fail.c: failures, as JSON or for people ----------------------------- */
 
 /* What is known of a failure beside the library's own error. */
 struct failure {
@@ -228,7 +228,7 @@ int	fail_option(struct tool *t, const char *en, const char *ja,
 /* A file of ours: errno says why. */
 int	fail_file(struct tool *t, const char *what, int error_number);
 
-/* ---- setup.c, file.c --------------------------------------------------------------------- */
+/* ---- setup.c, file.c ----------------------------------------------------- */
 
 /* Config and root, from -c or ONSHIKAKU_CONF: 0, or the exit status. */
 int	setup_config(struct tool *t);
@@ -243,7 +243,7 @@ struct bytes {
 int	bytes_read(const char *path, size_t most, struct bytes *out);
 void	bytes_free(struct bytes *b);
 
-/* ---- time.c ------------------------------------------------------------------------------- */
+/* ---- time.c -------------------------------------------------------------- */
 
 #define TIME_TEXT	40
 
@@ -260,7 +260,7 @@ bool	month_read(char *text);
 /* "20261005" to "2026-10-05", "202610" to "2026-10"; others as they are. */
 void	date_plain(const char *text, char out[TIME_TEXT]);
 
-/* ---- cancel.c: Ctrl-C ------------------------------------------------------------------------ */
+/* ---- cancel.c: Ctrl-C ---------------------------------------------------- */
 
 int	cancel_start(void);
 void	cancel_watch_visit(struct onshi_visit *v);	/* NULL: no longer */
@@ -273,7 +273,7 @@ bool	cancel_wait(int fd);
 /* So many milliseconds; false: it is asked. */
 bool	cancel_sleep(int64_t ms);
 
-/* ---- prompt.c, pin.c ---------------------------------------------------------------------------- */
+/* ---- prompt.c, pin.c ----------------------------------------------------- */
 
 #define PIN_BYTES	16
 
@@ -291,11 +291,11 @@ int	pin_from_fd(struct tool *t, struct onshi_visit *v);
 /* The line that the person types, asked for until it has the shape. */
 int	pin_from_terminal(struct tool *t, struct onshi_visit *v);
 
-/* ---- explain.c -------------------------------------------------------------------------------------- */
+/* ---- explain.c ----------------------------------------------------------- */
 
 int	explain_start(struct onshi_config *c);
 
-/* ---- visit.c: what checkin and eligibility share ------------------------------------------------------ */
+/* ---- visit.c: what checkin and eligibility share ------------------------- */
 
 #define CATEGORIES	9
 #define PERSON_FIELDS	4
@@ -381,7 +381,7 @@ void	person_json(struct json *j, const struct person *p);
  * exit status. */
 int	session_end(struct session *s);
 
-/* ---- audit.c, upkeep.c, atna.c: the record ----------------------------------------------------------------- */
+/* ---- audit.c, upkeep.c, atna.c: the record ------------------------------- */
 
 /* The directory that was named, else the config's: 0, or the exit status. */
 int	audit_open(struct tool *t, struct onshi_audit **out);
@@ -407,7 +407,7 @@ void	report_begin(struct tool *t);
 int	report_entry(struct tool *t, char *line);
 void	report_end(struct tool *t);
 
-/* ---- print.c, print_medical.c: for people ---------------------------------------------------------------- */
+/* ---- print.c, print_medical.c: for people -------------------------------- */
 
 int	print_eligibility(struct tool *t, struct onshi_answer *a);
 /* Consents, the card's certificate, whether it is on record. */
@@ -425,7 +425,7 @@ void	print_row(struct tool *t, const char *label, const char *value);
 /* Certificate as members of the object that is open. */
 void	json_certificate(struct json *j, const struct onshi_certificate *x);
 
-/* ---- pending.c: a case that waits for an answer --------------------------- */
+/* ---- pending.c: a case that waits for an answer -------------------------- */
 
 /* --save, where it is given; why may be NULL. 0, or the exit status. */
 int	pending_save(struct tool *t, const char *why, int32_t day,
@@ -433,7 +433,7 @@ int	pending_save(struct tool *t, const char *why, int32_t day,
 /* --from: into the options that were not given. */
 int	pending_read(struct tool *t);
 
-/* ---- commands ----------------------------------------------------------------------------------------------- */
+/* ---- commands ------------------------------------------------------------ */
 
 int	command_readers(struct tool *t);
 int	command_card(struct tool *t);
