@@ -222,6 +222,7 @@ oki_reading_begin(struct oki_reading *d, struct oki_question *q,
 	d->limits.elements = (size_t)oki_config_number(c,
 	    OKI_LIMITS_XML_ELEMENTS);
 	d->limits.wait = x->wait;
+	d->limits.is_json = oki_question_form(q) == ONSHI_FORM_JSON;
 	x->sink = (struct oki_sink){ .take = take, .drop = drop, .self = d,
 	    .max = d->limits.bytes };
 }

@@ -156,19 +156,6 @@ name_question(struct oki_question *q, struct oki_case *k,
 	oki_case_note_jump(k, w);
 }
 
-static int
-write_request(const struct oki_question *q, const struct oki_doc *request,
-    struct oki_buf *to, struct onshi_error *e)
-{
-	const struct onshi_config *c = oki_env_config(q->k->env);
-
-	to->max = (size_t)oki_config_number(c, OKI_LIMITS_REQUEST_BYTES);
-
-	return oki_message_write(request, oki_config_word(c,
-	    OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS : OKI_UTF_8,
-	    to, e);
-}
-
 /* What is known of it: the reasons of our own reading come before the link's,
  * which knows but that it was not taken. */
 static int
@@ -200,12 +187,13 @@ ask(struct oki_question *q, struct oki_bulk *b, const struct oki_doc *request,
 	int r;
 
 	*frame = NULL;
-	oki_buf_init(&body, 0);
+	oki_buf_init(&body, (size_t)oki_config_number(oki_env_config(
+	    q->k->env), OKI_LIMITS_REQUEST_BYTES));
 	oki_error_clear(&links);
 	oki_exchange_init(&x, oki_kind(q->function), w, 4096);
 	oki_reading_begin(&d, q, b, &x, to);
 	if ((r = oki_question_admit(q, e)) != ONSHI_OK ||
-	    (r = write_request(q, request, &body, e)) != ONSHI_OK)
+	    (r = oki_question_bytes(q, request, &body, e)) != ONSHI_OK)
 		goto out;
 	if ((r = oki_question_note(q, OKI_AUDIT_QUERY_INTENT, ONSHI_OK,
 	    NULL, NULL, 0, e)) != ONSHI_OK)

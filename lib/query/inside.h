@@ -69,6 +69,9 @@ int	oki_question_name(struct oki_question *q) OKI_CHECK;
 /* The request's bytes; a question that is another one gets a new name. */
 int	oki_question_write(struct oki_question *q, struct oki_doc *request,
 	    struct oki_buf *body, struct onshi_error *e) OKI_CHECK;
+int	oki_question_bytes(const struct oki_question *q,
+	    const struct oki_doc *request, struct oki_buf *to,
+	    struct onshi_error *e) OKI_CHECK;
 /* How it ended: kept where that is not known, else forgotten. */
 void	oki_question_settle(struct oki_question *q, struct oki_buf *body,
 	    int sent);

@@ -84,6 +84,19 @@ oki_question_name(struct oki_question *q)
 	return ONSHI_OK;
 }
 
+/* In the form that the link carries it in, and the encoding of the config. */
+int
+oki_question_bytes(const struct oki_question *q,
+    const struct oki_doc *request, struct oki_buf *to, struct onshi_error *e)
+{
+	if (oki_question_form(q) == ONSHI_FORM_JSON)
+		return oki_json_write(request, to, e);
+
+	return oki_message_write(request, oki_config_word(oki_env_config(
+	    q->k->env), OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS :
+	    OKI_UTF_8, to, e);
+}
+
 static int
 write(const struct oki_question *q, struct oki_doc *request,
     struct oki_buf *body, struct onshi_error *e)
@@ -95,12 +108,7 @@ write(const struct oki_question *q, struct oki_doc *request,
 	    ONSHI_EL_ARBITRARY_FILE_IDENTIFIER, q->short_id, e)) != ONSHI_OK)
 		return r;
 
-	if (oki_question_form(q) == ONSHI_FORM_JSON)
-		return oki_json_write(request, body, e);
-
-	return oki_message_write(request, oki_config_word(oki_env_config(
-	    q->k->env), OKI_LINK_ENCODING) == OKI_SHIFT_JIS ? OKI_SHIFT_JIS :
-	    OKI_UTF_8, body, e);
+	return oki_question_bytes(q, request, body, e);
 }
 
 int

@@ -558,9 +558,11 @@ onshi_bulk_result_at(const struct onshi_bulk *b, size_t i,
 {
 	const struct onshi_record *at = NULL;
 
-	if (b == NULL || rec == NULL)
+	if (rec == NULL)
 		return ONSHI_E_ARG;
 	*rec = NULL;
+	if (b == NULL)
+		return ONSHI_E_ARG;
 	if (b->unit == NULL)
 		return ONSHI_E_STATE;
 	do
