@@ -15,6 +15,7 @@ static const struct {
 	{ "person",   control_main,  "send it an insurer's event" },
 	{ "touch",    control_main,  "a patient at the face reader" },
 	{ "log",      record_main,   "print the centre's own record" },
+	{ "drill",    drill_main,    "play an afternoon, and report on it" },
 	{ "scenario", scenario_main, "list, show or run named scenarios" },
 };
 

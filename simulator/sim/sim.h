@@ -484,5 +484,6 @@ void	 http_stop(void);
 /* serve.c, scenario.c */
 int	 serve_main(int argc, char **argv);
 int	 scenario_main(int argc, char **argv);
+int	 drill_main(int argc, char **argv);
 
 #endif
