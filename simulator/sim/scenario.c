@@ -278,6 +278,8 @@ run_in(struct world *w, const char *name, const json_t *s, char **client,
 		*why = text_dup("the card could not be put on the reader");
 	else if (world_serve(w, name, s) != 0)
 		*why = text_dup("the service did not start");
+	else if (world_face(w, json_object_get(s, "face")) != 0)
+		*why = text_dup("the face reader did not start");
 	else if (world_configure(w, s, client == NULL) != 0)
 		*why = text_dup("the client could not be configured");
 	else if (client_run(w, name, s, client, &e, why) != 0)

@@ -46,7 +46,7 @@ struct world {
 	int	     keep;
 	int	     count;		/* of scenarios */
 	int	     reader_tried, has_reader;
-	struct child reader, service;
+	struct child reader, service, face;
 };
 int	 world_make(struct world *w, const char *pki);
 void	 world_end(struct world *w);
@@ -61,6 +61,9 @@ char	*world_conf(const struct world *w, int desk);
 const char *world_institution(const json_t *s);
 int	 world_leave(struct world *w);
 int	 world_tell(const struct world *w, const char *command);
+
+/* world_face.c: a face reader, and who stands before it */
+int	 world_face(struct world *w, const json_t *s);
 
 /* world_folder.c */
 #define ARGUMENTS_MAX	64

@@ -143,7 +143,7 @@ PROGRAMS = {
                             r"^\t+--([a-z0-9-]+)\) "),
     "onshikaku-sim.1": (["simulator/sim/serve.c", "simulator/sim/scenario.c",
                          "simulator/sim/record.c", "simulator/sim/face.c",
-                         "simulator/sim/drill.c"],
+                         "simulator/sim/drill.c", "simulator/sim/reader.c"],
                         r'(?<!\w\[)(?<=[ "\[])--([a-z-]+[a-z])'),
 }
 

@@ -273,7 +273,8 @@ class ByCard(unittest.TestCase):
             "operator by PIN": op, "unsigned": {"Signature": None},
             "no challenge": {"ChallengeId": None},
             "visual, no operator": {**visual, "OperatorId": None},
-            "visual registers": {**visual, "RegisterUse": "1"},
+            "visual registers a card with a PIN": {
+                **visual, "RegisterUse": "1"},
             "visual signs": {**visual, "Signature": "AAAA"},
             "face without proof": {**visual, "Method": "1",
                                    "OperatorId": None},

@@ -720,11 +720,13 @@ END_TEST
 START_TEST(face_then_card)
 {
 	new_visit(&v);
+	at.tries = 2;
 	at.result = ONSHI_E_FACE;
 	at.says_all_the_same = true;
 	to_reader();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_FACE);
 	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)), ONSHI_E_FACE);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 2);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
 	/* CO-1: what was to be asked there has been asked by nobody */
