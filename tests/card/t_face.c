@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
 #include "tests/card/desk.h"
 
 #define NUMBER	"55021720352285"
@@ -48,7 +52,28 @@ teardown(void)
 }
 
 enum { OFF = 1, NO_KEYS = 2, STRANGE_KEYS = 4, MANY_KEYS = 8, ODD_KEYS = 16,
-    EMPTY_KEYS = 32, TOO_MANY_KEYS = 64 };
+    EMPTY_KEYS = 32, TOO_MANY_KEYS = 64, EC_KEYS = 128, SMALL_KEYS = 256,
+    LARGE_KEYS = 512 };
+
+/* A key that is one, and none for this. */
+static size_t
+other_kind(unsigned int how, char *to, size_t room)
+{
+	EVP_PKEY *key = (how & EC_KEYS) != 0 ? EVP_EC_gen("P-256") :
+	    EVP_RSA_gen((how & SMALL_KEYS) != 0 ? 1024 : 3072);
+	BIO *b = BIO_new(BIO_s_mem());
+	char *p;
+	long len;
+
+	ck_assert(b != NULL && PEM_write_bio_PUBKEY(b, key) == 1);
+	len = BIO_get_mem_data(b, &p);
+	ck_assert(len > 0 && (size_t)len < room);
+	memcpy(to, p, (size_t)len);
+	BIO_free(b);
+	EVP_PKEY_free(key);
+
+	return (size_t)len;
+}
 
 static size_t
 pins(unsigned int how, char *to, size_t room)
@@ -66,6 +91,8 @@ pins(unsigned int how, char *to, size_t room)
 		n += mock_face_pem(&good, MOCK_STRANGER, to, room);
 	if ((how & STRANGE_KEYS) == 0)
 		n += mock_face_pem(&good, MOCK_AUTHORITY, to + n, room - n);
+	if ((how & (EC_KEYS | SMALL_KEYS | LARGE_KEYS)) != 0)
+		n += other_kind(how, to + n, room - n);
 	if ((how & ODD_KEYS) != 0)
 		n += (size_t)snprintf(to + n, room - n, "%s", odd);
 
@@ -308,6 +335,9 @@ static const struct {
 	{ "one of two", MANY_KEYS, ONSHI_OK, -1 },
 	{ "another's keys", STRANGE_KEYS, ONSHI_E_CARD_FORGED, -1 },
 	{ "a key of another kind behind", ODD_KEYS, ONSHI_E_CONFIG, -1 },
+	{ "an EC key behind", EC_KEYS, ONSHI_E_CONFIG, -1 },
+	{ "a small key behind", SMALL_KEYS, ONSHI_E_CONFIG, -1 },
+	{ "a larger key behind", LARGE_KEYS, ONSHI_E_CONFIG, -1 },
 	{ "an empty list", EMPTY_KEYS, ONSHI_E_CONFIG, -1 },
 	{ "too many", TOO_MANY_KEYS, ONSHI_E_CONFIG, -1 }
 };

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
 
 #include "crypto/crypto.h"
 #include "tests/core/run.h"
@@ -14,7 +15,8 @@
 
 /* What the lives are about: made before, outside of what is counted. */
 static struct {
-	struct oki_buf	der, stranger, pem, cert, key, p12, lists;
+	struct oki_buf	der, stranger, pem, cert, key, p12, lists, bare;
+	uint8_t		sig[OKI_RSA_BYTES];
 } files;
 
 static void *
@@ -161,6 +163,16 @@ life_of_dates(void *arg)
 }
 
 /* Two lists of which the second is over first: never the first's end. */
+/* A card's signature by one of the keys that are believed. */
+static int
+life_of_bare_key(void *arg)
+{
+	(void)arg;
+
+	return oki_rsa_check_any(files.bare.data, files.bare.len, "bytes", 5,
+	    files.sig);
+}
+
 static int
 life_of_lists(void *arg)
 {
@@ -186,6 +198,7 @@ is_failure(int result)
 	case ONSHI_E_SYSTEM:
 	case ONSHI_E_CERTIFICATE:
 	case ONSHI_E_CONFIG:
+	case ONSHI_E_SIGNATURE:
 		return true;
 	default:
 		return false;
@@ -207,6 +220,7 @@ static const struct {
 	{ "seal", life_of_seal, NULL, 4, 1 },
 	{ "dates", life_of_dates, NULL, 50, 7 },
 	{ "lists", life_of_lists, NULL, 50, 1 },
+	{ "bare key", life_of_bare_key, NULL, 50, 1 },
 };
 
 START_TEST(each_fails)
@@ -279,6 +293,28 @@ make_container(X509 *x)
 }
 
 static void
+make_bare(void)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(make_key(KEY_RSA), NULL);
+	BIO *bio = BIO_new(BIO_s_mem());
+	size_t n = sizeof(files.sig);
+	char *data;
+	long len;
+
+	ck_assert_int_eq(EVP_PKEY_sign_init(ctx), 1);
+	ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_padding(ctx,
+	    RSA_PKCS1_PADDING), 1);
+	ck_assert_int_eq(EVP_PKEY_sign(ctx, files.sig, &n,
+	    (const unsigned char *)"bytes", 5), 1);
+	ck_assert_int_eq(PEM_write_bio_PUBKEY(bio, make_key(KEY_RSA)), 1);
+	len = BIO_get_mem_data(bio, &data);
+	ck_assert_int_eq(oki_buf_append(&files.bare, data, (size_t)len),
+	    ONSHI_OK);
+	BIO_free(bio);
+	EVP_PKEY_CTX_free(ctx);
+}
+
+static void
 setup(void)
 {
 	struct make_spec spec = { .key = KEY_RSA, .ca_key = KEY_CA };
@@ -294,6 +330,8 @@ setup(void)
 	oki_buf_init(&files.key, 9000);
 	oki_buf_init(&files.p12, 9000);
 	oki_buf_init(&files.lists, 9000);
+	oki_buf_init(&files.bare, 9000);
+	make_bare();
 	make_list(2000);
 	make_list(1000);
 	make_pem(ca, &files.pem);
@@ -326,6 +364,7 @@ teardown(void)
 	oki_buf_free(&files.key);
 	oki_buf_free(&files.p12);
 	oki_buf_free(&files.lists);
+	oki_buf_free(&files.bare);
 	drop_keys();
 }
 
