@@ -149,10 +149,13 @@ class Card(Handle):
             self._call(lib.onshi_card_check_face, copy, int(spend_last))
         finally:
             wipe(copy, number)
-        photo, name, address, birthdate, sex = (
-            bytes_at(lambda p, n, part=part: lib.onshi_card_face(p, part, n), self._p)
-            for part in Part)
+        photo, name, address, birthdate, sex = map(self._part, Part)
         return CardFace(photo, name, address, birthdate.decode(), sex.decode())
+
+    def _part(self, part: int) -> bytes:
+        n = C.c_size_t()
+        p = lib.onshi_card_face(self._p, part, C.byref(n))
+        return C.string_at(p, n.value) if p else b""
 
     def cancel(self) -> None:
         """Ends a call that waits. From any thread; nothing once it is closed."""
