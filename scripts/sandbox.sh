@@ -37,6 +37,7 @@ export PATH PKG_CONFIG_PATH LD_LIBRARY_PATH PYTHONPATH
 . "$top/scripts/inside.sh"
 trap 'world_stop' EXIT
 tell 'シミュレータ、カード、リーダーを起動しています…'
+WORLD_FACE=yes
 world_start
 
 if [ $# -gt 0 ]; then
@@ -53,6 +54,8 @@ cat <<END
   onshikaku card
   onshikaku checkin --method pin --consent drugs --get drugs \\
       --operator D0001 --licence doctor --sign-in two-factor
+  onshikaku-sim face touch adult --consent drugs    （顔認証付きカードリーダーの前の患者）
+  onshikaku checkin --method face --consent drugs
   onshikaku-vcard remove;  onshikaku-vcard insert locked
   onshikaku notice consent --print
   cc examples/checkin.c \$(pkg-config --cflags --libs libonshikaku)

@@ -7,6 +7,7 @@
 #
 # ONSHIKAKU_BINDIR names the folder of the programs, if PATH does not; of a
 # build tree's, libtool's wrappers are passed by where LD_LIBRARY_PATH is set.
+# WORLD_FACE=yes starts a face reader, too, and sets ONSHIKAKU_FACE.
 # WORLD_CARD, WORLD_CARD2 are the profiles on the readers (adult, none).
 
 world_bin() {
@@ -60,6 +61,16 @@ world_service() {
 	WORLD_PORT=$(sed -n 's/^listening .*://p' "$WORLD/service.out")
 }
 
+world_face() {
+	[ "${WORLD_FACE:-no}" = yes ] || return 0
+	ONSHIKAKU_FACE=$WORLD/face.sock
+	export ONSHIKAKU_FACE
+	"$(world_bin onshikaku-sim)" face serve --pki "$WORLD/pki" \
+	    </dev/null >"$WORLD/face.out" 2>"$WORLD/face.err" &
+	world_face_pid=$!
+	world_line "$WORLD/face.out" $world_face_pid '^ready' 30
+}
+
 world_conf() {
 	(umask 077; cat >"$WORLD/onshikaku.conf" <<END
 [facility]
@@ -81,6 +92,8 @@ ca_file = $WORLD/pki/card-ca.pem
 [audit]
 dir = $WORLD/audit
 END
+	[ "${WORLD_FACE:-no}" != yes ] || printf '[face]\nsocket = %s\n' \
+	    "$WORLD/face.sock" >>"$WORLD/onshikaku.conf"
 	)
 	ONSHIKAKU_CONF=$WORLD/onshikaku.conf
 	export ONSHIKAKU_CONF
@@ -92,18 +105,19 @@ END
 }
 
 world_start() {
-	world_reader_pid= world_service_pid=
+	world_reader_pid= world_service_pid= world_face_pid=
 	WORLD=$(mktemp -d "${TMPDIR:-/tmp}/onshi.XXXXXX") || return 1
 	export WORLD
 	"$(world_bin onshikaku-pki)" "$WORLD/pki" >/dev/null &&
-	    world_reader && world_service "${1:-200}" && world_conf
+	    world_reader && world_service "${1:-200}" && world_face &&
+	    world_conf
 }
 
 world_stop() {
-	for world_p in $world_service_pid $world_reader_pid; do
+	for world_p in $world_service_pid $world_face_pid $world_reader_pid; do
 		kill "$world_p" 2>/dev/null && wait "$world_p" 2>/dev/null
 	done
-	world_reader_pid= world_service_pid=
+	world_reader_pid= world_service_pid= world_face_pid=
 	[ -z "${WORLD:-}" ] || rm -rf "$WORLD"
 	WORLD=
 }

@@ -41,14 +41,9 @@ check_visual(struct tool *t)
 	struct failure unsaid = { .result = ONSHI_E_NOT_CONFIRMED,
 	    .rule = "ID-2", .text = "nobody says that the photograph was "
 	    "compared: --confirm-visual" };
-	struct failure by_eye = { .result = ONSHI_E_METHOD, .rule = "ID-7",
-	    .text = "a card is registered by face or PIN, never by visual "
-	    "check" };
 
 	if (option_text(t, OPT_OPERATOR) == NULL)
 		return fail(t, &nobody);
-	if (option_has(t, OPT_REGISTER_USE))
-		return fail(t, &by_eye);
 	if (!option_has(t, OPT_CONFIRM_VISUAL) && !prompt_is_possible())
 		return fail(t, &unsaid);
 
@@ -71,15 +66,35 @@ check(struct tool *t, int method)
 	return 0;
 }
 
+/* A face reader asks by itself. */
+static int
+consent(struct session *s, int category)
+{
+	bool asks = s->method == ONSHI_METHOD_FACE;
+
+	s->asks[category] = asks;
+
+	return session_input(s, onshi_visit_set_consent(s->visit, category,
+	    asks ? ONSHI_CONSENT_ASK : ONSHI_CONSENT_GIVEN));
+}
+
+/* By sight at the face reader, who says so is there (ID-2). */
+static int
+set_operator(struct session *s)
+{
+	return s->method != ONSHI_METHOD_FACE || s->op == NULL ? 0 :
+	    session_input(s, onshi_visit_set_operator(s->visit, s->op));
+}
+
 /* CO-1: all that the patient was asked is settled before the card. */
 static int
 set_inputs(struct session *s)
 {
 	struct tool *t = s->t;
 	int32_t consents = option_number(t, OPT_CONSENT, 0);
-	int i, status = 0;
+	int i, status = set_operator(s);
 
-	if (option_text(t, OPT_PATIENT) != NULL)
+	if (status == 0 && option_text(t, OPT_PATIENT) != NULL)
 		status = session_input(s, onshi_visit_set_patient(s->visit,
 		    option_text(t, OPT_PATIENT)));
 	if (status == 0 && option_has(t, OPT_REGISTER_USE))
@@ -87,8 +102,7 @@ set_inputs(struct session *s)
 		    s->visit, 1));
 	for (i = 0; status == 0 && CATEGORY_OF(i) < CATEGORIES; i++)
 		if ((consents & (1 << i)) != 0)
-			status = session_input(s, onshi_visit_set_consent(
-			    s->visit, CATEGORY_OF(i), ONSHI_CONSENT_GIVEN));
+			status = consent(s, CATEGORY_OF(i));
 
 	return status;
 }

@@ -59,7 +59,10 @@ session_begin(struct session *s, struct tool *t, int purpose, int method,
 	cancel_watch_visit(s->visit);
 	if (t->is_json) {
 		json_text(&t->json, "visit", onshi_visit_id(s->visit));
-		json_text(&t->json, "method", onshi_method_name(method));
+		/* what a face reader has done, it is to say first (ID-1) */
+		if (method != ONSHI_METHOD_FACE)
+			json_text(&t->json, "method",
+			    onshi_method_name(method));
 	}
 
 	return session_input(s, onshi_visit_set_method(s->visit, method));
@@ -218,6 +221,22 @@ need_card(struct session *s)
 	return ONSHI_OK;
 }
 
+/* Whoever is to be helped at the reader is there; a program is told why. */
+static int
+need_face(struct session *s)
+{
+	const struct onshi_error *e = onshi_visit_error(s->visit);
+	int code = onshi_error_code(e);
+
+	if (code < 0 && !prompt_is_possible())
+		return code;
+	tell_refusal(s->t, e);
+	(void)fprintf(stderr, "%s\n", onshi_result_remedy(ONSHI_NEED_FACE,
+	    s->t->lang));
+
+	return ONSHI_OK;
+}
+
 /* ID-2: an explicit act of a named operator. */
 static int
 need_confirm(struct session *s)
@@ -243,6 +262,8 @@ answer_need(struct session *s, int need)
 		return need_card(s);
 	case ONSHI_NEED_CONFIRM:
 		return need_confirm(s);
+	case ONSHI_NEED_FACE:
+		return need_face(s);
 	default:
 		return ONSHI_E_UNSUPPORTED;
 	}
@@ -268,7 +289,7 @@ static const char *const ours[] = {
 	"checkups", "care", "surgery", "get", "card", "timing_ms", "audit",
 	"note", "error", "sealed", "person", "file", "differences", "compare",
 	"hints", "answer_time", "answer_expires", "clock_apart_s", "basis",
-	"reason", "prescriptions", "dispensing", NULL
+	"reason", "prescriptions", "dispensing", "carrier", NULL
 };
 
 static void
@@ -471,8 +492,8 @@ take_back(struct session *s, int r)
 	int i, given, no;
 
 	for (i = ONSHI_CATEGORY_DRUGS; i < CATEGORIES; i++) {
-		if (onshi_visit_consent(s->visit, i, &given, NULL, NULL,
-		    NULL) != ONSHI_OK || !given)
+		if ((onshi_visit_consent(s->visit, i, &given, NULL, NULL,
+		    NULL) != ONSHI_OK || !given) && !s->asks[i])
 			continue;
 		no = onshi_visit_may(s->visit, i, s->op);
 		if (no == ONSHI_OK || no == ONSHI_E_ARG ||
@@ -482,6 +503,7 @@ take_back(struct session *s, int r)
 		    ONSHI_CONSENT_REFUSED) != ONSHI_OK)
 			return false;
 		s->got[i].result = no;
+		s->asks[i] = false;
 		taken = true;
 	}
 
@@ -504,6 +526,20 @@ goes_on_without(struct session *s, int r)
 	return take_back(s, r) || take_back(s, ONSHI_OK);
 }
 
+/* ID-1: what was used at the face reader, and what the patient brought. */
+static void
+tell_face(struct session *s)
+{
+	int carrier = onshi_visit_carrier(s->visit);
+
+	if (!s->t->is_json)
+		return;
+	json_text(&s->t->json, "method", onshi_method_name(
+	    onshi_visit_method(s->visit)));
+	json_word(&s->t->json, "carrier", carrier != 0 ?
+	    onshi_carrier_name(carrier) : NULL);
+}
+
 void
 session_run(struct session *s)
 {
@@ -512,6 +548,8 @@ session_run(struct session *s)
 
 	while ((r = advance(s)) < 0 && goes_on_without(s, r))
 		continue;
+	if (s->method == ONSHI_METHOD_FACE)
+		tell_face(s);
 	if (r != ONSHI_OK) {
 		print_failed(s, r);
 		if (t->is_json)

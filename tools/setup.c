@@ -53,7 +53,8 @@ setup_root(struct tool *t)
 	if (option_has(t, OPT_EXPLAIN) &&
 	    (r = explain_start(t->config)) != ONSHI_OK)
 		return fail_result(t, r, onshi_config_error(t->config));
-	if ((r = onshi_new(ONSHI_ABI, t->config, &t->root)) != ONSHI_OK)
+	if ((r = face_plug(t->config)) != ONSHI_OK ||
+	    (r = onshi_new(ONSHI_ABI, t->config, &t->root)) != ONSHI_OK)
 		return fail_result(t, r, onshi_config_error(t->config));
 
 	return 0;

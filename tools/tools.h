@@ -295,6 +295,9 @@ int	pin_from_terminal(struct tool *t, struct onshi_visit *v);
 
 int	explain_start(struct onshi_config *c);
 
+/* face.c: the reader of face.socket, where one is set. */
+int	face_plug(struct onshi_config *c);
+
 /* ---- visit.c: what checkin and eligibility share ------------------------- */
 
 #define CATEGORIES	9
@@ -327,6 +330,7 @@ struct session {
 	int			 status;	/* exit status so far */
 	bool			 is_divided;	/* from the reception's part */
 	bool			 has_pin;	/* the one of --pin-fd is given */
+	bool			 asks[CATEGORIES];	/* the face reader does */
 	struct {
 		bool	asked;
 		int	result;

@@ -75,7 +75,7 @@ judge(struct onshi_face_exchange *x, int r)
 		    "cancelled at the face reader" :
 		    "nobody has checked in at the face reader in time");
 	if ((r = result_of(r, e)) != ONSHI_OK) {
-		e->tries = x->tries;
+		x->f->v->tries = e->tries = x->tries;
 		return r;
 	}
 

@@ -213,6 +213,17 @@ run_before(const struct run *r, const json_t *step, int number, char **why)
 	return bad;
 }
 
+int
+client_step(struct world *w, const char *name, const json_t *s, char **client,
+    const json_t *step, int number, struct ending *e)
+{
+	struct run r = { w, name, s, client };
+
+	setenv("ONSHIKAKU_SCENARIO", name, 1);
+	return run_step(&r, json_object_get(step, "args"), number,
+	    desk_of(step), 1, e);
+}
+
 /* The steps before, and the one that is judged; -1, or why not in words. */
 int
 client_run(struct world *w, const char *name, const json_t *s, char **client,

@@ -66,6 +66,7 @@ static const char schema[] =
 "CREATE TABLE IF NOT EXISTS reply(terminal TEXT, id TEXT, made INTEGER,"
 " digest BLOB, err INTEGER, token TEXT, body BLOB,"
 " PRIMARY KEY(terminal, id));"
+"CREATE TABLE IF NOT EXISTS pinless(nonce TEXT PRIMARY KEY);"
 "CREATE TABLE IF NOT EXISTS stopped(terminal TEXT, prefix TEXT,"
 " PRIMARY KEY(terminal, prefix));"
 "CREATE TABLE IF NOT EXISTS record(id INTEGER PRIMARY KEY, at INTEGER,"

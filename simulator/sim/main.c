@@ -15,6 +15,8 @@ static const struct {
 	{ "person",   control_main,  "send it an insurer's event" },
 	{ "touch",    control_main,  "a patient at the face reader" },
 	{ "log",      record_main,   "print the centre's own record" },
+	{ "drill",    drill_main,    "play an afternoon, and report on it" },
+	{ "face",     face_main,     "a face reader in software" },
 	{ "scenario", scenario_main, "list, show or run named scenarios" },
 };
 

@@ -38,7 +38,7 @@ static const struct {
 	{ "2", BIT(CERTIFICATE) | BIT(CHALLENGE) | BIT(SIGNATURE),
 	    BIT(PINLESS) | BIT(OPERATOR) },
 	{ "3", BIT(CERTIFICATE) | BIT(OPERATOR),
-	    BIT(CHALLENGE) | BIT(SIGNATURE) | BIT(REGISTER) },
+	    BIT(CHALLENGE) | BIT(SIGNATURE) },
 };
 
 static const char *const elements[FLAGS] = {
@@ -210,6 +210,32 @@ proof_of_reader(struct sim *sim, const struct request *req,
 	return check_person(sim, req, cert, p);
 }
 
+/* By sight only the card that has no PIN is registered (ID-7). */
+static int
+registers_in_vain(struct sim *sim, const struct cert *cert,
+    const struct proof *p)
+{
+	sqlite3_stmt *st;
+	char *ini = NULL, *most;
+	int has_pin = 1;
+
+	if (p->method != 3 || !p->registers)
+		return 0;
+	st = db_query(&sim->db, "SELECT profile FROM certificate WHERE "
+	    "serial=?", "t", cert->serial);
+	if (st != NULL && sqlite3_step(st) == SQLITE_ROW)
+		ini = card_file(sim, db_text(st, "profile"), "profile.ini",
+		    NULL);
+	sqlite3_finalize(st);
+	if (ini != NULL) {
+		most = card_value(ini, "pin_max");
+		has_pin = strcmp(most, "0") != 0;
+		free(most);
+	}
+	free(ini);
+	return has_pin;
+}
+
 static const char *
 check_all(struct sim *sim, const struct request *req, xmlNodePtr node,
     const struct cert *cert, struct proof *p)
@@ -224,31 +250,52 @@ check_all(struct sim *sim, const struct request *req, xmlNodePtr node,
 	return proof_of_reader(sim, req, cert, p);
 }
 
+/* What the reader's software vouches by, of that card; 0 where there is none,
+ * which is for the form to refuse. */
+static int
+check_pinless(struct sim *sim, const struct request *req, xmlNodePtr node,
+    const struct proof *p, const unsigned char *der, size_t derlen)
+{
+	const char *text = xml_text(node, "PinlessProof");
+	unsigned char *opaque;
+	size_t len = 0;
+	int r;
+
+	if (text == NULL)
+		return 0;
+	if ((opaque = text_unbase64(text, &len)) == NULL)
+		return SAID_ERR;
+	r = pinless_check(sim, req->terminal, p->method, der, derlen, opaque,
+	    len) == 0 ? 0 : 1;
+	free(opaque);
+	return r;
+}
+
 /* SAID_ERR if it is none; else p says whose it is, or in its code why not. */
 int
 proof_check(struct sim *sim, const struct request *req, xmlNodePtr node,
     struct proof *p)
 {
-	const char *pinless;
-	unsigned char *der, *opaque;
+	unsigned char *der;
 	struct cert cert;
 	size_t len;
+	int pinless;
 
 	if (read_proof(node, p) != 0)
 		return SAID_ERR;
-	if ((pinless = xml_text(node, "PinlessProof")) != NULL) {
-		opaque = text_unbase64(pinless, &len);
-		free(opaque);
-		if (opaque == NULL)
-			return SAID_ERR;
-	}
 	der = text_unbase64(xml_text(node, "Certificate"), &len);
 	if (der == NULL || cert_parse(&cert, der, len) != 0) {
 		free(der);
 		return SAID_ERR;
 	}
+	pinless = check_pinless(sim, req, node, p, der, len);
 	free(der);
-	p->code = check_all(sim, req, node, &cert, p);
+	if (pinless == SAID_ERR || registers_in_vain(sim, &cert, p)) {
+		cert_free(&cert);
+		return SAID_ERR;
+	}
+	p->code = pinless != 0 ? "XCRD0001E" : check_all(sim, req, node,
+	    &cert, p);
 	cert_free(&cert);
 	return 0;
 }

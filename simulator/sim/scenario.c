@@ -77,6 +77,18 @@ load(const char *dir, const char *name)
 	return s;
 }
 
+json_t *
+scenario_data(const char *folder, const char *name)
+{
+	char *scenarios = catalogue();
+	char *dir = text_format("%s/../%s", scenarios, folder);
+	json_t *data = load(dir, name);
+
+	free(dir);
+	free(scenarios);
+	return data;
+}
+
 /* All names, sorted; the caller frees each and the list. */
 static char **
 names_in(const char *dir, int *count)
@@ -206,8 +218,8 @@ compare_card(const struct world *w, const json_t *want)
 }
 
 /* What is expected, with the numbers of this world's people in it. */
-static json_t *
-expectation(const struct world *w, const json_t *s)
+json_t *
+scenario_expectation(const struct world *w, const json_t *s)
 {
 	char *text = json_dumps(json_object_get(s, "expect"), 0);
 	char *filled = text == NULL ? NULL : world_fill(w, text);
@@ -219,8 +231,9 @@ expectation(const struct world *w, const json_t *s)
 }
 
 /* The first thing in which the client is not as a correct one must be. */
-static char *
-judge(const struct world *w, const json_t *want, const struct ending *e)
+char *
+scenario_judge(const struct world *w, const json_t *want,
+    const struct ending *e)
 {
 	const json_t *output = json_object_get(want, "output");
 	char *why;
@@ -265,13 +278,15 @@ run_in(struct world *w, const char *name, const json_t *s, char **client,
 		*why = text_dup("the card could not be put on the reader");
 	else if (world_serve(w, name, s) != 0)
 		*why = text_dup("the service did not start");
+	else if (world_face(w, json_object_get(s, "face")) != 0)
+		*why = text_dup("the face reader did not start");
 	else if (world_configure(w, s, client == NULL) != 0)
 		*why = text_dup("the client could not be configured");
 	else if (client_run(w, name, s, client, &e, why) != 0)
 		*why = text_dup(spawn_stopping ? "stopped" :
 		    "the client did not end");
 	else if (*why == NULL)
-		*why = judge(w, want = expectation(w, s), &e);
+		*why = scenario_judge(w, want = scenario_expectation(w, s), &e);
 	if (*why != NULL && w->keep && e.text != NULL)
 		fprintf(stderr, "%s\n", e.text);
 	json_decref(want);

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* spawn.c: children that end with us, whatever happens */
@@ -45,7 +46,7 @@ struct world {
 	int	     keep;
 	int	     count;		/* of scenarios */
 	int	     reader_tried, has_reader;
-	struct child reader, service;
+	struct child reader, service, face;
 };
 int	 world_make(struct world *w, const char *pki);
 void	 world_end(struct world *w);
@@ -60,6 +61,9 @@ char	*world_conf(const struct world *w, int desk);
 const char *world_institution(const json_t *s);
 int	 world_leave(struct world *w);
 int	 world_tell(const struct world *w, const char *command);
+
+/* world_face.c: a face reader, and who stands before it */
+int	 world_face(struct world *w, const json_t *s);
 
 /* world_folder.c */
 #define ARGUMENTS_MAX	64
@@ -87,6 +91,21 @@ struct ending {
 };
 int	 client_run(struct world *w, const char *name, const json_t *s,
 	    char **client, struct ending *e, char **why);
+int	 client_step(struct world *w, const char *name, const json_t *s,
+	    char **client, const json_t *step, int number, struct ending *e);
 void	 client_free(struct ending *e);
+
+/* scenario.c: what is expected, with this world's people in it; NULL, or the
+ * first thing in which the client is not as a correct one must be; the data of
+ * that name in a folder beside the catalogue */
+json_t	*scenario_expectation(const struct world *w, const json_t *s);
+char	*scenario_judge(const struct world *w, const json_t *want,
+	    const struct ending *e);
+json_t	*scenario_data(const char *folder, const char *name);
+
+/* drill.c counts its scenes; drill_record.c looks at the record of them */
+enum { RIGHT, WRONG, LEFT_OUT };
+void	 drill_record(const struct world *w, int is_ours, FILE *report,
+	    int counts[3]);
 
 #endif

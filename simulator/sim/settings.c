@@ -128,6 +128,8 @@ defaults(const struct world *w, size_t t, int desk)
 		by_https(w, c, terminals[t].name);
 	set(c, "link.deadline_ms", text_dup("10000"));
 	set(c, "reader.deadline_ms", text_dup("10000"));
+	if (w->face.pid > 0)
+		set(c, "face.socket", text_format("%s/face", w->dir));
 	set(c, "card.ca_file", text_format("%s/card-ca.pem", w->pki));
 	set(c, "audit.dir", own_dir(w, "audit", desk));
 	set(c, "text.lang", text_dup("ja"));
@@ -139,7 +141,7 @@ static void
 write_sections(FILE *f, const json_t *conf)
 {
 	static const char *const sections[] = { "facility", "link", "reader",
-	    "card", "audit", "visits", "disaster", "emergency", "rules",
+	    "card", "face", "audit", "visits", "disaster", "emergency", "rules",
 	    "limits", "text" };
 	const char *key;
 	json_t *value;

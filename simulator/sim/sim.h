@@ -302,6 +302,13 @@ int	 proof_check(struct sim *sim, const struct request *req,
 const char *proof_of_reader(struct sim *sim, const struct request *req,
 	    const struct cert *cert, struct proof *p);
 
+/* pinless.c */
+char	*pinless_make(const char *pki, const char *terminal, int method,
+	    const unsigned char *der, size_t derlen, const char *nonce);
+int	 pinless_check(struct sim *sim, const char *terminal, int method,
+	    const unsigned char *der, size_t derlen,
+	    const unsigned char *proof, size_t len);
+
 /* eligibility.c */
 int	 eligibility_answer(struct sim *sim, struct request *req,
 	    struct reply *rep, xmlNodePtr header, xmlNodePtr body);
@@ -484,5 +491,7 @@ void	 http_stop(void);
 /* serve.c, scenario.c */
 int	 serve_main(int argc, char **argv);
 int	 scenario_main(int argc, char **argv);
+int	 drill_main(int argc, char **argv);
+int	 face_main(int argc, char **argv);
 
 #endif

@@ -87,7 +87,7 @@ world_make(struct world *w, const char *pki)
 	char *argv[3] = { NULL, NULL, NULL };
 
 	memset(w, 0, sizeof(*w));
-	w->reader.pid = w->service.pid = -1;
+	w->reader.pid = w->service.pid = w->face.pid = -1;
 	extend_path();
 	w->root = text_format("%s/onshikaku-XXXXXX", tmp == NULL || *tmp ==
 	    '\0' ? "/tmp" : tmp);
@@ -135,6 +135,7 @@ world_leave(struct world *w)
 	int r = w->service.pid <= 0 ? 0 :
 	    spawn_end(&w->service, SIGTERM, 5000);
 
+	spawn_end(&w->face, SIGTERM, 5000);
 	free(w->dir);
 	free(w->control);
 	w->dir = w->control = NULL;

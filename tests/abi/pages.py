@@ -142,7 +142,8 @@ PROGRAMS = {
     "onshikaku-vreader.1": (["simulator/vcard/onshikaku-vreader"],
                             r"^\t+--([a-z0-9-]+)\) "),
     "onshikaku-sim.1": (["simulator/sim/serve.c", "simulator/sim/scenario.c",
-                         "simulator/sim/record.c", "simulator/sim/face.c"],
+                         "simulator/sim/record.c", "simulator/sim/face.c",
+                         "simulator/sim/drill.c", "simulator/sim/reader.c"],
                         r'(?<!\w\[)(?<=[ "\[])--([a-z-]+[a-z])'),
 }
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime
+import hashlib
+import hmac
 import http.client
 import os
 import ssl
@@ -273,7 +276,8 @@ class ByCard(unittest.TestCase):
             "operator by PIN": op, "unsigned": {"Signature": None},
             "no challenge": {"ChallengeId": None},
             "visual, no operator": {**visual, "OperatorId": None},
-            "visual registers": {**visual, "RegisterUse": "1"},
+            "visual registers a card with a PIN": {
+                **visual, "RegisterUse": "1"},
             "visual signs": {**visual, "Signature": "AAAA"},
             "face without proof": {**visual, "Method": "1",
                                    "OperatorId": None},
@@ -310,6 +314,48 @@ class ByCard(unittest.TestCase):
         grace = sim.check_in("grace", DRUGS)
         self.assertEqual(grace.text(f"{DRUGS}ConsFlg"), "0")
         self.assertEqual(grace.text("QualificationValidity"), "1")
+
+    def pinless(self, who: str, method: int = 1, terminal: str = "medical",
+                nonce: str = "0123456789abcdef" * 2) -> str:
+        """What the certified reader's software vouches by."""
+        key = hashlib.sha256((sim.pki / "server.key").read_bytes()).digest()
+        der = base64.b64decode(sim.certificate(who))
+        text = (f"onshikaku-face-1\n{CODES[terminal]}\nMethod={method}\n"
+                f"{hashlib.sha256(der).hexdigest()}\n{nonce}\n")
+        mac = hmac.new(key, text.encode(), "sha256").hexdigest()
+        return base64.b64encode(f"{nonce}:{mac}".encode()).decode()
+
+    def by_face(self, who: str, proof: str, **changes: str | None) -> Answer:
+        values: dict[str, str | None] = {
+            "Method": "1", "ChallengeId": None, "Signature": None,
+            "PinlessProof": proof}
+        return sim.check_in(who, DRUGS, **{**values, **changes})
+
+    def test_face(self) -> None:
+        good = self.pinless("adult")
+        self.assertIsNotNone(self.by_face("adult", good).token)
+        cases = {
+            "twice": ("adult", good),
+            "another card's": ("soon", self.pinless("adult", nonce="1" * 32)),
+            "another method's": (
+                "adult", self.pinless("adult", 3, nonce="2" * 32)),
+            "another terminal's": (
+                "adult", self.pinless("adult", 1, "dental", "3" * 32)),
+            "anything": ("adult", base64.b64encode(b"x" * 97).decode())}
+        for name, (who, proof) in cases.items():
+            with self.subTest(name):
+                a = self.by_face(who, proof)
+                self.assertEqual(a.code, "XCRD0001E")
+                self.assertIsNone(a.token)
+
+    def test_registers_by_sight_without_a_pin(self) -> None:
+        visual: dict[str, str | None] = {
+            "Method": "3", "ChallengeId": None, "Signature": None,
+            "OperatorId": "R0001", "RegisterUse": "1"}
+        sim.control("person", "unregister", "no-pin")
+        self.assertIsNone(sim.check_in("no-pin", **visual).code)
+        a = sim.check_in("unregistered", **visual)
+        self.assertEqual(a.headers["Onshi-Answer"], "err", "ID-7")
 
     def test_unknown_authority(self) -> None:
         stem = sim.dir / "forged"
@@ -673,6 +719,20 @@ class Record(unittest.TestCase):
 
 class TimeLast(unittest.TestCase):
     """Moves the clock by a day: after everything else."""
+
+    def test_grace_ends_at_midnight(self) -> None:
+        """Japan time, at the end of the third month after that of expiry."""
+        ini = (sim.pki / "cards" / "grace" / "profile.ini").read_text("utf-8")
+        until = ini.split("auth_until = ")[1]
+        y, m = int(until[:4]), int(until[4:6])
+        y, m = y + (m + 3) // 12, (m + 3) % 12 + 1  # the month after the last
+        last = datetime.date(y, m, 1) - datetime.timedelta(days=1)
+        own = Sim(Path(os.environ.get("top_builddir", ".")))
+        self.addCleanup(own.close)
+        own.control("clock", f"{last}T23:59:50")
+        self.assertEqual(own.check_in("grace").code, "XCRD0101W")
+        own.control("clock", f"{datetime.date(y, m, 1)}T00:00:00")
+        self.assertEqual(own.check_in("grace").code, "XCRD0003E")
 
     def test_consent_runs_out(self) -> None:
         token = sim.check_in("soon", DRUGS).token

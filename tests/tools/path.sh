@@ -88,7 +88,7 @@ wants 6 outcome valid results '#1' checkups present care absent \
     error.name ONSHI_E_CONSENT error.rule CO-3 \
     get.care.result ONSHI_E_CONSENT get.checkups.result ONSHI_OK
 pin 1234 checkin --method face
-wants 2 error.name ONSHI_E_UNSUPPORTED
+wants 2 error.name ONSHI_E_UNSUPPORTED results absent
 pin 1234 checkin --method pin --patient 'a b'
 wants 2 error.name ONSHI_E_VALUE
 pin 12a4 checkin --method pin

@@ -148,13 +148,11 @@ says コマンド
 LC_ALL=C
 unset LANG
 
-# Refused by rule before any card is touched (ID-2, ID-7).
+# Refused by rule before any card is touched (ID-2).
 json checkin --method visual
 wants 6 error.name ONSHI_E_OPERATOR error.rule ID-2 results absent
 json checkin --method visual --operator R0001
 wants 6 error.name ONSHI_E_NOT_CONFIRMED error.rule ID-2
-json checkin --method visual --operator R0001 --confirm-visual --register-use
-wants 6 error.name ONSHI_E_METHOD error.rule ID-7
 
 # Configurations that cannot be used: line and key are named.
 json checkin --method pin --pin-fd 0

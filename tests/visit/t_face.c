@@ -28,7 +28,7 @@ struct at {
 	char		 to_sign[2048];
 	size_t		 to_sign_len;
 	atomic_int	 inside, most, cancels, done;
-	bool		 waits;
+	bool		 waits, hangs;	/* until it is told; until let go */
 	pthread_mutex_t	 lock;
 	pthread_cond_t	 changed;
 	bool		 told, arrived;
@@ -100,7 +100,8 @@ wait_for_end(struct onshi_face_exchange *x)
 	pthread_mutex_lock(&at.lock);
 	at.arrived = true;
 	pthread_cond_broadcast(&at.changed);
-	while (at.waits && !at.told && !onshi_face_is_cancelled(x))
+	while (at.hangs || (at.waits && !at.told &&
+	    !onshi_face_is_cancelled(x)))
 		pthread_cond_wait(&at.changed, &at.lock);
 	pthread_mutex_unlock(&at.lock);
 }
@@ -143,7 +144,10 @@ static void
 done(void *self)
 {
 	ck_assert_ptr_eq(self, &at);
+	pthread_mutex_lock(&at.lock);
 	atomic_fetch_add(&at.done, 1);
+	pthread_cond_broadcast(&at.changed);
+	pthread_mutex_unlock(&at.lock);
 }
 
 static const struct onshi_face_ops ops = { sizeof(ops), check, cancel, done };
@@ -162,7 +166,7 @@ reset(void)
 	at.also = NULL;
 	at.no_proof = at.sign_other = at.says_all_the_same = false;
 	at.rounds = 0;
-	at.waits = at.told = at.arrived = false;
+	at.waits = at.hangs = at.told = at.arrived = false;
 }
 
 static void
@@ -197,6 +201,10 @@ end(void)
 	onshi_operator_free(&staff);
 	onshi_free(&o);
 	onshi_free(&desk2);
+	pthread_mutex_lock(&at.lock);
+	while (atomic_load(&at.done) == 0)	/* one hangs there still */
+		pthread_cond_wait(&at.changed, &at.lock);
+	pthread_mutex_unlock(&at.lock);
 	ck_assert_int_eq(atomic_load(&at.done), 1);
 	ck_assert_int_le(atomic_load(&at.most), 1);
 	fake_done(&f);
@@ -720,11 +728,13 @@ END_TEST
 START_TEST(face_then_card)
 {
 	new_visit(&v);
+	at.tries = 2;
 	at.result = ONSHI_E_FACE;
 	at.says_all_the_same = true;
 	to_reader();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_FACE);
 	ck_assert_int_eq(onshi_error_code(onshi_visit_error(v)), ONSHI_E_FACE);
+	ck_assert_int_eq(onshi_error_tries_left(onshi_visit_error(v)), 2);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);
 	/* CO-1: what was to be asked there has been asked by nobody */
@@ -845,6 +855,51 @@ START_TEST(cancelled)
 	reset();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_FACE);
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* Freed by another thread while the patient is there: the reader is told, and
+ * nothing of it is asked. */
+START_TEST(freed)
+{
+	pthread_t t;
+	void *r;
+
+	new_visit(&v);
+	to_reader();
+	at.waits = true;
+	ck_assert_int_eq(pthread_create(&t, NULL, advance, v), 0);
+	await_patient();
+	onshi_visit_free(&v);
+	ck_assert_int_eq(pthread_join(t, &r), 0);
+	ck_assert_int_lt(*(int *)r, 0);
+	ck_assert_int_eq(atomic_load(&at.cancels), 1);
+	ck_assert_int_eq(f.checkins, 0);
+	reset();
+	new_visit(&v);
+	to_reader();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+}
+END_TEST
+
+/* An adapter that does not come back costs its visit and not the caller's time;
+ * what it says when it does is nobody's. */
+START_TEST(hangs)
+{
+	new_visit(&v);
+	to_reader();
+	ck_assert_int_eq(onshi_visit_set_deadline(v, 200), ONSHI_OK);
+	at.waits = at.hangs = true;
+	ck_assert_int_lt(onshi_visit_advance(v), 0);
+	new_visit(&other);
+	ck_assert_int_eq(onshi_visit_advance(other), ONSHI_NEED_FACE);
+	ck_assert_int_eq(onshi_visit_advance(other), ONSHI_E_READER_BUSY);
+	onshi_visit_free(&v);
+	pthread_mutex_lock(&at.lock);
+	at.waits = at.hangs = false;
+	pthread_cond_broadcast(&at.changed);
+	pthread_mutex_unlock(&at.lock);
+	ck_assert_int_eq(f.checkins, 0);
 }
 END_TEST
 
@@ -998,6 +1053,8 @@ main(void)
 	tcase_add_test(t, one_reader);
 	tcase_add_test(t, too_late);
 	tcase_add_test(t, cancelled);
+	tcase_add_test(t, freed);
+	tcase_add_test(t, hangs);
 	tcase_add_test(t, withdrawn);
 	tcase_add_test(t, refused_early);
 	tcase_add_test(t, what_is_offered);

@@ -91,6 +91,67 @@ sealed(void *arg)
 	return r;
 }
 
+/* What an adapter says; what it is refused it gives back. */
+static int
+check(void *self, struct onshi_face_exchange *x)
+{
+	static const uint8_t proof[] = "opaque";
+	const uint8_t *der, *text;
+	uint8_t sig[512];
+	size_t len, siglen = sizeof(sig);
+	int method = *(int *)self, r;
+
+	der = fake_der(&f, &len);
+	if ((r = onshi_face_set_carrier(x, ONSHI_CARRIER_CARD)) != ONSHI_OK ||
+	    (r = onshi_face_set_method(x, method)) != ONSHI_OK ||
+	    (r = onshi_face_set_consent(x, ONSHI_CATEGORY_DRUGS, 1)) !=
+	    ONSHI_OK ||
+	    (r = onshi_face_set_certificate(x, der, len)) != ONSHI_OK)
+		return r;
+	if (method == ONSHI_METHOD_FACE)
+		return onshi_face_set_proof(x, proof, sizeof(proof));
+	if ((r = onshi_face_to_sign(x, &text, &len)) != ONSHI_OK)
+		return r;
+	oom_pause();
+	if (!fake_sign(&f, text, len, sig, &siglen))
+		abort();
+	oom_resume();
+
+	return onshi_face_set_signature(x, sig, siglen);
+}
+
+/* At a face reader: no consent without what goes with it. */
+static int
+at_face(void *arg)
+{
+	static const struct onshi_face_ops ops = { sizeof(ops), check, NULL,
+	    NULL };
+	struct onshi_config *c = NULL;
+	struct onshi_visit *v = NULL;
+	struct onshi *o = NULL;
+	int r;
+
+	oom_pause();
+	c = fake_config(&f);
+	if (onshi_config_add_face(c, &ops, arg) != ONSHI_OK ||
+	    onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK)
+		abort();
+	oom_resume();
+	if ((r = onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v)) == ONSHI_OK &&
+	    (r = onshi_visit_set_method(v, ONSHI_METHOD_FACE)) == ONSHI_OK &&
+	    (r = onshi_visit_set_consent(v, ONSHI_CATEGORY_DRUGS,
+	    ONSHI_CONSENT_ASK)) == ONSHI_OK)
+		while ((r = onshi_visit_advance(v)) == ONSHI_NEED_FACE)
+			continue;
+	oom_pause();
+	onshi_visit_free(&v);
+	onshi_free(&o);
+	onshi_config_free(&c);
+	oom_resume();
+
+	return r;
+}
+
 /* Where a part can do without, or its own failure says it. */
 static bool
 says_so(int result)
@@ -154,6 +215,19 @@ START_TEST(each_point_of_sealing)
 }
 END_TEST
 
+START_TEST(each_point_at_face)
+{
+	static int methods[] = { ONSHI_METHOD_FACE, ONSHI_METHOD_PIN };
+
+	fake_init(&f);
+	ck_assert_int_eq(at_face(&methods[_i]), ONSHI_OK);
+	oom_set_step(2);
+	ck_assert_uint_gt(oom_run_if("at face", at_face, &methods[_i],
+	    ONSHI_OK, says_so), 30);
+	fake_done(&f);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -167,6 +241,7 @@ main(void)
 	tcase_add_loop_test(c, each_point, 0, 4);
 	tcase_add_test(c, their_calls);
 	tcase_add_test(c, each_point_of_sealing);
+	tcase_add_loop_test(c, each_point_at_face, 0, 2);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -134,7 +134,7 @@ PREFIXES = {"SignIn": "SIGNIN_", "CardKind": "CARD_",
 
 
 def test_constants_equal_the_headers() -> None:
-    here: dict[str, int] = {"ONSHI_CONSENT_REFUSED": int(False), "ONSHI_CONSENT_GIVEN": int(True)}
+    here: dict[str, int] = {}
     for name, kind in vars(constants).items():
         if isinstance(kind, type) and issubclass(kind, enum.IntEnum) and len(kind) > 0:
             prefix = PREFIXES.get(name, f"{name.upper()}_")
