@@ -338,9 +338,10 @@ END_TEST
 /* ---- one by one, and the login's answer ---------------------------- */
 
 static int
-count(void *self, const struct onshi_record *rec)
+count(void *self, struct oki_doc **one)
 {
-	const char *id = oki_record_search(rec, ONSHI_EL_ARBITRARY_IDENTIFIER);
+	const char *id = oki_record_search(oki_doc_root(*one),
+	    ONSHI_EL_ARBITRARY_IDENTIFIER);
 
 	text_put(self, id == NULL ? "-" : id);
 
