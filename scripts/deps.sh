@@ -9,8 +9,8 @@ build="gcc libc6-dev make pkgconf autoconf automake libtool git ca-certificates
     libzip-dev pcscd vsmartcard-vpcd util-linux procps"
 check="$build check libp11-dev softhsm2 libengine-pkcs11-openssl opensc opensc-pkcs11
     openssl curl python3 python3-pytest python3-pip python3-setuptools
-    python3-wheel mypy mandoc g++ clang libclang-rt-14-dev valgrind strace
-    xz-utils gnucobol4"
+    python3-wheel mypy mandoc g++ clang libclang-rt-14-dev lld valgrind
+    strace xz-utils gnucobol4"
 
 full="$check gcovr samba smbnetfs iproute2"
 

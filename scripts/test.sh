@@ -11,6 +11,17 @@ esac
 . "$(dirname "$0")/paths.sh"
 
 sh "$top/scripts/deps.sh" check
+[ -x "$top/configure" ] && [ "$top/configure" -nt "$top/configure.ac" ] ||
+    (cd "$top" && autoreconf -fi) >/dev/null 2>&1 || :	# build.sh tells why
+asan=$build/asan asan_pid=''
+if [ -z "${1:-}" ] && [ ! -f "$asan/Makefile" ]; then
+	# One process at a time, as gcc's configure is: side by side with it.
+	mkdir -p "$asan"
+	(cd "$asan" && exec "$top/configure" CC=clang --enable-werror \
+	    --enable-sanitizers --with-libp11 --enable-quick-libtool \
+	    CFLAGS="-O1 -gline-tables-only") >"$asan/config.out" 2>&1 &
+	asan_pid=$!
+fi
 echo "== gcc: everything"
 # Optimized as always, but with the lines alone of what debuggers could show:
 # the rest is a third of the compiler's work. Test programs, which are not what
@@ -43,10 +54,12 @@ suite() {
 		n, c["PASS"], c["FAIL"] + c["ERROR"], c["SKIP"] }'
 }
 
-# gcc's test programs each have the whole library inside: gold links them
-# in a third of the time. How they are linked is not what is tested.
-link="HARD_LDFLAGS=-Wl,--as-needed"
+# Test programs each have the whole library inside: gold and, with sanitizers,
+# lld link them in a third of the time. How they are linked is not what is
+# tested.
+link="HARD_LDFLAGS=-Wl,--as-needed" asan_link=$link
 ! command -v ld.gold >/dev/null || link="$link -fuse-ld=gold"
+! command -v ld.lld >/dev/null || asan_link="$asan_link -fuse-ld=lld"
 
 # A busy machine is slow, not wrong.
 CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-4}
@@ -61,7 +74,10 @@ fi
 rm -f "$build/apdu-of-all-tests.log"
 # Many of them wait for a card, a folder or a deadline: three at once keep two
 # processors at work.
-suite gcc "$build" check -j3 "CFLAGS=-O1 -g1" "$link"
+ONSHIKAKU_TOGETHER=$(sh "$top/tests/fast.sh" forkless)
+export ONSHIKAKU_TOGETHER
+suite gcc "$build" check -j3 "CFLAGS=-O1 -g1" "$link" \
+    "LOG_COMPILER=sh $top/tests/together.sh"
 [ -x "$build/tests/core/t_text" ] || {
 	echo "the test programs were not built"
 	exit 1
@@ -74,11 +90,7 @@ if [ -s "$build/apdu-of-all-tests.log" ]; then
 fi
 
 echo "== clang: ASan and UBSan over the fast layers, and keys in tokens"
-asan=$build/asan
-mkdir -p "$asan"
-[ -f "$asan/Makefile" ] || (cd "$asan" && "$top/configure" CC=clang \
-    --enable-werror --enable-sanitizers --with-libp11 --enable-quick-libtool \
-    CFLAGS="-O1 -gline-tables-only" >config.out 2>&1) || {
+[ -z "$asan_pid" ] || wait "$asan_pid" || {
 	tail -n 20 "$asan/config.out"
 	exit 1
 }
@@ -93,7 +105,8 @@ apart=$(sh "$top/tests/fast.sh" apart)
 fast="$(sh "$top/tests/fast.sh" together) tests/wire/t_token"
 suite_asan() {
 	suite "$1" "$asan" check-TESTS -j3 "CFLAGS=-O0 -gline-tables-only" \
-	    "TESTS=$2" "check_PROGRAMS=$2" "TESTS_ENVIRONMENT=timeout 300"
+	    "$asan_link" "TESTS=$2" "check_PROGRAMS=$2" \
+	    "TESTS_ENVIRONMENT=timeout 300"
 }
 ONSHIKAKU_SAMPLE=5
 export ONSHIKAKU_SAMPLE

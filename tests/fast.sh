@@ -3,12 +3,17 @@
 # need a PC/SC daemon or sockets. quick: nor those that fail every allocation,
 # kill at every call, or play for long against a model. apart: those that need
 # a process for each test, since one of them leaves behind what another finds;
-# together: the others.
+# together: the others. forkless: of these, which need no process for each test
+# without sanitizers, either: those that search a process's memory for a secret
+# do, and the long play on a share that remembers what it lied.
 apart='/(audit/t_theirs|link/t_profile|link/t_oom|visit/t_memory)$'
 slow='^-' only=
 case ${1:-} in
 quick)	slow='/(t_oom|t_crash|t_tamper|t_model|t_reseal|t_prune|t_loop|t_memory|t_system)$' ;;
 together) slow=$apart ;;
+forkless)
+	slow='/(card/t_secret|visit/t_(held|life|arrivals_share))$'
+	slow="$apart|$slow" ;;
 apart)	only=$apart ;;
 esac
 top=$(cd "$(dirname "$0")/.." && pwd)
