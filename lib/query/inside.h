@@ -99,7 +99,7 @@ void	oki_reply_judged(struct oki_reply *out, const struct oki_verdict *v);
 int	oki_question_admit(struct oki_question *q, struct onshi_error *e)
 	    OKI_CHECK;
 
-/* bulk.c: whose it is, and of which day. */
+/* bulk_request.c: whose it is, and of which day. */
 int	oki_bulk_head(const struct oki_case *k, struct oki_bulk *b,
 	    struct onshi_error *e) OKI_CHECK;
 

@@ -330,7 +330,7 @@ bool	oki_query_is_question(int mode, int category);
 int	oki_query_may(const struct oki_case *k, int category,
 	    const struct onshi_operator *op, const char **rule);
 
-/* ---- many at once: bulk_kind.c, bulk.c ------------------------------------ */
+/* ---- many at once: bulk_kind.c, bulk_request.c, bulk_way.c -------------------- */
 
 /* What is true of a kind of onshi_bulk: a new one is a row. */
 #define OKI_BULK_VALUES	6

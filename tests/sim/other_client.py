@@ -40,7 +40,7 @@ def main() -> int:
         "InsuredBranchNumber": p["branch"], "Birthdate": p["birthdate"],
         "LimitApplicationCertificateRelatedConsFlg": "0"}
     values.update(changes)
-    host, port, address = link["addresses"].split(":")
+    host, port, address = link["addresses"].split()[0].split(":")
     ctx = ssl.create_default_context(cafile=link["ca_file"])
     ctx.load_cert_chain(link["cert_file"], link["key_file"])
     ctx.check_hostname = False
