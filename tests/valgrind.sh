@@ -24,7 +24,8 @@ command -v valgrind >/dev/null || {
 	exit 0
 }
 CK_FORK=no FUZZ_ROUNDS=1 TMPDIR=${TMPDIR:-/tmp}
-export CK_FORK FUZZ_ROUNDS TMPDIR
+ONSHIKAKU_SAMPLE=${ONSHIKAKU_SAMPLE:-5}		# all is played without valgrind
+export CK_FORK FUZZ_ROUNDS TMPDIR ONSHIKAKU_SAMPLE
 work=$(mktemp -d "$TMPDIR/onshikaku-valgrind.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
