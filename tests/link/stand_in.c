@@ -66,8 +66,10 @@ answer(struct stand_in *s, const char *name, const char *body, size_t len)
 	(void)snprintf(to, sizeof(to), "%s%s", name, s->ending);
 	to[q - 1] = 's';
 	if ((faults & STAND_FOREIGN) != 0) {
-		(void)snprintf(other, sizeof(other), "%.*s_2026%.*s%s",
-		    (int)q, to, 12, name + q + 3, s->ending);
+		/* One of its own each time: two programs that do not know
+		 * each other may use a name one after the other. */
+		(void)snprintf(other, sizeof(other), "%.*s_2026%08d%s",
+		    (int)q, to, atomic_load(&s->answered), s->ending);
 		put(s->res, other, text, n, 0);
 	}
 	put(s->res, to, text, n, faults);

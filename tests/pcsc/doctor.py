@@ -225,7 +225,7 @@ def no_address(s): s.drop("link.addresses")
 
 
 @row("https", "config wrong vendor")
-def not_built(s): s.set("link.login_file", "/nowhere")
+def no_login(s): s.set("link.type", "webapi")
 
 
 @row("https", "config wrong vendor")

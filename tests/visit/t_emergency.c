@@ -517,7 +517,7 @@ START_TEST(beside_a_visit)
 	ARE(onshi_visit_may(v, ONSHI_CATEGORY_DISPENSING, plain),
 	    ONSHI_E_ARG);
 	ARE(onshi_visit_set_consent(v, ONSHI_CATEGORY_DISPENSING, 1),
-	    ONSHI_E_STATE);
+	    ONSHI_E_ARG);
 	ARE(onshi_visit_withdraw(v, ONSHI_CATEGORY_PRESCRIPTIONS),
 	    ONSHI_E_ARG);
 	onshi_visit_free(&v);
