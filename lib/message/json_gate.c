@@ -321,7 +321,8 @@ check_encoding(struct oki_json *j, const uint8_t *p, const uint8_t **end)
 int
 oki_json_scan(struct oki_json *j, const uint8_t *bytes, size_t len)
 {
-	const uint8_t *p = bytes, *end = bytes + len, *look = bytes;
+	const uint8_t *p = bytes, *look = bytes;
+	const uint8_t *end = len > 0 ? bytes + len : bytes;
 	int r;
 
 	j->line = 1;
