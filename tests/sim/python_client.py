@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Callable, Optional, Union
 
@@ -282,8 +281,9 @@ def read_case(run: Run) -> None:
     for name in said.NUMBERS:
         setattr(a, name, getattr(a, name) or kept.get(name))
     a.date = a.date or kept.get("day")
-    day = date(*map(int, (a.date[:4], a.date[4:6], a.date[6:])))
-    run.out["from"] = {"why": kept.get("why"), "day": day.isoformat()}
+    run.out["from"] = {
+        "why": kept.get("why"),
+        "day": said.day(a.date).isoformat() if a.date else None}
 
 
 def eligibility(run: Run) -> None:
