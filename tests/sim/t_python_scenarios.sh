@@ -21,17 +21,28 @@ ONSHIKAKU_SCENARIOS=$top_srcdir/simulator/scenarios
 ONSHIKAKU_PROGRAMS=$top_builddir/.libs:$top_builddir:$top_srcdir/simulator/vcard
 ONSHIKAKU_LIBRARY=$library
 PYTHONPATH=$top_srcdir/bindings/python
-export ONSHIKAKU_SCENARIOS ONSHIKAKU_PROGRAMS ONSHIKAKU_LIBRARY PYTHONPATH
+# Compiled once, and nothing is left in the sources.
+PYTHONPYCACHEPREFIX=$dir/pycache
+export ONSHIKAKU_SCENARIOS ONSHIKAKU_PROGRAMS ONSHIKAKU_LIBRARY PYTHONPATH \
+    PYTHONPYCACHEPREFIX
 client=$top_srcdir/tests/sim/python_client.py
 
-names=$("$sim" scenario list | cut -d' ' -f1 |
-    grep -e ^disaster- -e ^emergency- -e ^fallback- -e ^face-)
+# What the drill does not have; all of them in the long form, each of which costs
+# a service of its own.
+names='disaster-aomori disaster-assistance disaster-ended disaster-over
+    disaster-non-disclosure disaster-prescriptions emergency-summary
+    emergency-number emergency-no-reason emergency-said-hospital
+    fallback-late-insurer fallback-line-restored fallback-phone face-drugs
+    face-pin face-phone face-visual face-first-use face-none face-stale
+    face-unasked face-two-patients face-two-desks'
+[ -z "${ONSHIKAKU_CHECK_FULL:-}" ] || names=$("$sim" scenario list |
+    sed -n 's/^\(\(disaster\|emergency\|fallback\|face\)-[a-z-]*\) .*/\1/p')
 # shellcheck disable=SC2048,SC2086
-"$sim" scenario run --pki "$dir/pki" ${*:-$names} -- "$PYTHON3" -B "$client"
+"$sim" scenario run --pki "$dir/pki" ${*:-$names} -- "$PYTHON3" "$client"
 status=$?
 [ $# -eq 0 ] || exit $status
 if ! "$sim" drill disaster --pki "$dir/pki" --report "$dir/report" -- \
-    "$PYTHON3" -B "$client"; then
+    "$PYTHON3" "$client"; then
 	cat "$dir/report"
 	exit 1
 fi
