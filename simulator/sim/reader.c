@@ -59,7 +59,6 @@ static int
 read_option(struct patient *p, const char *name, const char *value)
 {
 	static const char *const carriers[] = { "card", "phone" };
-	int64_t ms;
 
 	if (strcmp(name, "--consent") == 0)
 		return patient_consents(value, p->flags);
@@ -67,10 +66,8 @@ read_option(struct patient *p, const char *name, const char *value)
 		return p->method = one_of(value, reader_methods, METHODS);
 	if (strcmp(name, "--carrier") == 0)
 		return p->by_phone = one_of(value, carriers, 2);
-	if (strcmp(name, "--after") == 0) {
-		p->due = text_number(value, &ms) == 0 ? step_now() + ms : -1;
-		return p->due < 0 ? -1 : 0;
-	}
+	if (strcmp(name, "--after") == 0)
+		return text_number(value, &p->after);
 	if (strcmp(name, "--pin") == 0) {
 		free(p->pin);
 		p->pin = text_dup(value);
@@ -276,6 +273,8 @@ serve_one(struct reader *rd)
 
 	if (rd->wanted.f == NULL)
 		return;
+	if (p != NULL && p->due == 0)
+		p->due = step_now() + p->after;
 	if (p != NULL && p->due > step_now())
 		p = NULL;
 	if (rd->by_hand && p == NULL)

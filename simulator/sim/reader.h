@@ -19,7 +19,7 @@ struct patient {
 	char		*fault;		/* or NULL */
 	int		 method;
 	int		 by_phone;
-	int64_t		 due;		/* not before, by the clock that goes on */
+	int64_t		 after, due;	/* so long after a client waits: then */
 	int		 flags[CATEGORIES];
 };
 

@@ -28,7 +28,8 @@ unset ONSHIKAKU_CONF
 
 if "$PYTHON3" -c 'import mypy' 2>/dev/null; then
 	(cd "$package" && MYPYPATH=$package/tests "$PYTHON3" -m mypy --strict \
-	    --cache-dir "$dir/mypy" onshikaku tests examples backend.py)
+	    --cache-dir "$dir/mypy" onshikaku tests examples backend.py \
+	    ../../tests/sim/python_client.py)
 else
 	echo "no mypy: types are not checked"
 fi

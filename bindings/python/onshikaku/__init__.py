@@ -16,6 +16,8 @@ from ._core import (
     OnshiError,
     RuleError,
     ServiceError,
+    phase_name,
+    sent_name,
     text_of,
 )
 from ._ffi import lib as _lib
@@ -154,9 +156,10 @@ __all__ = [
     "licence_name", "licence_text", "match_verdict_name", "match_verdict_text",
     "method_name", "method_text", "need_name", "need_text", "notice_name",
     "outcome_class", "outcome_name", "outcome_remedy", "outcome_text", "owner_name",
-    "owner_text", "paper_name", "paper_text", "part_name", "purpose_name",
-    "purpose_text", "request_name", "request_text", "severity_name", "severity_text",
-    "share_name", "share_text", "sign_in_name", "sign_in_text", "standing_name",
-    "standing_text", "trust_name", "trust_text", "verdict_name", "verdict_text",
-    "version_number", "want_name", "want_text", "way_name", "way_text",
+    "owner_text", "paper_name", "paper_text", "part_name", "phase_name",
+    "purpose_name", "purpose_text", "request_name", "request_text", "sent_name",
+    "severity_name", "severity_text", "share_name", "share_text", "sign_in_name",
+    "sign_in_text", "standing_name", "standing_text", "trust_name", "trust_text",
+    "verdict_name", "verdict_text", "version_number", "want_name", "want_text",
+    "way_name", "way_text",
 ]

@@ -20,6 +20,16 @@ def text_of(raw: Optional[bytes]) -> str:
     return "" if raw is None else raw.decode("utf-8", "replace")
 
 
+def phase_name(phase: int) -> str:
+    """Its name, as in :attr:`OnshiError.phase`."""
+    return text_of(lib.onshi_phase_name(phase))
+
+
+def sent_name(sent: int) -> str:
+    """Its name, as in :attr:`OnshiError.sent`."""
+    return text_of(lib.onshi_sent_name(sent))
+
+
 def _all_results() -> dict[str, int]:
     found: dict[str, int] = {}
     number, i = C.c_int(), 0
@@ -54,8 +64,8 @@ class OnshiError(Exception):
         self.status_word: Optional[int] = _known(lib.onshi_error_status_word, error)
         self.rule = text_of(lib.onshi_error_rule(error)) if error else ""
         self.reason = text_of(lib.onshi_error_reason(error)) if error else ""
-        self.phase = text_of(lib.onshi_phase_name(lib.onshi_error_phase(error)))
-        self.sent = text_of(lib.onshi_sent_name(lib.onshi_error_sent(error)))
+        self.phase = phase_name(lib.onshi_error_phase(error))
+        self.sent = sent_name(lib.onshi_error_sent(error))
         self.outcome = text_of(lib.onshi_outcome_name(lib.onshi_error_outcome(error)))
         self.service_code = text_of(lib.onshi_error_service_code(error))
         self.service_text = text_of(lib.onshi_error_service_text(error))
@@ -329,6 +339,6 @@ __all__ = [
     "ABSENT", "CONFIRM", "END", "RESULTS", "WAIT", "Borrower", "Buffer",
     "Cancelled", "CardError", "ConfirmNeeded",
     "Handle", "NetworkError", "OnshiError", "RuleError", "ServiceError",
-    "bytes_at", "bytes_in", "failure", "its_own", "maybe_raw", "pin_of", "plain", "raw",
-    "secret", "text_of", "when", "wipe",
+    "bytes_at", "bytes_in", "failure", "its_own", "maybe_raw", "phase_name", "pin_of",
+    "plain", "raw", "secret", "sent_name", "text_of", "when", "wipe",
 ]

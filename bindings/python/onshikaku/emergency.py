@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Iterator
 from typing import Any, Callable, Optional
 
 from . import _ffi
-from ._core import ABSENT, CONFIRM, WAIT, ConfirmNeeded, maybe_raw, raw, text_of
+from ._core import (
+    ABSENT,
+    CONFIRM,
+    WAIT,
+    ConfirmNeeded,
+    OnshiError,
+    failure,
+    maybe_raw,
+    raw,
+    text_of,
+)
 from ._ffi import lib
 from ._wait import Waits
 from .constants import Basis, Category, Consenter, Identified, Need, Want, Way
@@ -90,6 +100,13 @@ class Emergency(Waits):
         while (need := self.advance()) is not None:
             yield need
 
+    @property
+    def refusal(self) -> Optional[OnshiError]:
+        """What stands beside a need: a card taken away."""
+        error = lib.onshi_emergency_error(self._p)
+        code = int(lib.onshi_error_code(error))
+        return failure(code, error) if code < 0 else None
+
     def get(self, category: Category) -> Answer:
         """The answer to one category; of the eligibility, to the step."""
         out = Answer._pointer()
@@ -116,7 +133,12 @@ class Emergency(Waits):
 
     def may(self, category: Category) -> bool:
         """Whether a get would not be refused by what is known now."""
-        return int(lib.onshi_emergency_may(self._p, category)) == 0
+        return self.why_not(category) is None
+
+    def why_not(self, category: Category) -> Optional[OnshiError]:
+        """Why a get would be refused by what is known now; None: it would not."""
+        code = int(lib.onshi_emergency_may(self._p, category))
+        return failure(code) if code < 0 else None
 
     def end(self) -> None:
         """What it has brought is wiped, the end is recorded."""

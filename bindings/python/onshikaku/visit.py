@@ -314,8 +314,15 @@ class Visit(Waits):
 
     def may(self, category: Category, operator: Optional[Operator] = None) -> bool:
         """Whether a get would not be refused by what is known now."""
+        return self.why_not(category, operator) is None
+
+    def why_not(
+        self, category: Category, operator: Optional[Operator] = None
+    ) -> Optional[OnshiError]:
+        """Why a get would be refused by what is known now; None: it would not."""
         who = operator._p if operator is not None else None
-        return int(lib.onshi_visit_may(self._p, category, who)) == 0
+        code = int(lib.onshi_visit_may(self._p, category, who))
+        return failure(code) if code < 0 else None
 
     def eligibility(self) -> Answer:
         return self.get(Category.ELIGIBILITY)

@@ -97,6 +97,9 @@ def test_drugs_by_number(relief: World) -> None:
             assert "Address" not in record
         assert emergency.may(Category.DRUGS)
         assert not emergency.may(Category.PRESCRIPTIONS)
+        assert emergency.why_not(Category.DRUGS) is None
+        why = emergency.why_not(Category.PRESCRIPTIONS)
+        assert why is not None and why.name == "ONSHI_E_FACILITY"
         with emergency.get(Category.DRUGS) as drugs:
             assert drugs.outcome is Outcome.DATA and list(drugs)
         with pytest.raises(RuleError, match="DI-8"):

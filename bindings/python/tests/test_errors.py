@@ -52,6 +52,9 @@ def test_what_is_known_comes_along() -> None:
     assert caught.value.name == "ONSHI_E_CONFIG"
     assert "link.nothing" in str(caught.value)
     assert caught.value.ms[onshikaku.Phase.CARD] == 0
+    assert caught.value.sent == onshikaku.sent_name(onshikaku.Sent.NOT)
+    names = [onshikaku.phase_name(phase) for phase in onshikaku.Phase]
+    assert len(set(names)) == len(names) and "reader" in names
 
 
 def test_it_survives_pickle_and_copy() -> None:

@@ -211,8 +211,13 @@ def test_consent_cannot_be_bypassed(world: World) -> None:
             visit.eligibility()
         visit.set_consent(Category.DRUGS, False)
         check_in(visit)
+        who = doctor(root)
+        why = visit.why_not(Category.DRUGS, who)
+        assert isinstance(why, RuleError) and why.name == "ONSHI_E_CONSENT"
+        assert not visit.may(Category.DRUGS, who)
+        assert visit.why_not(Category.ELIGIBILITY, who) is None
         with pytest.raises(RuleError) as caught:
-            visit.drugs(doctor(root))
+            visit.drugs(who)
         assert caught.value.name == "ONSHI_E_CONSENT" and caught.value.rule
         with pytest.raises(OnshiError, match="ONSHI_E_STATE"):
             visit.set_consent(Category.DRUGS)
