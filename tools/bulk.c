@@ -22,7 +22,7 @@ struct run {
 	int			 kind;
 	struct in		 in;
 	struct compare		 compare;
-	struct todo_list		 report;
+	struct task_list		 report;
 	struct keep		 keep;
 	struct rows		 rows;
 	struct onshi_operator	*op;
@@ -461,7 +461,7 @@ publish(struct run *u)
 
 	if ((error = rows_write(&u->rows, u->keep.fd)) != 0)
 		return failed_file(u, u->keep.part, error);
-	if (u->report.path != NULL && (error = todo_write(&u->report)) != 0)
+	if (u->report.path != NULL && (error = task_write(&u->report)) != 0)
 		return failed_file(u, u->report.path, error);
 	write_counts(u, counts, sizeof(counts));
 	if ((error = keep_ticket(&u->keep, u->ticket, counts)) != 0)
@@ -539,7 +539,7 @@ prepare(struct run *u)
 	int status;
 
 	if ((status = check(t, u->kind)) != 0 ||
-	    (status = todo_begin(&u->report, t)) != 0 ||
+	    (status = task_begin(&u->report, t)) != 0 ||
 	    (status = in_read(t, u->kind, t->operand_before, &u->in)) != 0 ||
 	    (status = compare_read(t, &u->in, &u->compare)) != 0 ||
 	    (status = setup_root(t)) != 0 ||
@@ -574,7 +574,7 @@ command_bulk(struct tool *t)
 	onshi_operator_free(&u.op);
 	rows_end(&u.rows);
 	keep_end(&u.keep);
-	todo_end(&u.report);
+	task_end(&u.report);
 	compare_free(&u.compare);
 	table_free(&u.in.table);
 	onshi_wipe(u.ticket, sizeof(u.ticket));

@@ -78,7 +78,7 @@ struct rows {
 	int			 kind;
 	const struct in		*in;
 	const struct compare	*compare;
-	struct todo_list		*report;	/* NULL: none */
+	struct task_list		*report;	/* NULL: none */
 	struct onshi_match	*match;
 	struct pen		 spool;
 	struct entry		*entry;
@@ -102,20 +102,20 @@ void	rows_end(struct rows *r);
 
 /* ---- bulk_report.c: what the clerk has to do ----------------------------- */
 
-enum todo {
-	TODO_LOST, TODO_NEWER, TODO_DIFFERS, TODO_NOT_FOUND, TODO_EXPIRING,
-	TODO_UNANSWERED, TODO_COUNT
+enum task {
+	TASK_LOST, TASK_NEWER, TASK_DIFFERS, TASK_NOT_FOUND, TASK_EXPIRING,
+	TASK_UNANSWERED, TASK_COUNT
 };
 
 struct note {
-	enum todo	 todo;
+	enum task	 task;
 	size_t		 place;
 	size_t		 n;		/* in the order they came */
 	char		*text;		/* fields, each ended by NUL */
 	size_t		 len;
 };
 
-struct todo_list {
+struct task_list {
 	struct tool	*t;
 	const char	*path;
 	bool		 is_html;
@@ -126,14 +126,14 @@ struct todo_list {
 	bool		 failed;
 };
 
-int	todo_begin(struct todo_list *r, struct tool *t);
+int	task_begin(struct task_list *r, struct tool *t);
 /* One result of a person, or none (rec NULL). */
-void	todo_take(struct todo_list *r, const struct in *in, size_t place,
+void	task_take(struct task_list *r, const struct in *in, size_t place,
 	    int outcome, const struct onshi_record *rec,
 	    const struct onshi_match *m, const struct compared *c);
-void	todo_void(struct todo_list *r);
+void	task_void(struct task_list *r);
 /* 0, or errno. */
-int	todo_write(struct todo_list *r);
-void	todo_end(struct todo_list *r);
+int	task_write(struct task_list *r);
+void	task_end(struct task_list *r);
 
 #endif

@@ -215,54 +215,42 @@ keep_begin(struct keep *k, struct tool *t, const char *out)
 	return look(k, t);
 }
 
-static int
-write_ticket(int fd, const char *text, const char *last)
+struct lines {
+	const char	*ticket;
+	const char	*done;		/* NULL: it is not */
+};
+
+static void
+write_ticket(void *self, struct pen *pen)
 {
-	struct pen pen;
-	int error;
+	const struct lines *l = self;
 
-	if ((error = pen_begin(&pen, fd)) != 0)
-		return error;
-	pen_text(&pen, text);
-	pen_text(&pen, "\n");
-	if (last != NULL) {
-		pen_text(&pen, "done ");
-		pen_text(&pen, last);
-		pen_text(&pen, "\n");
-	}
-	if ((error = pen_flush(&pen)) == 0 && fsync(fd) != 0)
-		error = errno;
-	pen_end(&pen);
-
-	return error;
+	pen_text(pen, l->ticket);
+	pen_text(pen, "\n");
+	if (l->done == NULL)
+		return;
+	pen_text(pen, "done ");
+	pen_text(pen, l->done);
+	pen_text(pen, "\n");
 }
 
 /* last begins with the inode of what becomes OUT. */
 int
 keep_ticket(struct keep *k, const char *text, const char *last)
 {
-	char done[500], *what = NULL;
+	struct lines lines = { text, NULL };
+	char done[500];
 	struct stat st;
-	int fd, error;
+	int error;
 
 	if (last != NULL) {
 		if (fstat(k->fd, &st) != 0)
 			return errno;
 		(void)snprintf(done, sizeof(done), "%" PRIu64 " %s",
 		    (uint64_t)st.st_ino, last);
-		what = done;
+		lines.done = done;
 	}
-	(void)unlink(k->fresh);
-	fd = open(k->fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-	    O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno;
-	error = write_ticket(fd, text, what);
-	(void)close(fd);
-	if (error == 0 && rename(k->fresh, k->ticket) != 0)
-		error = errno;
-	if (error != 0)
-		(void)unlink(k->fresh);
+	error = pen_replace(k->ticket, k->fresh, write_ticket, &lines);
 
 	return error != 0 ? error : sync_folder(k->out);
 }

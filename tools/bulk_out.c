@@ -397,7 +397,7 @@ put_row(struct rows *r, size_t place, const struct onshi_record *unit,
 	entry->len = (size_t)(r->spool.at - entry->at);
 	r->n++;
 	if (r->report != NULL)
-		todo_take(r->report, r->in, place, outcome, rec, r->match,
+		task_take(r->report, r->in, place, outcome, rec, r->match,
 		    &c);
 	onshi_wipe(&c, sizeof(c));
 
@@ -495,7 +495,7 @@ rows_void(struct rows *r)
 	    lseek(r->spool.fd, 0, SEEK_SET) != 0)
 		r->spool.error = errno;
 	if (r->report != NULL)
-		todo_void(r->report);
+		task_void(r->report);
 }
 
 /* ---- to OUT -------------------------------------------------------------- */

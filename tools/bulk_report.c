@@ -21,25 +21,25 @@ static const struct {
 	const char	*name;
 	const char	*title[2];	/* en, ja */
 	const char	*step[2];
-} todos[TODO_COUNT] = {
-	[TODO_LOST] = { "lost", { "No longer in force", "資格喪失" },
+} tasks[TASK_COUNT] = {
+	[TASK_LOST] = { "lost", { "No longer in force", "資格喪失" },
 	    { "Ask the patient which insurance there is now, and ask again "
 	    "by its number.", "現在の保険を患者さんに確認し、新しい番号で照会してください" } },
-	[TODO_NEWER] = { "newer_exists", { "Lost, and a newer one exists",
+	[TASK_NEWER] = { "newer_exists", { "Lost, and a newer one exists",
 	    "資格喪失（新しい資格あり）" },
 	    { "Have the card or the new number shown, and ask again.",
 	    "カードか新しい資格情報を確認し、照会し直してください" } },
-	[TODO_DIFFERS] = { "differs", { "Differs from your file",
+	[TASK_DIFFERS] = { "differs", { "Differs from your file",
 	    "登録内容と相違" }, { "Compare, and mend your file.",
 	    "内容を確かめ、登録を直してください" } },
-	[TODO_NOT_FOUND] = { "not_found", { "Not found", "該当なし" },
+	[TASK_NOT_FOUND] = { "not_found", { "Not found", "該当なし" },
 	    { "Look at the typed numbers; a new insurance can take days "
 	    "until it is known.",
 	    "記号・番号の入力を確かめてください。加入直後は反映まで日数がかかります" } },
-	[TODO_EXPIRING] = { "expiring", { "Soon out of its time",
+	[TASK_EXPIRING] = { "expiring", { "Soon out of its time",
 	    "まもなく期限切れ" }, { "Tell the patient, and look at the new "
 	    "one next time.", "患者さんに伝え、次回新しい証を確認してください" } },
-	[TODO_UNANSWERED] = { "unanswered", { "Without an answer",
+	[TASK_UNANSWERED] = { "unanswered", { "Without an answer",
 	    "回答なし・エラー" }, { "Ask for this person again, one by one.",
 	    "この方を個別に照会し直してください" } }
 };
@@ -69,7 +69,7 @@ static const struct {
 };
 
 static int
-lang_of(const struct todo_list *r)
+lang_of(const struct task_list *r)
 {
 	return is_ja(r->t) ? 1 : 0;
 }
@@ -90,7 +90,7 @@ days_of(int32_t date)
 
 /* The first day that comes soon, 0. */
 static int32_t
-expires(const struct todo_list *r, const struct onshi_record *rec)
+expires(const struct task_list *r, const struct onshi_record *rec)
 {
 	static const int days[][2] = {
 		{ 0, ONSHI_EL_INSURED_CARD_EXPIRATION_DATE },
@@ -120,28 +120,28 @@ expires(const struct todo_list *r, const struct onshi_record *rec)
 	return found;
 }
 
-/* TODO_COUNT: nothing is to be done. */
-static enum todo
-todo_of(const struct todo_list *r, int outcome, const struct onshi_record *rec,
+/* TASK_COUNT: nothing is to be done. */
+static enum task
+task_of(const struct task_list *r, int outcome, const struct onshi_record *rec,
     const struct compared *c)
 {
 	switch (outcome) {
 	case ONSHI_OUTCOME_LOST:
-		return TODO_LOST;
+		return TASK_LOST;
 	case ONSHI_OUTCOME_LOST_NEWER_EXISTS:
-		return TODO_NEWER;
+		return TASK_NEWER;
 	case ONSHI_OUTCOME_NOT_FOUND:
 	case ONSHI_OUTCOME_SEVERAL:
-		return TODO_NOT_FOUND;
+		return TASK_NOT_FOUND;
 	case ONSHI_OUTCOME_REGISTERED:
-		return TODO_COUNT;
+		return TASK_COUNT;
 	case ONSHI_OUTCOME_VALID:
 	case ONSHI_OUTCOME_VALID_UNREGISTERED:
 		if (c->severity >= ONSHI_SEVERITY_CHECK)
-			return TODO_DIFFERS;
-		return expires(r, rec) != 0 ? TODO_EXPIRING : TODO_COUNT;
+			return TASK_DIFFERS;
+		return expires(r, rec) != 0 ? TASK_EXPIRING : TASK_COUNT;
 	default:
-		return TODO_UNANSWERED;
+		return TASK_UNANSWERED;
 	}
 }
 
@@ -198,7 +198,7 @@ put_answered(struct making *m, const struct onshi_record *rec, int element,
 }
 
 static void
-put_differences(struct making *to, const struct todo_list *r,
+put_differences(struct making *to, const struct task_list *r,
     const struct onshi_match *m)
 {
 	const char *mine, *theirs;
@@ -224,14 +224,14 @@ put_differences(struct making *to, const struct todo_list *r,
 }
 
 static void
-put_what(struct making *to, const struct todo_list *r, enum todo todo,
+put_what(struct making *to, const struct task_list *r, enum task task,
     int outcome, const struct onshi_record *rec, const struct onshi_match *m)
 {
 	char digits[16], day[TIME_TEXT];
 
-	if (todo == TODO_DIFFERS) {
+	if (task == TASK_DIFFERS) {
 		put_differences(to, r, m);
-	} else if (todo == TODO_EXPIRING) {
+	} else if (task == TASK_EXPIRING) {
 		(void)snprintf(digits, sizeof(digits), "%08d",
 		    (int)expires(r, rec));
 		date_plain(digits, day);
@@ -243,19 +243,19 @@ put_what(struct making *to, const struct todo_list *r, enum todo todo,
 }
 
 static const char *
-step_of(const struct todo_list *r, enum todo todo, const struct onshi_match *m)
+step_of(const struct task_list *r, enum task task, const struct onshi_match *m)
 {
 	int why;
 
-	if (todo == TODO_DIFFERS && onshi_match_at(m, 0, NULL, &why, NULL,
+	if (task == TASK_DIFFERS && onshi_match_at(m, 0, NULL, &why, NULL,
 	    NULL) == ONSHI_OK)
 		return onshi_difference_step(why, r->t->lang);
 
-	return todos[todo].step[lang_of(r)];
+	return tasks[task].step[lang_of(r)];
 }
 
 static bool
-make_room(struct todo_list *r)
+make_room(struct task_list *r)
 {
 	size_t room = r->room == 0 ? 64 : 2 * r->room;
 	struct note *more;
@@ -271,7 +271,7 @@ make_room(struct todo_list *r)
 }
 
 static void
-keep(struct todo_list *r, enum todo todo, size_t place, const struct making *m)
+keep(struct task_list *r, enum task task, size_t place, const struct making *m)
 {
 	struct note *note;
 
@@ -286,20 +286,20 @@ keep(struct todo_list *r, enum todo todo, size_t place, const struct making *m)
 	}
 	memcpy(note->text, m->text, m->n);
 	note->len = m->n;
-	note->todo = todo;
+	note->task = task;
 	note->place = place;
 	note->n = r->n++;
 }
 
 void
-todo_take(struct todo_list *r, const struct in *in, size_t place, int outcome,
+task_take(struct task_list *r, const struct in *in, size_t place, int outcome,
     const struct onshi_record *rec, const struct onshi_match *m,
     const struct compared *c)
 {
-	enum todo todo = todo_of(r, outcome, rec, c);
+	enum task task = task_of(r, outcome, rec, c);
 	struct making to = { .n = 0 };
 
-	if (todo == TODO_COUNT)
+	if (task == TASK_COUNT)
 		return;
 	put(&to, cell_of(in, place, "id"));
 	next(&to);
@@ -318,22 +318,22 @@ todo_take(struct todo_list *r, const struct in *in, size_t place, int outcome,
 	next(&to);
 	put(&to, c->severity > 0 ? onshi_severity_name(c->severity) : "");
 	next(&to);
-	put_what(&to, r, todo, outcome, rec, m);
-	put(&to, step_of(r, todo, m));
+	put_what(&to, r, task, outcome, rec, m);
+	put(&to, step_of(r, task, m));
 	next(&to);
-	keep(r, todo, place, &to);
+	keep(r, task, place, &to);
 	onshi_wipe(&to, sizeof(to));
 }
 
 /* ---- written ------------------------------------------------------------- */
 
 static int
-by_todo(const void *a, const void *b)
+by_task(const void *a, const void *b)
 {
 	const struct note *x = a, *y = b;
 
-	if (x->todo != y->todo)
-		return x->todo < y->todo ? -1 : 1;
+	if (x->task != y->task)
+		return x->task < y->task ? -1 : 1;
 	if (x->place != y->place)
 		return x->place < y->place ? -1 : 1;
 
@@ -341,7 +341,7 @@ by_todo(const void *a, const void *b)
 }
 
 static void
-csv(const struct todo_list *r, struct pen *p)
+csv(const struct task_list *r, struct pen *p)
 {
 	const char *text;
 	size_t i, k;
@@ -353,7 +353,7 @@ csv(const struct todo_list *r, struct pen *p)
 	}
 	pen_text(p, "\r\n");
 	for (i = 0; i < r->n; i++) {
-		pen_text(p, todos[r->note[i].todo].name);
+		pen_text(p, tasks[r->note[i].task].name);
 		text = r->note[i].text;
 		for (k = 0; k < FIELD_COUNT; k++) {
 			pen_text(p, ",");
@@ -410,18 +410,18 @@ html_row(struct pen *p, const struct note *note)
 }
 
 static size_t
-html_group(const struct todo_list *r, struct pen *p, size_t i)
+html_group(const struct task_list *r, struct pen *p, size_t i)
 {
-	enum todo todo = r->note[i].todo;
+	enum task task = r->note[i].task;
 	char count[32];
 	size_t end, k;
 
-	for (end = i; end < r->n && r->note[end].todo == todo; end++)
+	for (end = i; end < r->n && r->note[end].task == task; end++)
 		continue;
 	(void)snprintf(count, sizeof(count), " (%lu)",
 	    (unsigned long)(end - i));
 	pen_text(p, "<h2>");
-	pen_text(p, todos[todo].title[lang_of(r)]);
+	pen_text(p, tasks[task].title[lang_of(r)]);
 	pen_text(p, count);
 	pen_text(p, "</h2>\n<table>\n<thead><tr>");
 	for (k = 0; k < FIELD_COUNT; k++) {
@@ -440,7 +440,7 @@ html_group(const struct todo_list *r, struct pen *p, size_t i)
 }
 
 static void
-html(const struct todo_list *r, struct pen *p)
+html(const struct task_list *r, struct pen *p)
 {
 	char digits[16], day[TIME_TEXT];
 	size_t i = 0;
@@ -473,33 +473,25 @@ html(const struct todo_list *r, struct pen *p)
 	pen_text(p, "</body>\n</html>\n");
 }
 
-static int
-write_to(struct todo_list *r, int fd)
+static void
+write_all(void *self, struct pen *pen)
 {
-	struct pen pen;
-	int error;
+	struct task_list *r = self;
 
-	if ((error = pen_begin(&pen, fd)) != 0)
-		return error;
-	qsort(r->note, r->n, sizeof(*r->note), by_todo);
+	qsort(r->note, r->n, sizeof(*r->note), by_task);
 	if (r->is_html)
-		html(r, &pen);
+		html(r, pen);
 	else
-		csv(r, &pen);
-	if ((error = pen_flush(&pen)) == 0 && fsync(fd) != 0)
-		error = errno;
-	pen_end(&pen);
-
-	return error;
+		csv(r, pen);
 }
 
 /* A run that is taken up again writes it again, the same. */
 int
-todo_write(struct todo_list *r)
+task_write(struct task_list *r)
 {
 	size_t n = strlen(r->path);
 	char *part = malloc(n + sizeof(".part"));
-	int fd, error;
+	int error;
 
 	if (part == NULL || r->failed) {
 		free(part);
@@ -507,19 +499,7 @@ todo_write(struct todo_list *r)
 	}
 	memcpy(part, r->path, n);
 	memcpy(part + n, ".part", sizeof(".part"));
-	(void)unlink(part);
-	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	if (fd < 0) {
-		error = errno;
-	} else {
-		error = write_to(r, fd);
-		(void)close(fd);
-		if (error == 0 && rename(part, r->path) != 0)
-			error = errno;
-		if (error != 0)
-			(void)unlink(part);
-	}
+	error = pen_replace(r->path, part, write_all, r);
 	free(part);
 
 	return error;
@@ -528,7 +508,7 @@ todo_write(struct todo_list *r)
 /* ---- its life ------------------------------------------------------------ */
 
 int
-todo_begin(struct todo_list *r, struct tool *t)
+task_begin(struct task_list *r, struct tool *t)
 {
 	char now[TIME_TEXT];
 	size_t n;
@@ -552,7 +532,7 @@ todo_begin(struct todo_list *r, struct tool *t)
 }
 
 void
-todo_void(struct todo_list *r)
+task_void(struct task_list *r)
 {
 	while (r->n > 0) {
 		r->n--;
@@ -563,8 +543,8 @@ todo_void(struct todo_list *r)
 }
 
 void
-todo_end(struct todo_list *r)
+task_end(struct task_list *r)
 {
-	todo_void(r);
+	task_void(r);
 	free(r->note);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -367,4 +368,31 @@ pen_end(struct pen *p)
 		onshi_wipe(p->bytes, PEN_ROOM);
 	free(p->bytes);
 	p->bytes = NULL;
+}
+
+int
+pen_replace(const char *path, const char *fresh,
+    void (*write)(void *self, struct pen *p), void *self)
+{
+	struct pen pen;
+	int fd, error;
+
+	(void)unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd < 0)
+		return errno;
+	if ((error = pen_begin(&pen, fd)) == 0) {
+		write(self, &pen);
+		if ((error = pen_flush(&pen)) == 0 && fsync(fd) != 0)
+			error = errno;
+		pen_end(&pen);
+	}
+	(void)close(fd);
+	if (error == 0 && rename(fresh, path) != 0)
+		error = errno;
+	if (error != 0)
+		(void)unlink(fresh);
+
+	return error;
 }

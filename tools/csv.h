@@ -46,4 +46,9 @@ void	pen_cell(struct pen *p, const char *text);
 int	pen_flush(struct pen *p);
 void	pen_end(struct pen *p);
 
+/* A whole file in place of the one at path: until it is on the disk it is called
+ * fresh, 0600. 0 or an errno, and what stood there stands. */
+int	pen_replace(const char *path, const char *fresh,
+	    void (*write)(void *self, struct pen *p), void *self);
+
 #endif

@@ -79,7 +79,7 @@ hex4(const uint8_t *p, const uint8_t *end)
 	return c;
 }
 
-/* \uXXXX, and its other half where it is one; p is behind the u. */
+/* Four digits behind \u, and its other half where it is one; p is behind the u. */
 static const uint8_t *
 unicode(const uint8_t *p, const uint8_t *end, uint32_t *c)
 {

@@ -406,8 +406,9 @@ advance(struct onshi_bulk *b)
 	if (!b->working) {
 		if (oki_steady_ms(b->k.env) < b->next_ms)
 			return ONSHI_NEED_LATER;
-		if ((r = oki_bulk_check(&b->k, &b->b, &b->error)) !=
-		    ONSHI_OK || (r = oki_bulk_start(b)) != ONSHI_OK)
+		if ((b->stage == OKI_BULK_MADE && (r = oki_bulk_check(&b->k,
+		    &b->b, &b->error)) != ONSHI_OK) ||
+		    (r = oki_bulk_start(b)) != ONSHI_OK)
 			return r;
 	}
 	if ((r = oki_bulk_await(b)) != ONSHI_OK)
