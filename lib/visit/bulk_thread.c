@@ -215,13 +215,17 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 {
 	struct oki_wait out;
 	bool is;
+	int r;
 
 	oki_mutex_lock(b->lock);
 	is = b->working && b->done && b->ours == NULL && b->first == NULL;
 	oki_mutex_unlock(b->lock);
 	oki_wait_init(&out, b->k.env, LEAVE_MS, NULL);
-	if (!is || oki_runner_wait(b->runner, b->task, &out,
-	    ONSHI_E_LINK_TIMEOUT) != ONSHI_OK)
+	if (!is)
+		return false;
+	/* ONSHI_E_STATE: it was abandoned, and has come back since. */
+	r = oki_runner_wait(b->runner, b->task, &out, ONSHI_E_LINK_TIMEOUT);
+	if (r != ONSHI_OK && r != ONSHI_E_STATE)
 		return false;
 	b->working = b->done = false;
 	oki_event_clear(b->there);

@@ -49,6 +49,7 @@ static struct service {
 	const char *consents;		/* in each result */
 	const char *number;		/* another receipt in it */
 	atomic_int held;		/* waits in the middle of the answer */
+	atomic_int stuck;		/* in an upload, whatever the deadline */
 	const char *token;
 } s;
 static char record[262144];
@@ -101,6 +102,8 @@ receive(struct onshi_exchange *x)
 	char text[2048];
 	int i;
 
+	while (atomic_load(&s.stuck) != 0)
+		(void)poll(NULL, 0, 1);
 	for (i = 0; i < s.n_ids; i++)
 		if (strcmp(s.ids[i], s.last_id) == 0)
 			break;
@@ -847,6 +850,31 @@ START_TEST(ended_meanwhile)
 }
 END_TEST
 
+/* A link that does not come back in time costs the call its time, and no more:
+ * when it is back what it has brought is there. */
+START_TEST(back_late)
+{
+	int r;
+
+	begin();
+	fill(ONSHI_BULK_ELIGIBILITY, 5, NULL);
+	ARE(onshi_bulk_set_deadline(b, 100), OK);
+	atomic_store(&s.stuck, 1);
+	ARE(onshi_bulk_advance(b), ONSHI_E_LINK_TIMEOUT);
+	ARE(onshi_error_sent(onshi_bulk_error(b)), ONSHI_SENT_UNKNOWN);
+	atomic_store(&s.stuck, 0);
+	ARE(onshi_bulk_set_deadline(b, 5000), OK);
+	while ((r = onshi_bulk_advance(b)) == ONSHI_E_STATE ||
+	    (r == ONSHI_NEED_LATER && onshi_bulk_later(b) == 0) || r < 0)
+		(void)poll(NULL, 0, 5);
+	ARE(r, OK);
+	ARE(take_all(&r), 5);
+	ARE(r, ONSHI_END);
+	ARE(s.uploads, 1);
+	finish();
+}
+END_TEST
+
 /* Not blocking: the descriptor tells when there is something. */
 START_TEST(by_descriptor)
 {
@@ -897,6 +925,7 @@ main(void)
 	tcase_add_test(c, cut_to_what_is_given);
 	tcase_add_loop_test(c, carried, 0, 3);
 	tcase_add_loop_test(c, ended_meanwhile, 0, 3);
+	tcase_add_test(c, back_late);
 	tcase_add_test(c, by_descriptor);
 	suite_add_tcase(suite, c);
 	runner = srunner_create(suite);
