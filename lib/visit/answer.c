@@ -160,6 +160,10 @@ oki_answer_body_new(struct onshi_visit *v, int category,
 	b->reply = *reply;
 	memset(reply, 0, sizeof(*reply));
 	set_times(b);
+	oki_doc_set_outcome(b->reply.doc, b->reply.outcome);
+	oki_doc_set_outcome(b->head, b->reply.outcome);
+	if (b->reply.lines != NULL)
+		oki_doc_set_outcome(b->reply.lines, b->reply.outcome);
 	oki_doc_set_guard(b->reply.doc, readable, b);
 	oki_doc_set_guard(b->head, readable, b);
 	if (b->reply.lines != NULL)

@@ -61,6 +61,7 @@ START_TEST(test_pin)
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_NAME, &text),
 	    ONSHI_OK);
 	ck_assert_str_eq(text, "CANARYNAME");
+	ck_assert_int_eq(onshi_record_outcome(rec), ONSHI_OUTCOME_VALID);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_END);
 	onshi_answer_free(&a);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
@@ -69,6 +70,7 @@ START_TEST(test_pin)
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
 	    ONSHI_OK);
 	ck_assert_str_eq(text, "CANARYDRUG");
+	ck_assert_int_eq(onshi_record_outcome(rec), ONSHI_OUTCOME_DATA);
 	onshi_answer_free(&a);
 	ck_assert_int_eq(onshi_visit_apdus(v), 6);
 	ck_assert_int_eq(atomic_load(&f.verifies), 1);
