@@ -90,37 +90,8 @@ oki_is_others(const uint8_t *p, size_t len, const char *mark)
 	return false;
 }
 
-/* One reading: everything, and how the file was before it. */
-static int
-read_once(struct oki_dir *d, const char *name, struct oki_buf *out,
-    struct oki_file_facts *facts)
-{
-	struct oki_file *f;
-	int64_t sys = 0;
-	size_t got = 0;
-	int r;
-
-	oki_buf_reset(out);
-	if ((r = oki_file_open(d, name, OKI_OPEN_READ, &f, &sys)) != ONSHI_OK)
-		return oki_os_is_absent(sys) ? ONSHI_ABSENT :
-		    r == ONSHI_E_NOMEM ? r : ONSHI_NEED_WAIT;
-	if ((r = oki_file_facts(f, facts, &sys)) != ONSHI_OK)
-		r = ONSHI_NEED_WAIT;
-	else if ((uint64_t)facts->size > out->max)
-		r = ONSHI_E_TOO_BIG;
-	else if ((r = oki_buf_reserve(out, (size_t)facts->size)) == ONSHI_OK) {
-		r = oki_file_read(f, 0, out->data, (size_t)facts->size, &got,
-		    &sys);
-		if (r != ONSHI_OK || got != (size_t)facts->size)
-			r = ONSHI_NEED_WAIT;
-		out->len = got;
-	}
-	oki_file_close(&f);
-
-	return r;
-}
-
-/* Piece by piece, with the digest of all of it. */
+/* One reading, piece by piece: how the file was before it, and the digest of
+ * all of it. */
 static int
 read_pieces(struct oki_dir *d, const char *name, size_t max,
     int (*each)(void *self, const uint8_t *p, size_t len), void *self,
@@ -184,18 +155,9 @@ keep_edges(void *self, const uint8_t *p, size_t len)
 }
 
 static int
-read_edges(struct oki_dir *d, const char *name, struct oki_buf *out,
-    struct oki_file_facts *facts, uint8_t digest[OKI_SHA256])
+keep_all(void *self, const uint8_t *p, size_t len)
 {
-	size_t max = out->max;
-	int r;
-
-	oki_buf_reset(out);
-	out->max = 2 * EDGE + PIECE;
-	r = read_pieces(d, name, max, keep_edges, out, facts, digest);
-	out->max = max;
-
-	return r;
+	return oki_buf_append(self, p, len);
 }
 
 /* Whether it is as it was when it was seen last; notes how it is now. */
@@ -224,12 +186,15 @@ look_again(struct oki_folder *f, struct oki_dir *d, const char *name,
 {
 	struct oki_file_facts facts;
 	uint8_t digest[OKI_SHA256];
+	size_t max = out->max;
 	int r;
 
-	r = large ? read_edges(d, name, out, &facts, digest) :
-	    read_once(d, name, out, &facts);
-	if (r == ONSHI_OK && !large)
-		r = oki_sha256(out->data, out->len, digest);
+	oki_buf_reset(out);
+	if (large)
+		out->max = 2 * EDGE + PIECE;
+	r = read_pieces(d, name, max, large ? keep_edges : keep_all, out,
+	    &facts, digest);
+	out->max = max;
 	if (r == ONSHI_OK)
 		*still = stands_still(f, s, digest, &facts);
 
