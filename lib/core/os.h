@@ -175,6 +175,9 @@ int	oki_file_truncate(struct oki_file *f, int64_t size, int64_t *sys);
 /* Exclusive lock, up to ms: ONSHI_E_DISK when another holds it all the time. */
 int	oki_file_lock(struct oki_file *f, int32_t ms, int64_t *sys);
 void	oki_file_unlock(struct oki_file *f);
+/* Whether another holds it, or nobody can tell; whoever asks is no other to who
+ * asks meanwhile. */
+bool	oki_file_is_locked(struct oki_file *f);
 
 /*
  * Tells that files may have come into a directory, but for hidden ones. A share

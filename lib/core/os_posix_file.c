@@ -666,3 +666,15 @@ oki_file_unlock(struct oki_file *f)
 	while (flock(f->fd, LOCK_UN) != 0 && errno == EINTR)
 		;
 }
+
+bool
+oki_file_is_locked(struct oki_file *f)
+{
+	int r;
+
+	while ((r = flock(f->fd, LOCK_SH | LOCK_NB)) != 0 && errno == EINTR)
+		;
+	oki_file_unlock(f);
+
+	return r != 0;
+}

@@ -179,7 +179,7 @@ oki_journal_is_alive(struct oki_journal *j, const char *run)
 	run_file(run, name);
 	if (oki_file_open(j->dir, name, OKI_OPEN_WRITE, &f, &sys) != ONSHI_OK)
 		return !oki_os_is_absent(sys);
-	alive = oki_file_lock(f, 0, NULL) != ONSHI_OK;
+	alive = oki_file_is_locked(f);
 	oki_file_close(&f);
 
 	return alive;

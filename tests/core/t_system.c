@@ -182,6 +182,17 @@ lock_file(int64_t *sys)
 	return r;
 }
 
+/* What cannot be told counts as locked. */
+static int
+ask_lock(int64_t *sys)
+{
+	if (!oki_file_is_locked(file))
+		return ONSHI_OK;
+	*sys = ENOLCK;
+
+	return ONSHI_E_DISK;
+}
+
 static int
 unlock_file(int64_t *sys)
 {
@@ -394,6 +405,8 @@ static const struct {
 	{ "lock_file, interrupted", lock_file, SYS_flock, EINTR, 0, OK },
 	{ "lock_file, taken", lock_file, SYS_flock, EWOULDBLOCK, 0, OK },
 	{ "lock_file", lock_file, SYS_flock, ENOLCK, 0, ONSHI_E_DISK },
+	{ "ask_lock, interrupted", ask_lock, SYS_flock, EINTR, 0, OK },
+	{ "ask_lock", ask_lock, SYS_flock, ENOLCK, 0, ONSHI_E_DISK },
 	{ "unlock_file, interrupted", unlock_file, SYS_flock, EINTR, 0, OK },
 	{ "unlock_file", unlock_file, SYS_flock, EBADF, 0, OK },
 	{ "chance, interrupted", chance, SYS_getrandom, EINTR, 0, OK },

@@ -3,6 +3,7 @@
  * believed on its day, until its times, once, and when an operator has said
  * whose it is. Whatever else lies in the folder is passed over and not touched.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -608,6 +610,30 @@ END_TEST
 
 /* ---- crashes ----------------------------------------------------------------- */
 
+/* Another desk looks whether who has died is still alive. */
+static int
+somebody_looks(void)
+{
+	char path[400];
+	struct dirent *one;
+	int at = -1;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/journal", top);
+	ck_assert_ptr_nonnull(d = opendir(path));
+	while (at < 0 && (one = readdir(d)) != NULL)
+		if (strncmp(one->d_name, "run-", 4) == 0 &&
+		    (at = openat(dirfd(d), one->d_name, O_RDWR)) >= 0 &&
+		    flock(at, LOCK_SH | LOCK_NB) != 0) {
+			(void)close(at);	/* we are alive ourselves */
+			at = -1;
+		}
+	(void)closedir(d);
+	ck_assert_int_ge(at, 0);
+
+	return at;
+}
+
 /* A desk of its own takes it, and dies. */
 static void
 die_with_it(const char *journal)
@@ -633,17 +659,24 @@ die_with_it(const char *journal)
 	w = look_out(o, 20000);
 }
 
-/* The desk's next start has it again; no file is lost, none taken twice. */
+/* The desk's next start has it again; no file is lost, none taken twice: not
+ * for a second desk either that looks at the same moment who is alive. */
 START_TEST(desk_dies)
 {
+	int looks = -1;
+
 	arrives(1);
 	die_with_it("journal");
+	if (_i == 1)
+		looks = somebody_looks();
 	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_OK);
 	ck_assert_str_eq(onshi_visit_file(v), name);
 	ck_assert_int_eq(take(v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_end(v), ONSHI_OK);
 	ck_assert_int_eq(face_files(dir, last), 0);
 	nobody(w);
+	if (looks >= 0)
+		(void)close(looks);
 }
 END_TEST
 
@@ -844,7 +877,7 @@ main(void)
 	tcase_add_loop_test(c, copies, 0, 4);
 	tcase_add_test(c, another_machines_copy);
 	tcase_add_test(c, changed_behind);
-	tcase_add_test(c, desk_dies);
+	tcase_add_loop_test(c, desk_dies, 0, 2);
 	tcase_add_test(c, another_desk_dies);
 	tcase_add_test(c, not_without_the_record);
 	tcase_add_test(c, sealed);
