@@ -119,7 +119,8 @@ int64_t	oki_face_now(struct oki_face_look *l);
  * ended before its rename has taken nothing. */
 bool	oki_face_is_free(struct oki_face_look *l,
 	    const struct oki_face_parts *parts);
-/* One that a run which has ended had claimed; what it was done with goes. */
+/* One that a run which has ended had claimed, or ours without having it; what
+ * it was done with goes. */
 bool	oki_face_is_left(struct oki_face_look *l,
 	    const struct oki_face_parts *parts, const char *file);
 

@@ -112,9 +112,10 @@ not_the_same(int r, struct onshi_error *e)
 	    "link.face_dir: a file cannot be read");
 }
 
-/* *ours: it is called ours, whatever came of it. */
+/* Where that fails, it may be called ours all the same: then it has no mark, by
+ * which our next look finds it. */
 static int
-rename_to_us(struct oki_face_look *l, struct oki_face *face, bool *ours,
+rename_to_us(struct oki_face_look *l, struct oki_face *face,
     struct onshi_error *e)
 {
 	struct oki_faces *f = l->f;
@@ -129,10 +130,8 @@ rename_to_us(struct oki_face_look *l, struct oki_face *face, bool *ours,
 	    ONSHI_OK)
 		return oki_os_is_absent(sys) ? taken(e) : oki_fail_system(e,
 		    r, sys, "link.face_dir: a file cannot be renamed");
-	*ours = true;
 	if ((r = check_same(l, face, name)) != ONSHI_OK) {
-		*ours = rename_patiently(l->dir, name, face->there, &sys) !=
-		    ONSHI_OK;
+		(void)rename_patiently(l->dir, name, face->there, &sys);
 		return not_the_same(r, e);
 	}
 	(void)oki_copy(face->there, sizeof(face->there), name);
@@ -144,7 +143,6 @@ static int
 claim_in(struct oki_face_look *l, struct oki_face *face, struct onshi_error *e)
 {
 	struct oki_marks *m = l->f->marks;
-	bool ours = false;
 	int r;
 
 	if (!is_to_be_had(l, face))
@@ -153,12 +151,12 @@ claim_in(struct oki_face_look *l, struct oki_face *face, struct onshi_error *e)
 		return r == ONSHI_E_ARRIVAL_TAKEN ? taken(e) : oki_fail(e, r,
 		    "link.journal_dir: what is taken cannot be remembered");
 	if (l->f->is_owner)
-		r = rename_to_us(l, face, &ours, e);
+		r = rename_to_us(l, face, e);
 	else if ((r = check_same(l, face, face->there)) != ONSHI_OK)
 		r = not_the_same(r, e);
 	if (r == ONSHI_OK)
 		face->is_claimed = true;
-	else if (!ours)		/* else our next start finds it by its mark */
+	else
 		oki_mark_remove(m, face->name, face->digest);
 
 	return r;
@@ -199,11 +197,10 @@ oki_face_release(struct oki_faces *f, struct oki_face *face)
 	    ONSHI_OK)
 		return;
 	if (!f->is_owner || rename_patiently(d, face->there, face->name,
-	    &sys) == ONSHI_OK) {
+	    &sys) == ONSHI_OK)
 		(void)oki_copy(face->there, sizeof(face->there), face->name);
-		oki_mark_remove(f->marks, face->name, face->digest);
-		face->is_claimed = false;
-	}
+	oki_mark_remove(f->marks, face->name, face->digest);
+	face->is_claimed = false;
 	oki_dir_close(&d);
 }
 

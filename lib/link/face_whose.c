@@ -90,6 +90,8 @@ oki_face_is_left(struct oki_face_look *l, const struct oki_face_parts *parts,
 	}
 	if (mark.is_there && strcmp(mark.run, parts->run) == 0)
 		return !oki_marks_is_alive(m, mark.run);
+	if (!mark.is_there && strcmp(parts->run, oki_marks_run(m)) == 0)
+		return true;	/* a claim that failed halfway */
 
 	return oki_face_now(l) - parts->since_ms > l->f->claim_ms;
 }

@@ -252,6 +252,31 @@ START_TEST(each_is_taken_once)
 }
 END_TEST
 
+/* The share has done it, says that it failed, and shows nothing of it: whoever
+ * came so does not wait until claims end (link.claim_s), but comes again. */
+START_TEST(claimed_unawares)
+{
+	time_t until = time(NULL) + PATIENCE_S;
+	struct onshi_visit *v;
+
+	desk_open(&desks[0], 0, "yes");
+	ck_assert_int_eq(onshi_arrivals_set_blocking(desks[0].w, 1), ONSHI_OK);
+	arrives(1);
+	ck_assert_int_eq(onshi_arrivals_next(desks[0].w, &v), ONSHI_OK);
+	share_lie(dir, SHARE_STALE | SHARE_DEAF, 1);
+	ck_assert_int_eq(onshi_visit_confirm(v, desks[0].clerk, 1), ONSHI_OK);
+	ck_assert_int_ne(onshi_visit_advance(v), ONSHI_OK);
+	share_lie(dir, 0, 0);
+	onshi_visit_free(&v);
+	ck_assert_int_eq(onshi_arrivals_set_blocking(desks[0].w, 0), ONSHI_OK);
+	while (serve(&desks[0]) == 0 && time(NULL) < until)
+		(void)poll(NULL, 0, 20);
+	ck_assert_int_eq(taken[1], 1);
+	ck_assert_int_eq(face_files(dir, last), 0);
+	desk_close(&desks[0]);
+}
+END_TEST
+
 /* Where another program is to have the files, the share's lies move nothing. */
 START_TEST(nothing_is_touched)
 {
@@ -285,6 +310,7 @@ main(void)
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, each_is_taken_once, 0, (int)COUNT(shares));
+	tcase_add_test(c, claimed_unawares);
 	tcase_add_test(c, nothing_is_touched);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
