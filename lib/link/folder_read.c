@@ -47,11 +47,14 @@ root_name(const uint8_t *p, size_t len, size_t *namelen)
 bool
 oki_is_whole(const uint8_t *p, size_t len)
 {
-	const uint8_t *name, *end = p + len;
+	const uint8_t *name, *end;
 	size_t n;
 
+	if (len == 0)			/* then there may be no p */
+		return false;
 	if (oki_is_zip(p, len))
 		return is_whole_zip(p, len);
+	end = p + len;
 	if ((name = root_name(p, len, &n)) == NULL)
 		return false;
 	while (end > name && strchr(SPACE, end[-1]) != NULL && end[-1] != 0)
@@ -72,11 +75,12 @@ bool
 oki_is_others(const uint8_t *p, size_t len, const char *mark)
 {
 	static const char tag[] = "<ArbitraryFileIdentifier>";
-	const uint8_t *end = p + len, *lt;
+	const uint8_t *end, *lt;
 	size_t n = sizeof(tag) - 1;
 
-	if (mark == NULL || *mark == '\0')
+	if (len == 0 || mark == NULL || *mark == '\0')
 		return false;
+	end = p + len;
 	while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
 		if ((size_t)(end - p) > n && memcmp(p, tag, n) == 0) {
 			p += n;

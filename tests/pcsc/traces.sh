@@ -53,10 +53,10 @@ word "insurer number" "$(field insurer_number | tr -d ' ')"
 word "drug" "$(field drug_name)"
 word "card's serial number" "$(field serial)"
 checks=$((checks + 1))
-if grep -raqE '(^|[^0-9])1234([^0-9]|$)' "$WORLD/left"; then
+if grep -raqE '(^|[^0-9a-fA-F])1234([^0-9a-fA-F]|$)' "$WORLD/left"; then
 	failures=$((failures + 1))
 	echo "FAIL PIN: found in"
-	grep -rlaE '(^|[^0-9])1234([^0-9]|$)' "$WORLD/left"
+	grep -rlaE '(^|[^0-9a-fA-F])1234([^0-9a-fA-F]|$)' "$WORLD/left"
 fi
 checks=$((checks + 1))
 if [ -n "$(ls -A "$WORLD/left/tmp" "$WORLD/left/home" | grep -v ':$' | grep . || :)" ]; then
