@@ -96,20 +96,21 @@ by_name(const void *a, const void *b)
 	    ((const struct named *)b)->name);
 }
 
-/* A name is one person's, so that the answer tells whose it is. */
+/* A name is one person's, so that the answer tells whose it is. What was sorted
+ * before stays where this cannot be done once more. */
 static int
 sort_names(struct oki_bulk *b, struct onshi_error *e)
 {
 	struct named *all;
-	size_t i;
+	size_t *places, i;
 	int r = ONSHI_OK;
 
 	if (b->kind->named_by != ONSHI_EL_REFERENCE_NUMBER)
 		return ONSHI_OK;
-	oki_free(b->by_name);
-	b->by_name = oki_alloc_array(b->persons, sizeof(*b->by_name));
+	places = oki_alloc_array(b->persons, sizeof(*places));
 	all = oki_alloc_array(b->persons, sizeof(*all));
-	if (all == NULL || b->by_name == NULL) {
+	if (all == NULL || places == NULL) {
+		oki_free(places);
 		oki_free(all);
 		return oki_fail(e, ONSHI_E_NOMEM, "no memory for names");
 	}
@@ -118,13 +119,15 @@ sort_names(struct oki_bulk *b, struct onshi_error *e)
 		    b->kind->named_by), i };
 	qsort(all, b->persons, sizeof(*all), by_name);
 	for (i = 0; i < b->persons; i++) {
-		b->by_name[i] = all[i].place;
+		places[i] = all[i].place;
 		if (i > 0 && strcmp(all[i - 1].name, all[i].name) == 0)
 			r = oki_fail(e, ONSHI_E_VALUE,
 			    "persons %zu and %zu have one ReferenceNumber",
 			    all[i - 1].place + 1, all[i].place + 1);
 	}
 	oki_free(all);
+	oki_free(b->by_name);
+	b->by_name = places;
 
 	return r;
 }
@@ -209,13 +212,16 @@ ask(struct oki_question *q, struct oki_bulk *b, const struct oki_doc *request,
 		e->sent = x.sent;
 	if (x.new_token[0] != '\0' && r == ONSHI_OK) {
 		oki_secret_free(&q->k->token);
-		r = oki_secret_new(x.new_token, strlen(x.new_token),
-		    &q->k->token);
+		if ((r = oki_secret_new(x.new_token, strlen(x.new_token),
+		    &q->k->token)) != ONSHI_OK)
+			(void)oki_fail(e, r, "no memory for a token");
 	}
 	b->units = d.n;
-	if (r != ONSHI_OK)
+	if (r != ONSHI_OK) {
+		oki_doc_free(frame);
 		(void)oki_question_note(q, OKI_AUDIT_QUERY_OUTCOME, r, e, &x,
 		    d.n, NULL);
+	}
 out:
 	oki_buf_free(&body);
 	oki_reading_free(&d);

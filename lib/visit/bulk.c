@@ -33,7 +33,7 @@ drop_units(struct onshi_bulk *b)
 	struct oki_unit *unit;
 
 	oki_unit_free(&b->unit);
-	while (b->lock != NULL && (unit = oki_bulk_pop(b)) != NULL)
+	while ((unit = oki_bulk_pop(b)) != NULL)
 		oki_unit_free(&unit);
 }
 
@@ -52,7 +52,9 @@ oki_bulk_unref(struct onshi_bulk *b)
 		return;
 	(void)oki_runner_stop(&b->runner, 0);
 	oki_job_unref(&b->task);
-	drop_units(b);
+	oki_unit_free(&b->unit);
+	oki_units_free(&b->ours);	/* nobody else has them, or their lock */
+	oki_units_free(&b->first);
 	oki_case_clear(&b->k);
 	oki_bulk_clear(&b->b);
 	onshi_operator_free(&b->operator);
