@@ -1,7 +1,7 @@
 /*
- * Memory runs out at each point of a check-in and a get, or a call of OpenSSL
- * fails: a result that says so, nothing left behind, and the next patient is
- * served.
+ * Memory runs out at each point of a check-in and a get, or of an exceptional
+ * mode, or a call of OpenSSL fails: a result that says so, nothing left behind,
+ * and the next patient is served.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +152,124 @@ at_face(void *arg)
 	return r;
 }
 
+/* ---- in an exceptional mode ------------------------------------------------ */
+
+struct way {
+	int	kind, way, category;
+};
+
+static int
+say_who(struct onshi_emergency *e, int way)
+{
+	static const struct { int way, el; const char *text; } rows[] = {
+		{ ONSHI_WAY_SEARCH, ONSHI_EL_NAME, "見本　花子" },
+		{ ONSHI_WAY_SEARCH, ONSHI_EL_BIRTHDATE, "19800512" },
+		{ ONSHI_WAY_SEARCH, ONSHI_EL_SEX1, "1" },
+		{ ONSHI_WAY_SEARCH, ONSHI_EL_ADDRESS, "中野" },
+		{ ONSHI_WAY_NUMBER, ONSHI_EL_INSURER_NUMBER, "  991018" },
+		{ ONSHI_WAY_NUMBER, ONSHI_EL_INSURED_IDENTIFICATION_NUMBER,
+		    "1001" },
+		{ ONSHI_WAY_NUMBER, ONSHI_EL_BIRTHDATE, "19800512" }
+	};
+	size_t i;
+	int r = onshi_emergency_set_way(e, way);
+
+	for (i = 0; r == ONSHI_OK && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].way == way)
+			r = onshi_emergency_set_text(e, rows[i].el,
+			    rows[i].text);
+
+	return r;
+}
+
+static int
+say_why(struct onshi_emergency *e, int kind)
+{
+	int r;
+
+	if (kind == ONSHI_EMERGENCY_HOSPITAL)
+		return (r = onshi_emergency_set_basis(e,
+		    ONSHI_BASIS_EMERGENCY, "意識なし")) != ONSHI_OK ||
+		    (r = onshi_emergency_set_identified(e,
+		    ONSHI_IDENTIFIED_PHOTOGRAPH)) != ONSHI_OK ? r :
+		    onshi_emergency_set_want(e, ONSHI_WANT_BOTH);
+	if ((r = onshi_emergency_set_basis(e, ONSHI_BASIS_ORAL, NULL)) !=
+	    ONSHI_OK || (r = onshi_emergency_set_basis_of(e,
+	    ONSHI_CATEGORY_PRESCRIPTIONS, ONSHI_BASIS_UNOBTAINABLE, "why")) !=
+	    ONSHI_OK || (r = onshi_emergency_set_consenter(e,
+	    ONSHI_CONSENTER_SELF)) != ONSHI_OK)
+		return r;
+
+	return onshi_emergency_set_identified(e, ONSHI_IDENTIFIED_PAPERS);
+}
+
+static int
+step(struct onshi_emergency *e)
+{
+	int r;
+
+	while ((r = onshi_emergency_advance(e)) == ONSHI_NEED_ACKNOWLEDGE)
+		if ((r = onshi_emergency_acknowledge(e)) != ONSHI_OK)
+			break;
+
+	return r;
+}
+
+/* From one that a search has found the way on is its number. */
+static int
+find(struct onshi_emergency *e, const struct way *w)
+{
+	int r;
+
+	if ((r = say_who(e, w->way)) != ONSHI_OK ||
+	    (r = say_why(e, w->kind)) != ONSHI_OK ||
+	    (r = step(e)) != ONSHI_OK || w->way != ONSHI_WAY_SEARCH)
+		return r;
+
+	return (r = onshi_emergency_set_way(e, ONSHI_WAY_NUMBER)) != ONSHI_OK ?
+	    r : step(e);
+}
+
+static int
+urgent(void *arg)
+{
+	const struct way *w = arg;
+	struct onshi_operator *op = NULL;
+	struct onshi_emergency *e = NULL;
+	struct onshi_answer *a = NULL;
+	const struct onshi_record *rec;
+	struct onshi_config *c;
+	struct onshi *o;
+	int r;
+
+	oom_pause();
+	c = fake_config(&f);
+	if (onshi_config_set(c, "disaster.enabled", "yes") != ONSHI_OK ||
+	    onshi_config_set(c, "emergency.enabled", "yes") != ONSHI_OK ||
+	    onshi_config_set(c, "emergency.ways", "search") != ONSHI_OK ||
+	    onshi_config_set(c, "facility.hospital", "yes") != ONSHI_OK ||
+	    onshi_config_set(c, "facility.eprescription", "yes") !=
+	    ONSHI_OK || onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK)
+		abort();
+	oom_resume();
+	if ((r = onshi_operator_new_emergency(o, "D0001",
+	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_TWO_FACTOR, 1, "1:02,3:01",
+	    &op)) == ONSHI_OK && (r = onshi_emergency_new(o, w->kind, op,
+	    &e)) == ONSHI_OK && (r = find(e, w)) == ONSHI_OK &&
+	    (r = onshi_emergency_get(e, w->category, &a)) == ONSHI_OK &&
+	    (r = onshi_answer_next(a, &rec)) == ONSHI_OK)
+		r = onshi_emergency_end(e);
+	oom_pause();
+	onshi_answer_free(&a);
+	onshi_emergency_free(&e);
+	onshi_operator_free(&op);
+	onshi_free(&o);
+	onshi_config_free(&c);
+	oom_resume();
+
+	return r;
+}
+
 /* Where a part can do without, or its own failure says it. */
 static bool
 says_so(int result)
@@ -228,6 +346,27 @@ START_TEST(each_point_at_face)
 }
 END_TEST
 
+START_TEST(each_point_of_a_mode)
+{
+	static struct way ways[] = {
+		{ ONSHI_EMERGENCY_DISASTER, ONSHI_WAY_NUMBER,
+		    ONSHI_CATEGORY_PRESCRIPTIONS },
+		{ ONSHI_EMERGENCY_DISASTER, ONSHI_WAY_SEARCH,
+		    ONSHI_CATEGORY_CHECKUPS },
+		{ ONSHI_EMERGENCY_HOSPITAL, ONSHI_WAY_CARD,
+		    ONSHI_CATEGORY_DRUGS }
+	};
+
+	fake_init(&f);
+	f.electronic = true;
+	ck_assert_int_eq(urgent(&ways[_i]), ONSHI_OK);
+	oom_set_step(3);
+	ck_assert_uint_gt(oom_run_if("mode", urgent, &ways[_i], ONSHI_OK,
+	    says_so), 50);
+	fake_done(&f);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -242,6 +381,7 @@ main(void)
 	tcase_add_test(c, their_calls);
 	tcase_add_test(c, each_point_of_sealing);
 	tcase_add_loop_test(c, each_point_at_face, 0, 2);
+	tcase_add_loop_test(c, each_point_of_a_mode, 0, 3);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
