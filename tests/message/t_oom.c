@@ -1,7 +1,7 @@
 /*
  * Memory runs out at each point of what is done with a message: reading,
- * checking, lines, writing. A result that says so, nothing left behind, and
- * never a part for the whole.
+ * checking, lines, writing; or the room for what is written ends at each byte.
+ * A result that says so, nothing left behind, and never a part for the whole.
  */
 #include "config.h"
 
@@ -76,6 +76,30 @@ write_it(const struct oki_doc *doc, enum oki_encoding enc, size_t *n)
 	return r;
 }
 
+/* Written as JSON and read again: as much as there was. */
+static int
+by_json(const struct oki_doc *doc, size_t *n)
+{
+	struct oki_doc *back = NULL;
+	struct oki_limits limits;
+	struct onshi_error e;
+	struct oki_buf buf;
+	int r;
+
+	oki_error_clear(&e);
+	oki_limits_init(&limits, NULL);
+	limits.is_json = true;
+	oki_buf_init(&buf, 1u << 24);
+	if ((r = oki_json_write(doc, &buf, &e)) == ONSHI_OK &&
+	    (r = oki_message_parse(oki_doc_candidate(doc, 0), buf.data,
+	    buf.len, &limits, &back, &e)) == ONSHI_OK)
+		*n += amount(back);
+	oki_doc_free(&back);
+	oki_buf_free(&buf);
+
+	return r;
+}
+
 static int
 lines_of(const struct oki_doc *doc, size_t *n)
 {
@@ -133,7 +157,9 @@ life(void *arg)
 	n += amount(doc);
 	if ((r = write_it(doc, OKI_UTF_8, &n)) == ONSHI_OK &&
 	    (r = write_it(doc, OKI_SHIFT_JIS, &n)) == ONSHI_OK &&
-	    (r = lines_of(doc, &n)) == ONSHI_OK)
+	    (r = lines_of(doc, &n)) == ONSHI_OK &&
+	    (oki_json_check(NULL) != ONSHI_OK ||
+	    (r = by_json(doc, &n)) == ONSHI_OK))
 		r = person_of(doc, &n);
 	oki_doc_free(&doc);
 	if (r != ONSHI_OK)
@@ -157,6 +183,68 @@ START_TEST(samples)
 	struct message m = { .name = sample_name(_i), .bytes = sample(_i) };
 
 	at_each_point(&m);
+}
+END_TEST
+
+/* ---- less room than it takes ---------------------------------------------- */
+
+static int
+in_utf8(const struct oki_doc *doc, struct oki_buf *buf, struct onshi_error *e)
+{
+	return oki_message_write(doc, OKI_UTF_8, buf, e);
+}
+
+static int
+in_shift_jis(const struct oki_doc *doc, struct oki_buf *buf,
+    struct onshi_error *e)
+{
+	return oki_message_write(doc, OKI_SHIFT_JIS, buf, e);
+}
+
+static const struct {
+	const char	*name;
+	int		(*write)(const struct oki_doc *, struct oki_buf *,
+			    struct onshi_error *);
+} writers[] = {
+	{ "UTF-8", in_utf8 }, { "Shift_JIS", in_shift_jis },
+	{ "JSON", oki_json_write }
+};
+
+static int
+write_in(const struct oki_doc *doc, size_t w, size_t room, size_t *len)
+{
+	struct onshi_error e;
+	struct oki_buf buf;
+	int r;
+
+	oki_error_clear(&e);
+	oki_buf_init(&buf, room);
+	r = writers[w].write(doc, &buf, &e);
+	*len = buf.len;
+	oki_buf_free(&buf);
+
+	return r == onshi_error_code(&e) ? r : PART;
+}
+
+/* Of what is longer than may be sent there is nothing at all. */
+START_TEST(no_room)
+{
+	struct text t = sample(_i);
+	struct oki_doc *doc = must_parse(NULL, t.s, t.len);
+	size_t w, room, all, len;
+
+	for (w = 0; w < OKI_COUNT(writers); w++) {
+		ck_assert_int_eq(write_in(doc, w, 1u << 24, &all), ONSHI_OK);
+		ck_assert_int_eq(write_in(doc, w, all, &len), ONSHI_OK);
+		for (room = 0; room < all; room += 1 + all / 200) {
+			ck_assert_msg(write_in(doc, w, room, &len) ==
+			    ONSHI_E_TOO_BIG, "%s of %s in %zu bytes",
+			    writers[w].name, sample_name(_i), room);
+			ck_assert_uint_eq(len, 0);
+		}
+	}
+	oki_doc_free(&doc);
+	free(t.s);
 }
 END_TEST
 
@@ -236,6 +324,7 @@ main(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, samples, 0, SAMPLES);
+	tcase_add_loop_test(t, no_room, 0, SAMPLES);
 	tcase_add_test(t, unknown_names);
 	tcase_add_test(t, ours);
 	suite_add_tcase(s, t);
