@@ -14,6 +14,7 @@
 
 #include <curl/curl.h>
 
+#include "message/message.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/theirs.h"
 #include "../wire/wire.h"
@@ -205,6 +206,90 @@ START_TEST(ours)
 }
 END_TEST
 
+/* ---- by the web API: two hosts and a login ---------------------------------- */
+
+#define JSON	"HTTP/1.1 200 OK\r\n" \
+		"Content-Type: application/json;charset=UTF-8\r\n"
+#define LOGIN	JSON "Content-Length: 36\r\n\r\n" \
+		"{\"result\":{\"idToken\":\"TOKEN-OF-US\"}}"
+#define SAID	JSON "Content-Length: 13\r\n\r\n{\"XmlMsg\":{}}"
+
+static int
+ask_webapi(struct oki_session *s, struct oki_wait *w, struct onshi_error *e)
+{
+	static const uint8_t body[] = "{\"XmlMsg\":1}";
+	struct onshi_exchange x;
+	int r;
+
+	oki_exchange_init(&x, "OQSsiquc01req", w, 4096);
+	(void)oki_copy(x.request_id, sizeof(x.request_id), "id");
+	x.body = body;
+	x.bodylen = sizeof(body) - 1;
+	r = oki_session_exchange(s, &x, e);
+	if ((r == ONSHI_OK && x.answer.len != 13) ||
+	    (r != ONSHI_OK && onshi_error_code(e) != r))
+		r = WRONG;
+	oki_exchange_free(&x);
+
+	return r;
+}
+
+static int
+live_webapi(void *arg)
+{
+	struct life *l = arg;
+	struct oki_session *s = NULL;
+	struct oki_link *link = NULL;
+	struct onshi_error e;
+	struct oki_wait w;
+	int r;
+
+	oki_error_clear(&e);
+	oki_wait_init(&w, l->env, 2000, NULL);
+	if ((r = oki_link_new(l->env, &link, &e)) == ONSHI_OK &&
+	    (r = oki_session_open(link, &w, &s, &e)) == ONSHI_OK)
+		r = ask_webapi(s, &w, &e);
+	oki_session_close(&s);
+	oki_link_free(&link);
+
+	return r;
+}
+
+START_TEST(webapi)
+{
+	static const char *const says[] = { LOGIN, SAID };
+	struct hostile_spec spec[2] = { { .text = says[0] },
+	    { .text = says[1] } };
+	struct life l = { .foreign = false };
+	uint16_t port[2];
+	struct client c;
+	char keys[512];
+	pid_t pid[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		pid[i] = hostile_apart(&spec[i], &port[i]);
+	(void)snprintf(keys, sizeof(keys), "link.base=\nlink.type=webapi\n"
+	    "link.auth_base=https://" NAME ":%u\n"
+	    "link.search_base=https://" NAME ":%u\n"
+	    "link.addresses=" NAME ":%u:127.0.0.1 " NAME ":%u:127.0.0.1\n"
+	    "link.function.OQSsiimm01req=/a", port[0], port[1], port[0],
+	    port[1]);
+	client_config(&c, 9, keys);
+	ck_assert_int_eq(onshi_config_set_secret(c.config, "link.login_file",
+	    (const uint8_t *)"{}", 2), ONSHI_OK);
+	ck_assert_int_eq(oki_env_new(c.config, &l.env), ONSHI_OK);
+	ck_assert_int_eq(live_webapi(&l), ONSHI_OK);
+	ck_assert_uint_gt(oom_run("webapi", live_webapi, &l, ONSHI_OK), 20);
+	oki_env_free(&l.env);
+	client_free(&c);
+	for (i = 0; i < 2; i++)
+		hostile_apart_stop(pid[i]);
+}
+END_TEST
+
+/* ---- theirs ------------------------------------------------------------------ */
+
 START_TEST(theirs)
 {
 	struct hostile_spec spec = { .text = GOOD HUNDRED };
@@ -307,6 +392,8 @@ main(void)
 	certs_make();
 	tcase_set_timeout(t, 1200);
 	tcase_add_test(t, ours);
+	if (oki_json_check(NULL) == ONSHI_OK)
+		tcase_add_test(t, webapi);
 	tcase_add_test(t, theirs);
 	tcase_add_loop_test(t, theirs_with_a_liar, 0,
 	    (int)OKI_COUNT(liars));
