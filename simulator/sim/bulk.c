@@ -290,8 +290,9 @@ how_far(struct sim *sim, const struct reply *rep, struct receipt *r)
 		r->failed = 1;
 	db_run(&sim->db, "UPDATE receipt SET asked=asked+1, failed=? WHERE "
 	    "id=?", "ii", r->failed, r->id);
-	if (rep->faults.has[FAULT_PROCESSING] &&
-	    r->asked < rep->faults.v[FAULT_PROCESSING])
+	if (rep->faults.has[FAULT_UNDONE] ||
+	    (rep->faults.has[FAULT_PROCESSING] &&
+	    r->asked < rep->faults.v[FAULT_PROCESSING]))
 		return "2";
 	return r->failed ? BULK_FAILED : NULL;
 }

@@ -338,6 +338,17 @@ class Late(unittest.TestCase):
             self.assertEqual(counts(c.fetch(UQUC, number)),
                              ("1", "1", "1", "0"))
 
+    def test_undone(self) -> None:
+        for c in links.values():
+            number = c.upload(UQUC, c.eligibility(c.person("adult", "1")))
+            sim.control("fault", f"{UQUC}02req:undone*1")
+            a = c.fetch(UQUC, number)
+            self.assertEqual(a.text("SegmentOfResult"), "2")
+            self.assertEqual(a.text("ReceptionNumber"), number)
+            self.assertEqual(units(a), [])
+            self.assertEqual(counts(c.fetch(UQUC, number)),
+                             ("1", "1", "1", "0"))
+
     def test_failed(self) -> None:
         number = https.upload(UQUC, https.eligibility(https.person("adult")))
         sim.control("fault", f"{UQUC}02req:failed*1")
