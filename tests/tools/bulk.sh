@@ -389,4 +389,7 @@ out=again.csv
 json -c "$dir/https" bulk --report "$dir/todo.csv" "$dir/in.csv" "$dir/$out"
 wants 7 error.text '~report'
 nothing
+
+# ---- everything at once ---------------------------------------------------------------------------------------------
+PKI=$dir/pki sh "$(dirname "$0")/bulk_faults.sh" || failed=$((failed + 1))
 finish

@@ -26,7 +26,7 @@ waits_for() {
 
 sim_start() {
 	mkdir -p "$dir/oqs"
-	"$pki" "$dir/pki" >/dev/null || exit 1
+	[ -d "$dir/pki" ] || "$pki" "$dir/pki" >/dev/null || exit 1
 	"$sim" serve --pki "$dir/pki" --folder "$dir/oqs" --people 20 \
 	    --control "$dir/sim.sock" "$@" </dev/null >"$dir/sim" 2>&1 &
 	pids=$!
