@@ -15,6 +15,7 @@ struct out {
 	FILE		*file;
 	const char	**units;	/* each, and where the last one ends */
 	size_t		 count;
+	int		 stale;		/* under each mark somebody else */
 };
 
 /* Where each unit begins: what is in them cannot look like an end. */
@@ -56,18 +57,17 @@ put_text(struct out *o, const char *text, size_t len)
 	free(sjis);
 }
 
-/* What a unit is about, and for whom: the marks of two are exchanged. */
+/* What a unit is about, and for whom: it gets the mark of another. */
 static void
-swap_mark(struct out *o, xmlNodePtr unit, size_t i)
+take_mark(struct out *o, xmlNodePtr unit, size_t other)
 {
-	size_t other = i ^ 1;
 	const char *from, *to, *name = "<ArbitraryIdentifier>";
 	xmlNodePtr echo = xml_child(unit, "QualificationConfirmSearchInfo");
 	xmlNodePtr mark = echo == NULL ? NULL : xml_child(echo,
 	    "ArbitraryIdentifier");
 	char *text;
 
-	if (mark == NULL || i > 1 || other >= o->count ||
+	if (mark == NULL || other >= o->count ||
 	    (from = memmem(o->units[other], (size_t)(o->units[other + 1] -
 	    o->units[other]), name, strlen(name))) == NULL)
 		return;
@@ -89,8 +89,10 @@ put_bent(struct out *o, size_t i)
 
 	if (doc != NULL && text != NULL) {
 		unit = xmlDocGetRootElement(doc);
-		if (o->f->has[FAULT_SWAPPED])
-			swap_mark(o, unit, i);
+		if (o->stale)
+			take_mark(o, unit, (i + 1) % o->count);
+		else if (o->f->has[FAULT_SWAPPED] && i < 2)
+			take_mark(o, unit, i ^ 1);
 		bend_tree(o->sim, unit, o->f);
 		xmlNodeDump(text, doc, unit, 2, 1);
 		put_text(o, "    ", 4);
@@ -163,7 +165,7 @@ put_answer(struct out *o, const char *frame, size_t len,
 	at += strlen(tag);
 	at += *at == '\n';
 	fwrite(frame, 1, (size_t)(before - frame), o->file);
-	if (is_bent(o->f))
+	if (o->stale || is_bent(o->f))
 		r = put_all_bent(o, s);
 	else if (fwrite(s->units->data, 1, s->units->len, o->file) !=
 	    s->units->len)
@@ -193,6 +195,28 @@ take_body(struct reply *rep, FILE *file)
 	return rep->body == NULL ? 500 : SAID_ANSWER;
 }
 
+/* An older answer: its frame, and units of others under the marks of ours. */
+static int
+put_stale(struct sim *sim, struct reply *rep, const struct spool *s)
+{
+	struct out o = { .sim = sim, .f = &rep->faults, .stale = 1 };
+	char *text = NULL;
+	size_t len = 0;
+	int r;
+
+	if (rep->stale == NULL)
+		return 0;
+	if ((o.file = open_memstream(&text, &len)) == NULL)
+		return -1;
+	r = put_answer(&o, rep->stale, rep->stale_len, s);
+	if (fclose(o.file) != 0)
+		r = -1;
+	free(rep->stale);
+	rep->stale = text;
+	rep->stale_len = len;
+	return r;
+}
+
 int
 bulk_write(struct sim *sim, struct request *req, struct reply *rep,
     xmlDocPtr doc, const struct spool *s)
@@ -215,6 +239,8 @@ bulk_write(struct sim *sim, struct request *req, struct reply *rep,
 		return 500;
 	}
 	r = put_answer(&o, frame, len, s);
+	if (r == 0)
+		r = put_stale(sim, rep, s);
 	free(frame);
 	if (r != 0) {
 		fclose(o.file);

@@ -104,30 +104,64 @@ xml_echo(xmlNodePtr to, xmlNodePtr from, const char *const *names)
 		xml_add(to, *names, xml_text(from, *names));
 }
 
-/* The order of children means nothing, but that of namesakes does. */
-void
-xml_shuffle(xmlNodePtr node, struct prng *p)
+static int
+elements_of(xmlNodePtr node, xmlNodePtr *list)
 {
-	xmlNodePtr n, next, at;
-	int count = 0, k;
+	xmlNodePtr n;
+	int count = 0;
 
 	for (n = node->children; n != NULL; n = n->next)
 		if (n->type == XML_ELEMENT_NODE) {
-			xml_shuffle(n, p);
+			if (list != NULL)
+				list[count] = n;
 			count++;
 		}
-	for (n = node->children; n != NULL && count > 1; n = next) {
-		next = n->next;
-		k = prng_below(p, count);
-		for (at = node->children; k > 0 && at->next != NULL; k--)
-			at = at->next;
-		if (at == n || xmlStrEqual(at->name, n->name) ||
-		    (n->next != NULL && xmlStrEqual(n->next->name, n->name)) ||
-		    (n->prev != NULL && xmlStrEqual(n->prev->name, n->name)))
-			continue;
-		xmlUnlinkNode(n);
-		xmlAddPrevSibling(at, n);
+	return count;
+}
+
+/* The first of that name that has no new place yet. */
+static xmlNodePtr
+take_namesake(xmlNodePtr *list, int count, xmlNodePtr of)
+{
+	xmlNodePtr found;
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (list[i] != NULL && xmlStrEqual(list[i]->name, of->name)) {
+			found = list[i];
+			list[i] = NULL;
+			return found;
+		}
+	return NULL;
+}
+
+/* The order of children means nothing, but that of namesakes does: what is
+ * mixed is whose name stands where. */
+void
+xml_shuffle(xmlNodePtr node, struct prng *p)
+{
+	int count = elements_of(node, NULL), i, k;
+	xmlNodePtr *list = calloc(2 * (size_t)count + 1, sizeof(*list));
+	xmlNodePtr *mixed = list + count, n;
+
+	if (list == NULL)
+		return;
+	elements_of(node, list);
+	elements_of(node, mixed);
+	for (i = 0; i < count; i++)
+		xml_shuffle(list[i], p);
+	for (i = count; i > 1; i--) {
+		k = prng_below(p, i);
+		n = mixed[i - 1];
+		mixed[i - 1] = mixed[k];
+		mixed[k] = n;
 	}
+	for (i = 0; i < count; i++) {
+		n = take_namesake(list, count, mixed[i]);
+		xmlUnlinkNode(n);
+		xmlAddChild(node, n);
+	}
+	free(list);
 }
 
 /* Elements that no table knows, as next year's interface will have. */

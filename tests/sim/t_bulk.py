@@ -387,6 +387,16 @@ class Bent(unittest.TestCase):
                     {(e.tag, e.text) for e in by_mark(bent)[mark].iter()
                      if not len(e) and not e.tag.startswith("XNext")})
 
+    def test_namesakes_keep_their_order(self) -> None:
+        sim.control("person", "move", "extra-aps", "-40")
+        sim.control("person", "assist", "extra-aps")
+        number = https.upload(UQUC, https.eligibility(
+            https.person("extra-aps", **shown("extra-aps"))))
+        sim.control("fault", f"{UQUC}02req:shuffle")
+        for _ in range(40):
+            self.assertEqual(https.fetch(UQUC, number).texts(
+                "InsuredCardClassification"), ["01", "A1"])
+
     def test_persons_that_are_wrong(self) -> None:
         number = https.upload(UQUC, https.eligibility(
             https.person("adult", "a"), https.person("soon", "b"),
@@ -437,16 +447,21 @@ class Bent(unittest.TestCase):
 
     def test_foreign_and_stale(self) -> None:
         number = folder.upload(UQUC, folder.eligibility(
-            folder.person("adult", "z")))
+            folder.person("adult", "z"), folder.person("soon", "y")))
         sim.control("fault", f"{UQUC}02req:foreign*1")
         a = folder.fetch(UQUC, number)
         self.assertNotEqual(a.text("MedicalInstitutionCode"), MEDICAL)
-        sim.control("fault", f"{UQUC}02req:stale=20*1")
+        sim.control("fault", f"{UQUC}02req:stale=400*1")
         base = share.send(folder.receipt(number), f"{UQUC}02req")
         path = share.answer(base)
+        wait_for(lambda: path.exists() and b"</XmlMsg>" in path.read_bytes())
+        old = Answer(200, {}, path.read_bytes())
+        self.assertEqual(old.text("ArbitraryFileIdentifier"), "YESTERDAY")
+        self.assertEqual(text(by_mark(old)["z"], "InsuredIdentificationNumber"),
+                         sim.people["soon"]["number"])
         wait_for(lambda: path.exists() and b"YESTERDAY" not in
                  path.read_bytes())
-        self.assertEqual(counts(share.take(base)), ("1", "1", "1", "0"))
+        self.assertEqual(counts(share.take(base)), ("1", "2", "2", "0"))
 
 
 class Registration(unittest.TestCase):

@@ -81,6 +81,10 @@ def happen(chance: random.Random) -> None:
             *[""] * 20])
         if event:
             control("person " + event.format(person))
+        for code in TERMINALS.values():
+            if chance.randrange(5) == 0:
+                control(f"person reference {person} {code} "
+                        f"R-{code[-3:]}-{person}")
 
 
 class Known:
@@ -99,6 +103,8 @@ class Known:
         self.tickets = collections.defaultdict(list)
         for t in db.execute("SELECT * FROM ticket ORDER BY rowid"):
             self.tickets[t["coverage"]].append(t["issue"])
+        self.references = {(r["coverage"], r["terminal"]): r["number"]
+                           for r in db.execute("SELECT * FROM reference")}
         db.close()
 
     def current(self, person: int, date: int, assistance: bool):
@@ -106,7 +112,8 @@ class Known:
                  not over(c, date) and (c["class"] == "A1") == assistance]
         return max(found, key=lambda c: c["start"], default=None)
 
-    def truth(self, row: Row, date: int) -> tuple[str, list[Row]]:
+    def truth(self, row: Row, date: int, terminal: str) -> tuple[
+            str, list[Row]]:
         """The outcome of a row of IN, and its results."""
         found = [c for c in self.by_number[bare(row["number"])]
                  if begun(c, date) and
@@ -123,10 +130,20 @@ class Known:
         c = max(found, key=lambda c: (not over(c, date), c["start"]))
         if over(c, date):
             return ("lost_newer_exists" if self.current(person, date, False)
-                    else "lost"), [self.result(c)]
+                    else "lost"), self.results([c], terminal)
         also = self.current(person, date, True)
         more = [] if also in (None, c) else [also]
-        return "valid", [self.result(r) for r in (c, *more)]
+        return "valid", self.results([c, *more], terminal)
+
+    def results(self, coverages: list[sqlite3.Row],
+                terminal: str) -> list[Row]:
+        """One reference number belongs to each, or one to all."""
+        found = [self.result(c) for c in coverages]
+        own = [self.references[c["id"], terminal] for c in coverages
+               if (c["id"], terminal) in self.references]
+        for i, row in enumerate(found):
+            row["reference_number"] = own[min(i, len(own) - 1)] if own else ""
+        return found
 
     def result(self, c: sqlite3.Row) -> Row:
         p = self.persons[c["person"]]
@@ -279,7 +296,8 @@ class Part:
             rows = list(csv.DictReader(f, strict=True))
         at = silent = 0
         for asked in self.rows:
-            outcome, results = known.truth(asked, self.date)
+            outcome, results = known.truth(asked, self.date,
+                                           TERMINALS[self.link])
             mine = []
             while at < len(rows) and rows[at]["id"] == asked["id"]:
                 mine.append(rows[at])
@@ -310,7 +328,8 @@ class Part:
             self.bad(f"{who}: {mine[0]['outcome']}, wanted {outcome}")
         if len(mine) != max(1, len(results)):
             self.bad(f"{who}: {len(mine)} rows, wanted {len(results)}")
-        empty = dict.fromkeys([*FROM_COVERAGE, *FROM_PERSON], "")
+        empty = dict.fromkeys([*FROM_COVERAGE, *FROM_PERSON,
+                               "reference_number"], "")
         for row, wanted in zip(mine, results or [empty]):
             other = [f"{name}: {row[name]!r}, wanted {value!r}"
                      for name, value in wanted.items()
