@@ -296,11 +296,12 @@ may_fetch_again(const struct run *u, int r)
 static bool
 is_refused(const struct run *u, int r)
 {
+	int outcome = onshi_error_outcome(onshi_bulk_error(u->b));
+
 	return onshi_bulk_receipt(u->b) == NULL &&
-	    onshi_result_class(r) == 5 && onshi_error_outcome(
-	    onshi_bulk_error(u->b)) != ONSHI_OUTCOME_NONE &&
-	    onshi_error_outcome(onshi_bulk_error(u->b)) !=
-	    ONSHI_OUTCOME_IN_PROGRESS;
+	    onshi_result_class(r) == 5 && outcome != ONSHI_OUTCOME_NONE &&
+	    outcome != ONSHI_OUTCOME_IN_PROGRESS &&
+	    outcome != ONSHI_OUTCOME_UNKNOWN_CODE;
 }
 
 static void

@@ -126,16 +126,20 @@ folder_open(void *self, struct oki_wait *w, void **session,
 	return ONSHI_OK;
 }
 
+/* What the journal knows of a request that cannot be asked for again. */
+enum known { NOTHING, SOMETHING, ANSWERED };
+
 /* The entry of a request that was sent before: this session's, or that of a
  * run that has ended. */
 static int
 find_again(struct oki_folder *f, struct session *s,
-    const struct onshi_exchange *x, bool *known, struct oki_entry **out)
+    const struct onshi_exchange *x, enum known *known,
+    struct oki_entry **out)
 {
 	struct oki_entry *k;
 	int r;
 
-	*known = true;
+	*known = SOMETHING;
 	if ((*out = take_kept(s, x->request_id)) != NULL) {
 		(void)oki_journal_move(f->journal, *out, OKI_AWAITED, false);
 		return ONSHI_OK;
@@ -146,7 +150,10 @@ find_again(struct oki_folder *f, struct session *s,
 		r = ONSHI_E_LINK_TIMEOUT;
 	else {
 		r = oki_journal_find(f->journal, x->request_id, k);
-		*known = r != ONSHI_ABSENT;
+		if (r == ONSHI_ABSENT)
+			*known = NOTHING;
+		else if (r == ONSHI_OK && k->stand == OKI_SPENT)
+			*known = ANSWERED;
 		if (r == ONSHI_OK && (k->stand == OKI_LATE ||
 		    k->stand == OKI_SPENT || k->stand == OKI_PREPARED ||
 		    k->stand == OKI_FAILED || (k->stand != OKI_LEFT &&
@@ -192,18 +199,17 @@ static int
 ask_again(struct oki_folder *f, struct session *s, struct onshi_exchange *x,
     struct oki_entry **out, struct onshi_error *e)
 {
-	bool known;
+	enum known known;
 	int r;
 
 	x->sent = ONSHI_SENT_UNKNOWN;
 	if ((r = find_again(f, s, x, &known, out)) == ONSHI_OK)
 		return r;
-	if (r == ONSHI_ABSENT && x->maybe_new) {
-		if (!known)
-			return ask(f, x, out, e);
+	if (r == ONSHI_ABSENT && x->maybe_new && known == NOTHING)
+		return ask(f, x, out, e);
+	if (r == ONSHI_ABSENT && (x->maybe_new || known == ANSWERED))
 		return oki_link_fail(e, ONSHI_E_UNCERTAIN, "",
 		    "the journal's request was answered, to nobody");
-	}
 
 	return oki_link_fail(e, r == ONSHI_ABSENT ? ONSHI_E_LINK_TIMEOUT : r,
 	    "timeout", "the journal has no such request any more");

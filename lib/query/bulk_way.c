@@ -230,12 +230,28 @@ out:
 	return r;
 }
 
-/* What its end leaves open: whether it was handed in at all. */
-static void
-learn_end(struct oki_bulk *b, const struct onshi_error *e)
+/* The service has said so: what comes then is another one. */
+static bool
+takes_none(const struct onshi_error *e)
 {
+	return e->outcome != ONSHI_OUTCOME_NONE &&
+	    e->outcome != ONSHI_OUTCOME_IN_PROGRESS &&
+	    e->outcome != ONSHI_OUTCOME_UNKNOWN_CODE;
+}
+
+/* What its end leaves open: whether it was handed in at all. An answer that
+ * nobody understands leaves it open, too, and what was not sent leaves it as it
+ * was. */
+static void
+learn_end(struct oki_bulk *b, int r, bool sent, struct onshi_error *e)
+{
+	if (!sent)
+		return;
 	b->resumed = false;
-	b->maybe = e->sent == ONSHI_SENT_UNKNOWN;
+	b->anew = r != ONSHI_OK && takes_none(e);
+	b->maybe = r != ONSHI_OK && !b->anew;
+	if (r != ONSHI_OK && e->sent == ONSHI_SENT_NOT)
+		e->sent = ONSHI_SENT_ANSWERED;
 }
 
 /* A name of its own for what is handed in once more. */
@@ -323,14 +339,33 @@ take_first(struct oki_question *q, struct oki_bulk *b,
 	return ONSHI_OK;
 }
 
+static int
+judge_first(struct oki_question *q, struct oki_bulk *b,
+    struct oki_doc **frame, const struct oki_taker *to,
+    struct onshi_error *e)
+{
+	struct oki_verdict v;
+	struct oki_expect x;
+	int r;
+
+	expect(q->k, b, b->kind->hand_in, &x);
+	r = oki_message_judge(*frame, &x, q->k->codes, &v, e);
+	if (r == ONSHI_OK)
+		r = oki_question_day(q, b->request, *frame, e);
+	if (r != ONSHI_OK || v.outcome != (b->kind->fetch != NULL ?
+	    ONSHI_OUTCOME_ACCEPTED : ONSHI_OUTCOME_REGISTERED))
+		return refuse(q, b, &v, r, e);
+
+	return take_first(q, b, frame, &v, to, e);
+}
+
 int
 oki_bulk_hand_in(struct oki_case *k, struct oki_bulk *b,
     const struct oki_taker *to, struct oki_wait *w, struct onshi_error *e)
 {
 	struct oki_doc *frame = NULL;
-	struct oki_verdict v;
 	struct oki_question q;
-	struct oki_expect x;
+	bool sent;
 	int r;
 
 	if ((b->anew && (r = name_anew(b, e)) != ONSHI_OK) ||
@@ -343,19 +378,11 @@ oki_bulk_hand_in(struct oki_case *k, struct oki_bulk *b,
 	    ONSHI_EL_ARBITRARY_FILE_IDENTIFIER, b->short_id, e)) != ONSHI_OK)
 		return r;
 	r = ask(&q, b, b->request, to, w, &frame, e);
-	learn_end(b, e);
-	if (r != ONSHI_OK)
-		return r;
-	expect(k, b, b->kind->hand_in, &x);
-	r = oki_message_judge(frame, &x, k->codes, &v, e);
+	sent = r == ONSHI_OK || (e->sent != ONSHI_SENT_NOT &&
+	    r != ONSHI_E_SERVICE_BUSY);
 	if (r == ONSHI_OK)
-		r = oki_question_day(&q, b->request, frame, e);
-	if (r != ONSHI_OK || v.outcome != (b->kind->fetch != NULL ?
-	    ONSHI_OUTCOME_ACCEPTED : ONSHI_OUTCOME_REGISTERED)) {
-		r = refuse(&q, b, &v, r, e);
-		b->anew = true;		/* what comes then is another one */
-	} else
-		r = take_first(&q, b, &frame, &v, to, e);
+		r = judge_first(&q, b, &frame, to, e);
+	learn_end(b, r, sent, e);
 	oki_doc_free(&frame);
 
 	return r;

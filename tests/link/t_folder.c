@@ -96,15 +96,15 @@ world_end(struct world *w)
 
 /* One exchange on that session: the answer stays in x, for the caller to free. */
 static int
-ask(struct world *w, struct onshi_exchange *x, const char *body, int32_t ms,
-    const char *again)
+ask_for(struct world *w, const char *prefix, struct onshi_exchange *x,
+    const char *body, int32_t ms, const char *again)
 {
 	struct oki_wait wait;
 	int r;
 
 	oki_error_clear(&w->e);
 	oki_wait_init(&wait, w->env, ms, NULL);
-	oki_exchange_init(x, PREFIX, &wait, 1 << 20);
+	oki_exchange_init(x, prefix, &wait, 1 << 20);
 	x->body = (const uint8_t *)body;
 	x->bodylen = strlen(body);
 	if (again != NULL)
@@ -116,6 +116,13 @@ ask(struct world *w, struct onshi_exchange *x, const char *body, int32_t ms,
 	x->wait = NULL;
 
 	return r;
+}
+
+static int
+ask(struct world *w, struct onshi_exchange *x, const char *body, int32_t ms,
+    const char *again)
+{
+	return ask_for(w, PREFIX, x, body, ms, again);
 }
 
 static void
@@ -424,6 +431,28 @@ START_TEST(late_then_again)
 }
 END_TEST
 
+/* What was answered to somebody who could make nothing of it cannot be had once
+ * more, and is not published once more: what became of it is for people. */
+START_TEST(answered_then_again)
+{
+	struct onshi_exchange x, y;
+	struct world w;
+
+	world_make(&w);
+	ck_assert_int_eq(ask_for(&w, "OQSmuquc01req", &x, "<Q>many</Q>", 5000,
+	    NULL), ONSHI_OK);
+	ck_assert_int_eq(ask_for(&w, "OQSmuquc01req", &y, "<Q>many</Q>", 5000,
+	    x.request_id), ONSHI_E_UNCERTAIN);
+	ck_assert_int_eq(w.e.sent, ONSHI_SENT_UNKNOWN);
+	ck_assert_int_eq(atomic_load(&w.app.taken), 1);
+	oki_exchange_free(&x);
+	oki_exchange_free(&y);
+	check_empty(w.app.res);
+	check_empty(w.app.req);
+	world_end(&w);
+}
+END_TEST
+
 /* Nobody asks again: the next start tells of it and leaves nothing lying. */
 START_TEST(late_and_left)
 {
@@ -628,6 +657,7 @@ fill(TCase *t)
 	tcase_add_test(t, thrown_back);
 	ADD_ROWS(t, badly_answered, badly);
 	tcase_add_test(t, late_then_again);
+	tcase_add_test(t, answered_then_again);
 	tcase_add_test(t, late_and_left);
 	tcase_add_test(t, not_fetched);
 	tcase_add_test(t, cut_short);

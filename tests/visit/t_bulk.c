@@ -48,6 +48,7 @@ static struct service {
 	const char *segment;		/* of the answer */
 	const char *consents;		/* in each result */
 	const char *number;		/* another receipt in it */
+	const char *taken;		/* in place of the receipt number */
 	atomic_int held;		/* waits in the middle of the answer */
 	atomic_int stuck;		/* in an upload, whatever the deadline */
 	const char *token;
@@ -114,6 +115,8 @@ receive(struct onshi_exchange *x)
 	}
 	value("ArbitraryFileIdentifier", s.file_id, sizeof(s.file_id));
 	value("QualificationConfirmationDate", s.date, sizeof(s.date));
+	if (s.taken != NULL)
+		return say(x, s.taken);
 	if (strcmp(s.prefix, "OQSsiimm01req") == 0)
 		(void)snprintf(text, sizeof(text), HEAD TAIL
 		    "<SegmentOfResult>1</SegmentOfResult>"
@@ -666,6 +669,85 @@ START_TEST(once)
 }
 END_TEST
 
+/* What cannot be read of the answer to an upload leaves open whether it was
+ * handed in: it is asked for again, and never handed in as another one. */
+START_TEST(unread)
+{
+	static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+	    "<XmlMsg><MessageHeader>";
+	static const struct {
+		const char	*code;		/* of the institution */
+		const char	*rest;
+		int		 result;
+	} rows[] = {
+		{ "1319999988", "</MessageHeader><MessageBody><ReceptionNumber>"
+		    "1</ReceptionNumber></MessageBody></XmlMsg>",
+		    ONSHI_E_ANSWER_REFUSED },
+		{ INST, "</MessageHeader><MessageBody><Recep",
+		    ONSHI_E_ANSWER_REFUSED },
+		{ INST, "</MessageHeader><MessageBody></MessageBody></XmlMsg>",
+		    ONSHI_E_UNKNOWN_CODE },
+		{ INST, "</MessageHeader><!DOCTYPE a></XmlMsg>",
+		    ONSHI_E_ANSWER_REFUSED },
+		{ INST, "<SegmentOfResult>2</SegmentOfResult></MessageHeader>"
+		    "<MessageBody></MessageBody></XmlMsg>",
+		    ONSHI_E_IN_PROGRESS }
+	};
+	char text[1024];
+	int r;
+
+	begin();
+	(void)snprintf(text, sizeof(text), "%s<ProcessExecutionTime>%s"
+	    "</ProcessExecutionTime><MedicalInstitutionCode>%s"
+	    "</MedicalInstitutionCode>" TAIL "%s", head, now(),
+	    rows[_i].code, rows[_i].rest);
+	fill(ONSHI_BULK_ELIGIBILITY, 5, NULL);
+	s.taken = text;
+	ARE(onshi_bulk_advance(b), rows[_i].result);
+	ARE(s.again, false);
+	s.taken = NULL;
+	ARE(onshi_bulk_advance(b), ONSHI_NEED_LATER);
+	ARE(s.again, true);
+	ARE(s.uploads, 1);
+	ARE(reach(), OK);
+	ARE(take_all(&r), 5);
+	ARE(r, ONSHI_END);
+	finish();
+}
+END_TEST
+
+/* What could not even be sent leaves open what was open before. */
+START_TEST(open_still)
+{
+	begin();
+	fill(ONSHI_BULK_ELIGIBILITY, 5, NULL);
+	s.lost = 1;
+	ARE(onshi_bulk_advance(b), ONSHI_E_LINK_TIMEOUT);
+	audit_fails = 1;
+	ARE(onshi_bulk_advance(b), ONSHI_E_AUDIT);
+	audit_fails = 0;
+	ARE(onshi_bulk_advance(b), ONSHI_NEED_LATER);
+	ARE(s.again, true);
+	ARE(s.uploads, 1);
+	finish();
+}
+END_TEST
+
+/* What the service takes none of is another one afterwards. */
+START_TEST(taken_none_of)
+{
+	begin();
+	fill(ONSHI_BULK_ELIGIBILITY, 5, NULL);
+	s.refuses = true;
+	ARE(onshi_bulk_advance(b), ONSHI_E_REJECTED);
+	s.refuses = false;
+	ARE(onshi_bulk_advance(b), ONSHI_NEED_LATER);
+	ARE(s.again, false);
+	ARE(s.uploads, 1);
+	finish();
+}
+END_TEST
+
 /* A ticket is of those persons, that kind, that asker; another one's is none. */
 START_TEST(tickets)
 {
@@ -920,6 +1002,9 @@ main(void)
 	tcase_add_loop_test(c, not_ours, 0, 10);
 	tcase_add_loop_test(c, no_answer, 0, 4);
 	tcase_add_loop_test(c, once, 0, 3);
+	tcase_add_loop_test(c, unread, 0, 5);
+	tcase_add_test(c, open_still);
+	tcase_add_test(c, taken_none_of);
 	tcase_add_test(c, tickets);
 	tcase_add_loop_test(c, no_record, 0, 2);
 	tcase_add_test(c, cut_to_what_is_given);
