@@ -12,6 +12,7 @@
 #include "folder.h"
 #include "sim.h"
 
+#define ASK_S		15	/* a card waits for its reader */
 #define LINE_MAX_	4096
 #define WORDS_MAX	16
 
@@ -368,31 +369,64 @@ control_stop(void)
 	server.path = NULL;
 }
 
+/* What a service or a card says to a line, as text of its own; NULL and errno
+ * where it cannot be asked or says nothing in time. */
+char *
+control_ask(const char *path, const char *line)
+{
+	struct timeval tv = { ASK_S, 0 };
+	struct sockaddr_un sa;
+	char *said = text_dup(""), *more, buf[1024];
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), error;
+	ssize_t n = -1;
+
+	if (fd >= 0 && address(path, &sa) == 0 &&
+	    connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+		send_all(fd, line);
+		send_all(fd, "\n");
+		while ((n = read(fd, buf, sizeof(buf))) > 0) {
+			more = text_format("%s%.*s", said, (int)n, buf);
+			free(said);
+			said = more;
+		}
+	}
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (n == 0)
+		return said;
+	free(said);
+	errno = error;
+	return NULL;
+}
+
+static int
+starts(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+int
+control_status(const char *said)
+{
+	return said == NULL ? 7 : *said == '\0' ? 4 : starts(said, "error") ?
+	    2 : starts(said, "refused") ? 5 : 0;
+}
+
 static int
 ask(const char *path, const char *line)
 {
-	struct sockaddr_un sa;
-	char buf[1024];
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), r = -1;
-	ssize_t n;
+	char *said = control_ask(path, line);
+	int r = control_status(said);
 
-	if (fd < 0 || address(path, &sa) != 0 ||
-	    connect(fd, (struct sockaddr *)&sa, sizeof(sa)) != 0) {
+	if (said == NULL)
 		fprintf(stderr, "onshikaku-sim: %s: %s\n", path,
 		    strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return 7;
-	}
-	send_all(fd, line);
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		if (r < 0)
-			r = n >= 5 && memcmp(buf, "error", 5) == 0 ? 2 :
-			    n >= 7 && memcmp(buf, "refused", 7) == 0 ? 5 : 0;
-		fwrite(buf, 1, (size_t)n, r == 0 ? stdout : stderr);
-	}
-	close(fd);
-	return r < 0 ? 4 : r;
+	else
+		fputs(said, r == 0 ? stdout : stderr);
+	free(said);
+	return r;
 }
 
 /* control --control PATH WORD…; person --control PATH EVENT WHO …; touch … */
@@ -414,13 +448,11 @@ control_main(int argc, char **argv)
 		free(line);
 		line = more;
 	}
-	more = text_format("%s\n", line);
 	if (path == NULL || *line == '\0')
 		fprintf(stderr, "usage: onshikaku-sim %s --control PATH "
 		    "COMMAND…\n%s", argv[0], help);
 	else
-		r = ask(path, more);
+		r = ask(path, line);
 	free(line);
-	free(more);
 	return r;
 }

@@ -474,6 +474,8 @@ int	 control_start(struct sim *sim, const char *path);
 void	 control_stop(void);
 char	*control_do(struct sim *sim, const char *line);
 int	 control_main(int argc, char **argv);
+char	*control_ask(const char *path, const char *line);
+int	 control_status(const char *said);	/* the exit status of that */
 
 /* tls.c, http.c */
 struct MHD_Connection;

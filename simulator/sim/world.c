@@ -11,8 +11,6 @@
 #include "scenario.h"
 #include "sim.h"
 
-#define ARGS_MAX	64
-
 static char *
 own_dir(void)
 {
@@ -194,49 +192,30 @@ start_reader(struct world *w)
 	return w->has_reader ? 0 : -1;
 }
 
-/* onshikaku-vcard --control …: what it said, or NULL. */
 static char *
-tell_card(const struct world *w, const char *verb, const char *object)
+ask_card(const struct world *w, const char *line)
 {
 	char *sock = in(w->root, "reader/vcard.sock");
-	char *argv[] = { text_dup("onshikaku-vcard"), text_dup("--control"),
-	    sock, text_dup(verb), object == NULL ? NULL : text_dup(object),
-	    NULL };
-	char *err = in(w->root, "reader.err");
-	struct spawn s = { .argv = argv, .err = err };
-	struct child c;
-	char *said = NULL;
-	size_t i, n;
+	char *said = control_ask(sock, line);
 
-	if (spawn_start(&s, &c) == 0) {
-		said = spawn_output(&c, 10000, &n);
-		if (spawn_end(&c, 0, 5000) != 0) {
-			free(said);
-			said = NULL;
-		}
-	}
-	for (i = 0; i < 5; i++)
-		free(argv[i]);
-	free(err);
+	free(sock);
 	return said;
 }
 
 static int
-tell_card_ok(const struct world *w, const char *verb, const char *object)
+tell_card(const struct world *w, const char *verb, const char *object)
 {
-	char *said = tell_card(w, verb, object), *path, *why;
+	char *line = text_format("%s%s%s", verb, object == NULL ? "" : " ",
+	    object == NULL ? "" : object);
+	char *said = ask_card(w, line);
+	int r = control_status(said);
 
-	if (said == NULL) {
-		path = in(w->root, "reader.err");
-		why = text_file(path, NULL);
-		fprintf(stderr, "onshikaku-sim: the card refused: %s %s\n%s",
-		    verb, object == NULL ? "" : object, why == NULL ? "" :
-		    why);
-		free(why);
-		free(path);
-	}
+	if (r != 0)
+		fprintf(stderr, "onshikaku-sim: the card refused: %s\n%s",
+		    line, said == NULL ? "" : said);
 	free(said);
-	return said == NULL ? -1 : 0;
+	free(line);
+	return r == 0 ? 0 : -1;
 }
 
 /* The card of the scenario is put on the reader; 1 if there is no reader. */
@@ -249,19 +228,19 @@ world_card(struct world *w, const json_t *card)
 	size_t i;
 
 	if (profile == NULL)
-		return !w->has_reader ? 0 : tell_card_ok(w, "remove", NULL);
+		return !w->has_reader ? 0 : tell_card(w, "remove", NULL);
 	if (!w->reader_tried)
 		start_reader(w);
 	if (!w->has_reader)
 		return 1;
 	if (strcmp(profile, "none") == 0)
-		return tell_card_ok(w, "remove", NULL);
-	if (tell_card_ok(w, "fault", "clear") != 0 ||
-	    tell_card_ok(w, "insert", profile) != 0 ||
-	    tell_card_ok(w, "restore", NULL) != 0)	/* tries, as new */
+		return tell_card(w, "remove", NULL);
+	if (tell_card(w, "fault", "clear") != 0 ||
+	    tell_card(w, "insert", profile) != 0 ||
+	    tell_card(w, "restore", NULL) != 0)	/* tries, as new */
 		return -1;
 	for (i = 0; i < json_array_size(faults); i++)
-		if (tell_card_ok(w, "fault", json_string_value(
+		if (tell_card(w, "fault", json_string_value(
 		    json_array_get(faults, i))) != 0)
 			return -1;
 	return 0;
@@ -270,7 +249,7 @@ world_card(struct world *w, const json_t *card)
 json_t *
 world_card_status(const struct world *w)
 {
-	char *said = tell_card(w, "status", NULL);
+	char *said = ask_card(w, "status");
 	json_t *status = said == NULL ? NULL : json_loads(said, 0, NULL);
 
 	free(said);
@@ -291,22 +270,13 @@ text_at(const json_t *s, const char *name, const char *otherwise)
 int
 world_tell(const struct world *w, const char *command)
 {
-	char *copy = text_dup(command), *rest = copy, *word;
-	char *argv[ARGS_MAX] = { text_dup("/proc/self/exe"),
-	    text_dup("control"), text_dup("--control"),
-	    text_dup(w->control) };
-	int argc = 4, r;
+	char *said = control_ask(w->control, command);
+	int r = control_status(said);
 
-	while (argc < ARGS_MAX - 1 && (word = strsep(&rest, " ")) != NULL)
-		if (*word != '\0')
-			argv[argc++] = text_dup(word);
-	r = spawn_run(argv, NULL, 5000);
 	if (r != 0)
-		fprintf(stderr, "onshikaku-sim: the service refused: %s\n",
-		    command);
-	while (argc > 0)
-		free(argv[--argc]);
-	free(copy);
+		fprintf(stderr, "onshikaku-sim: the service refused: %s\n%s",
+		    command, said == NULL ? "" : said);
+	free(said);
 	return r == 0 ? 0 : -1;
 }
 

@@ -109,7 +109,7 @@ clear(struct memfs *m)
 		for (j = 0; j < m->inodes[i].npending; j++)
 			free(m->inodes[i].pending[j].bytes);
 	}
-	memset(m, 0, sizeof(*m));
+	m->ninodes = m->nentries = 0;
 }
 
 static void
@@ -118,9 +118,14 @@ copy_disk(struct memfs *to, const struct memfs *from)
 	struct inode *n;
 	int i, j;
 
-	*to = *from;
+	/* A disk has room for much, and little in it. */
+	to->ninodes = from->ninodes;
+	to->nentries = from->nentries;
+	memcpy(to->entries, from->entries,
+	    (size_t)from->nentries * sizeof(from->entries[0]));
 	for (i = 0; i < to->ninodes; i++) {
 		n = &to->inodes[i];
+		*n = from->inodes[i];
 		n->data = copy_of(n->data, n->len);
 		n->safe = copy_of(n->safe, n->safe_len);
 		n->locker = NULL;
