@@ -25,7 +25,7 @@ static int
 hand_on_bytes(struct onshi_exchange *x, const struct oki_buf *b)
 {
 	size_t at, len;
-	int r = ONSHI_OK;
+	int r = x->refused;	/* for its size, unread */
 
 	for (at = 0; r == ONSHI_OK && at < b->len; at += len) {
 		len = b->len - at < CHUNK ? b->len - at : CHUNK;
@@ -132,7 +132,8 @@ look_at(struct awaited *a, struct oki_dir *d, size_t i, struct oki_buf *b)
 		a->growing = true;
 	if (r == ONSHI_E_TOO_BIG) {
 		oki_buf_reset(b);
-		a->x->refused = r;
+		if (!opaque)	/* else that it came says it */
+			a->x->refused = r;
 		return take(a, d, i, false, b);
 	}
 

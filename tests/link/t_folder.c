@@ -481,6 +481,151 @@ START_TEST(late_and_left)
 }
 END_TEST
 
+/* ---- what another run has left ------------------------------------------------------ */
+
+#define BULK	"OQSmuquc01req"
+#define BULK_NO	"_260101070001"
+#define MB	1048576u
+
+enum { NOTHING_NEW, NEW_IF_UNKNOWN };
+static const struct {
+	const char	*name;
+	const char	*stand;		/* of its entry; NULL: there is none */
+	size_t		 answer;	/* bytes that lie there; 0: no file */
+	int		 maybe_new;
+	int		 result;
+	int		 taken;		/* by the application */
+	const char	*after;		/* the entry's stand then; NULL: gone */
+} lefts[] = {
+	{ "left", ".left", 100, NOTHING_NEW, ONSHI_OK, 0, ".taken" },
+	{ "awaited", ".awaited", 100, NOTHING_NEW, ONSHI_OK, 0, ".taken" },
+	{ "uncertain", ".uncertain", 100, NOTHING_NEW, ONSHI_OK, 0,
+	    ".taken" },
+	{ "taken, and not handed over", ".taken", 100, NOTHING_NEW, ONSHI_OK,
+	    0, ".taken" },
+	{ "left, which is as good as new", ".left", 100, NEW_IF_UNKNOWN,
+	    ONSHI_OK, 0, ".taken" },
+	{ "a large one", ".left", 3 * MB, NOTHING_NEW, ONSHI_OK, 0,
+	    ".taken" },
+	{ "just large", ".left", MB + 1, NOTHING_NEW, ONSHI_OK, 0,
+	    ".taken" },
+	{ "too large a one", ".left", 5 * MB, NOTHING_NEW, ONSHI_E_TOO_BIG, 0,
+	    ".taken" },
+	{ "not answered", ".left", 0, NOTHING_NEW, ONSHI_E_LINK_TIMEOUT, 0,
+	    ".uncertain" },
+	{ "late", ".late", 100, NOTHING_NEW, ONSHI_E_LINK_TIMEOUT, 0,
+	    ".late" },
+	{ "late, not to be asked twice", ".late", 100, NEW_IF_UNKNOWN,
+	    ONSHI_E_UNCERTAIN, 0, ".late" },
+	{ "spent", ".spent", 0, NEW_IF_UNKNOWN, ONSHI_E_UNCERTAIN, 0,
+	    ".spent" },
+	{ "prepared", ".prepared", 0, NOTHING_NEW, ONSHI_E_LINK_TIMEOUT, 0,
+	    ".prepared" },
+	{ "failed", ".failed", 0, NOTHING_NEW, ONSHI_E_LINK_TIMEOUT, 0,
+	    ".failed" },
+	{ "not known", NULL, 0, NOTHING_NEW, ONSHI_E_LINK_TIMEOUT, 0, NULL },
+	{ "not known, and sent as new", NULL, 0, NEW_IF_UNKNOWN, ONSHI_OK, 1,
+	    NULL }
+};
+
+static void
+put_left(struct world *w, const char *stand, size_t answer)
+{
+	char path[400], text[2048];
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(text, sizeof(text), "format=1\nname=" BULK BULK_NO
+	    "\nprefix=" BULK "\nid=00000000-0000-4000-8000-000000000000\n"
+	    "run=0a0a0a0a\nmark=0a0a0a0a\nzip=no\nsince=%lld\nreq=%s\n"
+	    "res=%s\nend=yes\n", (long long)oki_wall(w->env), w->app.req,
+	    w->app.res);
+	(void)snprintf(path, sizeof(path), BULK BULK_NO "%s", stand);
+	journal_put(w, path, text);
+	if (answer == 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/OQSmuquc01res" BULK_NO ".xml",
+	    w->app.res);
+	ck_assert_ptr_nonnull(f = fopen(path, "w"));
+	(void)fputs("<A>", f);
+	for (n = 7; n < answer; n++)
+		(void)fputc('a' + (int)(n % 23), f);
+	(void)fputs("</A>", f);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static void
+check_left(struct world *w, const char *stand)
+{
+	char path[400];
+
+	(void)snprintf(path, sizeof(path), "%s/journal/" BULK BULK_NO "%s",
+	    w->top, stand);
+	ck_assert_msg(access(path, F_OK) == 0, "it is not %s", stand);
+}
+
+/* By its name a later run asks for a bulk's answer, once it is sure that nobody
+ * else waits for it; and sends nothing anew that may have been answered. */
+START_TEST(left_by_another_run)
+{
+	struct onshi_exchange x;
+	struct oki_wait wait;
+	struct world w;
+	int r;
+
+	world_make(&w);
+	if (lefts[_i].stand != NULL)
+		put_left(&w, lefts[_i].stand, lefts[_i].answer);
+	oki_wait_init(&wait, w.env, lefts[_i].result == ONSHI_OK ? 10000 :
+	    300, NULL);
+	oki_exchange_init(&x, BULK, &wait, 4 * MB);
+	x.body = (const uint8_t *)"<Q>x</Q>";
+	x.bodylen = 8;
+	(void)oki_copy(x.request_id, sizeof(x.request_id),
+	    "00000000-0000-4000-8000-000000000000");
+	x.again = true;
+	x.maybe_new = lefts[_i].maybe_new == NEW_IF_UNKNOWN;
+	r = oki_session_exchange(w.session, &x, &w.e);
+	ck_assert_msg(r == lefts[_i].result, "%s: %d %s", lefts[_i].name, r,
+	    w.e.text);
+	if (r == ONSHI_OK && lefts[_i].answer > 0)
+		ck_assert_uint_eq(x.answer.len, lefts[_i].answer);
+	ck_assert_int_eq(x.sent, r == ONSHI_OK || r == ONSHI_E_TOO_BIG ?
+	    ONSHI_SENT_ANSWERED : ONSHI_SENT_UNKNOWN);
+	ck_assert_int_eq(atomic_load(&w.app.taken), lefts[_i].taken);
+	if (lefts[_i].after != NULL)
+		check_left(&w, lefts[_i].after);
+	oki_exchange_free(&x);
+	world_end(&w);
+}
+END_TEST
+
+/* Who lives and waits for it is the one that gets it. */
+START_TEST(still_anothers)
+{
+	struct onshi_exchange x, y;
+	struct world w, v;
+
+	world_make(&w);
+	v = w;
+	link_open(&v, config_of(&w, "journal"));
+	atomic_store(&w.app.faults, STAND_HOLD);
+	ck_assert_int_eq(ask(&v, &x, "<Q>slow</Q>", SHORT_MS, NULL),
+	    ONSHI_E_LINK_TIMEOUT);
+	ck_assert_int_eq(ask(&w, &y, "<Q>slow</Q>", 300, x.request_id),
+	    ONSHI_E_LINK_TIMEOUT);
+	oki_exchange_free(&y);
+	atomic_store(&w.app.faults, 0);
+	ck_assert_int_eq(ask(&v, &y, "<Q>slow</Q>", 10000, x.request_id),
+	    ONSHI_OK);
+	check_answer(&y, "<Q>slow</Q>");
+	oki_exchange_free(&x);
+	oki_exchange_free(&y);
+	link_close(&v);
+	world_end(&w);
+}
+END_TEST
+
 START_TEST(not_fetched)
 {
 	struct onshi_exchange x;
@@ -659,6 +804,8 @@ fill(TCase *t)
 	tcase_add_test(t, late_then_again);
 	tcase_add_test(t, answered_then_again);
 	tcase_add_test(t, late_and_left);
+	ADD_ROWS(t, left_by_another_run, lefts);
+	tcase_add_test(t, still_anothers);
 	tcase_add_test(t, not_fetched);
 	tcase_add_test(t, cut_short);
 	ADD_ROWS(t, config_checks, configs);
