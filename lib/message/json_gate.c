@@ -98,6 +98,25 @@ unicode(const uint8_t *p, const uint8_t *end, uint32_t *c)
 	return p + 6;
 }
 
+/* Whether more of an escape would have to come; p is behind its backslash. */
+static bool
+is_cut_escape(const uint8_t *p, const uint8_t *end)
+{
+	uint32_t c;
+
+	if (p == end)
+		return true;
+	if (*p++ != 'u')
+		return false;
+	if (end - p < 4)
+		return memchr(p, '"', (size_t)(end - p)) == NULL;
+	c = hex4(p, end);
+	p += 4;
+
+	return c >= 0xd800 && c <= 0xdbff && end - p < 6 &&
+	    (p == end || *p == '\\') && (end - p < 2 || p[1] == 'u');
+}
+
 /* The character of an escape; p is behind its backslash. */
 static const uint8_t *
 escape(struct oki_json *j, const uint8_t *p, const uint8_t *end)
@@ -108,8 +127,8 @@ escape(struct oki_json *j, const uint8_t *p, const uint8_t *end)
 	uint32_t c = NO_CHAR;
 	size_t n;
 
-	if (p == end)
-		return p;
+	if (is_cut_escape(p, end))
+		return end;
 	if (*p == 'u')
 		p = unicode(p + 1, end, &c);
 	else if (*p != '\0' && (at = strchr(from, *p++)) != NULL)

@@ -108,6 +108,9 @@ static const struct form {
 	{ "\xef\xbb\xbf {\"XmlMsg\":{\"MessageBody\":{\"Xml\\u004d\":"
 	  "\"\\u3042\\ud842\\udfb7\\\"\\\\\\/\\t\"}}}",
 	  "/XmlMsg/MessageBody/XmlM\t\xe3\x81\x82\xf0\xa0\xae\xb7\"\\/\t\n" },
+	/* blanks of each kind, and names of each */
+	{ "{\"XmlMsg\"\t:\r\n{ \"MessageBody\" :{\"_aZ9-.\xe3\x81\x82\"\t: "
+	  "\"1\"}}}", "/XmlMsg/MessageBody/_aZ9-.\xe3\x81\x82\t1\n" },
 	/* an insurer number as it came */
 	{ "{\"XmlMsg\":{\"MessageBody\":{\"QualificationConfirmSearchInfo\":"
 	  "{\"InsurerNumber\":\"00138057\"}}}}",
@@ -243,6 +246,19 @@ static const struct refused {
 	{ "UTF-16 with its mark", "\xff\xfe{\0\"\0X\0", ENC, 8 },
 	{ "a NUL", "{\"XmlMsg\":\0{}}", ENC, 14 },
 	{ "cut off, and damaged before", BODY("\"X\":\"\xe9\"") "{", ENC, 0 },
+	{ "half a pair, and another escape", BODY("\"X\":\"\\ud842\\n\""),
+	  BAD, 0 },
+	{ "half a pair, and a character", BODY("\"X\":\"\\ud842a\""), BAD,
+	  0 },
+	{ "half a pair, and no half", BODY("\"X\":\"\\ud842\\ue000\""), BAD,
+	  0 },
+	{ "half a pair, and no digits", BODY("\"X\":\"\\ud842\\uzzzz\""),
+	  BAD, 0 },
+	{ "an escape of other letters", BODY("\"X\":\"\\u00G0\""), BAD, 0 },
+	{ "a name that is a number", BODY("\"1\":\"1\""), BAD, 0 },
+	{ "a name that begins with a dash", BODY("\"-a\":\"1\""), BAD, 0 },
+	{ "a letter beside a text", BODY("\"X\":\"1\"_"), BAD, 0 },
+	{ "a character beside a text", BODY("\"X\":\"1\"~"), BAD, 0 },
 	{ "wrong, and cut off", "{\"XmlMsg\":{\"X\":1,", BAD, 0 }
 };
 
@@ -258,6 +274,61 @@ START_TEST(refused_as)
 	ck_assert_ptr_null(doc);
 	ck_assert_msg(strcmp(e.reason, w->reason) == 0, "%s: %s", w->name,
 	    e.text);
+}
+END_TEST
+
+/* A reading that is cancelled, or has no time left, ends in the middle. */
+START_TEST(in_time)
+{
+	struct text t = { NULL, 0, 0 };
+	struct oki_cancel cancel;
+	struct oki_limits limits;
+	struct onshi_error e;
+	struct oki_doc *doc;
+	struct oki_wait w;
+	int r;
+
+	text_put(&t, "{\"XmlMsg\":{\"MessageBody\":{\"X\":\"");
+	text_repeat(&t, "a", 200000);
+	text_put(&t, "\"}}}");
+	ck_assert_int_eq(oki_cancel_init(&cancel), ONSHI_OK);
+	oki_wait_init(&w, NULL, _i == 0 ? 0 : 10000, &cancel);
+	if (_i == 1)
+		oki_cancel_set(&cancel);
+	oki_limits_init(&limits, FOR);
+	limits.is_json = true;
+	limits.wait = &w;
+	oki_error_clear(&e);
+	r = oki_message_parse(FOR, (const uint8_t *)t.s, t.len, &limits,
+	    &doc, &e);
+	ck_assert_int_eq(r, _i == 0 ? ONSHI_E_LINK_TIMEOUT :
+	    ONSHI_E_CANCELLED);
+	ck_assert_ptr_null(doc);
+	oki_cancel_free(&cancel);
+	free(t.s);
+}
+END_TEST
+
+/* Elements that nobody knows: so many different ones, and no more. */
+START_TEST(names_that_nobody_knows)
+{
+	struct text t = { NULL, 0, 0 };
+	struct onshi_error e;
+	struct oki_doc *doc;
+	char one[32];
+	int i, r;
+
+	text_put(&t, "{\"XmlMsg\":{\"MessageBody\":{\"X\":\"\"");
+	for (i = 0; i < 20000; i++) {
+		(void)snprintf(one, sizeof(one), ",\"A%d\":\"\"", i);
+		text_put(&t, one);
+	}
+	text_put(&t, "}}}");
+	r = read_json(FOR, t.s, t.len, &doc, &e);
+	ck_assert_int_eq(r, ONSHI_E_ANSWER_REFUSED);
+	ck_assert_str_eq(e.reason, BIG);
+	ck_assert_ptr_null(doc);
+	free(t.s);
 }
 END_TEST
 
@@ -314,15 +385,20 @@ START_TEST(within_limits)
 }
 END_TEST
 
-/* Cut at every byte it is cut off, and nothing else. */
+/* Cut at every byte it is cut off, and nothing else, also within an escape. */
 START_TEST(cut_anywhere)
 {
+	static const char escapes[] = BODY("\"X\":\"\\u3042\\ud842\\udfb7"
+	    "\\\"\\n\xf0\xa0\xae\xb7\",\"Y\":null,\"Z\":[\"1\"]");
 	struct text xml = sample_numbered("01"), t = { NULL, 0, 0 };
 	struct oki_doc *doc = must_parse(NULL, xml.s, xml.len), *cut;
 	struct onshi_error e;
 	size_t i;
 
-	write_json(doc, &t);
+	if (_i == 0)
+		write_json(doc, &t);
+	else
+		text_put(&t, escapes);
 	for (i = 0; i < t.len; i++) {
 		ck_assert_int_eq(read_json(NULL, t.s, i, &cut, &e),
 		    ONSHI_E_ANSWER_REFUSED);
@@ -452,8 +528,10 @@ main(void)
 	tcase_add_loop_test(t, read_as, 0, (int)OKI_COUNT(forms));
 	tcase_add_test(t, written_as);
 	tcase_add_loop_test(t, refused_as, 0, (int)OKI_COUNT(refused));
+	tcase_add_loop_test(t, in_time, 0, 2);
+	tcase_add_test(t, names_that_nobody_knows);
 	tcase_add_loop_test(t, within_limits, 0, (int)OKI_COUNT(bigs));
-	tcase_add_test(t, cut_anywhere);
+	tcase_add_loop_test(t, cut_anywhere, 0, 2);
 	tcase_add_test(t, handed_out);
 	tcase_add_loop_test(t, found_as, 0, (int)OKI_COUNT(finds));
 	tcase_add_test(t, shown);
