@@ -784,6 +784,65 @@ START_TEST(tickets)
 }
 END_TEST
 
+/* Each word of a ticket, changed: none is taken for another. */
+START_TEST(forged)
+{
+	static const struct { int word; const char *text; } rows[] = {
+		{ 0, "onshikaku-bulk-2" }, { 1, "register" }, { 2, "x" },
+		{ 2, "00000000-0000-4000-8000-00000000000/" }, { 3, "x" },
+		{ 3, "99999999999999999999" }, { 4, "20260230" },
+		{ 4, "20200101" }, { 5, "00000000" }, { 5, "x" },
+		{ 6, "!!!!" }, { 6, "AGEA" }, { 6, "YWI" }, { 7, "!!!!" },
+		{ 7, "YQBi" }, { 7, "" }, { 0, " " }, { 7, "- -" }
+	};
+	char bad[1100];
+	const char *text, *at;
+	size_t i, len = 0;
+	int n;
+
+	begin();
+	fill(ONSHI_BULK_ELIGIBILITY, 2, NULL);
+	ARE(onshi_bulk_ticket(b, &text), OK);
+	for (i = 0; i < COUNT(rows); i++) {
+		for (at = text, n = 0; n < rows[i].word; n++)
+			at = strchr(at, ' ') + 1;
+		len = strcspn(at, " ");
+		(void)snprintf(bad, sizeof(bad), "%.*s%s%s", (int)(at - text),
+		    text, rows[i].text, at + len);
+		ck_assert_msg(onshi_bulk_resume(b, bad) == ONSHI_E_VALUE ||
+		    rows[i].word == 6, "%s", bad);
+		ck_assert_int_lt(onshi_bulk_resume(b, bad), 0);
+		ck_assert_ptr_null(onshi_bulk_receipt(b));
+	}
+	ARE(onshi_bulk_resume(b, text), OK);
+	ARE(s.uploads, 0);
+	finish();
+}
+END_TEST
+
+/* Which days may be asked for (messages.md 3.5). */
+START_TEST(days)
+{
+	static const struct { const char *from, *to; int r; } rows[] = {
+		{ NULL, NULL, ONSHI_E_VALUE }, { "20261102", NULL,
+		    ONSHI_E_VALUE }, { NULL, "20261102", ONSHI_E_VALUE },
+		{ "20261102", "20261101", ONSHI_E_VALUE },
+		{ "20261102", "20261102", ONSHI_NEED_LATER }
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		begin();
+		ARE(onshi_bulk_new(o, ONSHI_BULK_HOME, NULL, &b), OK);
+		set(ONSHI_EL_CONSENT_DATE_FROM, rows[i].from);
+		set(ONSHI_EL_CONSENT_DATE_TO, rows[i].to);
+		ARE(onshi_bulk_advance(b), rows[i].r);
+		ARE(s.uploads, rows[i].r > 0);
+		finish();
+	}
+}
+END_TEST
+
 /* CO-7: what cannot be recorded is not asked, and not handed out. */
 START_TEST(no_record)
 {
@@ -1006,6 +1065,8 @@ main(void)
 	tcase_add_test(c, open_still);
 	tcase_add_test(c, taken_none_of);
 	tcase_add_test(c, tickets);
+	tcase_add_test(c, forged);
+	tcase_add_test(c, days);
 	tcase_add_loop_test(c, no_record, 0, 2);
 	tcase_add_test(c, cut_to_what_is_given);
 	tcase_add_loop_test(c, carried, 0, 3);
