@@ -265,6 +265,54 @@ START_TEST(unknown_names)
 }
 END_TEST
 
+/* A large answer by JSON, whose persons are handed out one by one. */
+static int
+take_unit(void *self, struct oki_doc **one)
+{
+	*(size_t *)self += amount(*one);
+
+	return ONSHI_OK;
+}
+
+static int
+units(void *arg)
+{
+#define UNIT	"{\"QualificationConfirmSearchInfo\":"			\
+	"{\"ArbitraryIdentifier\":\"1\",\"Unknown\":{\"B\":[\"c\",\"d\"]}}}"
+	static const char json[] = "{\"XmlMsg\":{\"MessageBody\":"
+	    "{\"BulkConfirmUnit\":[" UNIT "," UNIT "]}}}";
+	struct oki_parser *p = NULL;
+	struct oki_doc *doc = NULL;
+	struct oki_limits limits;
+	struct onshi_error e;
+	size_t n = 0, *all = arg;
+	int r;
+
+	oki_error_clear(&e);
+	oki_limits_init(&limits, "OQSmuquc02res");
+	limits.is_json = true;
+	if ((r = oki_parser_new("OQSmuquc02res", &limits, take_unit, &n,
+	    &p)) == ONSHI_OK && (r = oki_parser_feed(p,
+	    (const uint8_t *)json, sizeof(json) - 1)) == ONSHI_OK)
+		r = oki_parser_finish(p, &doc, &e);
+	oki_doc_free(&doc);
+	oki_parser_free(&p);
+	if (r == ONSHI_OK && *all == 0)
+		*all = n;
+
+	return r == ONSHI_OK && n != *all ? PART : r;
+}
+
+START_TEST(one_by_one)
+{
+	size_t all = 0;
+
+	ck_assert_int_eq(units(&all), ONSHI_OK);
+	ck_assert_uint_gt(all, 20);
+	ck_assert_uint_gt(oom_run("units", units, &all, ONSHI_OK), 10);
+}
+END_TEST
+
 /* Requests of our own, from nothing. */
 static int
 build(void *arg)
@@ -326,6 +374,8 @@ main(void)
 	tcase_add_loop_test(t, samples, 0, SAMPLES);
 	tcase_add_loop_test(t, no_room, 0, SAMPLES);
 	tcase_add_test(t, unknown_names);
+	if (oki_json_check(NULL) == ONSHI_OK)
+		tcase_add_test(t, one_by_one);
 	tcase_add_test(t, ours);
 	suite_add_tcase(s, t);
 

@@ -451,6 +451,7 @@ END_TEST
 /* ---- what is passed over --------------------------------------------------- */
 
 #define ID16	"0000000000000001"
+#define CLAIMED	"OQSsiquc01res_face_1319999996" ID16 "_20261130120000.xml."
 static const struct {
 	const char	*what;
 	const char	*file;		/* NULL: a face file's */
@@ -469,6 +470,26 @@ static const struct {
 	  "_20261130120000.xml", NULL, NULL, 0, 0, 0 },
 	{ "no time", "OQSsiquc01res_face_1319999996" ID16 "_.xml", NULL, NULL,
 	  0, 0, 0 },
+	{ "a long id", "OQSsiquc01res_face_1319999996aZ9" ID16 "xy"
+	  "_20261130120000.xml",
+	  NULL, NULL, 0, 0, 0 },
+	{ "an id with a dash", "OQSsiquc01res_face_1319999996" "00000000-00000001"
+	  "_20261130120000.xml",
+	  NULL, NULL, 0, 0, 0 },
+	{ "another ending", "OQSsiquc01res_face_1319999996" ID16
+	  "_20261130120000.csv",
+	  NULL, NULL, 0, 0, 0 },
+	{ "no whole code", "OQSsiquc01res_face_131999999_" ID16
+	  "_20261130120000.xml",
+	  NULL, NULL, 0, 0, 0 },
+	{ "claimed by no desk", CLAIMED "7.1a2b3c4d.1764471845000",
+	  NULL, NULL, 0, 0, 0 },
+	{ "claimed by no run", CLAIMED "07.1a2b3c.1764471845000",
+	  NULL, NULL, 0, 0, 0 },
+	{ "claimed at no time", CLAIMED "07.1a2b3c4d",
+	  NULL, NULL, 0, 0, 0 },
+	{ "claimed at an endless time", CLAIMED "07.1a2b3c4d.99999999999999999",
+	  NULL, NULL, 0, 0, 0 },
 	{ "of another institution", NULL, "1310000001", "1310000001", 0, 0,
 	  0 },
 	{ "by its name alone ours", NULL, NULL, "1310000001", 0, 0, 0 },
