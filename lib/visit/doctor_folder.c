@@ -77,6 +77,9 @@ list_places(struct onshi_doctor *d, struct place *places)
 	size_t i, k, n = 0;
 
 	for (i = 0; i < OKI_COUNT(keys); i++) {
+		/* Who arrives at the official reader does so beside any link. */
+		if (keys[i].kind != FACES && !oki_doctor_has_link(d, "folder"))
+			continue;
 		n = add_places(places, n, keys[i].kind,
 		    oki_config_key_name(keys[i].key),
 		    oki_config_text(d->config, keys[i].key));
@@ -298,7 +301,8 @@ oki_doctor_folders(struct onshi_doctor *d)
 	struct place *places;
 	size_t i, n;
 
-	if (!oki_doctor_has_link(d, "folder"))
+	if (!oki_doctor_has_link(d, "folder") &&
+	    !oki_config_has(d->config, OKI_LINK_FACE_DIR))
 		return;
 	if ((places = oki_alloc_array(PLACES, sizeof(*places))) == NULL) {
 		d->broken = true;

@@ -120,9 +120,10 @@ void
 oki_doctor_journal(struct onshi_doctor *d)
 {
 	const char *path = oki_config_text(d->config, OKI_LINK_JOURNAL_DIR);
+	bool folder = oki_doctor_has_link(d, "folder");
 	struct oki_dir *dir = NULL;
 
-	if (!oki_doctor_has_link(d, "folder"))
+	if (!folder && !oki_config_has(d->config, OKI_LINK_FACE_DIR))
 		return;
 	if (path != NULL && oki_dir_open(path, &dir, NULL) == ONSHI_OK) {
 		if (oki_dir_is_remote(dir))
@@ -132,9 +133,10 @@ oki_doctor_journal(struct onshi_doctor *d)
 		    OKI_LINK_JOURNAL_DIR));
 	}
 	oki_dir_close(&dir);
-	if (d->link != NULL)
-		count_requests(d);
-	if (d->link != NULL && oki_doctor_bad(d, "journal") == 0)
+	if (!folder || d->link == NULL)
+		return;
+	count_requests(d);
+	if (oki_doctor_bad(d, "journal") == 0)
 		oki_doctor_found(d, OKI_FOUND_JOURNAL_OK, NULL, NULL);
 }
 

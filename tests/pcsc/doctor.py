@@ -125,6 +125,12 @@ class Site:
                        "mode=700,size=%s none '%s' && exec \"$@\"" %
                        (size, where), "sh"]
 
+    def keeps_faces(self) -> None:
+        """Whoever checks in there is seen, whatever the link is."""
+        (self.dir / "face").mkdir()
+        self.set("link.face_dir", self.dir / "face")
+        self.set("link.journal_dir", self.dir / "journal")
+
     def face(self, name: str = "ABCDEFGHIJKLMNOP", locked: str = "") -> None:
         """Somebody has checked in at the face reader."""
         base = "face/OQSsiquc01res_face_%s%s_%s" % (
@@ -536,6 +542,25 @@ def answers_left(s): s.old("res/OQSsiquc01res_202611010001.xml", 200000)
 def face_left(s):
     s.old("face/OQSsiquc01res_face_1319999996abcdefghijklmnop_"
           "20261101084500.xml", 200000)
+
+
+@row("https", "folder wrong facility")
+def face_gone_by_https(s):
+    s.keeps_faces()
+    s.set("link.face_dir", s.dir / "nowhere")
+
+
+@row("https", "folder note facility")
+def face_left_by_https(s):
+    s.keeps_faces()
+    s.old("face/OQSsiquc01res_face_1319999996abcdefghijklmnop_"
+          "20261101084500.xml", 200000)
+
+
+@row("https", "journal wrong vendor")
+def face_journal_by_https(s):
+    s.keeps_faces()
+    s.set("link.journal_dir", "/dev/null")
 
 
 TAKE = ("watch", "--count", "1", "--timeout", "10", "--take", "--operator",
