@@ -245,8 +245,11 @@ takes_none(const struct onshi_error *e)
 static void
 learn_end(struct oki_bulk *b, int r, bool sent, struct onshi_error *e)
 {
-	if (!sent)
+	if (!sent) {
+		if (b->maybe && e->sent == ONSHI_SENT_NOT)
+			e->sent = ONSHI_SENT_UNKNOWN;
 		return;
+	}
 	b->resumed = false;
 	b->anew = r != ONSHI_OK && takes_none(e);
 	b->maybe = r != ONSHI_OK && !b->anew;

@@ -725,6 +725,7 @@ START_TEST(open_still)
 	ARE(onshi_bulk_advance(b), ONSHI_E_LINK_TIMEOUT);
 	audit_fails = 1;
 	ARE(onshi_bulk_advance(b), ONSHI_E_AUDIT);
+	ARE(onshi_error_sent(onshi_bulk_error(b)), ONSHI_SENT_UNKNOWN);
 	audit_fails = 0;
 	ARE(onshi_bulk_advance(b), ONSHI_NEED_LATER);
 	ARE(s.again, true);
