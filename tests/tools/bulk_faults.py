@@ -26,6 +26,7 @@ COLUMNS = ["id", "insurer", "symbol", "number", "branch", "birthdate"]
 RUNS_MOST = 80		# of a part, until it has its OUT
 ALIKE_MOST = 4		# ends of one kind in a row, until it is asked anew
 KILLED = 0.12		# of the runs
+PATIENT = 0.03		# of those of many: they ask again by themselves
 NOW = datetime.now(timezone(timedelta(hours=9)))
 TODAY = int(f"{NOW:%Y%m%d}")
 BEFORE = int(f"{NOW - timedelta(days=75):%Y%m%d}")
@@ -228,10 +229,11 @@ class Part:
 
     # -- runs
 
-    def run(self, anew: bool, kill_after: float | None) -> Row | None:
+    def run(self, anew: bool, kill_after: float | None,
+            seconds: int) -> Row | None:
         """The JSON that it ends with, and its exit status; None: killed."""
         command = [ONSHIKAKU, "--json", "-c", str(DIR / self.link), "bulk",
-                   "--timeout", "1", "--date", str(self.date)]
+                   "--timeout", str(seconds), "--date", str(self.date)]
         if anew:
             command.append("--anew")
         p = subprocess.Popen([*command, str(self.file), str(self.out)],
@@ -270,8 +272,9 @@ class Part:
         alike, anew, last = 0, False, ""
         for _ in range(RUNS_MOST):
             kills = chance.random() < killed
+            waits = WHOLE and not kills and chance.random() < PATIENT
             said = self.run(anew, chance.uniform(0.005, 0.15) if kills
-                            else None)
+                            else None, 12 if waits else 1)
             self.anew += anew
             end = self.judge(said) if said is not None else "killed"
             self.killed += said is None

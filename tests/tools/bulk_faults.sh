@@ -10,7 +10,7 @@
 #	ONSHIKAKU_CHECK_FULL=1 sh ../tests/tools/bulk_faults.sh
 #
 # PKI: certificates that are there; PERSONS, PART: how many, and how many in a
-# request; SEED: of all chance.
+# request; SEED: of all chance; MORE: other faults, or some of them more often.
 top_builddir=${top_builddir:-.} PYTHON3=${PYTHON3:-python3}
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/folders.sh"
@@ -25,14 +25,15 @@ seed=${SEED:-1}
 # Each with the others, as chance will have it: two or three of them befall an
 # answer. What keeps an answer away for good is rare, or nothing would end.
 set --
-for fault in delay=40%10 late=60%5 late=2500%1 cut=60%2 cut=700%3 sjis%15 \
-    bom%10 shuffle%20 unknown%20 foreign%2 err%4 drop%3 undone%3 \
-    status=500%2 status=503%3 status=429%1 idle=30%10 hasty%10 kept%10 \
-    pieces=20%15 gone=50%10 twice=10%10 locked=60%5 slow=20%10 \
-    skew=-90000%5 skew=90000%5 stale=60%10 others%10 zip%15 zipkey%2 \
-    zipname%2 zipbomb%1 OQSmuquc01req:failed%2 OQSmuquc02req:failed%1 \
+for fault in delay=40%10 late=60%5 late=2500%1 OQSmuquc01req:late=1800%10 \
+    cut=60%2 cut=700%3 cut=6000%3 sjis%15 bom%10 shuffle%20 unknown%20 \
+    foreign%2 err%4 drop%3 undone%3 status=500%2 status=503%3 status=429%1 \
+    idle=30%10 hasty%10 kept%10 pieces=20%15 gone=50%10 twice=10%10 \
+    locked=60%5 slow=20%10 skew=-90000%5 skew=90000%5 stale=60%10 \
+    others%10 zip%15 zipkey%2 zipname%2 zipbomb%1 \
+    OQSmuquc01req:failed%2 OQSmuquc02req:failed%1 \
     OQSmuquc02req:processing=2%30 OQSmuquc02req:omit=3%8 \
-    OQSmuquc02req:omit%4 OQSmuquc02req:swapped%5; do
+    OQSmuquc02req:omit%4 OQSmuquc02req:swapped%5 ${MORE:-}; do
 	set -- "$@" --fault "$fault"
 done
 sim_start --listen 127.0.0.1:0 --db "$dir/db" --people "$persons" \
