@@ -12,6 +12,8 @@
 # PKI: certificates that are there; PERSONS, PART: how many, and how many in a
 # request; SEED: of all chance; MORE: other faults, or some of them more often.
 top_builddir=${top_builddir:-.} PYTHON3=${PYTHON3:-python3}
+LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-$(cd "$top_builddir/lib/.libs" && pwd)}
+export LD_LIBRARY_PATH
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/folders.sh"
 if [ -n "${ONSHIKAKU_CHECK_FULL:-}" ]; then
