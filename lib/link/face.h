@@ -105,12 +105,15 @@ struct oki_face_look {
 	struct oki_faces	*f;
 	size_t			 folder;
 	struct oki_dir		*dir;
-	char			**names;
+	char			**names;	/* NULL: not listed yet */
 	size_t			 n;
 	int64_t			 now_ms;	/* its clock; 0: not asked yet */
 };
 
 /* ---- whose it is: face_whose.c ------------------------------------------------ */
+
+/* Listing a folder costs what is in it: only where it is asked for. */
+bool	oki_face_list(struct oki_face_look *l) OKI_CHECK;
 
 /* Asked where there is something to be judged by it, for a file of ours is made
  * for a moment; where that may not be, the wall has to do. */

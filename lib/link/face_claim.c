@@ -67,10 +67,12 @@ rename_patiently(struct oki_dir *d, const char *from, const char *to,
 }
 
 static bool
-is_listed(const struct oki_face_look *l, const char *name)
+is_listed(struct oki_face_look *l, const char *name)
 {
 	size_t i;
 
+	if (!oki_face_list(l))
+		return true;
 	for (i = 0; i < l->n; i++)
 		if (strcmp(l->names[i], name) == 0)
 			return true;
@@ -97,8 +99,8 @@ check_same(struct oki_face_look *l, const struct oki_face *face,
 	oki_buf_free(&bytes);
 	if (r == ONSHI_E_NOMEM)
 		return r;
-	if (r == ONSHI_NEED_WAIT || (r == ONSHI_ABSENT && is_listed(l,
-	    face->there)))
+	if (r == ONSHI_NEED_WAIT || (r == ONSHI_ABSENT &&
+	    (is_listed(l, name) || is_listed(l, face->there))))
 		return ONSHI_E_DISK;
 
 	return r == ONSHI_OK && memcmp(s.digest, face->packed,
@@ -167,18 +169,12 @@ oki_face_claim(struct oki_faces *f, struct oki_face *face,
     const struct oki_wait *w, struct onshi_error *e)
 {
 	struct oki_face_look l = { .f = f, .folder = face->folder };
-	int64_t sys = 0;
 	int r;
 
 	if ((r = oki_face_dir(f, face->folder, &l.dir, e)) != ONSHI_OK)
 		return r;
 	if ((r = oki_marks_lock(f->marks, w, e)) == ONSHI_OK) {
-		if ((r = oki_dir_names(l.dir, &l.names, &l.n, &sys)) ==
-		    ONSHI_OK)
-			r = claim_in(&l, face, e);
-		else
-			r = oki_fail_system(e, r, sys,
-			    "link.face_dir cannot be listed");
+		r = claim_in(&l, face, e);
 		oki_marks_unlock(f->marks);
 	}
 	oki_dir_names_free(&l.names, l.n);

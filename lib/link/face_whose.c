@@ -40,14 +40,23 @@ oki_face_now(struct oki_face_look *l)
 	return l->now_ms;
 }
 
+bool
+oki_face_list(struct oki_face_look *l)
+{
+	return l->names != NULL ||
+	    oki_dir_names(l->dir, &l->names, &l->n, NULL) == ONSHI_OK;
+}
+
+/* Where it cannot be told, too. */
 static bool
-is_claimed_there(const struct oki_face_look *l, const char *name,
-    const char *run)
+is_claimed_there(struct oki_face_look *l, const char *name, const char *run)
 {
 	char known[OKI_FACE_NAME], other[OKI_FACE_NAME];
 	struct oki_face_parts parts;
 	size_t i;
 
+	if (!oki_face_list(l))
+		return true;
 	oki_face_known_by(name, known);
 	for (i = 0; i < l->n; i++) {
 		if (!oki_face_parse(l->names[i], &parts) ||
