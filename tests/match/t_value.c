@@ -171,6 +171,17 @@ static const struct {
 	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "1", "length@0" },
 	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "０１", "width@0,width@1" },
 	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "", "" },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "O1", "letter@0" },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "0I", "letter@1" },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "0|", "letter@1" },
+	{ ONSHI_EL_INSURED_BRANCH_NUMBER, "o1", "letter@0" },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "ｶｰ12", "" },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "あー１２", "" },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "12ｰ34", "hyphen@2" },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "公ー１２", "hyphen@1" },
+	{ ONSHI_EL_INSURED_CARD_SYMBOL, "ー１２", "hyphen@0" },
+	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, "12ー34",
+	  "hyphen@2,mixed_width@2" },
 	{ ONSHI_EL_NAME, "髙橋\u200b", "" }
 };
 

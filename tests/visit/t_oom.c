@@ -360,7 +360,7 @@ START_TEST(each_point_of_a_mode)
 	fake_init(&f);
 	f.electronic = true;
 	ck_assert_int_eq(urgent(&ways[_i]), ONSHI_OK);
-	oom_set_step(3);
+	oom_set_step(1);
 	ck_assert_uint_gt(oom_run_if("mode", urgent, &ways[_i], ONSHI_OK,
 	    says_so), 50);
 	fake_done(&f);
