@@ -21,6 +21,7 @@ int	oki_marks_open(struct oki_env *env, struct oki_marks **out,
 void	oki_marks_close(struct oki_marks **mp);
 const char *oki_marks_run(const struct oki_marks *m);
 bool	oki_marks_is_alive(struct oki_marks *m, const char *run);
+bool	oki_marks_has_ended(struct oki_marks *m, const char *run);
 /* One of this machine at a time. */
 int	oki_marks_lock(struct oki_marks *m, const struct oki_wait *w,
 	    struct onshi_error *e) OKI_CHECK;

@@ -170,6 +170,12 @@ oki_marks_is_alive(struct oki_marks *m, const char *run)
 	return oki_journal_is_alive(m->journal, run);
 }
 
+bool
+oki_marks_has_ended(struct oki_marks *m, const char *run)
+{
+	return oki_journal_has_ended(m->journal, run);
+}
+
 int
 oki_marks_lock(struct oki_marks *m, const struct oki_wait *w,
     struct onshi_error *e)

@@ -97,10 +97,14 @@ oki_face_is_left(struct oki_face_look *l, const struct oki_face_parts *parts,
 			(void)oki_dir_remove(l->dir, file, NULL);
 		return false;
 	}
-	if (mark.is_there && strcmp(mark.run, parts->run) == 0)
-		return !oki_marks_is_alive(m, mark.run);
-	if (!mark.is_there && strcmp(parts->run, oki_marks_run(m)) == 0)
-		return true;	/* a claim that failed halfway */
+	if (mark.is_there && oki_marks_is_alive(m, mark.run))
+		return false;
+	/* A claim that failed halfway; one of a run that ended, whoever has
+	 * begun to take it since and ended over it. */
+	if (strcmp(parts->run, oki_marks_run(m)) == 0 ||
+	    oki_marks_has_ended(m, parts->run) ||
+	    (mark.is_there && strcmp(mark.run, parts->run) == 0))
+		return true;
 
 	return oki_face_now(l) - parts->since_ms > l->f->claim_ms;
 }

@@ -58,6 +58,8 @@ bool	oki_journal_sweep_lock(struct oki_journal *j, int32_t ms);
 void	oki_journal_sweep_unlock(struct oki_journal *j);
 /* Whether the run that wrote an entry is still there. */
 bool	oki_journal_is_alive(struct oki_journal *j, const char *run);
+/* A run of this journal; not every one that is not alive is known to be. */
+bool	oki_journal_has_ended(struct oki_journal *j, const char *run);
 /* Removes the files of runs that are not. */
 void	oki_journal_forget_runs(struct oki_journal *j);
 struct oki_env *oki_journal_env(const struct oki_journal *j);

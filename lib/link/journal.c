@@ -164,25 +164,46 @@ run_begin(struct oki_journal *j, int64_t *sys)
 	return r;
 }
 
-bool
-oki_journal_is_alive(struct oki_journal *j, const char *run)
+/* Whether a run's file is locked. *there: whether it has one, for the file goes
+ * some time after the run. */
+static bool
+run_is_locked(struct oki_journal *j, const char *run, bool *there)
 {
 	char name[OKI_RUN + 4];
 	struct oki_file *f;
 	int64_t sys = 0;
-	bool alive;
+	bool locked;
 
-	if (strcmp(run, j->run) == 0)
-		return true;
-	if (!oki_is_word(run, OKI_RUN - 1))
+	*there = oki_is_word(run, OKI_RUN - 1);
+	if (!*there)
 		return false;
 	run_file(run, name);
-	if (oki_file_open(j->dir, name, OKI_OPEN_WRITE, &f, &sys) != ONSHI_OK)
-		return !oki_os_is_absent(sys);
-	alive = oki_file_is_locked(f);
+	if (oki_file_open(j->dir, name, OKI_OPEN_WRITE, &f, &sys) !=
+	    ONSHI_OK) {
+		*there = !oki_os_is_absent(sys);
+		return *there;
+	}
+	locked = oki_file_is_locked(f);
 	oki_file_close(&f);
 
-	return alive;
+	return locked;
+}
+
+bool
+oki_journal_is_alive(struct oki_journal *j, const char *run)
+{
+	bool there;
+
+	return strcmp(run, j->run) == 0 || run_is_locked(j, run, &there);
+}
+
+bool
+oki_journal_has_ended(struct oki_journal *j, const char *run)
+{
+	bool there;
+
+	return strcmp(run, j->run) != 0 && !run_is_locked(j, run, &there) &&
+	    there;
 }
 
 /* Whose a file is: "run-RUN", "new-RUN", "NAME.left-RUN". */
