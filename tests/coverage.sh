@@ -2,7 +2,7 @@
 # Lines and branches of lib that the tests run: sh tests/coverage.sh [ROOM…]
 #
 # Builds with gcc's counters in build/coverage, runs every test program there
-# and the scripts that drive the command over doctor, watch and folders, and
+# and the scripts that drive the command without a card reader of their own, and
 # prints the share of each file and of all; with names, what is not taken in
 # these rooms, line by line. Long form: some ten minutes. Needs gcovr
 # (scripts/deps.sh full).
@@ -29,7 +29,9 @@ programs=$(sed -e :a -e '/\\$/N; s/\\\n//; ta' "$top"/lib/*/room.am |
 CK_FORK=${CK_FORK:-yes} CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-10}
 export CK_FORK CK_TIMEOUT_MULTIPLIER
 # tests/pcsc/seal.sh and tests/tools/orca.sh need a shared library.
-scripts="tests/pcsc/doctor.sh tests/tools/watch.sh tests/tools/folder.sh"
+scripts="tests/pcsc/doctor.sh tests/tools/watch.sh tests/tools/folder.sh
+    tests/tools/fallback.sh tests/tools/audit.sh tests/tools/message.sh
+    tests/tools/bulk.sh"
 # It plays some fifty million commands, most of them alike for a counter.
 many=tests/card/t_apdu
 programs=$(echo "$programs" | sed "s| *$many | |")

@@ -194,7 +194,7 @@ oki_audit_close(struct oki_audit **ap)
 {
 	struct oki_audit *a;
 
-	if (ap == NULL || (a = *ap) == NULL)
+	if ((a = *ap) == NULL)
 		return;
 	*ap = NULL;
 	if (a->gaps.mutex != NULL)

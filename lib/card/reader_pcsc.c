@@ -219,7 +219,7 @@ oki_pcsc_new(struct oki_pcsc **out)
 void
 oki_pcsc_free(struct oki_pcsc **pp)
 {
-	if (pp == NULL || *pp == NULL)
+	if (*pp == NULL)
 		return;
 	link_close(&(*pp)->link);
 	oki_free(*pp);

@@ -148,7 +148,7 @@ oki_dir_make_in(struct oki_dir *d, const char *name, int64_t *sys)
 void
 oki_dir_close(struct oki_dir **dp)
 {
-	if (dp == NULL || *dp == NULL)
+	if (*dp == NULL)
 		return;
 	(void)close((*dp)->fd);
 	oki_free(*dp);
@@ -405,7 +405,7 @@ oki_file_open_path(const char *path, struct oki_file **out, int64_t *sys)
 void
 oki_file_close(struct oki_file **fp)
 {
-	if (fp == NULL || *fp == NULL)
+	if (*fp == NULL)
 		return;
 	(void)close((*fp)->fd);
 	oki_free(*fp);

@@ -80,7 +80,7 @@ oki_thread_start(void (*run)(void *), void *arg, struct oki_thread **out)
 void
 oki_thread_join(struct oki_thread **tp)
 {
-	if (tp == NULL || *tp == NULL)
+	if (*tp == NULL)
 		return;
 	(void)pthread_join((*tp)->id, NULL);
 	thread_drop(*tp);
@@ -165,7 +165,7 @@ oki_cond_new(struct oki_cond **out)
 void
 oki_cond_free(struct oki_cond **cp)
 {
-	if (cp == NULL || *cp == NULL)
+	if (*cp == NULL)
 		return;
 	(void)pthread_cond_destroy(&(*cp)->c);
 	oki_free(*cp);
@@ -285,7 +285,7 @@ oki_event_new(struct oki_event **out)
 void
 oki_event_free(struct oki_event **ep)
 {
-	if (ep == NULL || *ep == NULL)
+	if (*ep == NULL)
 		return;
 	(void)close((*ep)->fd);
 	oki_free(*ep);

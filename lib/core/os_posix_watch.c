@@ -91,7 +91,7 @@ oki_dir_watch_wait(struct oki_dir_watch *w,
 void
 oki_dir_watch_free(struct oki_dir_watch **wp)
 {
-	if (wp == NULL || *wp == NULL)
+	if (*wp == NULL)
 		return;
 	if ((*wp)->fd >= 0)
 		(void)close((*wp)->fd);

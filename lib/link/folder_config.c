@@ -233,7 +233,7 @@ oki_folder_free(struct oki_folder **fp)
 	struct oki_folder *f;
 	size_t i, k;
 
-	if (fp == NULL || (f = *fp) == NULL)
+	if ((f = *fp) == NULL)
 		return;
 	*fp = NULL;
 	oki_journal_close(&f->journal);

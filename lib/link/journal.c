@@ -323,7 +323,7 @@ oki_journal_close(struct oki_journal **jp)
 	struct oki_journal *j;
 	char name[OKI_RUN + 4];
 
-	if (jp == NULL || (j = *jp) == NULL)
+	if ((j = *jp) == NULL)
 		return;
 	*jp = NULL;
 	if (j->alive != NULL && j->process == oki_os_process()) {

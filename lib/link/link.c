@@ -85,7 +85,7 @@ oki_link_free(struct oki_link **lp)
 {
 	struct oki_link *l;
 
-	if (lp == NULL || (l = *lp) == NULL)
+	if ((l = *lp) == NULL)
 		return;
 	*lp = NULL;
 	if (atomic_fetch_sub(&l->refs, 1) != 1)
@@ -208,7 +208,7 @@ oki_session_close(struct oki_session **sp)
 {
 	struct oki_session *s;
 
-	if (sp == NULL || (s = *sp) == NULL)
+	if ((s = *sp) == NULL)
 		return;
 	*sp = NULL;
 	s->link->ops->close(s->link->self, s->theirs);

@@ -193,7 +193,7 @@ oki_codes_new(const char *text, struct oki_codes **out,
 void
 oki_codes_free(struct oki_codes **cp)
 {
-	if (cp == NULL || *cp == NULL)
+	if (*cp == NULL)
 		return;
 	oki_free((*cp)->rows);
 	oki_free((*cp)->text);

@@ -620,7 +620,7 @@ oki_doc_free(struct oki_doc **dp)
 	static const struct oki_mark none;
 	struct oki_doc *doc;
 
-	if (dp == NULL || (doc = *dp) == NULL)
+	if ((doc = *dp) == NULL)
 		return;
 	arena_drop(&doc->records, &none);
 	if (--doc->texts->refs == 0) {

@@ -353,7 +353,7 @@ oki_parser_free(struct oki_parser **pp)
 {
 	struct oki_parser *p;
 
-	if (pp == NULL || (p = *pp) == NULL)
+	if ((p = *pp) == NULL)
 		return;
 	oki_xml_free(&p->xml);
 	oki_scan_free(&p->scan);

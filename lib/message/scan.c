@@ -473,7 +473,7 @@ oki_scan_new(const struct oki_limits *limits,
 void
 oki_scan_free(struct oki_scan **sp)
 {
-	if (sp == NULL || *sp == NULL)
+	if (*sp == NULL)
 		return;
 	oki_buf_free(&(*sp)->kept);
 	oki_free(*sp);

@@ -278,7 +278,7 @@ oki_xml_free(struct oki_xml **xp)
 {
 	struct oki_xml *x;
 
-	if (xp == NULL || (x = *xp) == NULL)
+	if ((x = *xp) == NULL)
 		return;
 	if (x->context != NULL) {
 		if (x->context->myDoc != NULL)

@@ -504,6 +504,58 @@ many_tries(struct onshi_face_exchange *x)
 }
 
 static int
+no_tries(struct onshi_face_exchange *x)
+{
+	return onshi_face_set_tries(x, -1);
+}
+
+static int
+no_yes_nor_no(struct onshi_face_exchange *x)
+{
+	return onshi_face_set_consent(x, ONSHI_CATEGORY_CHECKUPS, 2);
+}
+
+static int
+empty_proof(struct onshi_face_exchange *x)
+{
+	return onshi_face_set_proof(x, proof, 0);
+}
+
+static int
+no_certificate(struct onshi_face_exchange *x)
+{
+	return onshi_face_set_certificate(x, NULL, 800);
+}
+
+static int
+signs_nowhere(struct onshi_face_exchange *x)
+{
+	size_t len;
+
+	return onshi_face_to_sign(x, NULL, &len);
+}
+
+static int
+empty_signature(struct onshi_face_exchange *x)
+{
+	const uint8_t *text;
+	size_t len;
+	int r;
+
+	if ((r = onshi_face_to_sign(x, &text, &len)) != ONSHI_OK)
+		return r;
+
+	return onshi_face_set_signature(x, text, 0);
+}
+
+/* A face was compared as well: of whom? */
+static int
+proof_and_pin(struct onshi_face_exchange *x)
+{
+	return onshi_face_set_proof(x, proof, sizeof(proof));
+}
+
+static int
 signs_by_face(struct onshi_face_exchange *x)
 {
 	return sign(x);
@@ -596,6 +648,20 @@ static const struct bad {
 	{ "no bytes", no_bytes, CARD, FACE, 0, false, false, 0,
 	  ONSHI_E_ARG, 0, 0 },
 	{ "many tries", many_tries, CARD, FACE, 0, false, false, 0,
+	  ONSHI_E_CALLBACK, 0, 0 },
+	{ "no tries", no_tries, CARD, FACE, 0, false, false, 0,
+	  ONSHI_E_CALLBACK, 0, 0 },
+	{ "no yes nor no", no_yes_nor_no, CARD, FACE,
+	  ONSHI_CATEGORY_CHECKUPS, false, false, 0, ONSHI_E_CALLBACK, 0, 0 },
+	{ "empty proof", empty_proof, CARD, FACE, 0, false, false, 0,
+	  ONSHI_E_CALLBACK, 0, 0 },
+	{ "no certificate", no_certificate, CARD, FACE, 0, false, false, 0,
+	  ONSHI_E_ARG, 0, 0 },
+	{ "signs nowhere", signs_nowhere, CARD, PIN, 0, false, false, 0,
+	  ONSHI_E_ARG, 0, 0 },
+	{ "empty signature", empty_signature, CARD, PIN, 0, false, false, 0,
+	  ONSHI_E_CALLBACK, 0, 0 },
+	{ "proof and PIN", proof_and_pin, CARD, PIN, 0, false, false, 0,
 	  ONSHI_E_CALLBACK, 0, 0 },
 	{ "signs by face", signs_by_face, CARD, FACE, 0, false, false, 0,
 	  ONSHI_E_CALLBACK, 0, 0 },
