@@ -186,15 +186,17 @@ static void
 name(struct oki_json *j, size_t from)
 {
 	size_t len = j->texts.len - from;
+	const uint8_t *p = len > 0 ? j->texts.data + from : NULL;
 
 	if (len > j->limits.name)
 		oki_json_note(j, OKI_TOO_BIG, "name of a member");
-	else if (j->result == ONSHI_OK && !is_name(j->texts.data + from, len))
+	else if (j->result == ONSHI_OK && !is_name(p, len))
 		malformed(j, "a member that no element is called as");
 	pass(j, "\"", 1);
-	pass(j, j->texts.data + from, len);
+	pass(j, p, len);
 	pass(j, "\"", 1);
-	oki_wipe(j->texts.data + from, len);
+	if (len > 0)
+		oki_wipe(j->texts.data + from, len);
 	j->texts.len = from;
 }
 
