@@ -16,6 +16,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/sample.h"
 #include "tests/oom/sys.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -208,7 +209,7 @@ START_TEST(at_each_call)
 	enum what what = (enum what)(_i % WHATS);
 	int i = _i / WHATS, after;
 
-	for (after = 0; after < MOST; after++)
+	for (after = 0; after < MOST; after += (int)sample_step(1))
 		if (!once(what, rows[i].call, rows[i].error, after))
 			break;
 	ck_assert_int_lt(after, MOST);
