@@ -35,6 +35,7 @@ drop_units(struct onshi_bulk *b)
 	oki_unit_free(&b->unit);
 	while ((unit = oki_bulk_pop(b)) != NULL)
 		oki_unit_free(&unit);
+	oki_units_free(&b->used);
 }
 
 void
@@ -55,6 +56,8 @@ oki_bulk_unref(struct onshi_bulk *b)
 	oki_unit_free(&b->unit);
 	oki_units_free(&b->ours);	/* nobody else has them, or their lock */
 	oki_units_free(&b->first);
+	oki_units_free(&b->used);
+	oki_units_free(&b->spent);
 	oki_case_clear(&b->k);
 	oki_bulk_clear(&b->b);
 	onshi_operator_free(&b->operator);
@@ -479,7 +482,7 @@ next_of_ours(struct onshi_bulk *b, const struct onshi_record **rec)
 		return false;
 	oki_bulk_ref(b);
 	if ((is = b->ours != NULL && atomic_load(&b->closed) == 0)) {
-		oki_unit_free(&b->unit);
+		oki_bulk_spend(b);
 		b->unit = oki_bulk_pop(b);
 		b->taken++;
 		*rec = record_of(b->unit);
@@ -500,7 +503,7 @@ onshi_bulk_next(struct onshi_bulk *b, const struct onshi_record **rec)
 		return ONSHI_OK;
 	if ((r = enter(b)) != ONSHI_OK)
 		return r;
-	oki_unit_free(&b->unit);
+	oki_bulk_spend(b);
 	if ((r = next(b)) == ONSHI_OK)
 		*rec = record_of(b->unit);
 

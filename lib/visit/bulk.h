@@ -45,6 +45,7 @@ struct onshi_bulk {
 	int64_t			 next_ms;	/* steady: not asked before */
 	struct oki_unit		*unit;		/* in hand, */
 	struct oki_unit		*ours;		/* and fetched out of the queue */
+	struct oki_unit		*used;		/* by the caller, to go back */
 	size_t			 taken;
 	struct oki_carried	*carried;
 
@@ -62,6 +63,7 @@ struct onshi_bulk {
 	struct oki_job		*task;
 	struct oki_event	*there;		/* something to be said */
 	struct oki_mutex	*lock;		/* guards what follows */
+	struct oki_unit		*spent;		/* which the thread frees */
 	struct oki_cond		*changed;
 	bool			 begun;		/* the thread counts us */
 	bool			 working;	/* a job is under way, */
@@ -83,6 +85,9 @@ int	oki_bulk_start(struct onshi_bulk *b) OKI_CHECK;
 int	oki_bulk_await(struct onshi_bulk *b) OKI_CHECK;
 /* What the job has come to, once it is done and no unit is left of it. */
 bool	oki_bulk_collect(struct onshi_bulk *b, int *result);
+/* What was in hand: the thread that made it frees it, since two threads at one
+ * allocator wait for each other more than they work. */
+void	oki_bulk_spend(struct onshi_bulk *b);
 struct oki_unit *oki_bulk_pop(struct onshi_bulk *b);
 void	oki_bulk_leave(struct onshi_bulk *b);
 void	oki_bulk_ref(struct onshi_bulk *b);

@@ -43,6 +43,7 @@ static int
 put_out(void *self)
 {
 	struct onshi_bulk *b = self;
+	struct oki_unit *spent;
 	int r;
 
 	if (b->made == NULL)
@@ -60,7 +61,10 @@ put_out(void *self)
 		b->made_last = &b->made;
 		b->made_n = 0;
 	}
+	spent = b->spent;
+	b->spent = NULL;
 	oki_mutex_unlock(b->lock);
+	oki_units_free(&spent);
 	/* As long as units come it goes on. */
 	oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b), &b->cancel);
 
@@ -228,6 +232,8 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 	if (r != ONSHI_OK && r != ONSHI_E_STATE)
 		return false;
 	b->working = b->done = false;
+	oki_units_free(&b->used);
+	oki_units_free(&b->spent);
 	oki_event_clear(b->there);
 	oki_cancel_clear(&b->cancel);
 	*result = b->job_result;
@@ -236,11 +242,29 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 	return true;
 }
 
-/* All that wait, at once; they are the caller's then. */
+void
+oki_bulk_spend(struct onshi_bulk *b)
+{
+	if (b->unit == NULL)
+		return;
+	b->unit->next = b->used;
+	b->used = b->unit;
+	b->unit = NULL;
+}
+
+/* All that wait, at once; they are the caller's then. What was used goes back
+ * for them. */
 static void
 fetch_all(struct onshi_bulk *b)
 {
+	struct oki_unit **last;
+
+	for (last = &b->used; *last != NULL; last = &(*last)->next)
+		;
 	oki_mutex_lock(b->lock);
+	*last = b->spent;
+	b->spent = b->used;
+	b->used = NULL;
 	b->ours = b->first;
 	b->first = NULL;
 	b->last = &b->first;
