@@ -1,5 +1,5 @@
-# Makes lib/message/tables.c from elements.def, messages.def and codes.def, in
-# this order. Numbers of groups count from 1; 0 is a value.
+# Makes lib/message/tables.c from elements.def and messages.def, in this order.
+# Numbers of groups count from 1; 0 is a value.
 BEGIN {
 	FS = "\t"
 	file = rows = 0
@@ -50,9 +50,6 @@ file == 2 {
 	within[rows++] = $3
 	count[groups]++
 	next
-}
-file == 3 {
-	code[++codes] = sprintf("\t{ %d, \"%s\", \"%s\" },", $1, $2, $3)
 }
 # The group that stands below XmlMsg, made from a line "message".
 function root(k,    i, g) {
@@ -198,11 +195,5 @@ END {
 		    number[body[k] == "-" ? head[k] : "XmlMsg"], top[k]
 	print "};"
 	print "const size_t oki_kinds_n = " kinds ";"
-	print ""
-	print "const struct oki_code oki_code_rows[] = {"
-	for (i = 1; i <= codes; i++)
-		print code[i]
-	print "};"
-	print "const size_t oki_code_rows_n = " codes ";"
 	exit bad
 }

@@ -16,8 +16,10 @@ made() {
 ${AWK:-awk} -f "$room/gen-elements.awk" "$room/elements.def" >"$work/elements.h"
 made elements.h "$top_srcdir/include/onshikaku/elements.h"
 ${AWK:-awk} -f "$room/gen-tables.awk" "$room/elements.def" "$room/messages.def" \
-	"$room/codes.def" >"$work/tables.c"
+	>"$work/tables.c"
 made tables.c "$room/tables.c"
+${AWK:-awk} -f "$room/gen-codes.awk" "$room/codes.def" >"$work/code_rows.c"
+made code_rows.c "$room/code_rows.c"
 
 # No number twice, no name twice, in rising order.
 ${AWK:-awk} -F'\t' '!/^#/ && NF >= 5 {
