@@ -27,17 +27,6 @@ oki_units_free(struct oki_unit **first)
 	}
 }
 
-static void
-drop_units(struct onshi_bulk *b)
-{
-	struct oki_unit *unit;
-
-	oki_unit_free(&b->unit);
-	while ((unit = oki_bulk_pop(b)) != NULL)
-		oki_unit_free(&unit);
-	oki_units_free(&b->used);
-}
-
 void
 oki_bulk_ref(struct onshi_bulk *b)
 {
@@ -537,7 +526,7 @@ onshi_bulk_end(struct onshi_bulk *b)
 		return ONSHI_OK;	/* the call that is inside sees it */
 	oki_carried_settle(b, false);
 	b->stage = OKI_BULK_OVER;
-	drop_units(b);
+	oki_bulk_drop(b);
 
 	return leave(b, ONSHI_OK);
 }

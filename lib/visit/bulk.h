@@ -89,6 +89,8 @@ bool	oki_bulk_collect(struct onshi_bulk *b, int *result);
  * allocator wait for each other more than they work. */
 void	oki_bulk_spend(struct onshi_bulk *b);
 struct oki_unit *oki_bulk_pop(struct onshi_bulk *b);
+/* All that it has in hand, waits, and came back, is wiped. */
+void	oki_bulk_drop(struct onshi_bulk *b);
 void	oki_bulk_leave(struct onshi_bulk *b);
 void	oki_bulk_ref(struct onshi_bulk *b);
 void	oki_bulk_unref(struct onshi_bulk *b);

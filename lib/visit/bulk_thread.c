@@ -38,16 +38,29 @@ wait_for_room(struct onshi_bulk *b)
 	return ONSHI_OK;
 }
 
+/* What came back: the thread that made it frees it, or who ends it all. */
+static void
+free_spent(struct onshi_bulk *b)
+{
+	struct oki_unit *spent;
+
+	oki_mutex_lock(b->lock);
+	spent = b->spent;
+	b->spent = NULL;
+	oki_mutex_unlock(b->lock);
+	oki_units_free(&spent);
+}
+
 /* Several at once: each for itself would wake the other side each time. */
 static int
 put_out(void *self)
 {
 	struct onshi_bulk *b = self;
-	struct oki_unit *spent;
 	int r;
 
 	if (b->made == NULL)
 		return ONSHI_OK;
+	free_spent(b);
 	oki_mutex_lock(b->lock);
 	if ((r = wait_for_room(b)) == ONSHI_OK) {
 		if (b->n == 0) {
@@ -61,10 +74,7 @@ put_out(void *self)
 		b->made_last = &b->made;
 		b->made_n = 0;
 	}
-	spent = b->spent;
-	b->spent = NULL;
 	oki_mutex_unlock(b->lock);
-	oki_units_free(&spent);
 	/* As long as units come it goes on. */
 	oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b), &b->cancel);
 
@@ -233,7 +243,7 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 		return false;
 	b->working = b->done = false;
 	oki_units_free(&b->used);
-	oki_units_free(&b->spent);
+	free_spent(b);
 	oki_event_clear(b->there);
 	oki_cancel_clear(&b->cancel);
 	*result = b->job_result;
@@ -289,6 +299,17 @@ oki_bulk_pop(struct onshi_bulk *b)
 	}
 
 	return unit;
+}
+
+void
+oki_bulk_drop(struct onshi_bulk *b)
+{
+	struct oki_unit *unit;
+
+	oki_unit_free(&b->unit);
+	while ((unit = oki_bulk_pop(b)) != NULL)
+		oki_unit_free(&unit);
+	free_spent(b);
 }
 
 void
