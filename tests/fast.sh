@@ -1,7 +1,8 @@
 #!/bin/sh
 # Prints the test programs of the fast layers: the rooms', but for those that
-# need a PC/SC daemon or sockets. quick: nor those that fail every allocation,
-# kill at every call, or play for long against a model. apart: those that need
+# need a PC/SC daemon or sockets. quick: nor those that fail or kill at every
+# call and allocation, look at every byte sent to a card, or play for long
+# against a model, a share or other desks. apart: those that need
 # a process for each test, since one of them leaves behind what another finds;
 # together: the others. forkless: of these, which need no process for each test
 # without sanitizers, either: those that search a process's memory for a secret
@@ -9,7 +10,10 @@
 apart='/(audit/t_theirs|link/t_profile|link/t_oom|visit/t_memory)$'
 slow='^-' only=
 case ${1:-} in
-quick)	slow='/(t_oom|t_crash|t_tamper|t_model|t_reseal|t_prune|t_loop|t_memory|t_system)$' ;;
+quick)
+	slow='oom|crash|tamper|mode[ls]*|reseal|prune|loop|memory|system|calls'
+	slow="$slow|apdu|fault|pcsc|seal_kill|folder_(faults|kill|share)"
+	slow="/t_($slow|arrivals_(many|share|zip))\$" ;;
 together) slow=$apart ;;
 forkless)
 	slow='/(card/t_secret|visit/t_(held|life|arrivals_share))$'
