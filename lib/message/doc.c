@@ -6,31 +6,43 @@
 
 #include "message/inside.h"
 
-#define BLOCK_FIRST	1024u
+#define RECORDS_FIRST	1280u	/* bytes, of a person of a bulk */
+#define TEXTS_FIRST	512u
 #define BLOCK_MOST	16384u
+#define BLOCK_KEPT	2560u	/* of a document that is used again, at most */
 #define WIDE		64u	/* children that are worth an index */
 #define STRIDE		8u	/* of them, one is kept */
 
 /* ---- arenas ------------------------------------------------------------- */
 
-static void *
+static struct oki_block *
+arena_grow(struct oki_arena *a, size_t len)
+{
+	struct oki_block *b;
+	size_t room;
+
+	if (a->want == 0)
+		a->want = RECORDS_FIRST;
+	room = len > a->want ? len : a->want;
+	if ((b = oki_alloc(sizeof(*b) + room)) == NULL)
+		return NULL;
+	b->next = a->last;
+	b->room = room;
+	a->last = b;
+	if (a->want < BLOCK_MOST)
+		a->want *= 2;
+
+	return b;
+}
+
+static inline void *
 arena_take(struct oki_arena *a, size_t len)
 {
 	struct oki_block *b = a->last;
-	size_t room;
 
-	if (b == NULL || len > b->room - b->used) {
-		if (a->want == 0)
-			a->want = BLOCK_FIRST;
-		room = len > a->want ? len : a->want;
-		if ((b = oki_alloc(sizeof(*b) + room)) == NULL)
-			return NULL;
-		b->next = a->last;
-		b->room = room;
-		a->last = b;
-		if (a->want < BLOCK_MOST)
-			a->want *= 2;
-	}
+	if ((b == NULL || len > b->room - b->used) &&
+	    (b = arena_grow(a, len)) == NULL)
+		return NULL;
 	b->used += len;
 
 	return (uint8_t *)(b + 1) + b->used - len;
@@ -50,6 +62,39 @@ arena_drop(struct oki_arena *a, const struct oki_mark *m)
 		oki_wipe((uint8_t *)(b + 1) + m->used, b->used - m->used);
 		b->used = m->used;
 	}
+}
+
+/* Empty, with one block of no more than a few records' size, so that the next
+ * finds it as clean as if it were new. */
+static void
+arena_reset(struct oki_arena *a, size_t first)
+{
+	static const struct oki_mark none;
+	struct oki_block *b = a->last;
+
+	if (b == NULL || b->room > BLOCK_KEPT) {
+		arena_drop(a, &none);
+		a->want = first;
+		return;
+	}
+	a->last = b->next;
+	arena_drop(a, &none);
+	oki_wipe(b + 1, b->used);
+	b->used = 0;
+	b->next = NULL;
+	a->last = b;
+}
+
+static size_t
+arena_size(const struct oki_arena *a)
+{
+	const struct oki_block *b;
+	size_t n = 0;
+
+	for (b = a->last; b != NULL; b = b->next)
+		n += sizeof(*b) + b->room;
+
+	return n;
 }
 
 static void
@@ -157,7 +202,8 @@ oki_doc_bare(struct oki_doc *from, struct oki_doc **out)
 		oki_free(doc);
 		return ONSHI_E_NOMEM;
 	}
-	doc->texts->refs++;
+	if (doc->texts->refs++ == 0)
+		doc->texts->arena.want = TEXTS_FIRST;
 	*out = doc;
 
 	return ONSHI_OK;
@@ -541,12 +587,13 @@ oki_record_cut(struct onshi_record *rec)
 
 static void
 filter(struct onshi_record *rec,
-    bool (*goes)(const struct onshi_record *rec, int el), int el)
+    bool (*goes)(const struct onshi_record *rec, const int *els),
+    const int *els)
 {
 	struct onshi_record **link = &rec->first;
 
 	while (*link != NULL)
-		if (goes(*link, el)) {
+		if (goes(*link, els)) {
 			wipe_below(*link);
 			*link = (*link)->next;
 			rec->flags &= (uint8_t)~OKI_REC_WIDE;
@@ -556,10 +603,11 @@ filter(struct onshi_record *rec,
 
 void
 oki_record_filter(struct onshi_record *rec,
-    bool (*goes)(const struct onshi_record *rec, int el), int el)
+    bool (*goes)(const struct onshi_record *rec, const int *els),
+    const int *els)
 {
 	oki_record_doc(rec)->added = NULL;
-	filter(rec, goes, el);
+	filter(rec, goes, els);
 }
 
 /* ---- what the rooms above use ------------------------------------------- */
@@ -634,6 +682,34 @@ oki_doc_free(struct oki_doc **dp)
 	*dp = NULL;
 }
 
+/* Texts that another document shares stay with that one. */
+void
+oki_doc_reset(struct oki_doc **dp)
+{
+	struct oki_doc *doc = *dp;
+
+	if (doc == NULL || doc->root == NULL)
+		return;		/* empty as it is */
+	if (doc->texts->refs > 1) {
+		oki_doc_free(dp);
+		return;
+	}
+	arena_reset(&doc->records, RECORDS_FIRST);
+	arena_reset(&doc->texts->arena, TEXTS_FIRST);
+	names_free(&doc->names);
+	oki_free(doc->wide);
+	oki_buf_reset(&doc->path);
+	*doc = (struct oki_doc){ .records = doc->records, .texts = doc->texts,
+	    .path = doc->path };
+}
+
+size_t
+oki_doc_size(const struct oki_doc *doc)
+{
+	return sizeof(*doc) + arena_size(&doc->records) +
+	    arena_size(&doc->texts->arena);
+}
+
 void
 oki_doc_wipe(struct oki_doc *doc)
 {
@@ -645,30 +721,54 @@ oki_doc_wipe(struct oki_doc *doc)
 }
 
 static bool
-is_element(const struct onshi_record *rec, int el)
+is_one_of(const struct onshi_record *rec, const int *els)
 {
-	return rec->el == el;
+	while (*els != 0)
+		if (rec->el == *els++)
+			return true;
+
+	return false;
+}
+
+/* Most have none of what is cut: by the elements' numbers as bits, that is seen
+ * at little cost. */
+static bool
+may_have(const struct onshi_record *rec, uint64_t bits)
+{
+	const struct onshi_record *c;
+
+	for (c = rec->first; c != NULL; c = c->next)
+		if ((bits >> c->el % 64 & 1) != 0)
+			return true;
+
+	return false;
 }
 
 void
-oki_doc_cut(struct oki_doc *doc, int el)
+oki_doc_cut(struct oki_doc *doc, const int *els)
 {
 	struct onshi_record *rec;
+	uint64_t bits = 0;
+	const int *el;
 
 	if (doc == NULL)
 		return;
 	doc->seen = NULL;
 	doc->added = NULL;
+	for (el = els; *el != 0; el++)
+		bits |= UINT64_C(1) << *el % 64;
 	for (rec = doc->root; rec != NULL;
 	    rec = oki_record_walk(rec, doc->root))
-		if (rec->first != NULL)
-			filter(rec, is_element, el);
+		if (may_have(rec, bits))
+			filter(rec, is_one_of, els);
 }
 
 void
 oki_record_drop(struct onshi_record *rec, int el)
 {
-	oki_record_filter(rec, is_element, el);
+	const int els[] = { el, 0 };
+
+	oki_record_filter(rec, is_one_of, els);
 }
 
 void

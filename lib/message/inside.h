@@ -213,7 +213,8 @@ int	oki_doc_text(struct oki_doc *doc, const char *text, size_t len,
 void	oki_record_cut(struct onshi_record *rec);	/* wipes its texts */
 /* Takes out, in one go, what is to go of the children of rec. */
 void	oki_record_filter(struct onshi_record *rec,
-	    bool (*goes)(const struct onshi_record *rec, int el), int el);
+	    bool (*goes)(const struct onshi_record *rec, const int *els),
+	    const int *els);
 
 /* The next record of the tree below top, in order, past what stands below rec;
  * NULL after the last. */

@@ -218,7 +218,9 @@ static void
 start(struct judge *j, const struct oki_codes *codes, struct oki_verdict *v,
     struct onshi_error *e)
 {
-	memset(v, 0, sizeof(*v));
+	v->outcome = v->result = 0;
+	v->is_note = false;
+	v->code[0] = v->text[0] = '\0';
 	*j = (struct judge){ codes, v, e, false };
 }
 
@@ -303,7 +305,7 @@ stands_in_header(const struct onshi_record *rec)
 
 /* Results, persons, medical information, and what we cannot tell of these. */
 static bool
-is_withheld(const struct onshi_record *rec, int outcome)
+is_withheld(const struct onshi_record *rec, const int *none)
 {
 	static const int elements[] = { ONSHI_EL_RESULT_LIST,
 	    ONSHI_EL_RESULT_OF_QUALIFICATION_CONFIRMATION, ONSHI_EL_QUA_INF,
@@ -314,7 +316,7 @@ is_withheld(const struct onshi_record *rec, int outcome)
 	    ONSHI_EL_PRESCRIPTION_ISSUE_SELECT };
 	size_t i;
 
-	(void)outcome;
+	(void)none;
 	for (i = 0; i < OKI_COUNT(elements); i++)
 		if (rec->el == elements[i] && (rec->parent == NULL ||
 		    rec->parent->el !=
@@ -336,7 +338,7 @@ withhold(struct onshi_record *top, int outcome)
 	if (top == NULL || oki_outcome_gives(outcome))
 		return;
 	for (rec = top; rec != NULL; rec = oki_record_walk(rec, top))
-		oki_record_filter(rec, is_withheld, outcome);
+		oki_record_filter(rec, is_withheld, NULL);
 }
 
 void

@@ -20,6 +20,10 @@ struct oki_doc;
  * <Challenge>. kind NULL: a tree of our own (lines.c). ONSHI_E_ARG, _NOMEM. */
 int	oki_doc_new(const char *kind, struct oki_doc **out) OKI_CHECK;
 void	oki_doc_free(struct oki_doc **dp);
+/* Wiped and empty, with what memory one person takes: for the next. NULL where
+ * another shares its texts. */
+void	oki_doc_reset(struct oki_doc **dp);
+size_t	oki_doc_size(const struct oki_doc *doc);	/* in memory */
 
 /*
  * Zeroes every text in place; the tree stays, and what is read from it from
@@ -27,9 +31,9 @@ void	oki_doc_free(struct oki_doc **dp);
  */
 void	oki_doc_wipe(struct oki_doc *doc);
 
-/* Wipes and takes out every record of that element, at any depth. What was
- * handed out of it before reads "". */
-void	oki_doc_cut(struct oki_doc *doc, int el);
+/* Wipes and takes out every record of those elements, 0 after the last, at any
+ * depth. What was handed out of it before reads "". */
+void	oki_doc_cut(struct oki_doc *doc, const int *els);
 
 /* Asked by every public getter of records, for the record that is read:
  * ONSHI_OK or ONSHI_E_EXPIRED. */
@@ -146,8 +150,9 @@ int	oki_message_parse(const char *kind, const uint8_t *bytes, size_t len,
 /*
  * The same in pieces. With each, the records of large answers (persons of a
  * bulk answer, months of drugs, checkups) are handed out as they are read, each
- * the root of a document of its own, which each takes or leaves: provisional
- * until finish. It returns ONSHI_OK, or the result that ends the reading. The
+ * the root of a document of its own, which each takes or leaves; one that it has
+ * no more use of may stand in its place. All are provisional until finish. It
+ * returns ONSHI_OK, or the result that ends the reading. The
  * limit on elements is of each then. feed refuses as soon as nothing can be
  * saved; the verdict is finish's in any case.
  */

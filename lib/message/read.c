@@ -28,7 +28,8 @@ struct oki_parser {
 	size_t		 depth;
 	size_t		 ticks;		/* elements since the last look, and */
 	size_t		 elements;	/* since a record was handed out */
-	struct oki_doc	*one;		/* of the record to be handed out, */
+	struct oki_doc	*spare;		/* for a record to be handed out, */
+	struct oki_doc	*one;		/* of the one that is read, */
 	const struct oki_row *row;	/* which is this; around it */
 	struct onshi_record *around;	/* was open, and before it */
 	struct onshi_record *before;	/* ended last */
@@ -163,8 +164,11 @@ begin_one(struct oki_parser *p, const struct oki_row *row)
 {
 	int r;
 
-	if ((r = oki_doc_bare(NULL, &p->one)) != ONSHI_OK)
+	if (p->spare == NULL && (r = oki_doc_bare(NULL, &p->spare)) !=
+	    ONSHI_OK)
 		return r;
+	p->one = p->spare;
+	p->spare = NULL;
 	p->row = row;
 	p->before = last_child(p);
 	p->around = p->at;
@@ -259,7 +263,9 @@ hand_out(struct oki_parser *p)
 		if ((r = p->each(p->self, &p->one)) != ONSHI_OK)
 			p->result = r;
 	}
-	oki_doc_free(&p->one);
+	oki_doc_reset(&p->one);
+	p->spare = p->one;
+	p->one = NULL;
 
 	return r;
 }
@@ -358,6 +364,7 @@ oki_parser_free(struct oki_parser **pp)
 	oki_xml_free(&p->xml);
 	oki_scan_free(&p->scan);
 	oki_doc_free(&p->one);
+	oki_doc_free(&p->spare);
 	oki_doc_free(&p->doc);
 	oki_buf_free(&p->text);
 	oki_free(p);

@@ -527,18 +527,24 @@ steps(struct oki_scan *s, const uint8_t *bytes, size_t len)
 	return i;
 }
 
-/* What passes of UTF-8 is its bytes as they came: they go out from where they
- * stand, but for a sequence that the end cuts. */
+/* What passes of UTF-8 is its bytes as they came: looked at in the piece that
+ * goes out, but for a sequence that the end cuts. */
 static void
 direct(struct oki_scan *s, const uint8_t *bytes, size_t len)
 {
 	size_t n;
+	int r;
 
 	flush(s);
+	if ((r = oki_buf_append(&s->kept, bytes, len)) != ONSHI_OK) {
+		s->out_result = r;
+		return;
+	}
 	s->is_direct = true;
-	n = steps(s, bytes, len);
+	n = steps(s, s->kept.data, len);
 	s->is_direct = false;
-	pass(s, bytes, n - s->sequence);
+	pass(s, s->kept.data, n - s->sequence);
+	s->kept.len = 0;
 }
 
 int

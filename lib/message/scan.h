@@ -42,8 +42,8 @@ struct oki_scan {
 	bool		 slash;		/* the last byte of a tag was "/" */
 	uint8_t		 head[1024];
 	size_t		 head_len;
-	/* What passes goes out from where it stands, once a piece has been
-	 * looked at; or it is kept until there is enough of it. */
+	/* What passes goes out as a piece, once that has been looked at; or it
+	 * is kept until there is enough of it. */
 	bool		 is_direct;
 	struct oki_buf	 kept;
 };

@@ -458,17 +458,18 @@ run_of(struct oki_scan *s, const uint8_t *p, const uint8_t *end,
 {
 	const uint8_t *from;
 
-	do {
-		from = p = skip(p, end, class);
-		if (p < end && *p == '\n') {
+	while ((p = skip(p, end, class)) < end)
+		if (*p == '\n') {
 			s->line++;
 			for (p++; end - p >= 8 && memcmp(p, "        ", 8) ==
 			    0; p += 8)
 				;	/* an indent */
-		} else if (p < end && *p >= 0x80 &&
-		    s->encoding == OKI_UTF_8)
-			p = skip_wide(p, end);
-	} while (p != from);
+		} else if (*p >= 0x80 && s->encoding == OKI_UTF_8) {
+			from = p;
+			if ((p = skip_wide(p, end)) == from)
+				break;
+		} else
+			break;
 
 	return p;
 }
@@ -503,6 +504,29 @@ plain_tag(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
 	return q + 1 + is_empty;
 }
 
+/* The blanks from p on, between an end tag and the next tag, are no text of
+ * anything, and would be a third of what the parser has to say: they go into the
+ * end tag, before its ">", where they mean as little and count the same lines.
+ * Where they end; p: others stand there. */
+static const uint8_t *
+move_blanks(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
+{
+	uint8_t *bytes = s->kept.data;
+	unsigned long lines = 0;
+	const uint8_t *q;
+
+	for (q = p; q < end && (*q == '\n' || *q == ' ' || *q == '\t'); q++)
+		lines += *q == '\n';
+	if (q == p || q == end || *q != '<')
+		return p;
+	s->line += lines;
+	count_text(s, (size_t)(q - p));
+	bytes[p - bytes - 1] = q[-1];
+	bytes[q - bytes - 1] = '>';
+
+	return q;
+}
+
 /* Plain tags and texts, as they follow one another; outside the root there is
  * no plain text. */
 static const uint8_t *
@@ -512,9 +536,12 @@ plain(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
 
 	do {
 		from = p;
-		if (p < end && *p == '<')
+		if (p < end && *p == '<') {
 			p = plain_tag(s, p, end);
-		else if (s->depth > 0) {
+			if (p != from && from[1] == '/' && s->is_direct &&
+			    s->depth > 0)
+				p = move_blanks(s, p, end);
+		} else if (s->depth > 0) {
 			p = run_of(s, p, end, IN_TEXT);
 			count_text(s, (size_t)(p - from));
 		}

@@ -17,7 +17,8 @@
 	XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
 
 #define ROOM	8190u	/* of the parser's buffer, before it moves */
-#define KNOWN	64u
+#define KNOWN	256u
+#define TRIES	8u	/* places for one that find others there */
 
 /* A name of the parser's dictionary, where each stands once and stays, and the
  * element that is called so. */
@@ -55,6 +56,22 @@ wipe_input(struct oki_xml *x)
 		oki_wipe(xmlBufContent(in->buf->buffer), x->most);
 }
 
+/* Where it stands. The gate has put the blanks after an end tag into it: of one
+ * that ends another element the line is that of its name. */
+static unsigned long
+line_now(const xmlParserInput *in, int code)
+{
+	const xmlChar *p = in->cur;
+	int line = in->line;
+
+	if (code == XML_ERR_TAG_NAME_MISMATCH && p > in->base && *--p == '>')
+		while (p > in->base && (*--p == ' ' || *p == '\n' ||
+		    *p == '\t'))
+			line -= *p == '\n';
+
+	return line > 0 ? (unsigned long)line : 0;
+}
+
 static void
 fail(struct oki_xml *x, int result, int code)
 {
@@ -62,9 +79,8 @@ fail(struct oki_xml *x, int result, int code)
 		return;
 	x->result = result;
 	x->code = code;
-	if (x->context != NULL && x->context->input != NULL &&
-	    x->context->input->line > 0)
-		x->line = (unsigned long)x->context->input->line;
+	if (x->context != NULL && x->context->input != NULL)
+		x->line = line_now(x->context->input, code);
 	if (x->context != NULL) {
 		wipe_input(x);
 		xmlStopParser(x->context);
@@ -107,10 +123,12 @@ look_at_attributes(struct oki_xml *x, int n, const xmlChar **attributes)
 static const struct oki_element *
 element_of(struct oki_xml *x, const xmlChar *name)
 {
-	uintptr_t at = (uintptr_t)name;
-	struct known *k = &x->known[(at ^ at / KNOWN) % KNOWN];
+	size_t i, at = (uintptr_t)name * 2654435761u >> 16;
+	struct known *k = &x->known[at % KNOWN];
 	const struct oki_element *el;
 
+	for (i = 1; i < TRIES && k->name != NULL && k->name != name; i++)
+		k = &x->known[(at + i) % KNOWN];
 	if (k->name == name)
 		return k->el;
 	el = oki_element_named((const char *)name,

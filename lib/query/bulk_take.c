@@ -92,21 +92,14 @@ expect_person(const struct oki_bulk *b, size_t place, struct oki_expect *x)
 /* ---- one unit ------------------------------------------------------------- */
 
 /* Where the consent was given before, and is said to be there, what rides on it
- * stays; else it goes (CO-3). */
-static void
-cut(const struct oki_bulk *b, struct oki_doc *unit)
+ * stays (CO-3). */
+static bool
+is_carried(const void *self, int category)
 {
-	const char *flag;
-	int i;
+	const char *flag = oki_record_search(self,
+	    oki_category(category)->consent.flag);
 
-	for (i = 1; i < OKI_CATEGORIES; i++) {
-		if (!oki_category_rides(i))
-			continue;
-		flag = b->kind->treatment == NULL ? NULL : oki_record_search(
-		    oki_doc_root(unit), oki_category(i)->consent.flag);
-		if (flag == NULL || strcmp(flag, "1") != 0)
-			oki_category_cut(unit, i);
-	}
+	return flag != NULL && strcmp(flag, "1") == 0;
 }
 
 /* CO-7: on record before the first of them is handed on. */
@@ -131,7 +124,6 @@ on_unit(void *self, struct oki_doc **one)
 	struct oki_reading *d = self;
 	struct onshi_record *unit = oki_doc_root(*one);
 	struct oki_expect x;
-	struct oki_verdict v;
 	size_t place;
 	int r;
 
@@ -142,11 +134,13 @@ on_unit(void *self, struct oki_doc **one)
 		return r;
 	expect_person(d->b, place, &x);
 	if ((r = oki_unit_judge(unit, place != OKI_BULK_NOBODY ? &x : NULL,
-	    d->q->k->codes, &v, &d->why)) != ONSHI_OK || (r = note_first(d)) != ONSHI_OK)
+	    d->q->k->codes, &d->verdict, &d->why)) != ONSHI_OK ||
+	    (r = note_first(d)) != ONSHI_OK)
 		return r;
-	oki_unit_withhold(unit, v.outcome);
-	cut(d->b, *one);
-	oki_doc_set_outcome(*one, v.outcome);
+	oki_unit_withhold(unit, d->verdict.outcome);
+	oki_category_cut(*one, d->b->kind->treatment != NULL ? is_carried :
+	    NULL, unit);
+	oki_doc_set_outcome(*one, d->verdict.outcome);
 	d->n++;
 
 	return d->to->take(d->to->self, one, place);

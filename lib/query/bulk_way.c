@@ -331,7 +331,9 @@ take_first(struct oki_question *q, struct oki_bulk *b,
 		return r;
 	if (b->kind->fetch == NULL) {
 		oki_doc_set_outcome(*frame, v->outcome);
-		return to->take(to->self, frame, 0);
+		if ((r = to->take(to->self, frame, 0)) != ONSHI_OK)
+			return oki_fail(e, r, "handing on an answer");
+		return ONSHI_OK;
 	}
 	receipt = oki_record_get(oki_doc_body(*frame),
 	    ONSHI_EL_RECEPTION_NUMBER);

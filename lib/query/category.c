@@ -183,13 +183,20 @@ oki_category_of(const struct onshi_record *rec)
 }
 
 void
-oki_category_cut(struct oki_doc *doc, int category)
+oki_category_cut(struct oki_doc *doc,
+    bool (*holds)(const void *self, int category), const void *self)
 {
-	const struct oki_category *row = oki_category(category);
-	size_t g;
+	int els[OKI_CATEGORIES * OKI_GROUPS + 1], i;
+	size_t g, n = 0;
 
-	for (g = 0; row != NULL && g < OKI_GROUPS && row->groups[g] != 0; g++)
-		oki_doc_cut(doc, row->groups[g]);
+	for (i = 0; i < OKI_CATEGORIES; i++)
+		if (oki_category_rides(i) && (holds == NULL ||
+		    !holds(self, i)))
+			for (g = 0; g < OKI_GROUPS && rows[i].groups[g] != 0;
+			    g++)
+				els[n++] = rows[i].groups[g];
+	els[n] = 0;
+	oki_doc_cut(doc, els);
 }
 
 /* Licences as bits: whom the table lets see it there on that day. */

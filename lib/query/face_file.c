@@ -133,14 +133,12 @@ read_shown(const struct oki_env *env, const struct oki_codes *codes,
     const struct oki_buf *bytes, struct oki_face_file *f,
     struct onshi_error *e)
 {
-	int i, r;
+	int r;
 
 	if ((r = read_doc(env, codes, bytes, &f->shown, &f->verdict, e)) !=
 	    ONSHI_OK)
 		return r;
-	for (i = 1; i < OKI_CATEGORIES; i++)
-		if (oki_category_rides(i))
-			oki_category_cut(f->shown, i);
+	oki_category_cut(f->shown, NULL, NULL);
 
 	return ONSHI_OK;
 }

@@ -112,6 +112,7 @@ struct oki_reading {
 	struct oki_limits	 limits;
 	struct oki_parser	*parser;
 	struct onshi_error	 why;		/* a refusal of ours */
+	struct oki_verdict	 verdict;	/* on the last unit */
 	size_t			 n;		/* units that were taken */
 	bool			 dropped;	/* since then */
 };

@@ -148,12 +148,14 @@ oki_query_readable(const struct oki_case *k, int category, const char **rule)
 	return ONSHI_OK;
 }
 
+static bool
+rides_still(const void *self, int category)
+{
+	return consent_holds(self, category);
+}
+
 void
 oki_case_cut(const struct oki_case *k, struct oki_doc *answer)
 {
-	int i;
-
-	for (i = 1; i < OKI_CATEGORIES; i++)
-		if (oki_category_rides(i) && !consent_holds(k, i))
-			oki_category_cut(answer, i);
+	oki_category_cut(answer, rides_still, k);
 }

@@ -400,8 +400,9 @@ oki_mode_found(struct oki_case *k)
 void
 oki_mode_cut(struct oki_doc *doc)
 {
-	oki_doc_cut(doc, ONSHI_EL_ADDRESS);
-	oki_doc_cut(doc, ONSHI_EL_POST_NUMBER);
+	static const int home[] = { ONSHI_EL_ADDRESS, ONSHI_EL_POST_NUMBER, 0 };
+
+	oki_doc_cut(doc, home);
 }
 
 /* ---- the record ---------------------------------------------------------- */

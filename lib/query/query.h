@@ -91,8 +91,10 @@ bool	oki_category_is_visits(int category);
 bool	oki_category_rides(int category);
 /* Whose consent a record within an eligibility rests on; else ELIGIBILITY. */
 int	oki_category_of(const struct onshi_record *rec);
-/* Wipes and takes out of an eligibility what rests on that consent. */
-void	oki_category_cut(struct oki_doc *doc, int category);
+/* Wipes and takes out of an eligibility what rests on consents that do not
+ * hold (CO-3); NULL: none does. */
+void	oki_category_cut(struct oki_doc *doc,
+	    bool (*holds)(const void *self, int category), const void *self);
 
 /* ---- the case ------------------------------------------------------------ */
 

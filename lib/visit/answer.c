@@ -306,21 +306,23 @@ is_to_go(const struct oki_answer_body *b, enum oki_expiry how, bool stands)
 	return true;
 }
 
+static bool
+is_readable(const void *self, int category)
+{
+	return oki_query_readable(self, category, NULL) == ONSHI_OK;
+}
+
 /* With the lock held: what rests on a consent goes out of an eligibility. */
 static void
 cut_groups(struct oki_answer_body *b, enum oki_expiry how)
 {
 	int64_t reader = atomic_load(&b->reader);
-	int i;
 
 	if (b->category != ONSHI_CATEGORY_ELIGIBILITY ||
 	    (reader != NOBODY && (how == OKI_EXPIRE_ON_TIME ||
 	    (how == OKI_EXPIRE_WITHDRAWN && reader != oki_os_thread()))))
 		return;
-	for (i = 1; i < OKI_CATEGORIES; i++)
-		if (oki_category_rides(i) && oki_query_readable(&b->visit->k,
-		    i, NULL) != ONSHI_OK)
-			oki_category_cut(b->reply.doc, i);
+	oki_category_cut(b->reply.doc, is_readable, &b->visit->k);
 }
 
 /* Answers are freed by any thread at any time, so each is held while it is

@@ -7,23 +7,14 @@
 /* ---- its life -------------------------------------------------------------- */
 
 void
-oki_unit_free(struct oki_unit **up)
-{
-	if (*up == NULL)
-		return;
-	oki_doc_free(&(*up)->doc);
-	oki_free(*up);
-	*up = NULL;
-}
-
-void
 oki_units_free(struct oki_unit **first)
 {
 	struct oki_unit *unit;
 
 	while ((unit = *first) != NULL) {
 		*first = unit->next;
-		oki_unit_free(&unit);
+		oki_doc_free(&unit->doc);
+		oki_free(unit);
 	}
 }
 
@@ -42,10 +33,8 @@ oki_bulk_unref(struct onshi_bulk *b)
 		return;
 	(void)oki_runner_stop(&b->runner, 0);
 	oki_job_unref(&b->task);
-	oki_unit_free(&b->unit);
-	oki_units_free(&b->ours);	/* nobody else has them, or their lock */
+	oki_units_free(&b->batch);	/* nobody else has them, or their lock */
 	oki_units_free(&b->first);
-	oki_units_free(&b->used);
 	oki_units_free(&b->spent);
 	oki_case_clear(&b->k);
 	oki_bulk_clear(&b->b);
@@ -440,7 +429,7 @@ next(struct onshi_bulk *b)
 		    "there is no answer yet");
 	if (b->working && (r = oki_bulk_await(b)) != ONSHI_OK)
 		return r < 0 ? fail(b, r) : r;
-	if ((b->unit = oki_bulk_pop(b)) != NULL) {
+	if (oki_bulk_pop(b)) {
 		b->taken++;
 		return ONSHI_OK;
 	}
@@ -470,9 +459,8 @@ next_of_ours(struct onshi_bulk *b, const struct onshi_record **rec)
 	if (b == NULL || atomic_exchange(&b->busy, 1) != 0)
 		return false;
 	oki_bulk_ref(b);
-	if ((is = b->ours != NULL && atomic_load(&b->closed) == 0)) {
-		oki_bulk_spend(b);
-		b->unit = oki_bulk_pop(b);
+	if ((is = b->ours != NULL && atomic_load(&b->closed) == 0 &&
+	    oki_bulk_pop(b))) {
 		b->taken++;
 		*rec = record_of(b->unit);
 	}
@@ -492,7 +480,7 @@ onshi_bulk_next(struct onshi_bulk *b, const struct onshi_record **rec)
 		return ONSHI_OK;
 	if ((r = enter(b)) != ONSHI_OK)
 		return r;
-	oki_bulk_spend(b);
+	b->unit = NULL;
 	if ((r = next(b)) == ONSHI_OK)
 		*rec = record_of(b->unit);
 

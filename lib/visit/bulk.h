@@ -43,9 +43,10 @@ struct onshi_bulk {
 	int			 result;	/* of what is void */
 	int32_t			 pause_s;	/* between two questions */
 	int64_t			 next_ms;	/* steady: not asked before */
-	struct oki_unit		*unit;		/* in hand, */
-	struct oki_unit		*ours;		/* and fetched out of the queue */
-	struct oki_unit		*used;		/* by the caller, to go back */
+	struct oki_unit		*unit;		/* in hand: one of these, */
+	struct oki_unit		*batch;		/* fetched out of the queue, */
+	struct oki_unit		**batch_last;
+	struct oki_unit		*ours;		/* and next of them */
 	size_t			 taken;
 	struct oki_carried	*carried;
 
@@ -53,9 +54,7 @@ struct onshi_bulk {
 	struct oki_case		 k;
 	struct oki_bulk		 b;
 	struct oki_wait		 wait;		/* of that job */
-	struct oki_unit		*made;		/* not in the queue yet */
-	struct oki_unit		**made_last;
-	size_t			 made_n;
+	struct oki_unit		*spare;		/* empty, to be used again */
 	struct onshi_error	 why;
 	int			 job_result;
 
@@ -63,18 +62,19 @@ struct onshi_bulk {
 	struct oki_job		*task;
 	struct oki_event	*there;		/* something to be said */
 	struct oki_mutex	*lock;		/* guards what follows */
-	struct oki_unit		*spent;		/* which the thread frees */
+	struct oki_unit		*spent;		/* which the thread wipes */
 	struct oki_cond		*changed;
 	bool			 begun;		/* the thread counts us */
 	bool			 working;	/* a job is under way, */
 	bool			 done;		/* or done and not collected */
 	struct oki_unit		*first;
 	struct oki_unit		**last;
-	size_t			 n;
+	size_t			 size;		/* of those, in bytes */
+	bool			 told;		/* there is set */
+	bool			 waits;		/* to be woken by the next unit */
 };
 
 int32_t	oki_bulk_budget(const struct onshi_bulk *b);
-void	oki_unit_free(struct oki_unit **up);
 void	oki_units_free(struct oki_unit **first);
 
 /* bulk_thread.c: starts the job of the stage that it is at. */
@@ -85,10 +85,8 @@ int	oki_bulk_start(struct onshi_bulk *b) OKI_CHECK;
 int	oki_bulk_await(struct onshi_bulk *b) OKI_CHECK;
 /* What the job has come to, once it is done and no unit is left of it. */
 bool	oki_bulk_collect(struct onshi_bulk *b, int *result);
-/* What was in hand: the thread that made it frees it, since two threads at one
- * allocator wait for each other more than they work. */
-void	oki_bulk_spend(struct onshi_bulk *b);
-struct oki_unit *oki_bulk_pop(struct onshi_bulk *b);
+/* The next unit comes into hand: false, there is none. */
+bool	oki_bulk_pop(struct onshi_bulk *b) OKI_CHECK;
 /* All that it has in hand, waits, and came back, is wiped. */
 void	oki_bulk_drop(struct onshi_bulk *b);
 void	oki_bulk_leave(struct onshi_bulk *b);

@@ -8,17 +8,12 @@
 #define SLACK_MS	200	/* beyond its deadline, then abandoned (P8) */
 #define LEAVE_MS	1000
 #define LOOK_MS		50	/* for a cancel, while the queue is full */
-#define READY_MOST	64	/* units that wait, and some more */
-#define AT_ONCE		32	/* of them */
+#define READY_MOST	(2048u * 1024u)	/* bytes of units that wait */
+#define LINGER_MS	2		/* who waits for them looks so often, */
+#define LOOKS		25		/* and so many times, unasked */
 #define NOBODY_MS	600000	/* nobody takes one for so long: given up */
 
 /* ---- on the thread --------------------------------------------------------- */
-
-static bool
-is_room(const struct onshi_bulk *b)
-{
-	return b->n < READY_MOST;
-}
 
 /* With the lock held. Time that the program takes is not the service's. */
 static int
@@ -26,7 +21,7 @@ wait_for_room(struct onshi_bulk *b)
 {
 	int64_t until = oki_steady_ms(b->k.env) + NOBODY_MS;
 
-	while (!is_room(b)) {
+	while (b->size >= READY_MOST) {
 		if (oki_cancel_is_set(&b->cancel) ||
 		    atomic_load(&b->closed) != 0)
 			return ONSHI_E_CANCELLED;
@@ -38,85 +33,120 @@ wait_for_room(struct onshi_bulk *b)
 	return ONSHI_OK;
 }
 
-/* What came back: the thread that made it frees it, or who ends it all. */
+/* As long as units come it goes on. */
 static void
-free_spent(struct onshi_bulk *b)
+go_on(struct onshi_bulk *b)
 {
-	struct oki_unit *spent;
+	oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b), &b->cancel);
+}
+
+/* Whoever polls looks again, once, until what was there is gone. With the lock
+ * held, as what follows. */
+static void
+tell(struct onshi_bulk *b)
+{
+	if (!b->told)
+		oki_event_set(b->there);
+	b->told = true;
+}
+
+static void
+untell(struct onshi_bulk *b)
+{
+	if (b->told)
+		oki_event_clear(b->there);
+	b->told = false;
+}
+
+/* Between two pieces of the answer what came back is wiped, here: two threads
+ * at one allocator wait for each other more than they work. */
+static int
+reuse(void *self)
+{
+	struct onshi_bulk *b = self;
+	struct oki_unit *unit, *spent;
 
 	oki_mutex_lock(b->lock);
 	spent = b->spent;
 	b->spent = NULL;
 	oki_mutex_unlock(b->lock);
-	oki_units_free(&spent);
+	while ((unit = spent) != NULL) {
+		spent = unit->next;
+		oki_doc_reset(&unit->doc);
+		unit->next = b->spare;
+		b->spare = unit;
+	}
+	go_on(b);
+
+	return ONSHI_OK;
 }
 
-/* Several at once: each for itself would wake the other side each time. */
+/* With the lock held; wakes: the caller sleeps until it is woken. */
 static int
-put_out(void *self)
+put(struct onshi_bulk *b, struct oki_unit *unit, bool *wakes)
 {
-	struct onshi_bulk *b = self;
 	int r;
 
-	if (b->made == NULL)
-		return ONSHI_OK;
-	free_spent(b);
-	oki_mutex_lock(b->lock);
-	if ((r = wait_for_room(b)) == ONSHI_OK) {
-		if (b->n == 0) {
-			oki_event_set(b->there);
-			oki_cond_broadcast(b->changed);
-		}
-		*b->last = b->made;
-		b->last = b->made_last;
-		b->n += b->made_n;
-		b->made = NULL;
-		b->made_last = &b->made;
-		b->made_n = 0;
+	*wakes = false;
+	if (b->size >= READY_MOST) {
+		r = wait_for_room(b);
+		go_on(b);
+		if (r != ONSHI_OK)
+			return r;
 	}
-	oki_mutex_unlock(b->lock);
-	/* As long as units come it goes on. */
-	oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b), &b->cancel);
+	*b->last = unit;
+	b->last = &unit->next;
+	b->size += sizeof(*unit) + oki_doc_size(unit->doc);
+	tell(b);
+	*wakes = b->waits;
+	b->waits = false;
 
-	return r;
+	return ONSHI_OK;
 }
 
+/* An empty one goes back in its place. */
 static int
 take(void *self, struct oki_doc **one, size_t place)
 {
 	struct onshi_bulk *b = self;
-	struct oki_unit *unit;
+	struct oki_unit *unit = b->spare;
+	struct oki_doc *empty = NULL;
+	bool wakes;
+	int r;
 
-	if ((unit = oki_alloc(sizeof(*unit))) == NULL)
+	if (unit != NULL) {
+		b->spare = unit->next;
+		empty = unit->doc;
+	} else if ((unit = oki_alloc(sizeof(*unit))) == NULL)
 		return ONSHI_E_NOMEM;
-	unit->doc = *one;
-	unit->place = place;
-	*one = NULL;
-	*b->made_last = unit;
-	b->made_last = &unit->next;
+	*unit = (struct oki_unit){ .doc = *one, .place = place };
+	*one = empty;
+	oki_mutex_lock(b->lock);
+	r = put(b, unit, &wakes);
+	oki_mutex_unlock(b->lock);
+	if (wakes)
+		oki_cond_broadcast(b->changed);
+	if (r != ONSHI_OK)
+		oki_units_free(&unit);
 
-	return ++b->made_n < AT_ONCE ? ONSHI_OK : put_out(b);
+	return r;
 }
 
 static void
 run(void *self, struct oki_job *task)
 {
 	struct onshi_bulk *b = self;
-	const struct oki_taker to = { take, put_out, b };
+	const struct oki_taker to = { take, reuse, b };
 
 	(void)task;
 	oki_error_clear(&b->why);
-	b->made_last = &b->made;
 	b->job_result = b->stage == OKI_BULK_MADE ?
 	    oki_bulk_hand_in(&b->k, &b->b, &to, &b->wait, &b->why) :
 	    oki_bulk_fetch(&b->k, &b->b, &to, &b->wait, &b->why);
-	if (b->job_result == ONSHI_OK)
-		b->job_result = put_out(b);
-	oki_units_free(&b->made);
-	b->made_n = 0;
+	oki_units_free(&b->spare);
 	oki_mutex_lock(b->lock);
 	b->done = true;
-	oki_event_set(b->there);
+	tell(b);
 	oki_cond_broadcast(b->changed);
 	oki_mutex_unlock(b->lock);
 }
@@ -202,17 +232,26 @@ is_there(const struct onshi_bulk *b)
 	    atomic_load(&b->closed) != 0;
 }
 
+/* While units flow it looks by its own clock, which brings it many at once and
+ * costs the thread nothing: to be woken for each would cost both. */
 int
 oki_bulk_await(struct onshi_bulk *b)
 {
 	int64_t until = oki_steady_ms(b->k.env) + oki_bulk_budget(b) +
 	    SLACK_MS, left;
 	bool there;
+	int n;
 
 	oki_mutex_lock(b->lock);
-	while (!(there = is_there(b)) && b->blocking &&
-	    (left = until - oki_steady_ms(b->k.env)) > 0)
-		(void)oki_cond_wait(b->changed, b->lock, (int32_t)left);
+	for (n = 0; !(there = is_there(b)) && b->blocking &&
+	    (left = until - oki_steady_ms(b->k.env)) > 0; n++) {
+		b->waits = n >= LOOKS || left <= LINGER_MS;
+		(void)oki_cond_wait(b->changed, b->lock, b->waits ?
+		    (int32_t)left : LINGER_MS);
+	}
+	b->waits = false;
+	if (!there)
+		untell(b);
 	oki_mutex_unlock(b->lock);
 	if (atomic_load(&b->closed) != 0)
 		return oki_fail(&b->error, ONSHI_E_CANCELLED,
@@ -242,9 +281,12 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 	if (r != ONSHI_OK && r != ONSHI_E_STATE)
 		return false;
 	b->working = b->done = false;
-	oki_units_free(&b->used);
-	free_spent(b);
-	oki_event_clear(b->there);
+	if (b->unit == NULL)
+		oki_units_free(&b->batch);
+	oki_units_free(&b->spent);
+	oki_mutex_lock(b->lock);
+	untell(b);
+	oki_mutex_unlock(b->lock);
 	oki_cancel_clear(&b->cancel);
 	*result = b->job_result;
 	oki_error_copy(&b->error, &b->why);
@@ -252,64 +294,51 @@ oki_bulk_collect(struct onshi_bulk *b, int *result)
 	return true;
 }
 
-void
-oki_bulk_spend(struct onshi_bulk *b)
-{
-	if (b->unit == NULL)
-		return;
-	b->unit->next = b->used;
-	b->used = b->unit;
-	b->unit = NULL;
-}
-
-/* All that wait, at once; they are the caller's then. What was used goes back
- * for them. */
+/* All that wait, at once; they are the caller's then, who writes nothing into
+ * them: the thread's processor has them still. The last ones go back for them. */
 static void
 fetch_all(struct onshi_bulk *b)
 {
-	struct oki_unit **last;
-
-	for (last = &b->used; *last != NULL; last = &(*last)->next)
-		;
 	oki_mutex_lock(b->lock);
-	*last = b->spent;
-	b->spent = b->used;
-	b->used = NULL;
-	b->ours = b->first;
+	if (b->batch != NULL) {
+		*b->batch_last = b->spent;
+		b->spent = b->batch;
+	}
+	b->batch = b->ours = b->first;
+	b->batch_last = b->last;
 	b->first = NULL;
 	b->last = &b->first;
-	if (b->n >= READY_MOST)
+	if (b->size >= READY_MOST)
 		oki_cond_broadcast(b->changed);
-	b->n = 0;
-	if (b->ours == NULL && !b->done)
-		oki_event_clear(b->there);
+	b->size = 0;
 	oki_mutex_unlock(b->lock);
 }
 
-struct oki_unit *
+bool
 oki_bulk_pop(struct onshi_bulk *b)
 {
-	struct oki_unit *unit;
-
 	if (b->ours == NULL)
 		fetch_all(b);
-	if ((unit = b->ours) != NULL) {
-		b->ours = unit->next;
-		unit->next = NULL;
-	}
+	if ((b->unit = b->ours) == NULL)
+		return false;
+	b->ours = b->unit->next;
 
-	return unit;
+	return true;
 }
 
 void
 oki_bulk_drop(struct onshi_bulk *b)
 {
-	struct oki_unit *unit;
+	struct oki_unit *spent;
 
-	oki_unit_free(&b->unit);
-	while ((unit = oki_bulk_pop(b)) != NULL)
-		oki_unit_free(&unit);
-	free_spent(b);
+	b->unit = NULL;
+	fetch_all(b);
+	fetch_all(b);		/* these go back, too */
+	oki_mutex_lock(b->lock);
+	spent = b->spent;
+	b->spent = NULL;
+	oki_mutex_unlock(b->lock);
+	oki_units_free(&spent);
 }
 
 void

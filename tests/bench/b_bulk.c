@@ -320,7 +320,7 @@ main(int argc, char **argv)
 	a.copy = NULL;
 	mine = seconds(ours, &a, CLOCK_MONOTONIC);
 	cpu = seconds(ours, &a, CLOCK_PROCESS_CPUTIME_ID);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 10; i++) {
 		double t = seconds(bare, &a, CLOCK_MONOTONIC);
 		double m = seconds(ours, &a, CLOCK_MONOTONIC);
 

@@ -21,7 +21,7 @@ under() {
 	    { echo "$3: $1, asked $2"; rc=1; }
 }
 
-line=$("$bin" "${1:-9000}" "$dir/answer.xml")
+line=$("$bin" "${1:-36000}" "$dir/answer.xml")
 echo "$line"
 mine=$(echo "$line" | sed 's/.*: ours \([0-9]*\) ms.*/\1/')
 over "$(echo "$line" | sed 's/.*bare [0-9]* ms: \([0-9.]*\) of.*/\1/')" 0.6 \

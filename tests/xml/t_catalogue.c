@@ -666,6 +666,10 @@ START_TEST(lines_are_told)
 		{ "\n{}", "line 2: text outside" },
 		{ DECL("UTF-8") "\n\n<XmlMsg>\n&\n</XmlMsg>", "line 4: " },
 		{ DECL("UTF-8") "\n\n<XmlMsg>\n<a>\n</XmlMsg>", "line 5: " },
+		{ "<XmlMsg>\n<a>\n<b>\n</a>\n \n\t<c></c>\n</XmlMsg>",
+		    "line 4: " },
+		{ "<XmlMsg>\n<a></a>\n\n  <b></b>\n<c></d>\n\n</XmlMsg>",
+		    "line 5: " },
 		{ DECL("UTF-8") "\n<XmlMsg>\n\xff</XmlMsg>", "line 3: " },
 		{ "<XmlMsg>\n\n<?a?></XmlMsg>", "line 3: " }
 	};
