@@ -14,6 +14,8 @@
 #include <check.h>
 #include <onshikaku.h>
 
+#include "tests/search.h"
+
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define OK		ONSHI_OK
 #define ARE(a, b)	ck_assert_int_eq(a, b)
@@ -52,6 +54,7 @@ static struct service {
 	atomic_int held;		/* waits in the middle of the answer */
 	atomic_int stuck;		/* in an upload, whatever the deadline */
 	const char *token;
+	const char *name;		/* of everybody */
 } s;
 static char record[262144];
 static size_t record_len;
@@ -139,6 +142,7 @@ static int
 say_unit(struct onshi_exchange *x, int i)
 {
 	char text[2048];
+	int r;
 
 	if (s.unit != NULL && i == s.unit_at)
 		return say(x, s.unit);
@@ -160,17 +164,20 @@ say_unit(struct onshi_exchange *x, int i)
 		    "<ResultList><ResultOfQualificationConfirmation>"
 		    "<InsurerNumber>06139999</InsurerNumber>"
 		    "<InsuredIdentificationNumber>%d"
-		    "</InsuredIdentificationNumber><Name>見本　%d</Name>"
+		    "</InsuredIdentificationNumber><Name>%s%d</Name>"
 		    "<Birthdate>19800512</Birthdate>%s"
 		    "<LimitApplicationCertificateRelatedInfo>"
 		    "<LimitApplicationCertificateClassification>A"
 		    "</LimitApplicationCertificateClassification>"
 		    "</LimitApplicationCertificateRelatedInfo>"
 		    "</ResultOfQualificationConfirmation></ResultList>"
-		    "</BulkConfirmUnit>", i + 1, 77001000 + i, i,
+		    "</BulkConfirmUnit>", i + 1, 77001000 + i,
+		    s.name != NULL ? s.name : "見本　", i,
 		    s.consents != NULL ? s.consents : "");
+	r = say(x, text);
+	onshi_wipe(text, sizeof(text));
 
-	return say(x, text);
+	return r;
 }
 
 static int
@@ -992,6 +999,34 @@ START_TEST(ended_meanwhile)
 }
 END_TEST
 
+/* Nobody's name is left of what was taken, of what was not, and of what went
+ * round: once all is taken, and once it is ended. */
+START_TEST(nothing_stays)
+{
+	static const char name[] = "金糸雀　";
+	const struct onshi_record *rec;
+	int n = 0;
+
+	begin();
+	s.people = 50;
+	s.name = name;
+	fill(ONSHI_BULK_ELIGIBILITY, s.people, NULL);
+	ARE(onshi_bulk_advance(b), ONSHI_NEED_LATER);
+	ARE(onshi_bulk_advance(b), OK);
+	while (n < (_i == 0 ? 50 : 20)) {
+		ARE(onshi_bulk_next(b, &rec), OK);
+		n++;
+	}
+	ck_assert_uint_gt(count_in_memory(name, sizeof(name) - 1), 0);
+	ARE(_i == 0 ? onshi_bulk_next(b, &rec) : onshi_bulk_end(b),
+	    _i == 0 ? ONSHI_END : OK);
+#ifndef SANITIZED
+	ck_assert_uint_eq(count_in_memory(name, sizeof(name) - 1), 0);
+#endif
+	finish();
+}
+END_TEST
+
 /* A link that does not come back in time costs the call its time, and no more:
  * when it is back what it has brought is there. */
 START_TEST(back_late)
@@ -1072,6 +1107,7 @@ main(void)
 	tcase_add_test(c, cut_to_what_is_given);
 	tcase_add_loop_test(c, carried, 0, 3);
 	tcase_add_loop_test(c, ended_meanwhile, 0, 3);
+	tcase_add_loop_test(c, nothing_stays, 0, 2);
 	tcase_add_test(c, back_late);
 	tcase_add_test(c, by_descriptor);
 	suite_add_tcase(suite, c);
