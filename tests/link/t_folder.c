@@ -708,6 +708,41 @@ START_TEST(config_checks)
 }
 END_TEST
 
+/* A function with a place of its own, named by both keys, by one, or twice,
+ * goes there and nowhere else, and all others to the common one. */
+START_TEST(own_place)
+{
+	struct onshi_exchange x;
+	struct onshi_config *c;
+	struct stand_in own;
+	struct world w;
+
+	world_make(&w);
+	link_close(&w);
+	stand_in_start(&own, w.top, 1);
+	c = config_of(&w, "own");
+	set(c, "link.req_dir.YZKsiquc01req", own.req);
+	set(c, "link.res_dir.YZKsiquc01req", own.res);
+	set(c, "link.res_dir.TKKsiquc01req", own.res);
+	link_open(&w, c);
+	check_asked(&w, "<Q>a</Q>");
+	ck_assert_int_eq(ask_for(&w, "YZKsiquc01req", &x, "<Q>b</Q>", 10000,
+	    NULL), ONSHI_OK);
+	check_answer(&x, "<Q>b</Q>");
+	oki_exchange_free(&x);
+	ck_assert_int_eq(atomic_load(&w.app.taken), 1);
+	ck_assert_int_eq(atomic_load(&own.taken), 1);
+	/* The common application takes it, and answers where nobody looks. */
+	ck_assert_int_eq(ask_for(&w, "TKKsiquc01req", &x, "<Q>c</Q>",
+	    SHORT_MS, NULL), ONSHI_E_LINK_TIMEOUT);
+	oki_exchange_free(&x);
+	ck_assert_int_eq(atomic_load(&w.app.taken), 2);
+	ck_assert_int_eq(atomic_load(&own.taken), 1);
+	stand_in_stop(&own);
+	world_end(&w);
+}
+END_TEST
+
 static const struct {
 	const char	*prefix;
 	int		 form;
@@ -809,6 +844,7 @@ fill(TCase *t)
 	tcase_add_test(t, not_fetched);
 	tcase_add_test(t, cut_short);
 	ADD_ROWS(t, config_checks, configs);
+	tcase_add_test(t, own_place);
 	ADD_ROWS(t, carries, functions);
 	ADD_ROWS(t, whole, documents);
 }
