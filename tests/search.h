@@ -73,7 +73,7 @@ count_in_core(const char *word, size_t n)
 }
 
 /* Everywhere that this process can write, but for guard pages. */
-static size_t
+static inline size_t
 count_in_memory(const char *word, size_t n)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");

@@ -9,8 +9,8 @@
 #define LEAVE_MS	1000
 #define LOOK_MS		50	/* for a cancel, while the queue is full */
 #define READY_MOST	(2048u * 1024u)	/* bytes of units that wait */
-#define LINGER_MS	2		/* who waits for them looks so often, */
-#define LOOKS		25		/* and so many times, unasked */
+#define LINGER_MS	1		/* who waits for them looks so often, */
+#define LOOKS		50		/* and so many times, unasked */
 #define NOBODY_MS	600000	/* nobody takes one for so long: given up */
 
 /* ---- on the thread --------------------------------------------------------- */
