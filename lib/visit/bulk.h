@@ -55,6 +55,7 @@ struct onshi_bulk {
 	struct oki_bulk		 b;
 	struct oki_wait		 wait;		/* of that job */
 	struct oki_unit		*spare;		/* empty, to be used again */
+	bool			 came;		/* one did, since the last look */
 	struct onshi_error	 why;
 	int			 job_result;
 

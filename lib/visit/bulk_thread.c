@@ -33,11 +33,14 @@ wait_for_room(struct onshi_bulk *b)
 	return ONSHI_OK;
 }
 
-/* As long as units come it goes on. */
+/* As long as units come it goes on; bytes alone are none. */
 static void
 go_on(struct onshi_bulk *b)
 {
-	oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b), &b->cancel);
+	if (b->came)
+		oki_wait_init(&b->wait, b->k.env, oki_bulk_budget(b),
+		    &b->cancel);
+	b->came = false;
 }
 
 /* Whoever polls looks again, once, until what was there is gone. With the lock
@@ -90,10 +93,12 @@ put(struct onshi_bulk *b, struct oki_unit *unit, bool *wakes)
 	*wakes = false;
 	if (b->size >= READY_MOST) {
 		r = wait_for_room(b);
+		b->came = true;
 		go_on(b);
 		if (r != ONSHI_OK)
 			return r;
 	}
+	b->came = true;
 	*b->last = unit;
 	b->last = &unit->next;
 	b->size += sizeof(*unit) + oki_doc_size(unit->doc);

@@ -52,6 +52,7 @@ static struct service {
 	const char *number;		/* another receipt in it */
 	const char *taken;		/* in place of the receipt number */
 	atomic_int held;		/* waits in the middle of the answer */
+	bool	drips;			/* blanks, in place of a second unit */
 	atomic_int stuck;		/* in an upload, whatever the deadline */
 	const char *token;
 	const char *name;		/* of everybody */
@@ -180,6 +181,20 @@ say_unit(struct onshi_exchange *x, int i)
 	return r;
 }
 
+/* Bytes that bring nothing, for ten seconds. */
+static int
+drip(struct onshi_exchange *x)
+{
+	int i, r = OK;
+
+	for (i = 0; i < 1000 && r == OK; i++) {
+		(void)poll(NULL, 0, 10);
+		r = say(x, " ");
+	}
+
+	return r;
+}
+
 static int
 answer(struct onshi_exchange *x)
 {
@@ -204,6 +219,8 @@ answer(struct onshi_exchange *x)
 			(void)poll(NULL, 0, 1);
 		if (s.cut_at != 0 && i == s.cut_at)
 			return OK;
+		if (s.drips && i == 1)
+			return drip(x);
 		if ((r = say_unit(x, s.order ? s.people - 1 - i : i)) != OK)
 			return r;
 	}
@@ -1041,6 +1058,31 @@ START_TEST(nothing_stays)
 }
 END_TEST
 
+/* Bytes alone, of which no unit comes, do not keep it going. */
+START_TEST(drips)
+{
+	const struct onshi_record *rec;
+	int i, r = OK;
+
+	begin();
+	s.people = 5;
+	s.drips = true;
+	fill(ONSHI_BULK_ELIGIBILITY, s.people, NULL);
+	ARE(onshi_bulk_advance(b), ONSHI_NEED_LATER);
+	ARE(onshi_bulk_set_deadline(b, 200), OK);
+	ARE(onshi_bulk_set_blocking(b, _i), OK);
+	while ((r = onshi_bulk_advance(b)) == ONSHI_NEED_WAIT)
+		(void)poll(NULL, 0, 1);
+	ARE(r, OK);
+	for (i = 0; i < 3000 && ((r = onshi_bulk_next(b, &rec)) == OK ||
+	    r == ONSHI_NEED_WAIT); i++)
+		(void)poll(NULL, 0, 1);
+	ARE(r, ONSHI_E_LINK_TIMEOUT);
+	ck_assert_uint_eq(onshi_bulk_taken(b), 1);
+	finish();
+}
+END_TEST
+
 /* A link that does not come back in time costs the call its time, and no more:
  * when it is back what it has brought is there. */
 START_TEST(back_late)
@@ -1122,6 +1164,7 @@ main(void)
 	tcase_add_loop_test(c, carried, 0, 3);
 	tcase_add_loop_test(c, ended_meanwhile, 0, 3);
 	tcase_add_loop_test(c, nothing_stays, 0, 2);
+	tcase_add_loop_test(c, drips, 0, 2);
 	tcase_add_test(c, back_late);
 	tcase_add_test(c, by_descriptor);
 	suite_add_tcase(suite, c);
