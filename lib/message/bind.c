@@ -60,24 +60,11 @@ static void
 count_missing(const struct oki_group *g, const uint64_t seen[2],
     struct tally *t)
 {
-	bool one_of[2] = { false, false }, wanted[2] = { false, false };
-	const struct oki_row *row;
 	size_t i;
-	bool there;
 
-	for (i = 0; i < g->n; i++) {
-		row = &oki_rows[g->first + i];
-		there = (seen[i / 64] >> i % 64 & 1) != 0;
-		if (row->often == '1' && !there)
-			t->missing++;
-		if (row->often == 'A' || row->often == 'B') {
-			wanted[row->often - 'A'] = true;
-			one_of[row->often - 'A'] |= there;
-		}
-	}
-	for (i = 0; i < 2; i++)
-		if (wanted[i] && !one_of[i])
-			t->missing++;
+	for (i = 0; i < g->n; i++)
+		t->missing += oki_rows[g->first + i].often == '1' &&
+		    (seen[i / 64] >> i % 64 & 1) == 0;
 }
 
 /* The row of an element, looked for from behind the last one on: most answers

@@ -36,7 +36,7 @@ report(struct check *c, const struct onshi_record *rec, int el,
 /* ---- what has to be there ----------------------------------------------- */
 
 static int
-check_choice(struct check *c, const struct onshi_record *rec, char letter)
+check_choice(struct check *c, const struct onshi_record *rec)
 {
 	const struct oki_group *g = &oki_groups[rec->group];
 	const struct oki_row *row, *first = NULL;
@@ -44,7 +44,7 @@ check_choice(struct check *c, const struct onshi_record *rec, char letter)
 
 	for (i = 0; i < g->n; i++) {
 		row = &oki_rows[g->first + i];
-		if (row->often != letter)
+		if (row->often != 'A')
 			continue;
 		if (oki_row_is_filled(rec, row))
 			return ONSHI_OK;
@@ -69,10 +69,8 @@ check_missing(struct check *c, const struct onshi_record *rec)
 		if (row->often == '1' && !oki_row_is_filled(rec, row))
 			r = report(c, rec, row->el, "missing");
 	}
-	if (r == ONSHI_OK)
-		r = check_choice(c, rec, 'A');
 
-	return r == ONSHI_OK ? check_choice(c, rec, 'B') : r;
+	return r == ONSHI_OK ? check_choice(c, rec) : r;
 }
 
 /* ---- values ------------------------------------------------------------- */

@@ -19,7 +19,7 @@ struct oki_element {
 };
 struct oki_row {
 	uint16_t	 el;
-	char		 often;		/* 1 ? * = m a A B: messages.def */
+	char		 often;		/* 1 ? * = m a A: messages.def */
 	uint8_t		 group;		/* what stands within; 0: a value */
 };
 struct oki_group {

@@ -177,26 +177,22 @@ static const struct oki_element *
 lacking(const struct onshi_record *rec)
 {
 	const struct oki_group *g = &oki_groups[rec->group];
-	const struct oki_row *row, *choice[2] = { NULL, NULL };
-	bool there[2] = { false, false };
-	size_t i, k;
+	const struct oki_row *row, *choice = NULL;
+	bool there = false;
+	size_t i;
 
 	for (i = 0; i < g->n; i++) {
 		row = &oki_rows[g->first + i];
-		k = row->often == 'B';
 		if (row->often == '1' && !oki_row_is_filled(rec, row))
 			return oki_element(row->el);
-		if (row->often == 'A' || row->often == 'B') {
-			if (choice[k] == NULL)
-				choice[k] = row;
-			there[k] |= oki_row_is_filled(rec, row);
+		if (row->often == 'A') {
+			if (choice == NULL)
+				choice = row;
+			there |= oki_row_is_filled(rec, row);
 		}
 	}
-	for (k = 0; k < 2; k++)
-		if (choice[k] != NULL && !there[k])
-			return oki_element(choice[k]->el);
 
-	return NULL;
+	return choice == NULL || there ? NULL : oki_element(choice->el);
 }
 
 static bool

@@ -192,6 +192,36 @@ START_TEST(wrong_row)
 }
 END_TEST
 
+/* Who asks by nothing is told the first of what he could have asked by; by a
+ * person's numbers or by a card, nothing is wrong. */
+START_TEST(asks_by_nothing)
+{
+#define ASKS(body) "<XmlMsg><MessageHeader><QualificationConfirmationDate>" \
+	"20261005</QualificationConfirmationDate><MedicalInstitutionCode>" \
+	"1319999996</MedicalInstitutionCode></MessageHeader><MessageBody>" \
+	body "</MessageBody></XmlMsg>"
+	static const struct { const char *xml, *found; } of[] = {
+		{ ASKS(""), B "QualificationConfirmSearchInfo: missing, and so "
+		    "is what may stand in its place\n" },
+		{ ASKS("<CardProof/>"), B "CardProof/Method: missing\n" B
+		    "CardProof/Certificate: missing\n" },
+		{ ASKS("<QualificationConfirmSearchInfo><InsurerNumber>  999995"
+		    "</InsurerNumber><InsuredIdentificationNumber>3456"
+		    "</InsuredIdentificationNumber><Birthdate>19880229"
+		    "</Birthdate><LimitApplicationCertificateRelatedConsFlg>0"
+		    "</LimitApplicationCertificateRelatedConsFlg>"
+		    "</QualificationConfirmSearchInfo>"), "" }
+	};
+	struct onshi_message *m = read_file("OQSsiquc01req_1.xml", of[_i].xml,
+	    strlen(of[_i].xml), ONSHI_OK);
+	char *found = findings(m);
+
+	ck_assert_str_eq(found, of[_i].found);
+	free(found);
+	onshi_message_free(&m);
+}
+END_TEST
+
 /* A kind that only the content tells has the limits of that kind, too. */
 START_TEST(large_without_a_name)
 {
@@ -445,6 +475,7 @@ main(void)
 
 	tcase_add_loop_test(c, samples_are_right, 0, SAMPLES);
 	tcase_add_loop_test(c, wrong_row, 0, (int)OKI_COUNT(wrongs));
+	tcase_add_loop_test(c, asks_by_nothing, 0, 3);
 	tcase_add_loop_test(c, large_without_a_name, 0, 5);
 	tcase_add_test(c, very_many_findings);
 	tcase_add_test(c, private_characters);
