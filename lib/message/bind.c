@@ -13,6 +13,7 @@ struct tally {
 	unsigned int	 twice;
 	unsigned int	 wrong;		/* what reading refuses, twice too */
 	bool		 counts_missing; /* which telling the kind alone asks */
+	bool		 again;		/* a name that may have come before */
 	const char	*rule;		/* of the first of these */
 	const char	*name;
 };
@@ -101,14 +102,17 @@ lay_children(struct onshi_record *rec, struct tally *t)
 			c->flags |= OKI_REC_UNKNOWN;
 			c->group = 0;
 			t->unknown++;
+			t->again = true;
 			continue;
 		}
 		i = (size_t)(row - &oki_rows[g->first]);
 		bit = UINT64_C(1) << i % 64;
-		if ((seen[i / 64] & bit) != 0 && !oki_row_is_many(row) &&
-		    row->often != 'm') {
-			t->twice++;
-			wrong(t, c, "comes twice");
+		if ((seen[i / 64] & bit) != 0) {
+			t->again = true;
+			if (!oki_row_is_many(row) && row->often != 'm') {
+				t->twice++;
+				wrong(t, c, "comes twice");
+			}
 		}
 		seen[i / 64] |= bit;
 		t->accepted += row->often == 'a';
@@ -129,10 +133,12 @@ lay(struct onshi_record *top, struct tally *t)
 			lay_children(rec, t);
 }
 
+/* Where each name comes once, none has a place to be told, and the few rows of a
+ * group need no index. */
 int
-oki_record_bind(struct onshi_record *rec, uint8_t group,
-    struct onshi_error *e)
+oki_one_bind(struct oki_doc *one, uint8_t group, struct onshi_error *e)
 {
+	struct onshi_record *rec = one->root;
 	const struct oki_row row = { rec->el, '1', group };
 	struct tally t = { 0 };
 
@@ -142,7 +148,7 @@ oki_record_bind(struct onshi_record *rec, uint8_t group,
 		return oki_refuse(e, oki_reasons[OKI_MALFORMED], "%s: %s",
 		    t.name, t.rule);
 
-	return ONSHI_OK;
+	return t.again ? oki_doc_index(one) : ONSHI_OK;
 }
 
 static bool

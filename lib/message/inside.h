@@ -254,10 +254,11 @@ int	oki_message_lacks(const struct oki_doc *doc, struct onshi_error *e)
 int	oki_record_unwritable(const struct onshi_record *rec,
 	    struct onshi_error *e) OKI_CHECK;
 
-/* bind.c: lays the tables over a tree, or over one record of it. */
+/* bind.c: lays the tables over a tree; or over one record that is a document of
+ * its own, and indexes it. */
 int	oki_doc_bind(struct oki_doc *doc, const char *kind,
 	    struct onshi_error *e) OKI_CHECK;
-int	oki_record_bind(struct onshi_record *rec, uint8_t group,
+int	oki_one_bind(struct oki_doc *one, uint8_t group,
 	    struct onshi_error *e) OKI_CHECK;
 
 /* whose.c: not_for_us if something from top on is another than expected; NULL

@@ -249,14 +249,12 @@ on_text(void *self, const char *s, size_t len)
 static int
 hand_out(struct oki_parser *p)
 {
-	struct onshi_record *rec = oki_doc_root(p->one);
 	int r;
 
 	p->at = p->around;
 	p->closed = p->before;
 	p->elements = 0;
-	if ((r = oki_record_bind(rec, p->row->group, &p->error)) == ONSHI_OK &&
-	    (r = oki_doc_index(p->one)) == ONSHI_OK) {
+	if ((r = oki_one_bind(p->one, p->row->group, &p->error)) == ONSHI_OK) {
 		p->doc->n_handed++;
 		/* What each returns is its own, even if it looks like a
 		 * refusal. */
@@ -456,8 +454,7 @@ hand_out_copy(struct oki_parser *p, const struct onshi_record *rec)
 	int r;
 
 	if ((r = oki_doc_copy(rec, &one)) == ONSHI_OK &&
-	    (r = oki_record_bind(oki_doc_root(one), group, &p->error)) ==
-	    ONSHI_OK && (r = oki_doc_index(one)) == ONSHI_OK)
+	    (r = oki_one_bind(one, group, &p->error)) == ONSHI_OK)
 		r = p->each(p->self, &one);
 	oki_doc_free(&one);
 

@@ -474,17 +474,38 @@ run_of(struct oki_scan *s, const uint8_t *p, const uint8_t *end,
 	return p;
 }
 
+/* A name that stands in the bytes of a run. */
+struct name {
+	const uint8_t	*at;
+	size_t		 len;
+};
+
+/* Where the name of a tag ends. That of an end tag is mostly the one that came
+ * before it, and need not be looked at letter by letter again. */
+static inline const uint8_t *
+past_name(const uint8_t *p, const uint8_t *end, bool is_end,
+    struct name *last)
+{
+	if (is_end && last->len > 0 && (size_t)(end - p) > last->len &&
+	    p[last->len] == '>' && memcmp(p, last->at, last->len) == 0)
+		return p + last->len;
+	*last = (struct name){ p, (size_t)(skip(p, end, IN_NAME) - p) };
+
+	return p + last->len;
+}
+
 /* A plain tag that stands whole at p, "<Name>", "</Name>" or "<Name/>": where
  * it ends; p: it is another, or near a limit. */
 static inline const uint8_t *
-plain_tag(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
+plain_tag(struct oki_scan *s, const uint8_t *p, const uint8_t *end,
+    struct name *last)
 {
 	bool is_end = end - p > 2 && p[1] == '/', is_empty;
 	const uint8_t *name = p + 1 + is_end, *q;
 
 	if (name >= end || !is_letter(*name))
 		return p;
-	q = skip(name, end, IN_NAME);
+	q = past_name(name, end, is_end, last);
 	is_empty = !is_end && end - q > 1 && *q == '/';
 	if (end - q <= is_empty || q[is_empty] != '>' ||
 	    (size_t)(q - name) > s->limits.name ||
@@ -532,12 +553,13 @@ move_blanks(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
 static const uint8_t *
 plain(struct oki_scan *s, const uint8_t *p, const uint8_t *end)
 {
+	struct name last = { NULL, 0 };
 	const uint8_t *from;
 
 	do {
 		from = p;
 		if (p < end && *p == '<') {
-			p = plain_tag(s, p, end);
+			p = plain_tag(s, p, end, &last);
 			if (p != from && from[1] == '/' && s->is_direct &&
 			    s->depth > 0)
 				p = move_blanks(s, p, end);
