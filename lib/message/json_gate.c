@@ -207,6 +207,8 @@ count_value(struct oki_json *j)
 		oki_json_note(j, OKI_TOO_BIG, "elements");
 }
 
+/* The blank keeps two texts without a comma two numbers: as one they would be
+ * the place of another text, or of none. */
 static void
 value(struct oki_json *j, size_t from)
 {
@@ -217,7 +219,7 @@ value(struct oki_json *j, size_t from)
 		oki_json_note(j, OKI_TOO_BIG, "text of an element");
 	keep(j, "", 1);
 	if (j->result == ONSHI_OK &&
-	    (r = oki_buf_format(&j->shape, "%zu", from)) != ONSHI_OK)
+	    (r = oki_buf_format(&j->shape, "%zu ", from)) != ONSHI_OK)
 		j->result = r;
 }
 

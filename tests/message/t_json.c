@@ -259,6 +259,12 @@ static const struct refused {
 	{ "a name that begins with a dash", BODY("\"-a\":\"1\""), BAD, 0 },
 	{ "a letter beside a text", BODY("\"X\":\"1\"_"), BAD, 0 },
 	{ "a character beside a text", BODY("\"X\":\"1\"~"), BAD, 0 },
+	{ "two texts for one", BODY("\"X\":\"1\",\"Y\":\"2\"\"3\""), BAD,
+	  0 },
+	{ "many", BODY("\"X\":[\"1\",\"2\"\"3\"\"4\"\"5\"\"6\"]"), BAD, 0 },
+	{ "a text beside null", BODY("\"X\":\"1\",\"Y\":null\"2\""), BAD, 0 },
+	{ "null beside a text", BODY("\"X\":\"1\",\"Y\":\"2\"null"), BAD, 0 },
+	{ "a text beside a group", BODY("\"X\":\"1\",\"Y\":\"2\"{}"), BAD, 0 },
 	{ "wrong, and cut off", "{\"XmlMsg\":{\"X\":1,", BAD, 0 }
 };
 
