@@ -170,7 +170,9 @@ look_at(struct oki_face_look *l, const char *file,
 		return ONSHI_OK;
 	if ((s = seen_of(l, file)) == NULL)
 		return ONSHI_E_NOMEM;
-	if ((s->is_settled && !is_changed(l, s)) || !(parts.is_claimed ?
+	if (s->is_settled && is_changed(l, s))
+		s->is_settled = false;	/* until it is handed out anew */
+	if (s->is_settled || !(parts.is_claimed ?
 	    oki_face_is_left(l, &parts, file) : oki_face_is_free(l, &parts)))
 		return ONSHI_OK;
 	if ((r = read_face(l, s, parts.name, &face)) != ONSHI_OK ||

@@ -23,6 +23,15 @@
 #define MOST		600		/* of one call in a day */
 #define WRONG		77		/* somebody else than who came */
 
+/* Another file under a name that was shown already, and the call that fails
+ * while it is looked at. */
+struct another {
+	const char	*name;
+	enum sys_call	 call;
+	int		 nth;
+	bool		 did_fail;
+};
+
 /* A day of a desk, and how far it came. */
 struct day {
 	struct fake		 f;
@@ -31,6 +40,7 @@ struct day {
 	struct onshi_arrivals	*w;
 	struct onshi_visit	*v;
 	int			 deadline_ms;
+	struct another		*another;	/* NULL: none comes */
 	bool			 is_answered;
 	bool			 is_ended;
 };
@@ -94,6 +104,23 @@ look_who(struct onshi_visit *v)
 	return r;
 }
 
+/* Of who is shown already. */
+static int
+see_another(struct day *d)
+{
+	struct face_text t = { .dir = dir, .made = noon(), .n = ++who };
+	struct another *x = d->another;
+	int r;
+
+	onshi_visit_free(&d->v);
+	face_write_as(&t, x->name);
+	sys_fail(x->call, EIO, x->nth, 1);
+	r = onshi_arrivals_next(d->w, &d->v);
+	x->did_fail = sys_stop();
+
+	return r;
+}
+
 static int
 receive(struct day *d)
 {
@@ -101,6 +128,7 @@ receive(struct day *d)
 	int r;
 
 	if ((r = onshi_arrivals_next(d->w, &d->v)) != ONSHI_OK ||
+	    (d->another != NULL && (r = see_another(d)) != ONSHI_OK) ||
 	    (r = look_who(d->v)) != ONSHI_OK ||
 	    (r = onshi_visit_confirm(d->v, d->clerk, 1)) != ONSHI_OK ||
 	    (r = onshi_visit_advance(d->v)) != ONSHI_OK)
@@ -169,10 +197,11 @@ life(void *arg)
 	char name[128];
 	int r;
 
-	(void)arg;
 	stop_faults();
 	t.n = ++who;
 	face_write(&t, name);
+	if ((d.another = arg) != NULL)
+		d.another->name = name;
 	go_on();
 	r = live(&d);
 	stop_faults();
@@ -220,6 +249,25 @@ START_TEST(calls)
 }
 END_TEST
 
+/* What cannot be read at once is read later, whoever stood there before. */
+START_TEST(replaced)
+{
+	static const enum sys_call of[] = { SYS_pread, SYS_fstat,
+	    SYS_openat };
+	struct another x = { .call = of[_i], .did_fail = true };
+	int r;
+
+	for (; x.did_fail && x.nth < MOST; x.nth++) {
+		r = life(&x);
+		ck_assert_msg(r == ONSHI_OK || (x.did_fail && r < 0 &&
+		    r != ONSHI_E_ARRIVAL_NONE), "%s %d: %d",
+		    sys_name(x.call), x.nth, r);
+	}
+	ck_assert_int_gt(x.nth, 2);
+	ck_assert_int_lt(x.nth, MOST);
+}
+END_TEST
+
 static void
 begin(void)
 {
@@ -245,6 +293,7 @@ main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, memory);
 	tcase_add_loop_test(c, calls, 0, (int)COUNT(faults));
+	tcase_add_loop_test(c, replaced, 0, 3);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
