@@ -82,6 +82,8 @@ int	oki_record_put(struct onshi_record *rec, int el, const char *text,
 	    struct onshi_error *e) OKI_CHECK;
 int	oki_record_open(struct onshi_record *rec, int el,
 	    struct onshi_record **child, struct onshi_error *e) OKI_CHECK;
+/* The name of the first element in it that has to be there and is not; NULL. */
+const char *oki_record_lacks(const struct onshi_record *rec);
 /* Wipes and takes out the children of that element. */
 void	oki_record_drop(struct onshi_record *rec, int el);
 /* What the one that it is in was judged to say: ONSHI_OUTCOME_… (judge.c). */

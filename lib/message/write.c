@@ -172,9 +172,8 @@ put_record(struct writer *w, const struct onshi_record *rec)
 	return put_tag(w, "</", rec, ">\n");
 }
 
-/* The first element that has to be there and is not, NULL if all are. */
-static const struct oki_element *
-lacking(const struct onshi_record *rec)
+const char *
+oki_record_lacks(const struct onshi_record *rec)
 {
 	const struct oki_group *g = &oki_groups[rec->group];
 	const struct oki_row *row, *choice = NULL;
@@ -184,7 +183,7 @@ lacking(const struct onshi_record *rec)
 	for (i = 0; i < g->n; i++) {
 		row = &oki_rows[g->first + i];
 		if (row->often == '1' && !oki_row_is_filled(rec, row))
-			return oki_element(row->el);
+			return oki_element(row->el)->name;
 		if (row->often == 'A') {
 			if (choice == NULL)
 				choice = row;
@@ -192,7 +191,7 @@ lacking(const struct onshi_record *rec)
 		}
 	}
 
-	return choice == NULL || there ? NULL : oki_element(choice->el);
+	return choice == NULL || there ? NULL : oki_element(choice->el)->name;
 }
 
 static bool
@@ -206,13 +205,12 @@ int
 oki_message_lacks(const struct oki_doc *doc, struct onshi_error *e)
 {
 	const struct onshi_record *rec;
-	const struct oki_element *el;
+	const char *name;
 
 	for (rec = is_request(doc) ? doc->root : NULL; rec != NULL;
 	    rec = oki_record_walk(rec, doc->root))
-		if ((el = lacking(rec)) != NULL)
-			return oki_fail(e, ONSHI_E_VALUE, "%s lacks",
-			    el->name);
+		if ((name = oki_record_lacks(rec)) != NULL)
+			return oki_fail(e, ONSHI_E_VALUE, "%s lacks", name);
 
 	return ONSHI_OK;
 }

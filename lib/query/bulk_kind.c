@@ -7,12 +7,11 @@
 #include "onshikaku/bulk.h"
 
 #define PERSON								\
-	{ ONSHI_EL_INSURER_NUMBER, true },				\
-	{ ONSHI_EL_INSURED_CARD_SYMBOL, false },			\
-	{ ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, true },		\
-	{ ONSHI_EL_INSURED_BRANCH_NUMBER, false }
+	ONSHI_EL_INSURER_NUMBER, ONSHI_EL_INSURED_CARD_SYMBOL,		\
+	ONSHI_EL_INSURED_IDENTIFICATION_NUMBER,				\
+	ONSHI_EL_INSURED_BRANCH_NUMBER
 #define REGISTERED							\
-	{ PERSON, { ONSHI_EL_REFERENCE_NUMBER, true } }
+	{ PERSON, ONSHI_EL_REFERENCE_NUMBER }
 
 static const struct oki_bulk_kind rows[] = {
 	[ONSHI_BULK_ELIGIBILITY] = {
@@ -23,7 +22,7 @@ static const struct oki_bulk_kind rows[] = {
 		.one = ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO,
 		.dated = true,
 		.named_by = ONSHI_EL_ARBITRARY_IDENTIFIER,
-		.value = { PERSON, { ONSHI_EL_BIRTHDATE, true } }
+		.value = { PERSON, ONSHI_EL_BIRTHDATE }
 	},
 	[ONSHI_BULK_REGISTER] = {
 		.name = "register",
@@ -52,7 +51,7 @@ static const struct oki_bulk_kind rows[] = {
 		.hand_in = "OQSmutic01req",
 		.fetch = "OQSmutic02req",
 		.all = ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO,
-		.value = { { ONSHI_EL_MEDICAL_TREATMENT_MONTH, true } }
+		.value = { ONSHI_EL_MEDICAL_TREATMENT_MONTH }
 	},
 	[ONSHI_BULK_HOME] = {
 		.name = "home",
@@ -61,8 +60,8 @@ static const struct oki_bulk_kind rows[] = {
 		.fetch = "OQSmuhvq02req",
 		.all = ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO,
 		.treatment = "2",
-		.value = { { ONSHI_EL_CONSENT_DATE_FROM, true },
-		    { ONSHI_EL_CONSENT_DATE_TO, true } }
+		.value = { ONSHI_EL_CONSENT_DATE_FROM,
+		    ONSHI_EL_CONSENT_DATE_TO }
 	},
 	[ONSHI_BULK_TELEMEDICINE] = {
 		.name = "telemedicine",
@@ -71,10 +70,10 @@ static const struct oki_bulk_kind rows[] = {
 		.fetch = "OQSmuonq02req",
 		.all = ONSHI_EL_QUALIFICATION_CONFIRM_SEARCH_INFO,
 		.treatment = "3",
-		.value = { { ONSHI_EL_CONSENT_DATE_FROM, false },
-		    { ONSHI_EL_CONSENT_DATE_TO, false },
-		    { ONSHI_EL_EXAMINATION_DATE_FROM, false },
-		    { ONSHI_EL_EXAMINATION_DATE_TO, false } }
+		.value = { ONSHI_EL_CONSENT_DATE_FROM,
+		    ONSHI_EL_CONSENT_DATE_TO,
+		    ONSHI_EL_EXAMINATION_DATE_FROM,
+		    ONSHI_EL_EXAMINATION_DATE_TO }
 	}
 };
 

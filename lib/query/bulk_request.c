@@ -101,7 +101,7 @@ oki_bulk_put(struct oki_bulk *b, int el, const char *text,
 	if (el == ONSHI_EL_QUALIFICATION_CONFIRMATION_DATE && b->kind->dated)
 		to = oki_doc_header(b->request);
 	for (i = 0; to == NULL && i < OKI_BULK_VALUES; i++)
-		if (el != 0 && el == b->kind->value[i].el) {
+		if (el != 0 && el == b->kind->value[i]) {
 			if (b->persons == 0)
 				return oki_fail(e, ONSHI_E_STATE,
 				    "no person was added");

@@ -34,20 +34,15 @@ check_carried(const struct oki_case *k, const struct oki_bulk *b,
 static int
 check_persons(const struct oki_bulk *b, struct onshi_error *e)
 {
-	const struct oki_bulk_value *value;
-	size_t i, n;
+	const char *name;
+	size_t i;
 
 	if (b->persons == 0)
 		return oki_fail(e, ONSHI_E_VALUE, "no person was added");
 	for (i = 0; i < b->persons; i++)
-		for (n = 0; n < OKI_BULK_VALUES; n++) {
-			value = &b->kind->value[n];
-			if (value->needed && oki_record_get(b->person[i],
-			    value->el) == NULL)
-				return oki_fail(e, ONSHI_E_VALUE,
-				    "person %zu: %s is missing", i + 1,
-				    onshi_element_name(value->el));
-		}
+		if ((name = oki_record_lacks(b->person[i])) != NULL)
+			return oki_fail(e, ONSHI_E_VALUE,
+			    "person %zu: %s is missing", i + 1, name);
 
 	return ONSHI_OK;
 }
@@ -139,8 +134,8 @@ oki_bulk_check(struct oki_case *k, struct oki_bulk *b, struct onshi_error *e)
 
 	if ((r = check_carried(k, b, e)) != ONSHI_OK ||
 	    (r = oki_query_possible(k, e)) != ONSHI_OK ||
-	    (r = check_persons(b, e)) != ONSHI_OK ||
 	    (r = check_days(b, e)) != ONSHI_OK ||
+	    (r = check_persons(b, e)) != ONSHI_OK ||
 	    (r = sort_names(b, e)) != ONSHI_OK)
 		return r;
 

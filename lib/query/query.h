@@ -347,10 +347,7 @@ struct oki_bulk_kind {
 	bool		 dated;		/* of a day of confirmation */
 	int		 named_by;	/* by what an answer names one */
 	const char	*treatment;	/* OQSCD028, where consent is carried */
-	struct oki_bulk_value {
-		int	 el;
-		bool	 needed;
-	}		 value[OKI_BULK_VALUES];	/* of one, else of all */
+	int		 value[OKI_BULK_VALUES]; /* of one, else of all */
 };
 const struct oki_bulk_kind *oki_bulk_kind(int kind);	/* NULL: none */
 

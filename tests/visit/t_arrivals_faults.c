@@ -21,6 +21,7 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define MOST		600		/* of one call in a day */
+#define LOOKS		60		/* of a day after, at the most */
 #define WRONG		77		/* somebody else than who came */
 
 /* Another file under a name that was shown already, and the call that fails
@@ -172,21 +173,25 @@ live(struct day *d)
 }
 
 /* Who was not taken comes the next day; who was, does not, unless its end was
- * not told. */
+ * not told. Nothing lies there after it, however late a busy machine looks. */
 static void
 next_day(const struct day *before)
 {
 	struct day d = { .deadline_ms = before->is_answered ? 300 : 20000 };
-	int r;
+	int r, looks = 0;
 
 	if (before->is_ended)
 		return;
 	ck_assert_msg(before->is_answered || face_files(dir, last) == 1,
 	    "%d files", face_files(dir, last));
-	r = live(&d);
+	do
+		r = live(&d);
+	while (r == ONSHI_E_ARRIVAL_NONE && face_files(dir, last) > 0 &&
+	    ++looks < LOOKS);
 	ck_assert_msg(r == ONSHI_OK || (before->is_answered &&
 	    r == ONSHI_E_ARRIVAL_NONE), "%d the next day: %s", who,
 	    onshi_result_name(r));
+	ck_assert_int_eq(face_files(dir, last), 0);
 }
 
 static int
@@ -254,17 +259,15 @@ START_TEST(replaced)
 {
 	static const enum sys_call of[] = { SYS_pread, SYS_fstat,
 	    SYS_openat };
-	struct another x = { .call = of[_i], .did_fail = true };
+	struct another x = { .call = of[_i] };
 	int r;
 
-	for (; x.did_fail && x.nth < MOST; x.nth++) {
+	for (; x.nth < 12; x.nth++) {
 		r = life(&x);
 		ck_assert_msg(r == ONSHI_OK || (x.did_fail && r < 0 &&
 		    r != ONSHI_E_ARRIVAL_NONE), "%s %d: %d",
 		    sys_name(x.call), x.nth, r);
 	}
-	ck_assert_int_gt(x.nth, 2);
-	ck_assert_int_lt(x.nth, MOST);
 }
 END_TEST
 

@@ -868,6 +868,57 @@ START_TEST(days)
 }
 END_TEST
 
+/* What each kind needs of a person, or of all: one that lacks is told by name
+ * before anything is sent, and what may lack may (messages.md 3.4 to 3.7). */
+START_TEST(needed)
+{
+#define ALL_OF_ONE ONSHI_EL_INSURER_NUMBER, ONSHI_EL_INSURED_CARD_SYMBOL, \
+	ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, ONSHI_EL_INSURED_BRANCH_NUMBER
+	static const struct { int kind, els[6]; const char *needed; } rows[] = {
+		{ ONSHI_BULK_ELIGIBILITY, { ALL_OF_ONE, ONSHI_EL_BIRTHDATE },
+		    "10101" },
+		{ ONSHI_BULK_REGISTER, { ALL_OF_ONE,
+		    ONSHI_EL_REFERENCE_NUMBER }, "10101" },
+		{ ONSHI_BULK_REGISTER_ONE, { ALL_OF_ONE,
+		    ONSHI_EL_REFERENCE_NUMBER }, "10101" },
+		{ ONSHI_BULK_ASSISTANCE, { ONSHI_EL_MEDICAL_TREATMENT_MONTH },
+		    "1" }
+	};
+#undef ALL_OF_ONE
+	static const char *const values[] = { "06139999", "12", "1", "01",
+	    "R1" };
+	const char *text;
+	size_t i, lacks;
+	int el;
+
+	for (lacks = 0; lacks < strlen(rows[_i].needed); lacks++) {
+		begin();
+		ARE(onshi_bulk_new(o, rows[_i].kind, NULL, &b), OK);
+		if (rows[_i].kind != ONSHI_BULK_ASSISTANCE)
+			ARE(onshi_bulk_add(b, NULL), OK);
+		for (i = 0; (el = rows[_i].els[i]) != 0; i++) {
+			text = el == ONSHI_EL_BIRTHDATE ? "19800512" :
+			    el == ONSHI_EL_MEDICAL_TREATMENT_MONTH ? "202611" :
+			    values[i];
+			if (i != lacks)
+				set(el, text);
+		}
+		if (rows[_i].needed[lacks] == '1') {
+			ARE(onshi_bulk_advance(b), ONSHI_E_VALUE);
+			text = onshi_error_text(onshi_bulk_error(b));
+			ck_assert_msg(strncmp(text, "person 1: ", 10) == 0 &&
+			    strstr(text, onshi_element_name(
+			    rows[_i].els[lacks])) != NULL, "%s", text);
+			ARE(s.uploads, 0);
+		} else {
+			ck_assert_int_ge(onshi_bulk_advance(b), OK);
+			ARE(s.uploads, 1);
+		}
+		finish();
+	}
+}
+END_TEST
+
 /* CO-7: what cannot be recorded is not asked, and not handed out. */
 START_TEST(no_record)
 {
@@ -1159,6 +1210,7 @@ main(void)
 	tcase_add_test(c, tickets);
 	tcase_add_test(c, forged);
 	tcase_add_test(c, days);
+	tcase_add_loop_test(c, needed, 0, 4);
 	tcase_add_loop_test(c, no_record, 0, 2);
 	tcase_add_test(c, cut_to_what_is_given);
 	tcase_add_loop_test(c, carried, 0, 3);
