@@ -76,10 +76,10 @@ oki_exchange_reason(int result)
 size_t
 oki_prefix_len(const char *prefix)
 {
-	size_t n = prefix == NULL ? 0 : strspn(prefix, "ABCDEFGHIJKLMNOPQRSTU"
-	    "VWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+	size_t n = strspn(prefix, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789");
 
-	return n <= PREFIX_MAX && n > 0 && (prefix[n] == '\0' ||
+	return n <= PREFIX_MAX && (prefix[n] == '\0' ||
 	    strcmp(prefix + n, "+card") == 0) ? n : 0;
 }
 

@@ -153,7 +153,7 @@ oki_faces_wait(struct oki_faces *f, const struct oki_event *stop)
 	if (first->watch != NULL)
 		(void)oki_dir_watch_wait(first->watch, is_new, stop,
 		    f->scan_ms);
-	else if (stop != NULL)
+	else
 		(void)oki_event_wait(stop, NULL, f->scan_ms);
 }
 

@@ -182,15 +182,13 @@ static void
 judge_medical(struct judge *j, const struct oki_doc *doc)
 {
 	const char *code = result_code(doc);
-	const char *text = oki_record_search(doc->root,
-	    ONSHI_EL_MESSAGE_CONTENTS);
 
 	if (!is(code, "1")) {
-		refuse(j, ONSHI_OUTCOME_NOT_PROVIDED, code, text);
+		refuse(j, ONSHI_OUTCOME_NOT_PROVIDED, code,
+		    oki_record_search(doc->root, ONSHI_EL_MESSAGE_CONTENTS));
 		return;
 	}
 	settle(j, has_data(doc) ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
-	say(j, NULL, text);
 }
 
 /* What is left once nothing was refused: told by what the body is made of. */

@@ -257,6 +257,7 @@ static const struct refused {
 	{ "an escape of other letters", BODY("\"X\":\"\\u00G0\""), BAD, 0 },
 	{ "a name that is a number", BODY("\"1\":\"1\""), BAD, 0 },
 	{ "a name that begins with a dash", BODY("\"-a\":\"1\""), BAD, 0 },
+	{ "a character behind it", BODY("") "あ", BAD, 0 },
 	{ "a letter beside a text", BODY("\"X\":\"1\"_"), BAD, 0 },
 	{ "a character beside a text", BODY("\"X\":\"1\"~"), BAD, 0 },
 	{ "two texts for one", BODY("\"X\":\"1\",\"Y\":\"2\"\"3\""), BAD,

@@ -512,6 +512,10 @@ static const struct {
 	    "InsuredIdentificationNumber" },
 	{ "branch of the echo", SI, GOOD ECHO(""), { .branch = "2" },
 	    "InsuredBranchNumber" },
+	{ "digits of another width where the same are asked", SI, GOOD ECHO(
+	    ""), { .branch = "０２" }, "InsuredBranchNumber" },
+	{ "nor for an insurer", SI, GOOD ECHO(""), { .insurer_number =
+	    "９９９９９５" }, "InsurerNumber" },
 	{ "another kind", SI, GOOD, { .kind = YZK }, "kind" },
 	{ "drugs of another", YZK, RC("1") DRUGS, { .birthdate = "1",
 	    .institution = "x" }, "MedicalInstitutionCode" },

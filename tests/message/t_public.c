@@ -1,6 +1,8 @@
 /* onshi_message: any file, what it is, what it says, and what is wrong. */
 #include "config.h"
 
+#include <limits.h>
+
 #include "help.h"
 
 static struct onshi_message *
@@ -428,6 +430,20 @@ START_TEST(right_everywhere)
 }
 END_TEST
 
+/* A number that is no outcome is one that nobody knows. */
+START_TEST(no_outcome)
+{
+	static const int numbers[] = { -1, INT_MIN, ONSHI_OUTCOME_SUSPENDED + 1,
+	    1000, INT_MAX };
+	int n = numbers[_i], unknown = ONSHI_OUTCOME_UNKNOWN_CODE;
+
+	ck_assert_str_eq(onshi_outcome_text(n, "ja"),
+	    onshi_outcome_text(unknown, "ja"));
+	ck_assert_str_eq(onshi_outcome_remedy(n, "en"),
+	    onshi_outcome_remedy(unknown, "en"));
+}
+END_TEST
+
 START_TEST(nothing_given)
 {
 	const struct onshi_record *rec = (const void *)"x";
@@ -483,6 +499,7 @@ main(void)
 	tcase_add_test(c, withheld);
 	tcase_add_loop_test(c, refused, 0, 6);
 	tcase_add_loop_test(c, right_everywhere, 0, ONSHI_OUTCOME_SUSPENDED + 1);
+	tcase_add_loop_test(c, no_outcome, 0, 5);
 	tcase_add_test(c, nothing_given);
 	suite_add_tcase(s, c);
 

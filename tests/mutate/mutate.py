@@ -28,8 +28,11 @@ GUARDS = {
     "lib/card/": ["tests/card/t_pin", "tests/card/t_card", "tests/card/*",
                   "tests/visit/t_flow"],
     "lib/link/": ["tests/link/*", "tests/wire/t_http", "tests/wire/t_session",
-                  "tests/wire/*"],
-    "lib/message/": ["tests/message/*", "tests/xml/*"],
+                  "tests/wire/*", "tests/visit/t_arrivals",
+                  "tests/visit/t_arrivals_zip", "tests/visit/t_bulk"],
+    "lib/message/": ["tests/message/*", "tests/xml/*", "tests/match/*",
+                     "tests/query/*", "tests/visit/t_held",
+                     "tests/visit/t_bulk"],
     "lib/crypto/": ["tests/crypto/*"],
     "lib/core/": ["tests/core/*"],
 }
