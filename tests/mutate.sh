@@ -4,7 +4,8 @@
 #
 # Long form only (hours for everything): some seconds a line. Without names it
 # takes all of gate and query, and -n lines (20) of each other file that guards
-# somebody: card, audit, link, message, visit; no new line after -t minutes.
+# somebody: card, audit, link, message, visit; with names, -n lines of each file
+# of theirs; no new line after -t minutes.
 # Works on a copy in build/mutate, goes on where it was stopped, and asks those
 # that lived again once the tree has changed; rm -r build/mutate begins anew.
 # What lives is printed, and fails unless tests/mutate/lives.txt names it with

@@ -21,7 +21,6 @@ oki_bulk_begin(const struct oki_case *k, struct oki_bulk *b, int kind)
 	struct onshi_error e;
 	int r;
 
-	memset(b, 0, sizeof(*b));
 	if ((b->kind = oki_bulk_kind(kind)) == NULL)
 		return ONSHI_E_ARG;
 	if ((r = oki_request_id(b->id)) != ONSHI_OK ||

@@ -266,7 +266,8 @@ def choose(copy: Copy, names: list[str], most: int, seed: int) -> list[tuple]:
         for file in files:
             name = str(file.relative_to(copy.src))
             found = mutants(file.read_text("utf-8"))
-            if not name.startswith(WHOLE) and len(found) > most:
+            whole = not names and name.startswith(WHOLE)
+            if not whole and len(found) > most:
                 found = sorted(random.Random("%d%s" % (seed, name)).sample(
                     found, most))
             chosen += [(name, *m) for m in found]
