@@ -60,7 +60,8 @@ done
 TSAN_OPTIONS=halt_on_error=1
 export TSAN_OPTIONS
 part "thread sanitizer" built tsan \
-    "tests/core/t_os_thread tests/card/t_reader tests/xml/t_threads tests/visit/t_loop" \
+    "tests/core/t_os_thread tests/core/t_job tests/card/t_reader tests/xml/t_threads \
+    tests/visit/t_loop tests/visit/t_life tests/visit/t_bulk tests/visit/t_arrivals" \
     CC=clang --enable-sanitizers=thread CFLAGS="-O1 -g"
 part "a real share" shared sh "$top/tests/link/samba.sh" "$build"
 part "soak" sh "$top/tests/pcsc/soak.sh" "${SOAK_SECONDS:-300}"
