@@ -19,6 +19,8 @@
 
 #include <onshikaku.h>
 
+#include "tests/visit/bulk_service.h"
+
 #define ROUNDS	20		/* the best of so many, in turn */
 
 #define HEAD								\
@@ -61,7 +63,7 @@ struct answer {
 };
 
 static int
-say(struct answer *a, const char *s, size_t len)
+pass(struct answer *a, const char *s, size_t len)
 {
 	a->bytes += len;
 	if (a->copy != NULL && fwrite(s, 1, len, a->copy) != len)
@@ -75,27 +77,24 @@ static int
 make(struct answer *a, const char *more)
 {
 	static char piece[65536 + 4096];
-	char now[20];
-	time_t t = time(NULL) + 9 * 3600;
 	size_t n;
 	long i;
 	int r;
 
 	a->bytes = 0;
-	(void)strftime(now, sizeof(now), "%Y%m%d%H%M%S", gmtime(&t));
-	n = (size_t)snprintf(piece, sizeof(piece), HEAD, now, more);
+	n = (size_t)snprintf(piece, sizeof(piece), HEAD, now(), more);
 	for (i = 0; i < a->persons; i++) {
 		n += (size_t)snprintf(piece + n, sizeof(piece) - n, UNIT,
 		    i % 1000000);
 		if (n >= 65536) {
-			if ((r = say(a, piece, n)) != 0)
+			if ((r = pass(a, piece, n)) != 0)
 				return r;
 			n = 0;
 		}
 	}
 	n += (size_t)snprintf(piece + n, sizeof(piece) - n, TAIL);
 
-	return say(a, piece, n);
+	return pass(a, piece, n);
 }
 
 /* ---- bare ------------------------------------------------------------------ */
@@ -180,42 +179,15 @@ exchange(void *self, void *session, struct onshi_exchange *x)
 		r = make(a, "<SegmentOfResult>1</SegmentOfResult>");
 	} else {
 		const char *receipt = "<ReceptionNumber>1</ReceptionNumber>";
-		char text[1024], now[20];
-		time_t t = time(NULL) + 9 * 3600;
+		char text[1024];
 
-		(void)strftime(now, sizeof(now), "%Y%m%d%H%M%S", gmtime(&t));
-		(void)snprintf(text, sizeof(text), HEAD "%s" TAIL, now, "",
+		(void)snprintf(text, sizeof(text), HEAD "%s" TAIL, now(), "",
 		    receipt);
-		r = write_on(x, text, strlen(text));
+		r = say(x, text);
 	}
 	onshi_exchange_set_sent(x, ONSHI_SENT_ANSWERED);
 
 	return r;
-}
-
-static int
-carries(void *self, const char *prefix)
-{
-	(void)self;
-	(void)prefix;
-
-	return ONSHI_FORM_XML;
-}
-
-static int
-open_session(void *self, int32_t ms, void **session)
-{
-	(void)ms;
-	*session = self;
-
-	return ONSHI_OK;
-}
-
-static void
-close_session(void *self, void *session)
-{
-	(void)self;
-	(void)session;
 }
 
 static int
@@ -242,7 +214,7 @@ static int
 ours(struct answer *a)
 {
 	static const struct onshi_link_ops link = { .size = sizeof(link),
-	    .carries = carries, .open = open_session, .exchange = exchange,
+	    .carries = carries_xml, .open = open_session, .exchange = exchange,
 	    .close = close_session };
 	struct onshi_config *c = NULL;
 	struct onshi_bulk *b = NULL;

@@ -14,16 +14,12 @@
 #include <check.h>
 #include <onshikaku.h>
 
+#include "bulk_service.h"
 #include "tests/search.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define OK		ONSHI_OK
 #define ARE(a, b)	ck_assert_int_eq(a, b)
-#define INST		"1319999996"
-#define HEAD		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg>"	\
-	"<MessageHeader><ProcessExecutionTime>%s</ProcessExecutionTime>"	\
-	"<MedicalInstitutionCode>" INST "</MedicalInstitutionCode>"
-#define TAIL		"<CharacterCodeIdentifier>0</CharacterCodeIdentifier>"
 
 /* ---- the service ---------------------------------------------------------- */
 
@@ -33,8 +29,7 @@ static struct service {
 	int	busy;			/* fetches that are answered 処理中 */
 	int	lost;			/* answers to the next exchanges */
 	int	people;
-	char	ids[8][40];		/* of uploads, and */
-	int	n_ids;
+	char	ids[IDS][40];		/* of uploads */
 	char	file_id[24];
 	char	date[16];
 	char	last_id[40];
@@ -65,78 +60,29 @@ static struct onshi *o;
 static struct onshi_bulk *b;
 static struct onshi_operator *op;
 
-static void
-value(const char *name, char *to, size_t room)
-{
-	char tag[64];
-	const char *at, *end;
-
-	(void)snprintf(tag, sizeof(tag), "<%s>", name);
-	*to = '\0';
-	if ((at = strstr(s.last, tag)) == NULL)
-		return;
-	at += strlen(tag);
-	if ((end = strchr(at, '<')) != NULL && (size_t)(end - at) < room) {
-		memcpy(to, at, (size_t)(end - at));
-		to[end - at] = '\0';
-	}
-}
-
-static int
-say(struct onshi_exchange *x, const char *text)
-{
-	return onshi_exchange_write(x, (const uint8_t *)text, strlen(text));
-}
-
-static const char *
-now(void)
-{
-	static char text[20];
-	time_t t = time(NULL) + 9 * 3600;
-	struct tm tm;
-
-	(void)gmtime_r(&t, &tm);
-	(void)strftime(text, sizeof(text), "%Y%m%d%H%M%S", &tm);
-
-	return text;
-}
-
 static int
 receive(struct onshi_exchange *x)
 {
 	char text[2048];
-	int i;
+	bool one = strstr(s.prefix, "siimm") != NULL;
+	int r;
 
 	while (atomic_load(&s.stuck) != 0)
 		(void)poll(NULL, 0, 1);
-	for (i = 0; i < s.n_ids; i++)
-		if (strcmp(s.ids[i], s.last_id) == 0)
-			break;
-	if (i == s.n_ids) {
-		(void)snprintf(s.ids[s.n_ids++], sizeof(s.ids[0]), "%s",
-		    s.last_id);
-		s.uploads++;
-	}
-	value("ArbitraryFileIdentifier", s.file_id, sizeof(s.file_id));
-	value("QualificationConfirmationDate", s.date, sizeof(s.date));
+	note_id(s.ids, &s.uploads, s.last_id);
+	value_in(s.last, "ArbitraryFileIdentifier", s.file_id,
+	    sizeof(s.file_id));
+	value_in(s.last, "QualificationConfirmationDate", s.date,
+	    sizeof(s.date));
 	if (s.taken != NULL)
 		return say(x, s.taken);
-	if (strcmp(s.prefix, "OQSsiimm01req") == 0)
-		(void)snprintf(text, sizeof(text), HEAD TAIL
-		    "<SegmentOfResult>1</SegmentOfResult>"
-		    "<ArbitraryFileIdentifier>%s</ArbitraryFileIdentifier>"
-		    "</MessageHeader><MessageBody>"
-		    "<ProcessingResultStatus>%s</ProcessingResultStatus>"
-		    "</MessageBody></XmlMsg>", now(), s.file_id,
-		    s.segment != NULL ? "2" : "1");
-	else
-		(void)snprintf(text, sizeof(text), HEAD
-		    "<ArbitraryFileIdentifier>%s</ArbitraryFileIdentifier>" TAIL
-		    "</MessageHeader><MessageBody><ReceptionNumber>%s"
-		    "</ReceptionNumber></MessageBody></XmlMsg>", now(),
-		    s.file_id, s.receipt);
+	make_head(text, sizeof(text), &(struct head){ .file_id = s.file_id,
+	    .segment = one ? "1" : NULL });
+	add(text, sizeof(text), one ? "ProcessingResultStatus" :
+	    "ReceptionNumber", !one ? s.receipt : s.segment != NULL ? "2" :
+	    "1");
 
-	return say(x, text);
+	return (r = say(x, text)) == OK ? say(x, END) : r;
 }
 
 static int
@@ -147,34 +93,8 @@ say_unit(struct onshi_exchange *x, int i)
 
 	if (s.unit != NULL && i == s.unit_at)
 		return say(x, s.unit);
-	if (strncmp(s.prefix, "OQSmuimm", 8) == 0)
-		(void)snprintf(text, sizeof(text), "<BulkRegistrationUnit>"
-		    "<ReferenceNumberRegistrationInfo><ReferenceNumber>R%d"
-		    "</ReferenceNumber><InsurerNumber>06139999</InsurerNumber>"
-		    "<InsuredIdentificationNumber>%d"
-		    "</InsuredIdentificationNumber>"
-		    "</ReferenceNumberRegistrationInfo>"
-		    "<ProcessingResultStatus>1</ProcessingResultStatus>"
-		    "</BulkRegistrationUnit>", i, 77001000 + i);
-	else
-		(void)snprintf(text, sizeof(text), "<BulkConfirmUnit>"
-		    "<QualificationConfirmSearchInfo><ArbitraryIdentifier>%d"
-		    "</ArbitraryIdentifier></QualificationConfirmSearchInfo>"
-		    "<ProcessingResultStatus>1</ProcessingResultStatus>"
-		    "<QualificationValidity>1</QualificationValidity>"
-		    "<ResultList><ResultOfQualificationConfirmation>"
-		    "<InsurerNumber>06139999</InsurerNumber>"
-		    "<InsuredIdentificationNumber>%d"
-		    "</InsuredIdentificationNumber><Name>%s%d</Name>"
-		    "<Birthdate>19800512</Birthdate>%s"
-		    "<LimitApplicationCertificateRelatedInfo>"
-		    "<LimitApplicationCertificateClassification>A"
-		    "</LimitApplicationCertificateClassification>"
-		    "</LimitApplicationCertificateRelatedInfo>"
-		    "</ResultOfQualificationConfirmation></ResultList>"
-		    "</BulkConfirmUnit>", i + 1, 77001000 + i,
-		    s.name != NULL ? s.name : "見本　", i,
-		    s.consents != NULL ? s.consents : "");
+	make_unit(text, sizeof(text), s.prefix, i, s.name != NULL ? s.name :
+	    "見本　", s.consents != NULL ? s.consents : "");
 	r = say(x, text);
 	onshi_wipe(text, sizeof(text));
 
@@ -198,20 +118,16 @@ drip(struct onshi_exchange *x)
 static int
 answer(struct onshi_exchange *x)
 {
-	char text[2048];
+	char text[2048], results[16];
 	int i, r;
 
 	s.fetches++;
-	(void)snprintf(text, sizeof(text), HEAD "%s%s%s"
-	    "<ArbitraryFileIdentifier>%s</ArbitraryFileIdentifier>"
-	    "<ReceptionNumber>%s</ReceptionNumber>"
-	    "<SegmentOfResult>%s</SegmentOfResult>"
-	    "<NumberOfProcessingResult>%d</NumberOfProcessingResult>" TAIL
-	    "</MessageHeader><MessageBody>", now(),
-	    s.date[0] != '\0' ? "<QualificationConfirmationDate>" : "", s.date,
-	    s.date[0] != '\0' ? "</QualificationConfirmationDate>" : "",
-	    s.file_id, s.number != NULL ? s.number : s.receipt,
-	    s.busy > 0 ? "2" : s.segment != NULL ? s.segment : "1", s.people);
+	(void)snprintf(results, sizeof(results), "%d", s.people);
+	make_head(text, sizeof(text), &(struct head){ .date = s.date,
+	    .file_id = s.file_id,
+	    .receipt = s.number != NULL ? s.number : s.receipt,
+	    .segment = s.busy > 0 ? "2" : s.segment != NULL ? s.segment : "1",
+	    .results = results });
 	if ((r = say(x, text)) != OK)
 		return r;
 	for (i = 0; s.busy == 0 && i < s.people; i++) {
@@ -226,7 +142,7 @@ answer(struct onshi_exchange *x)
 	}
 	s.busy -= s.busy > 0;
 
-	return say(x, "</MessageBody></XmlMsg>");
+	return say(x, END);
 }
 
 static int
@@ -272,22 +188,6 @@ carries(void *self, const char *prefix)
 
 	return strncmp(prefix, "OQSmuonq", 8) == 0 ? ONSHI_FORM_NONE :
 	    ONSHI_FORM_XML;
-}
-
-static int
-open_session(void *self, int32_t ms, void **session)
-{
-	(void)ms;
-	*session = self;
-
-	return OK;
-}
-
-static void
-close_session(void *self, void *session)
-{
-	(void)self;
-	(void)session;
 }
 
 static int
@@ -370,22 +270,14 @@ set(int element, const char *text)
 static void
 fill(int kind, int n, const struct onshi_operator *by)
 {
-	char number[16], name[16];
 	size_t place;
 	int i;
 
 	ARE(onshi_bulk_new(o, kind, by, &b), OK);
 	for (i = 0; i < n; i++) {
-		(void)snprintf(number, sizeof(number), "%d", 77001000 + i);
-		(void)snprintf(name, sizeof(name), "R%d", i);
 		ARE(onshi_bulk_add(b, &place), OK);
 		ck_assert_uint_eq(place, (size_t)i);
-		set(ONSHI_EL_INSURER_NUMBER, "06139999");
-		set(ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, number);
-		if (kind == ONSHI_BULK_ELIGIBILITY)
-			set(ONSHI_EL_BIRTHDATE, "19800512");
-		else
-			set(ONSHI_EL_REFERENCE_NUMBER, name);
+		ARE(set_person(b, kind, i), OK);
 	}
 }
 
@@ -723,7 +615,8 @@ START_TEST(unread)
 	begin();
 	(void)snprintf(text, sizeof(text), "%s<ProcessExecutionTime>%s"
 	    "</ProcessExecutionTime><MedicalInstitutionCode>%s"
-	    "</MedicalInstitutionCode>" TAIL "%s", head, now(),
+	    "</MedicalInstitutionCode><CharacterCodeIdentifier>0"
+	    "</CharacterCodeIdentifier>%s", head, now(),
 	    rows[_i].code, rows[_i].rest);
 	fill(ONSHI_BULK_ELIGIBILITY, 5, NULL);
 	s.taken = text;
@@ -963,12 +856,6 @@ START_TEST(cut_to_what_is_given)
 	finish();
 }
 END_TEST
-
-#define CONSENT(flag)							\
-	"<PharmacistsInfoConsFlg>" flag "</PharmacistsInfoConsFlg>"	\
-	"<PharmacistsInfoConsTime>20261101090000</PharmacistsInfoConsTime>" \
-	"<PharmacistsInfoAvailableTime>20991231235959"			\
-	"</PharmacistsInfoAvailableTime>"
 
 /* CO-11: a person whose consent the service has kept becomes a visit, which may
  * ask once the whole answer counts; without one there is none; of a void answer

@@ -9,17 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <check.h>
 #include <onshikaku.h>
 
+#include "bulk_service.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/sys.h"
 #include "tests/sample.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
-#define INST		"1319999996"
 #define RECEIPT		"UKE-1"
 #define PEOPLE		3
 #define MOST		200		/* of one system call in a run */
@@ -29,7 +28,7 @@
 /* ---- the service --------------------------------------------------------- */
 
 static struct {
-	char	ids[16][40];		/* under which was handed in */
+	char	ids[IDS][40];		/* under which was handed in */
 	int	handed_in;
 	char	file_id[24], date[16];
 	char	body[65536];
@@ -37,129 +36,35 @@ static struct {
 } s;
 
 static void
-value(const char *name, char *to, size_t room)
-{
-	char tag[64];
-	const char *at, *end;
-
-	(void)snprintf(tag, sizeof(tag), "<%s>", name);
-	*to = '\0';
-	if ((at = strstr(s.body, tag)) == NULL)
-		return;
-	at += strlen(tag);
-	if ((end = strchr(at, '<')) != NULL && (size_t)(end - at) < room) {
-		memcpy(to, at, (size_t)(end - at));
-		to[end - at] = '\0';
-	}
-}
-
-static void
-add(const char *text)
-{
-	size_t len = strlen(s.answer);
-
-	(void)snprintf(s.answer + len, sizeof(s.answer) - len, "%s", text);
-}
-
-static void
-add_value(const char *name, const char *text)
-{
-	char whole[256];
-
-	(void)snprintf(whole, sizeof(whole), "<%s>%s</%s>", name, text, name);
-	if (*text != '\0')
-		add(whole);
-}
-
-static void
-add_head(bool has_receipt, const char *segment)
-{
-	char now[20];
-	time_t t = time(NULL) + 9 * 3600;
-	struct tm tm;
-
-	(void)gmtime_r(&t, &tm);
-	(void)strftime(now, sizeof(now), "%Y%m%d%H%M%S", &tm);
-	s.answer[0] = '\0';
-	add("<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg>"
-	    "<MessageHeader>");
-	add_value("ProcessExecutionTime", now);
-	add_value("QualificationConfirmationDate", has_receipt ? s.date : "");
-	add_value("MedicalInstitutionCode", INST);
-	add_value("ArbitraryFileIdentifier", s.file_id);
-	add_value("ReceptionNumber", has_receipt ? RECEIPT : "");
-	add_value("SegmentOfResult", segment);
-	add_value("NumberOfProcessingResult", has_receipt ? "3" : "");
-	add_value("CharacterCodeIdentifier", "0");
-	add("</MessageHeader><MessageBody>");
-}
-
-static void
-note_hand_in(const char *id)
-{
-	int i;
-
-	for (i = 0; i < s.handed_in && i < (int)COUNT(s.ids); i++)
-		if (strcmp(s.ids[i], id) == 0)
-			return;
-	if (s.handed_in < (int)COUNT(s.ids))
-		(void)snprintf(s.ids[s.handed_in], sizeof(s.ids[0]), "%s", id);
-	s.handed_in++;
-}
-
-static void
 answer_hand_in(const char *prefix, const char *id)
 {
-	note_hand_in(id);
-	value("ArbitraryFileIdentifier", s.file_id, sizeof(s.file_id));
-	value("QualificationConfirmationDate", s.date, sizeof(s.date));
-	add_head(false, strstr(prefix, "siimm") != NULL ? "1" : "");
-	if (strstr(prefix, "siimm") != NULL)
-		add_value("ProcessingResultStatus", "1");
-	else
-		add_value("ReceptionNumber", RECEIPT);
-}
+	bool one = strstr(prefix, "siimm") != NULL;
 
-/* The i-th person's. */
-static void
-add_unit(bool registers, int i)
-{
-	char text[1536];
-
-	if (registers)
-		(void)snprintf(text, sizeof(text), "<BulkRegistrationUnit>"
-		    "<ReferenceNumberRegistrationInfo><ReferenceNumber>R%d"
-		    "</ReferenceNumber></ReferenceNumberRegistrationInfo>"
-		    "<ProcessingResultStatus>1</ProcessingResultStatus>"
-		    "</BulkRegistrationUnit>", i);
-	else
-		(void)snprintf(text, sizeof(text), "<BulkConfirmUnit>"
-		    "<QualificationConfirmSearchInfo><ArbitraryIdentifier>%d"
-		    "</ArbitraryIdentifier></QualificationConfirmSearchInfo>"
-		    "<ProcessingResultStatus>1</ProcessingResultStatus>"
-		    "<QualificationValidity>1</QualificationValidity>"
-		    "<ResultList><ResultOfQualificationConfirmation>"
-		    "<InsurerNumber>06139999</InsurerNumber>"
-		    "<InsuredIdentificationNumber>%d"
-		    "</InsuredIdentificationNumber><Name>見本　%d</Name>"
-		    "<Birthdate>19800512</Birthdate>"
-		    "<PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg>"
-		    "<PharmacistsInfoConsTime>20261101090000"
-		    "</PharmacistsInfoConsTime><PharmacistsInfoAvailableTime>"
-		    "20991231235959</PharmacistsInfoAvailableTime>"
-		    "</ResultOfQualificationConfirmation></ResultList>"
-		    "</BulkConfirmUnit>", i + 1, 77001000 + i, i);
-	add(text);
+	note_id(s.ids, &s.handed_in, id);
+	value_in(s.body, "ArbitraryFileIdentifier", s.file_id,
+	    sizeof(s.file_id));
+	value_in(s.body, "QualificationConfirmationDate", s.date,
+	    sizeof(s.date));
+	make_head(s.answer, sizeof(s.answer), &(struct head){
+	    .file_id = s.file_id, .segment = one ? "1" : NULL });
+	add(s.answer, sizeof(s.answer), one ? "ProcessingResultStatus" :
+	    "ReceptionNumber", one ? "1" : RECEIPT);
 }
 
 static void
 answer_fetch(const char *prefix)
 {
+	size_t len;
 	int i;
 
-	add_head(true, "1");
-	for (i = 0; i < PEOPLE; i++)
-		add_unit(strstr(prefix, "muimm") != NULL, i);
+	make_head(s.answer, sizeof(s.answer), &(struct head){ .date = s.date,
+	    .file_id = s.file_id, .receipt = RECEIPT, .segment = "1",
+	    .results = "3" });
+	for (i = 0; i < PEOPLE; i++) {
+		len = strlen(s.answer);
+		make_unit(s.answer + len, sizeof(s.answer) - len, prefix, i,
+		    "見本　", CONSENT("1"));
+	}
 }
 
 static int
@@ -182,38 +87,11 @@ exchange(void *self, void *session, struct onshi_exchange *x)
 		answer_fetch(prefix);
 	else
 		answer_hand_in(prefix, onshi_exchange_request_id(x));
-	add("</MessageBody></XmlMsg>");
 	if ((r = onshi_exchange_set_token(x, "carried")) == ONSHI_OK &&
-	    (r = onshi_exchange_write(x, (const uint8_t *)s.answer,
-	    strlen(s.answer))) == ONSHI_OK)
+	    (r = say(x, s.answer)) == ONSHI_OK && (r = say(x, END)) == ONSHI_OK)
 		onshi_exchange_set_sent(x, ONSHI_SENT_ANSWERED);
 
 	return r;
-}
-
-static int
-carries(void *self, const char *prefix)
-{
-	(void)self;
-	(void)prefix;
-
-	return ONSHI_FORM_XML;
-}
-
-static int
-open_session(void *self, int32_t ms, void **session)
-{
-	(void)ms;
-	*session = self;
-
-	return ONSHI_OK;
-}
-
-static void
-close_session(void *self, void *session)
-{
-	(void)self;
-	(void)session;
 }
 
 static int
@@ -254,7 +132,7 @@ static struct onshi *
 make_root(void)
 {
 	static const struct onshi_link_ops link = { .size = sizeof(link),
-	    .carries = carries, .open = open_session, .exchange = exchange,
+	    .carries = carries_xml, .open = open_session, .exchange = exchange,
 	    .close = close_session };
 	static const struct onshi_audit_ops audit = { .size = sizeof(audit),
 	    .entry = entry };
@@ -274,26 +152,6 @@ make_root(void)
 }
 
 static int
-set_person(struct onshi_bulk *b, int kind, int i)
-{
-	char number[16], name[16];
-	int r;
-
-	(void)snprintf(number, sizeof(number), "%d", 77001000 + i);
-	(void)snprintf(name, sizeof(name), "R%d", i);
-	if ((r = onshi_bulk_add(b, NULL)) != ONSHI_OK ||
-	    (r = onshi_bulk_set_text(b, ONSHI_EL_INSURER_NUMBER,
-	    "06139999")) != ONSHI_OK ||
-	    (r = onshi_bulk_set_text(b,
-	    ONSHI_EL_INSURED_IDENTIFICATION_NUMBER, number)) != ONSHI_OK)
-		return r;
-
-	return kind == ONSHI_BULK_ELIGIBILITY ?
-	    onshi_bulk_set_text(b, ONSHI_EL_BIRTHDATE, "19800512") :
-	    onshi_bulk_set_text(b, ONSHI_EL_REFERENCE_NUMBER, name);
-}
-
-static int
 set_all(struct onshi_bulk *b, int kind)
 {
 	int i, r = ONSHI_OK;
@@ -305,7 +163,8 @@ set_all(struct onshi_bulk *b, int kind)
 		    "20261130");
 	for (i = 0; r == ONSHI_OK && i < (kind == ONSHI_BULK_REGISTER_ONE ?
 	    1 : PEOPLE); i++)
-		r = set_person(b, kind, i);
+		if ((r = onshi_bulk_add(b, NULL)) == ONSHI_OK)
+			r = set_person(b, kind, i);
 
 	return r;
 }
