@@ -954,22 +954,6 @@ START_TEST(ended_meanwhile)
 }
 END_TEST
 
-/* There is no search where a sanitizer keeps memory of its own. */
-static size_t
-found(const char *word, size_t len, size_t unseen)
-{
-#ifdef SANITIZED
-	(void)word;
-	(void)len;
-
-	return unseen;
-#else
-	(void)unseen;
-
-	return count_in_memory(word, len);
-#endif
-}
-
 /* Nobody's name is left of what was taken, of what was not, and of what went
  * round: once all is taken, and once it is ended. */
 START_TEST(nothing_stays)
