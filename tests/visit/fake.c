@@ -1,5 +1,6 @@
 /* The card and the service of the tests of visits: see fake.h. */
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -413,11 +414,11 @@ answer_checkin(struct fake *f, const char *body, char *to, size_t room)
 	    f->more != NULL ? f->more : "", consents);
 }
 
-static void
-pass(struct fake *f, int seconds)
+void
+fake_pass(struct fake *f, int64_t ms)
 {
-	atomic_fetch_add(&f->wall, seconds * 1000LL);
-	atomic_fetch_add(&f->boot, seconds * 1000LL);
+	atomic_fetch_add(&f->wall, ms);
+	atomic_fetch_add(&f->boot, ms);
 }
 
 static size_t
@@ -478,7 +479,7 @@ answer_medical(struct fake *f, const char *prefix, const char *body, char *to,
 	char code[16], person[512];
 
 	atomic_fetch_add(&f->medical, 1);
-	pass(f, f->exchange_passes);
+	fake_pass(f, f->exchange_passes * 1000LL);
 	atomic_store(&f->last_category, drugs ? ONSHI_CATEGORY_DRUGS :
 	    ONSHI_CATEGORY_CHECKUPS);
 	find(body, "MedicalInstitutionCode", code, sizeof(code));
@@ -652,7 +653,7 @@ write_entry(struct fake *f, const char *line, size_t len)
 		    (int)(end - e - 3), e + 3);
 	if (f->passes_at != NULL && e != NULL && strncmp(e + 3, f->passes_at,
 	    strlen(f->passes_at)) == 0)
-		pass(f, f->passes);
+		fake_pass(f, f->passes * 1000LL);
 
 	return 0;
 }
@@ -686,6 +687,24 @@ fake_said(struct fake *f, const char *event)
 	(void)pthread_mutex_unlock(&f->writing);
 
 	return said;
+}
+
+void
+fake_await(struct fake *f, const char *event)
+{
+	while (!fake_said(f, event))
+		nap(2);
+}
+
+bool
+fake_finishes(struct onshi_visit *v)
+{
+	struct pollfd p = { .fd = (int)onshi_visit_fd(v), .events = POLLIN };
+	int ready = poll(&p, 1, 20000);
+
+	(void)onshi_visit_apdus(v);	/* what it did has happened before */
+
+	return ready == 1;
 }
 
 void
@@ -796,6 +815,29 @@ fake_root_trail(struct fake *f, const char *top)
 	onshi_config_free(&c);
 
 	return o;
+}
+
+static struct onshi_operator *
+sign_in(struct onshi *o, const char *id, int licence, int by)
+{
+	struct onshi_operator *op;
+
+	if (onshi_operator_new(o, id, licence, by, &op) != ONSHI_OK)
+		abort();
+
+	return op;
+}
+
+struct onshi_operator *
+fake_doctor(struct onshi *o, const char *id)
+{
+	return sign_in(o, id, ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_TWO_FACTOR);
+}
+
+struct onshi_operator *
+fake_clerk(struct onshi *o, const char *id)
+{
+	return sign_in(o, id, ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD);
 }
 
 int

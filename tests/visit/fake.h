@@ -127,11 +127,21 @@ struct onshi *fake_root(struct fake *f);
 /* With a real trail, begun in top/trail. */
 struct onshi *fake_root_trail(struct fake *f, const char *top);
 
+/* Who is signed in: by two factors, by a password. */
+struct onshi_operator *fake_doctor(struct onshi *o, const char *id);
+struct onshi_operator *fake_clerk(struct onshi *o, const char *id);
+
 /* Whether the signature in the last body is the card's, over that text. */
 bool	fake_has_signed(const struct fake *f, const char *text);
 
 /* Whether that is among the events, while others may be written. */
 bool	fake_said(struct fake *f, const char *event);
+/* Until it is, as the visit's own thread writes it. */
+void	fake_await(struct fake *f, const char *event);
+/* Non-blocking: until the call is through, and nobody has collected it. */
+bool	fake_finishes(struct onshi_visit *v);
+/* Time goes by for all who ask the clock, but for the steady one. */
+void	fake_pass(struct fake *f, int64_t ms);
 
 /* A whole check-in by PIN 1234 with these consents (bit per category). */
 int	fake_checkin(struct onshi *o, unsigned int consents,

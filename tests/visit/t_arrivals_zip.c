@@ -62,8 +62,7 @@ look_out(const char *password, const char *owner)
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
 	onshi_config_free(&c);
-	ck_assert_int_eq(onshi_operator_new(o, "U0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &clerk), ONSHI_OK);
+	clerk = fake_clerk(o, "U0001");
 	ck_assert_int_eq(onshi_arrivals_new(o, ONSHI_PURPOSE_CARE, &w),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_arrivals_set_deadline(w, 20000), ONSHI_OK);

@@ -533,8 +533,7 @@ begin(struct world *w)
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/calls.XXXXXX",
 	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(w->dir));
-	ck_assert_int_eq(onshi_operator_new(w->o, "dr-1",
-	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_TWO_FACTOR, &w->op), ONSHI_OK);
+	w->op = fake_doctor(w->o, "dr-1");
 	ck_assert_int_eq(onshi_visit_new(w->o, ONSHI_PURPOSE_CARE, &w->v),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_emergency_new(w->o, ONSHI_EMERGENCY_DISASTER,

@@ -503,8 +503,7 @@ START_TEST(beside_a_visit)
 	struct onshi_answer *a;
 
 	begin(DISASTER);
-	ARE(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &plain), OK);
+	plain = fake_doctor(o, "D0001");
 	ARE(fake_checkin(o, 0, &v), OK);
 	numbers(em, 0);
 	ground(em, DISASTER);
@@ -546,8 +545,7 @@ START_TEST(off)
 		ARE(onshi_config_set(c, "disaster.enabled", "yes"), OK);
 	ARE(onshi_new(ONSHI_ABI, c, &o), OK);
 	onshi_config_free(&c);
-	ARE(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &op), OK);
+	op = fake_doctor(o, "D0001");
 	ARE(onshi_emergency_new(o, DISASTER, op, &em), _i == 1 ? OK :
 	    ONSHI_E_MODE_OFF);
 	onshi_emergency_free(&em);
@@ -994,8 +992,7 @@ START_TEST(activation)
 	ARE(onshi_config_set(c, "facility.municipality", "13101"), OK);
 	ARE(onshi_new(ONSHI_ABI, c, &o), OK);
 	onshi_config_free(&c);
-	ARE(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &op), OK);
+	op = fake_doctor(o, "D0001");
 	ARE(onshi_emergency_new(o, DISASTER, op, &em), OK);
 	if (tables[_i].text == NULL)
 		ARE(unlink(path), 0);

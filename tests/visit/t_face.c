@@ -185,10 +185,8 @@ begin(void)
 	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
 	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &desk2), ONSHI_OK);
 	onshi_config_free(&c);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "R0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &staff), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
+	staff = fake_clerk(o, "R0001");
 }
 
 static void

@@ -20,8 +20,7 @@ begin(void)
 {
 	fake_init(&f);
 	o = fake_root(&f);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
 }
 
 static void
@@ -267,13 +266,6 @@ until(atomic_int *what, int is)
 	ck_assert_int_eq(atomic_load(what), is);
 }
 
-static void
-pass(int64_t ms)
-{
-	atomic_fetch_add(&f.wall, ms);
-	atomic_fetch_add(&f.boot, ms);
-}
-
 /* SEC-80: a holder who takes long, though the machine sleeps meanwhile, signs a
  * fresh challenge, and shows the PIN once. */
 START_TEST(test_challenge_old)
@@ -282,7 +274,7 @@ START_TEST(test_challenge_old)
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
 	until(&f.challenges, 1);
 	usleep(100000);				/* it is read */
-	pass(60000);
+	fake_pass(&f, 60000);
 	give_pin();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.last_body, "<ChallengeId>c2<"));
@@ -297,7 +289,7 @@ START_TEST(test_not_sent_yet)
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
 	until(&f.challenges, 1);
 	usleep(100000);
-	pass(60000);
+	fake_pass(&f, 60000);
 	f.gone_at = 5;				/* at the signature */
 	give_pin();
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_CARD);
@@ -311,7 +303,7 @@ static void
 sleep_at_checkin(const char *prefix)
 {
 	if (prefix[0] == 'O')
-		pass(60000);
+		fake_pass(&f, 60000);
 }
 
 /* One that could not be sent in time is not kept to be refused later. */
@@ -442,8 +434,7 @@ START_TEST(test_consent_of_a_day)
 	ck_assert_int_le(onshi_answer_expires(a),
 	    atomic_load(&f.wall) / 1000 + 60);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
-	atomic_fetch_add(&f.wall, 60000);
-	atomic_fetch_add(&f.boot, 60000);
+	fake_pass(&f, 60000);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_E_EXPIRED);
 	onshi_answer_free(&a);
 }
@@ -464,8 +455,7 @@ START_TEST(test_expiry_waits)
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor,
 	    &b),
 	    ONSHI_NEED_WAIT);
-	atomic_fetch_add(&f.wall, 1801000);
-	atomic_fetch_add(&f.boot, 1801000);
+	fake_pass(&f, 1801000);
 	r = onshi_visit_get(v, ONSHI_CATEGORY_CHECKUPS, doctor, &b);
 	if (r == ONSHI_NEED_WAIT)
 		ck_assert_ptr_null(strstr(f.events, "result.wiped;"));
@@ -809,7 +799,7 @@ START_TEST(test_meanwhile)
 	ck_assert_int_eq(onshi_visit_advance(v), at_pin ? ONSHI_NEED_PIN :
 	    ONSHI_NEED_CARD);
 	usleep(600000);
-	pass(600);
+	fake_pass(&f, 600);
 	f.exchange_result = ONSHI_OK;
 	f.challenge_seconds = 60;
 	atomic_store(&f.challenges, 0);

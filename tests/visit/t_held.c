@@ -3,10 +3,8 @@
  * handed out only once the operator who asked for it has said so; whatever
  * else happens, nobody sees it.
  */
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <check.h>
 
@@ -26,12 +24,9 @@ begin(void)
 	fake_init(&f);
 	f.named = "SOMEBODY";		/* unsure, but where a row says else */
 	o = fake_root(&f);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "D0002", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &other), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "U0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &staff), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
+	other = fake_doctor(o, "D0002");
+	staff = fake_clerk(o, "U0001");
 }
 
 static void
@@ -97,21 +92,6 @@ static size_t
 copies(void)
 {
 	return found("CANARYDRUG", sizeof("CANARYDRUG") - 1, 0);
-}
-
-static void
-wait_entry(const char *event)
-{
-	while (!fake_said(&f, event))
-		usleep(2000);
-}
-
-static void
-let_finish(void)
-{
-	struct pollfd p = { .fd = (int)onshi_visit_fd(v), .events = POLLIN };
-
-	ck_assert_int_eq(poll(&p, 1, 20000), 1);
 }
 
 /* ---- the degrees ----------------------------------------------------------- */
@@ -254,7 +234,7 @@ START_TEST(denied)
 	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS, doctor),
 	    ONSHI_E_NOT_CONFIRMED);
 	ck_assert_str_eq(onshi_error_rule(onshi_visit_error(v)), "ID-10");
-	wait_entry("person.denied;result.wiped;");
+	fake_await(&f, "person.denied;result.wiped;");
 	ck_assert_ptr_nonnull(strstr(f.record,
 	    "e=person.denied\to=serious\ta=D0001\t"));
 	ck_assert_ptr_null(strstr(f.events, "person.confirmed"));
@@ -347,7 +327,7 @@ START_TEST(withdrawn)
 	    ONSHI_E_STATE : ONSHI_E_CONSENT_OVER);
 	ck_assert_int_eq(get(ONSHI_CATEGORY_DRUGS, doctor),
 	    ONSHI_E_CONSENT_OVER);
-	wait_entry("result.wiped;");
+	fake_await(&f, "result.wiped;");
 	ck_assert_int_eq(strstr(f.events, "person.confirmed;") != NULL,
 	    _i == 1);
 }
@@ -375,9 +355,8 @@ START_TEST(expired)
 	    ONSHI_NEED_CONFIRM);
 	if (_i == 1)
 		ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), ONSHI_OK);
-	atomic_fetch_add(&f.wall, 7200000);
-	atomic_fetch_add(&f.boot, 7200000);
-	wait_entry("result.wiped;");
+	fake_pass(&f, 7200000);
+	fake_await(&f, "result.wiped;");
 	ck_assert_uint_eq(copies(), 0);
 	ck_assert_int_eq(person(), ONSHI_E_EXPIRED);
 	ck_assert_int_eq(onshi_visit_confirm(v, doctor, 1), _i == 1 ?
@@ -412,7 +391,7 @@ get_later(const struct onshi_operator *op, struct onshi_answer **a)
 	while ((r = onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, op, a)) ==
 	    ONSHI_NEED_WAIT) {
 		atomic_store(&f.audit_held, 0);
-		let_finish();
+		ck_assert(fake_finishes(v));
 	}
 
 	return r;

@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +31,9 @@ begin(void)
 {
 	fake_init(&f);
 	o = fake_root(&f);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "D0002", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &other), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "U0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &staff), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
+	other = fake_doctor(o, "D0002");
+	staff = fake_clerk(o, "U0001");
 }
 
 static void
@@ -89,37 +85,12 @@ copies(void)
 	return found("CANARYDRUG", sizeof("CANARYDRUG") - 1, 0);
 }
 
-static void
-pass(int64_t ms)
-{
-	atomic_fetch_add(&f.wall, ms);
-	atomic_fetch_add(&f.boot, ms);
-}
-
 /* Until every session is closed, as the visit's own thread does it. */
 static void
 wait_closed(void)
 {
 	while (atomic_load(&f.closes) != atomic_load(&f.opens))
 		(void)usleep(1000);
-}
-
-/* Until it stands there, as the visit's own thread writes it. */
-static void
-wait_entry(const char *event)
-{
-	while (!fake_said(&f, event))
-		usleep(2000);
-}
-
-/* Non-blocking: until the call is through, and nobody has collected it. */
-static void
-let_finish(void)
-{
-	struct pollfd p = { .fd = (int)onshi_visit_fd(v), .events = POLLIN };
-
-	ck_assert_int_eq(poll(&p, 1, 20000), 1);
-	(void)onshi_visit_apdus(v);	/* what it did has happened before */
 }
 
 /* ---- nobody waits for the record ------------------------------------------ */
@@ -164,7 +135,7 @@ START_TEST(test_no_input_waits)
 	for (i = 0; i < 3; i++)
 		a[i] = get(ONSHI_CATEGORY_DRUGS, doctor);
 	atomic_store(&f.audit_held, 1);
-	pass(HOUR_MS);
+	fake_pass(&f, HOUR_MS);
 	every_input();
 	for (i = 0; i < 3; i++)
 		ck_assert_int_eq(peek(a[i]), ONSHI_E_EXPIRED);
@@ -277,7 +248,7 @@ START_TEST(test_end)
 	ck_assert_int_eq(onshi_answer_next(eligibility, &rec), ONSHI_OK);
 	ck_assert_ptr_nonnull(strstr(f.events, "result.wiped;visit.end;"));
 	wait_closed();
-	pass(HOUR_MS);
+	fake_pass(&f, HOUR_MS);
 	ck_assert_int_eq(onshi_answer_rewind(eligibility), ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(eligibility, &rec),
 	    ONSHI_E_EXPIRED);
@@ -327,10 +298,10 @@ START_TEST(test_uncollected)
 	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_NEED_WAIT);
-	let_finish();
+	ck_assert(fake_finishes(v));
 	onshi_wipe(f.last_body, sizeof(f.last_body));
-	pass(HOUR_MS);
-	wait_entry("result.wiped;");
+	fake_pass(&f, HOUR_MS);
+	fake_await(&f, "result.wiped;");
 	ck_assert_uint_eq(copies(), 0);
 	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, doctor),
 	    ONSHI_E_EXPIRED);
@@ -352,14 +323,14 @@ START_TEST(test_wiped_on_time)
 	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
 	a = get(ONSHI_CATEGORY_DRUGS, doctor);
 	if (_i == 0) {
-		pass(HOUR_MS);
-		wait_entry("result.wiped;");
+		fake_pass(&f, HOUR_MS);
+		fake_await(&f, "result.wiped;");
 		ck_assert_uint_eq(copies(), 0);
 	} else {
 		ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
 		ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME,
 		    &text), ONSHI_OK);
-		pass(HOUR_MS);
+		fake_pass(&f, HOUR_MS);
 		ck_assert_int_eq(peek(a), ONSHI_E_EXPIRED);
 		ck_assert_str_eq(text, "CANARYDRUG");
 		ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
@@ -436,7 +407,7 @@ START_TEST(test_withdrawn_uncollected)
 	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_NEED_WAIT);
-	let_finish();
+	ck_assert(fake_finishes(v));
 	ck_assert_int_eq(onshi_visit_withdraw(v, ONSHI_CATEGORY_DRUGS),
 	    ONSHI_OK);
 	ck_assert_uint_eq(copies(), 0);
@@ -484,7 +455,7 @@ START_TEST(test_another_operator)
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_NEED_WAIT);
 	if (is_done)
-		let_finish();
+		ck_assert(fake_finishes(v));
 	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, staff),
 	    ONSHI_E_LICENCE);
 	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, NULL),
@@ -592,15 +563,14 @@ START_TEST(test_same_operator)
 	struct onshi_operator *again, *weaker;
 	struct onshi_answer *a;
 
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &again), ONSHI_OK);
+	again = fake_doctor(o, "D0001");
 	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
 	    ONSHI_SIGNIN_NONE, &weaker), ONSHI_OK);
 	ck_assert_int_eq(fake_checkin(o, ALL, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_blocking(v, 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_NEED_WAIT);
-	let_finish();
+	ck_assert(fake_finishes(v));
 	ck_assert_int_eq(refused(ONSHI_CATEGORY_DRUGS, weaker),
 	    ONSHI_E_SIGN_IN);
 	a = get(ONSHI_CATEGORY_DRUGS, again);
@@ -652,7 +622,7 @@ START_TEST(test_answers_freed)
 			a = get(ONSHI_CATEGORY_ELIGIBILITY, NULL);
 			onshi_answer_free(&a);
 		} else if (i == 100) {
-			pass(HOUR_MS);
+			fake_pass(&f, HOUR_MS);
 		}
 	}
 	ck_assert_int_eq(pthread_join(t, NULL), 0);
@@ -874,7 +844,7 @@ START_TEST(test_overdue)
 	atomic_store(&opened, 1);
 	atomic_store(&f.audit_held, 0);
 	if (overdue[_i].begun)
-		let_finish();		/* it is back */
+		ck_assert(fake_finishes(v));	/* it is back */
 	ck_assert_int_eq(onshi_visit_set_deadline(v, 0), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_blocking(v, 1), ONSHI_OK);
 	a = get(ONSHI_CATEGORY_DRUGS, doctor);
@@ -911,7 +881,7 @@ START_TEST(test_freed_inside)
 	ck_assert_int_eq(r, ONSHI_E_CANCELLED);
 	ck_assert_ptr_null(a);
 	ck_assert_ptr_null(inner);
-	wait_entry("visit.end;");
+	fake_await(&f, "visit.end;");
 	wait_closed();
 	/* Its thread lets go of the rest by itself. */
 	while (fcntl(fd, F_GETFD) != -1)

@@ -94,8 +94,7 @@ START_TEST(test_non_blocking)
 	ck_assert_int_lt(longest, 100);
 	/* It is answered, and stays so: there is nothing to wait for. */
 	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "D", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+	doctor = fake_doctor(o, "D");
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_NEED_WAIT);
 	ck_assert_ptr_null(a);

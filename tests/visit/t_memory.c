@@ -62,8 +62,7 @@ whole_visit(struct onshi *o)
 	struct onshi_visit *v;
 	int i, r;
 
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
 	ck_assert_int_eq(onshi_visit_new(o, ONSHI_PURPOSE_CARE, &v), ONSHI_OK);
 	ck_assert_int_eq(onshi_visit_set_method(v, ONSHI_METHOD_PIN),
 	    ONSHI_OK);

@@ -20,10 +20,8 @@ begin(void)
 {
 	fake_init(&f);
 	o = fake_root(&f);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "R0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &staff), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
+	staff = fake_clerk(o, "R0001");
 }
 
 static void

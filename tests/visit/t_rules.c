@@ -31,8 +31,7 @@ root_with(const char *key, const char *value)
 		ck_assert_int_eq(onshi_config_set(c, key, value), ONSHI_OK);
 	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
 	onshi_config_free(&c);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
 	ck_assert_int_eq(onshi_operator_new(o, "U0001",
 	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_NONE, &staff), ONSHI_OK);
 }
@@ -610,8 +609,7 @@ START_TEST(test_between)
 	f.passes = 61;
 	f.exchange_passes = between[_i].in_exchange;
 	if (between[_i].event == NULL && between[_i].in_exchange == 0) {
-		atomic_fetch_add(&f.wall, 61000);
-		atomic_fetch_add(&f.boot, 61000);
+		fake_pass(&f, 61000);
 	}
 	ck_assert_msg(get(ONSHI_CATEGORY_DRUGS) == ONSHI_E_CONSENT_OVER, "%s",
 	    between[_i].name);

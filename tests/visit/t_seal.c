@@ -53,13 +53,9 @@ begin(void)
 	fake_init(&g);
 	o = root(&f, "1319999996", dir);
 	there = root(&g, "1319999996", dir);
-	ck_assert_int_eq(onshi_operator_new(there, "D0001",
-	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_TWO_FACTOR, &doctor),
-	    ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(there, "D0002",
-	    ONSHI_LICENCE_DOCTOR, ONSHI_SIGNIN_TWO_FACTOR, &other), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "U0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &clerk), ONSHI_OK);
+	doctor = fake_doctor(there, "D0001");
+	other = fake_doctor(there, "D0002");
+	clerk = fake_clerk(o, "U0001");
 }
 
 /* Each file of the directory, or their number. */

@@ -21,11 +21,8 @@ begin(void)
 {
 	fake_init(&f);
 	o = fake_root(&f);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "U0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &reception),
-	    ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
+	reception = fake_clerk(o, "U0001");
 }
 
 static void
@@ -398,13 +395,6 @@ START_TEST(test_months)
 }
 END_TEST
 
-static void
-pass(int64_t seconds)
-{
-	atomic_fetch_add(&f.wall, seconds * 1000);
-	atomic_fetch_add(&f.boot, seconds * 1000);
-}
-
 /* CO-10: at the call, and when what was had is read. */
 START_TEST(test_consent_runs_out)
 {
@@ -417,10 +407,10 @@ START_TEST(test_consent_runs_out)
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_OK);
 	ck_assert_int_eq(onshi_answer_next(a, &rec), ONSHI_OK);
-	pass(59);
+	fake_pass(&f, 59000);
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
 	    ONSHI_OK);
-	pass(1);
+	fake_pass(&f, 1000);
 	ck_assert_str_eq(text, "CANARYDRUG");	/* not under the reader */
 	ck_assert_int_eq(onshi_record_text(rec, ONSHI_EL_DRUG_NAME, &text),
 	    ONSHI_E_EXPIRED);
