@@ -7,18 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/sample.h"
 
-#define DIR	"/rec"
 #define LOG	"/rec/audit-000001.log"
-#define STATE	"/rec/audit.state"
 #define SMALL	8048		/* bytes of a segment: about a dozen entries */
 
-static struct oki_env *env;
 static struct oki_audit_sums sums;
-static uint8_t k0[OKI_AUDIT_HASH];
 
 /* What is done when it happens. Each begins from a disk of its own. */
 enum scene {

@@ -7,18 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/sample.h"
 
-#define DIR	"/rec"
 #define WRITERS	3
 #define MOST	120000
 
 enum fate { UNKNOWN, ACKNOWLEDGED };	/* what a caller was told */
 
-static struct oki_env *env;
-static uint8_t k0[OKI_AUDIT_HASH];
 static struct oki_audit_store writers[WRITERS];
 static char told[MOST];
 static int entries;			/* that were asked for */
@@ -175,9 +171,7 @@ START_TEST(life)
 	int i, w, good = 0;
 
 	state = seed == NULL ? 1 : strtoull(seed, NULL, 10);
-	memfs_reset();
-	env = rec_env(DIR);
-	rec_begin(DIR, env, k0);
+	begin_trail();
 	for (w = 0; w < WRITERS; w++)
 		rec_open(&writers[w], DIR, env, 40000);
 	for (i = 0; i < operations; i++) {

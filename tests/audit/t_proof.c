@@ -4,22 +4,15 @@
 
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/core/run.h"
 
-#define DIR	"/rec"
-
-static struct oki_env *env;
 static struct oki_audit_store store;
-static uint8_t k0[OKI_AUDIT_HASH];
 
 static void
 setup(void)
 {
-	memfs_reset();
-	env = rec_env(DIR);
-	rec_begin(DIR, env, k0);
+	begin_trail();
 	rec_open(&store, DIR, env, 0);
 }
 

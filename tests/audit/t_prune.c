@@ -7,74 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/sample.h"
 
-#define DIR	"/rec"
-#define STATE	"/rec/audit.state"
 #define MONTHS	6		/* a segment each, from October 2026 on */
 #define EACH	4		/* entries, but for those of the trail itself */
 #define DAY	86400000LL
 #define LATER	(REC_START + 6 * 366 * DAY)	/* October 2032 */
 
-static struct memfs *base;
-static struct oki_env *env;
-static uint8_t k0[OKI_AUDIT_HASH];
-
-static char *
-path_of(int segment)
-{
-	static char path[64];
-	char name[24];
-
-	oki_audit_segment_name(name, (uint64_t)segment);
-	(void)snprintf(path, sizeof(path), "%s/%s", DIR, name);
-
-	return path;
-}
-
 static void
 make_record(void)
 {
-	struct oki_audit_store s;
-	int i, month;
+	int month;
 
-	memfs_reset();
-	env = rec_env(DIR);
-	rec_begin(DIR, env, k0);
-	rec_open(&s, DIR, env, 0);
+	begin_trail();
 	for (month = 0; month < MONTHS; month++) {
 		rec_clock(REC_START + month * 31 * DAY);
-		for (i = 0; i < EACH; i++)
-			ck_assert_int_eq(rec_append(&s, i), ONSHI_OK);
+		append_all(EACH, 0);
 	}
-	oki_audit_store_free(&s);
 	ck_assert_uint_eq(memfs_count("/rec/audit-0"), MONTHS);
 	base = memfs_save();
 }
 
 static void
-drop_record(void)
-{
-	memfs_free(base);
-	memfs_reset();
-	oki_env_free(&env);
-}
-
-static void
 setup(void)
 {
-	memfs_load(base);
-	memfs_revive();
-	memfs_fault(MEMFS_NONE, 0, 0);
+	load_trail();
 	rec_clock(LATER);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(memfs_open_files(), 0);
 }
 
 static int
@@ -91,19 +50,6 @@ prune(int32_t before, int years, const uint8_t *key, int64_t *removed)
 	ck_assert_int_eq(oki_audit_store_init(&s, DIR, "", env), ONSHI_OK);
 	r = oki_audit_prune(&s, &what, 0, removed == NULL ? &n : removed, &e);
 	ck_assert_int_eq(r, e.code);
-	oki_audit_store_free(&s);
-
-	return r;
-}
-
-static int
-append(int i)
-{
-	struct oki_audit_store s;
-	int r;
-
-	rec_open(&s, DIR, env, 0);
-	r = rec_append(&s, i);
 	oki_audit_store_free(&s);
 
 	return r;
@@ -167,7 +113,7 @@ START_TEST(dates_and_retention)
 	expect_whole(dates[_i].name);
 	r = rec_verify_by(DIR, k0, NULL, env);
 	ck_assert_int_eq(r.pruned, removed);
-	ck_assert_int_eq(append(0), ONSHI_OK);
+	ck_assert_int_eq(append_one(0, 0), ONSHI_OK);
 	expect_whole("after the next entry");
 }
 END_TEST
@@ -213,7 +159,7 @@ START_TEST(again_and_again)
 	ck_assert_int_eq(removed, 0);
 	for (year = 0; year < 12; year++) {
 		rec_clock(LATER + (year + 1) * 366 * DAY);
-		ck_assert_int_eq(append(year), ONSHI_OK);
+		ck_assert_int_eq(append_one(year, 0), ONSHI_OK);
 		ck_assert_int_eq(prune(20271001 + year * 10000, 5, k0,
 		    &removed), ONSHI_OK);
 		expect_whole("each year");
@@ -258,25 +204,18 @@ END_TEST
 
 START_TEST(not_what_is_not_intact)
 {
-	uint8_t other[OKI_AUDIT_HASH] = { 1 }, *bytes;
+	uint8_t other[OKI_AUDIT_HASH] = { 1 };
 	int64_t removed = -1;
-	size_t len;
 
 	/* A wrong key proves nothing. */
 	ck_assert_int_eq(prune(20261101, 5, other, &removed), ONSHI_E_AUDIT);
 	ck_assert_int_eq(removed, 0);
 	/* A byte of the segment, of another, and an end that is missing. */
-	bytes = memfs_read(path_of(1), &len);
-	bytes[len / 2] ^= 1;
-	memfs_write(path_of(1), bytes, len);
-	free(bytes);
+	flip(path_of(1), 800);
 	ck_assert_int_eq(prune(20261101, 5, k0, NULL), ONSHI_E_AUDIT);
 	ck_assert_int_eq(prune(20261101, 5, NULL, NULL), ONSHI_E_AUDIT);
 	memfs_load(base);
-	bytes = memfs_read(path_of(4), &len);
-	bytes[20] ^= 1;
-	memfs_write(path_of(4), bytes, len);
-	free(bytes);
+	flip(path_of(4), 20);
 	ck_assert_int_eq(prune(20261101, 5, NULL, NULL), ONSHI_E_AUDIT);
 	memfs_load(base);
 	memfs_remove(path_of(MONTHS));
@@ -298,7 +237,7 @@ START_TEST(taken_without_an_entry)
 	expect("the first", k0, ONSHI_AUDIT_CHANGED, 1);
 	expect("the first", NULL, ONSHI_AUDIT_CHANGED, 1);
 	/* The trail goes on, and it stays found. */
-	ck_assert_int_eq(append(0), ONSHI_OK);
+	ck_assert_int_eq(append_one(0, 0), ONSHI_OK);
 	expect("the first, later", k0, ONSHI_AUDIT_CHANGED, 1);
 	ck_assert_int_eq(prune(20261201, 5, NULL, NULL), ONSHI_E_AUDIT);
 
@@ -713,8 +652,8 @@ main(void)
 	int failures;
 
 	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(t, make_record, drop_record);
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_unchecked_fixture(t, make_record, drop_trail);
+	tcase_add_checked_fixture(t, setup, all_is_closed);
 	tcase_add_loop_test(t, dates_and_retention, 0, (int)OKI_COUNT(dates));
 	tcase_add_test(t, the_entry_says_what);
 	tcase_add_test(t, again_and_again);

@@ -6,57 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/sample.h"
 
-#define DIR	"/rec"
-#define STATE	"/rec/audit.state"
 #define LOG(n)	"/rec/audit-00000" n ".log"
 #define SMALL	8048
 #define ENTRIES	24
 
-static struct memfs *base;
-static struct oki_env *env;
-static uint8_t k0[OKI_AUDIT_HASH];
-
 static void
 make_record(void)
 {
-	struct oki_audit_store s;
-	int i;
-
-	memfs_reset();
-	env = rec_env(DIR);
-	rec_begin(DIR, env, k0);
-	rec_open(&s, DIR, env, SMALL);
-	for (i = 0; i < ENTRIES; i++)
-		ck_assert_int_eq(rec_append(&s, i), ONSHI_OK);
-	oki_audit_store_free(&s);
+	begin_trail();
+	append_all(ENTRIES, SMALL);
 	ck_assert_uint_eq(memfs_count("/rec/audit-0"), 3);
 	base = memfs_save();
-}
-
-static void
-drop_record(void)
-{
-	memfs_free(base);
-	memfs_reset();
-	oki_env_free(&env);
-}
-
-static void
-setup(void)
-{
-	memfs_load(base);
-	memfs_revive();
-	memfs_fault(MEMFS_NONE, 0, 0);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(memfs_open_files(), 0);
 }
 
 static int
@@ -73,32 +36,6 @@ reseal(const uint8_t *old, uint8_t fresh[OKI_AUDIT_HASH])
 	oki_audit_store_free(&s);
 
 	return r;
-}
-
-static int
-append(int i)
-{
-	struct oki_audit_store s;
-	int r;
-
-	rec_open(&s, DIR, env, SMALL);
-	r = rec_append(&s, i);
-	oki_audit_store_free(&s);
-
-	return r;
-}
-
-static void
-flip(const char *path, size_t at)
-{
-	uint8_t *bytes;
-	size_t len;
-
-	bytes = memfs_read(path, &len);
-	ck_assert_ptr_nonnull(bytes);
-	bytes[at < len ? at : len - 1] ^= 1;
-	memfs_write(path, bytes, len);
-	free(bytes);
 }
 
 static void
@@ -276,7 +213,7 @@ START_TEST(harmed)
 	r = rec_verify(DIR, fresh, NULL);
 	ck_assert_int_eq(r.verdict, ONSHI_AUDIT_INTACT);
 	ck_assert_int_eq(r.entries, 1);
-	ck_assert_int_eq(append(0), ONSHI_OK);
+	ck_assert_int_eq(append_one(0, SMALL), ONSHI_OK);
 	ck_assert_int_eq(rec_verify(DIR, fresh, NULL).verdict,
 	    ONSHI_AUDIT_INTACT);
 	ck_assert_int_eq(reseal(NULL, more), ONSHI_E_STATE);
@@ -328,7 +265,7 @@ START_TEST(what_was_set_aside_stays)
 
 	a_byte();
 	ck_assert_int_eq(reseal(NULL, fresh), ONSHI_OK);
-	ck_assert_int_eq(append(0), ONSHI_OK);
+	ck_assert_int_eq(append_one(0, SMALL), ONSHI_OK);
 	then = memfs_save();
 	flip("/rec/lost-000001/audit-000002.log", 30);
 	r = rec_verify(DIR, fresh, NULL);
@@ -370,7 +307,7 @@ START_TEST(old_writers_stop)
 	ck_assert_int_eq(reseal(NULL, fresh), ONSHI_OK);
 	ck_assert_int_eq(rec_append(&s, 1), ONSHI_E_AUDIT);
 	oki_audit_store_free(&s);
-	ck_assert_int_eq(append(1), ONSHI_OK);
+	ck_assert_int_eq(append_one(1, SMALL), ONSHI_OK);
 }
 END_TEST
 
@@ -400,7 +337,7 @@ finish(const struct memfs *then, const char *what)
 	ck_assert_msg(r == ONSHI_OK, "%s: not again: %d", what, r);
 	ck_assert_int_eq(rec_verify(DIR, fresh, NULL).verdict,
 	    ONSHI_AUDIT_INTACT);
-	ck_assert_int_eq(append(0), ONSHI_OK);
+	ck_assert_int_eq(append_one(0, SMALL), ONSHI_OK);
 	ck_assert_int_eq(rec_verify(DIR, fresh, NULL).verdict,
 	    ONSHI_AUDIT_INTACT);
 	ck_assert_int_eq(memfs_open_files(), 0);
@@ -416,7 +353,7 @@ START_TEST(interrupted)
 
 	for (b = 0; b < OKI_COUNT(broken); b++)
 		for (n = 1;; n++) {
-			setup();
+			load_trail();
 			broken[b]();
 			then = memfs_save();
 			memfs_fault(faults[_i], n, EIO);
@@ -449,7 +386,7 @@ START_TEST(interrupted_twice)
 	int m, n;
 
 	for (n = 5; n < 90; n += full ? 1 : 4 * part) {
-		setup();
+		load_trail();
 		a_byte();
 		then = memfs_save();
 		memfs_fault(faults[_i], n, EIO);
@@ -486,8 +423,8 @@ main(void)
 
 	tcase_set_timeout(t,
 	    sample_is_full() ? 3600 : 120);
-	tcase_add_unchecked_fixture(t, make_record, drop_record);
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_unchecked_fixture(t, make_record, drop_trail);
+	tcase_add_checked_fixture(t, load_trail, all_is_closed);
 	tcase_add_loop_test(t, harmed, 0, (int)OKI_COUNT(harms));
 	tcase_add_test(t, keys);
 	tcase_add_test(t, what_was_set_aside_stays);

@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/sample.h"
 
-#define DIR	"/rec"
-#define STATE	"/rec/audit.state"
 #define ENTRIES	1000
 #define SEGMENT	160000
 #define ROOM	(ENTRIES + 8)
@@ -24,23 +21,8 @@ struct image {
 	int	 segments;
 };
 
-static struct memfs *base;
 static struct image img;
-static struct oki_env *env;
 static struct oki_audit_sums sums;
-static uint8_t k0[OKI_AUDIT_HASH];
-
-static char *
-path_of(int segment)
-{
-	static char path[64];
-	char name[24];
-
-	oki_audit_segment_name(name, (uint64_t)segment);
-	(void)snprintf(path, sizeof(path), "%s/%s", DIR, name);
-
-	return path;
-}
 
 static void
 image_free(void)
@@ -230,21 +212,12 @@ expect_at(const char *what, int64_t n)
 	    "%s, no key: entry %d, not %d", what, (int)r.first_bad, (int)n);
 }
 
-/* The trail is made once; each test changes a copy. */
 static void
 make_record(void)
 {
-	struct oki_audit_store s;
-	int i;
-
 	ck_assert_int_eq(oki_audit_sums_open(&sums), ONSHI_OK);
-	memfs_reset();
-	env = rec_env(DIR);
-	rec_begin(DIR, env, k0);
-	rec_open(&s, DIR, env, SEGMENT);
-	for (i = 0; i < ENTRIES - 3; i++)
-		ck_assert_int_eq(rec_append(&s, i), ONSHI_OK);
-	oki_audit_store_free(&s);
+	begin_trail();
+	append_all(ENTRIES - 3, SEGMENT);
 	base = memfs_save();
 }
 
@@ -252,10 +225,8 @@ static void
 drop_record(void)
 {
 	image_free();
-	memfs_free(base);
-	memfs_reset();
 	oki_audit_sums_close(&sums);
-	oki_env_free(&env);
+	drop_trail();
 }
 
 static void
@@ -265,12 +236,6 @@ setup(void)
 	image_load();
 	ck_assert_int_eq(img.n, ENTRIES);
 	ck_assert_int_eq(img.segments, 3);
-}
-
-static void
-teardown(void)
-{
-	ck_assert_int_eq(memfs_open_files(), 0);
 }
 
 START_TEST(untouched)
@@ -941,7 +906,7 @@ main(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(t, make_record, drop_record);
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, setup, all_is_closed);
 	tcase_add_test(t, untouched);
 	tcase_add_loop_test(t, a01_each_bit, 0, 6);
 	tcase_add_test(t, a01_each_field);

@@ -8,12 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/audit/memfs.h"
-#include "tests/audit/trail.h"
+#include "tests/audit/disk.h"
 #include "tests/core/run.h"
 #include "tests/oom/theirs.h"
 
-#define DIR	"/rec"
 #define FIRST	"/rec/audit-000001.log"
 #define SMALL	8048
 #define ENTRIES	12
@@ -22,36 +20,21 @@
 #define LATER	(REC_START + 6 * 366 * DAY)
 #define BEFORE	20270101
 
-static struct memfs *base;
-static struct oki_env *env;
-static uint8_t k0[OKI_AUDIT_HASH];
 static char key[OKI_AUDIT_KEY_TEXT], head[96];
 static int64_t written;		/* entries that were told to be */
 
 static void
 make_trail(void)
 {
-	struct oki_audit_store s;
-	int i;
+	struct oki_audit_sums sums;
 
-	memfs_reset();
-	env = rec_env(DIR);
-	rec_begin(DIR, env, k0);
-	rec_open(&s, DIR, env, SMALL);
-	for (i = 0; i < ENTRIES; i++)
-		ck_assert_int_eq(rec_append(&s, i), ONSHI_OK);
-	ck_assert_int_eq(oki_audit_key_text(&s.sums, k0, key), ONSHI_OK);
-	oki_audit_store_free(&s);
+	begin_trail();
+	append_all(ENTRIES, SMALL);
+	ck_assert_int_eq(oki_audit_sums_open(&sums), ONSHI_OK);
+	ck_assert_int_eq(oki_audit_key_text(&sums, k0, key), ONSHI_OK);
+	oki_audit_sums_close(&sums);
 	rec_head(DIR, head);
 	base = memfs_save();
-}
-
-static void
-drop_trail(void)
-{
-	memfs_free(base);
-	memfs_reset();
-	oki_env_free(&env);
 }
 
 /* What is asked of the trail is asked as programs do, where they can. */
@@ -149,12 +132,8 @@ append(void)
 static void
 goes_on(int r)
 {
-	struct oki_audit_store s;
-
 	(void)r;
-	rec_open(&s, DIR, env, SMALL);
-	ck_assert_int_eq(rec_append(&s, 0), ONSHI_OK);
-	oki_audit_store_free(&s);
+	ck_assert_int_eq(append_one(0, SMALL), ONSHI_OK);
 	is_whole(key, written + 2);
 }
 
@@ -181,14 +160,8 @@ is_intact(int r)
 static void
 load_changed(void)
 {
-	uint8_t *bytes;
-	size_t len;
-
 	load();
-	ck_assert_ptr_nonnull(bytes = memfs_read(FIRST, &len));
-	bytes[len / 2] ^= 1;
-	memfs_write(FIRST, bytes, len);
-	free(bytes);
+	flip(FIRST, 2000);
 }
 
 static void
