@@ -380,19 +380,14 @@ work(void *arg)
 	return NULL;
 }
 
-START_TEST(four_threads)
+static void
+four_at_once(struct oki_audit *a)
 {
-	struct oki_audit *a;
-	char key[OKI_AUDIT_KEY_TEXT];
 	struct worker w[4];
 	pthread_t t[4];
 	void *failed;
 	int i;
 
-	begin(key);
-	a = open_record(dir, NULL, NULL);
-	a->store.segment_bytes = 100000;
-	a->lock_ms = 60000;
 	for (i = 0; i < 4; i++) {
 		w[i].a = a;
 		w[i].who = i;
@@ -402,6 +397,18 @@ START_TEST(four_threads)
 		ck_assert_int_eq(pthread_join(t[i], &failed), 0);
 		ck_assert_ptr_null(failed);
 	}
+}
+
+START_TEST(four_threads)
+{
+	struct oki_audit *a;
+	char key[OKI_AUDIT_KEY_TEXT];
+
+	begin(key);
+	a = open_record(dir, NULL, NULL);
+	a->store.segment_bytes = 100000;
+	a->lock_ms = 60000;
+	four_at_once(a);
 	oki_audit_close(&a);
 	ck_assert_int_eq(verdict_of(key, NULL), ONSHI_AUDIT_INTACT);
 	check_all_there(4);
@@ -656,22 +663,10 @@ START_TEST(own_table_many_threads)
 	    .entry = sink_entry };
 	struct sink k = { .fail_at = -1 };
 	struct oki_audit *a = open_record(NULL, &ops, &k);
-	struct worker w[4];
-	pthread_t t[4];
-	void *failed;
-	int i;
 
 	a->store.segment_bytes = 0;
 	a->lock_ms = 60000;
-	for (i = 0; i < 4; i++) {
-		w[i].a = a;
-		w[i].who = i;
-		ck_assert_int_eq(pthread_create(&t[i], NULL, work, &w[i]), 0);
-	}
-	for (i = 0; i < 4; i++) {
-		ck_assert_int_eq(pthread_join(t[i], &failed), 0);
-		ck_assert_ptr_null(failed);
-	}
+	four_at_once(a);
 	oki_audit_close(&a);
 	ck_assert_int_eq(k.calls, 4 * EACH);
 }

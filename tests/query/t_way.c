@@ -43,12 +43,9 @@ root_with(const char *key, const char *value)
 		ck_assert_int_eq(onshi_config_set(c, key, value), ONSHI_OK);
 	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
 	onshi_config_free(&c);
-	ck_assert_int_eq(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "D0002", ONSHI_LICENCE_DOCTOR,
-	    ONSHI_SIGNIN_TWO_FACTOR, &other), ONSHI_OK);
-	ck_assert_int_eq(onshi_operator_new(o, "R0001",
-	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_PASSWORD, &clerk), ONSHI_OK);
+	doctor = fake_doctor(o, "D0001");
+	other = fake_doctor(o, "D0002");
+	clerk = fake_clerk(o, "R0001");
 	ck_assert_int_eq(onshi_operator_new(o, "N0001", ONSHI_LICENCE_NURSE,
 	    ONSHI_SIGNIN_PASSWORD, &nurse), ONSHI_OK);
 }
