@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tests/audit/trail.h"
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 #include "tests/sample.h"
 
@@ -934,14 +935,9 @@ START_TEST(memory_runs_out)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit");
-	TCase *t = tcase_create("audit");
-	SRunner *run;
-	int failures;
-
 	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, none);
@@ -962,11 +958,10 @@ main(void)
 	tcase_add_loop_test(t, selected_by_day, 0, (int)OKI_COUNT(periods));
 	tcase_add_test(t, copy_without_lock);
 	tcase_add_test(t, memory_runs_out);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/audit", fill);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/audit/disk.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define LOG	"/rec/audit-000001.log"
@@ -745,14 +746,9 @@ START_TEST(failed_while_beginning)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_tests(TCase *t)
 {
-	Suite *s = suite_create("audit crash");
-	TCase *t = tcase_create("crash");
-	SRunner *run;
-	int failures;
-
 	tcase_set_timeout(t, 300);
 	tcase_add_unchecked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, scenes_are_so, 0, SCENES);
@@ -773,11 +769,10 @@ main(void)
 	tcase_add_test(t, nothing_begins_over_a_state);
 	tcase_add_test(t, months);
 	tcase_add_test(t, failed_while_beginning);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/crash", add_tests);
 }

@@ -1,4 +1,5 @@
 /* Entries are written in one way, and read in no other. Keys as text. */
+#include "tests/core/run.h"
 #include "tests/crypto/mac.h"
 
 #include <check.h>
@@ -729,14 +730,9 @@ START_TEST(intents)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit entry");
-	TCase *t = tcase_create("entry");
-	SRunner *run;
-	int failed;
-
 	tcase_set_timeout(t, 30);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, known_answer);
@@ -758,11 +754,10 @@ main(void)
 	tcase_add_loop_test(t, states_that_cannot_be, 0,
 	    (int)OKI_COUNT(marks));
 	tcase_add_test(t, intents);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/entry", fill);
 }

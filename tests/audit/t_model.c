@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/audit/disk.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define WRITERS	3
@@ -213,21 +214,15 @@ START_TEST(life)
 }
 END_TEST
 
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 600);
+	tcase_add_test(t, life);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("audit model");
-	TCase *t = tcase_create("model");
-	SRunner *run;
-	int failures;
-
-	tcase_set_timeout(t, 600);
-	tcase_add_test(t, life);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
-
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("audit/model", fill);
 }

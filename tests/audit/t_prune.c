@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/audit/disk.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define MONTHS	6		/* a segment each, from October 2026 on */
@@ -643,14 +644,9 @@ START_TEST(without_power)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit prune");
-	TCase *t = tcase_create("prune");
-	SRunner *run;
-	int failures;
-
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(t, make_record, drop_trail);
 	tcase_add_checked_fixture(t, setup, all_is_closed);
@@ -671,11 +667,10 @@ main(void)
 	tcase_add_loop_test(t, vouches_read, 0, (int)OKI_COUNT(vouches));
 	tcase_add_loop_test(t, interrupted, 0, (int)OKI_COUNT(faults));
 	tcase_add_test(t, without_power);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/prune", fill);
 }

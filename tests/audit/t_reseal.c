@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/audit/disk.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define LOG(n)	"/rec/audit-00000" n ".log"
@@ -413,14 +414,9 @@ START_TEST(interrupted_twice)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit reseal");
-	TCase *t = tcase_create("reseal");
-	SRunner *run;
-	int failures;
-
 	tcase_set_timeout(t,
 	    sample_is_full() ? 3600 : 120);
 	tcase_add_unchecked_fixture(t, make_record, drop_trail);
@@ -431,11 +427,10 @@ main(void)
 	tcase_add_test(t, old_writers_stop);
 	tcase_add_loop_test(t, interrupted, 0, (int)OKI_COUNT(faults));
 	tcase_add_loop_test(t, interrupted_twice, 0, (int)OKI_COUNT(faults));
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failures = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/reseal", fill);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/audit/disk.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define ENTRIES	1000
@@ -896,14 +897,9 @@ START_TEST(anything_else)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("audit tampering");
-	TCase *t = tcase_create("tamper");
-	SRunner *run;
-	int failed;
-
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(t, make_record, drop_record);
 	tcase_add_checked_fixture(t, setup, all_is_closed);
@@ -935,11 +931,10 @@ main(void)
 	tcase_add_test(t, a25_two_valid_slots);
 	tcase_add_test(t, unreadable);
 	tcase_add_test(t, anything_else);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("audit/tamper", fill);
 }

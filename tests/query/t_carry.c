@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/core/run.h"
 #include "tests/visit/fake.h"
 #include "query/inside.h"
 #include "visit/inside.h"
@@ -272,15 +273,9 @@ START_TEST(out_of_range)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("carry");
-	TCase *c = tcase_create("carry");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(c, start, stop);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, comes_back);
@@ -290,11 +285,12 @@ main(void)
 	tcase_add_test(c, lines);
 	tcase_add_loop_test(c, values, 0, (int)COUNT(spoiled));
 	tcase_add_loop_test(c, out_of_range, 0, (int)COUNT(ranges));
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("query/carry", fill);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/inside.h"
+#include "tests/core/run.h"
 
 #define FLAG(name, value) "<" name "ConsFlg>" value "</" name "ConsFlg>"
 #define TIME(name, value) "<" name "ConsTime>" value "</" name "ConsTime>"
@@ -270,14 +271,9 @@ START_TEST(insured)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("learn");
-	TCase *c = tcase_create("learn");
-	SRunner *runner;
-	int failed;
-
 	tcase_add_checked_fixture(c, start, stop);
 	tcase_add_loop_test(c, consents, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(c, runs, 0, (int)OKI_COUNT(spans));
@@ -286,11 +282,10 @@ main(void)
 	tcase_add_test(c, echo);
 	tcase_add_test(c, not_given);
 	tcase_add_test(c, insured);
-	suite_add_tcase(s, c);
-	runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("query/learn", fill);
 }

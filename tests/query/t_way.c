@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "tests/core/run.h"
 #include "tests/visit/fake.h"
 #include "query/inside.h"
 #include "visit/inside.h"
@@ -652,15 +653,9 @@ START_TEST(reply_is_wiped)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("way of a question");
-	TCase *t = tcase_create("way");
-	SRunner *run;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, start, stop);
 	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, rides_on_consent, 0, 16);
@@ -677,11 +672,12 @@ main(void)
 	tcase_add_loop_test(t, whose, 0, (int)OKI_COUNT(persons));
 	tcase_add_test(t, waits_for_the_record);
 	tcase_add_test(t, reply_is_wiped);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("query/way", fill);
 }

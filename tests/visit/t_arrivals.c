@@ -22,6 +22,7 @@
 
 #include "faces.h"
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define DAY_MS		86400000LL
@@ -897,15 +898,9 @@ START_TEST(not_configured)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("arrivals");
-	TCase *c = tcase_create("arrivals");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, one_arrives);
@@ -934,11 +929,12 @@ main(void)
 	tcase_add_loop_test(c, order_of_freeing, 0, 2);
 	tcase_add_test(c, many);
 	tcase_add_test(c, not_configured);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/arrivals", fill);
 }

@@ -15,6 +15,7 @@
 
 #include "faces.h"
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/sys.h"
 #include "tests/sample.h"
@@ -283,25 +284,20 @@ end(void)
 	face_remove_tree(top);
 }
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("arrivals and faults");
-	TCase *c = tcase_create("arrivals and faults");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, memory);
 	tcase_add_loop_test(c, calls, 0, (int)COUNT(faults));
 	tcase_add_loop_test(c, replaced, 0, 3);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/arrivals_faults", fill);
 }

@@ -20,6 +20,7 @@
 
 #include "faces.h"
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define FILES_MOST	10000
@@ -218,24 +219,22 @@ START_TEST(exactly_one)
 }
 END_TEST
 
+static void
+fill(TCase *c)
+{
+	tcase_set_timeout(c, sample_is_full() ? 3600 : 120);
+	tcase_add_test(c, exactly_one);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("arrivals, many");
-	TCase *c = tcase_create("arrivals, many");
-	SRunner *r;
 	int failed;
 
 	fake_prepare();
 	face_make_tree(top, dir);
-	tcase_set_timeout(c, sample_is_full() ? 3600 : 120);
-	tcase_add_test(c, exactly_one);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = run_tests("visit/arrivals_many", fill);
 	face_remove_tree(top);
 
-	return failed == 0 ? 0 : 1;
+	return failed;
 }

@@ -16,6 +16,7 @@
 
 #include "faces.h"
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/link/share.h"
 #include "tests/sample.h"
 
@@ -300,25 +301,20 @@ START_TEST(nothing_is_touched)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("arrivals on a share");
-	TCase *c = tcase_create("arrivals on a share");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, each_is_taken_once, 0, (int)COUNT(shares));
 	tcase_add_test(c, claimed_unawares);
 	tcase_add_test(c, nothing_is_touched);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/arrivals_share", fill);
 }

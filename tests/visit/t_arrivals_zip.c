@@ -19,6 +19,7 @@
 
 #include "faces.h"
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define PASSWORD	"open sesame"
@@ -458,7 +459,7 @@ START_TEST(old_and_shut)
 END_TEST
 
 static void
-fill_case(TCase *c)
+add_forms(TCase *c)
 {
 	tcase_add_loop_test(c, one_arrives, 0, (int)COUNT(forms));
 	tcase_add_test(c, no_zip_at_all);
@@ -506,30 +507,25 @@ START_TEST(no_use_for_a_password)
 END_TEST
 
 static void
-fill_case(TCase *c)
+add_forms(TCase *c)
 {
 	tcase_add_test(c, lacks);
 	tcase_add_test(c, no_use_for_a_password);
 }
 #endif
 
+static void
+add_tests(TCase *c)
+{
+	tcase_add_checked_fixture(c, begin, end);
+	tcase_set_timeout(c, 60);
+	add_forms(c);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("arrivals in ZIP");
-	TCase *c = tcase_create("arrivals in ZIP");
-	SRunner *r;
-	int failed;
-
 	fake_prepare();
-	tcase_add_checked_fixture(c, begin, end);
-	tcase_set_timeout(c, 60);
-	fill_case(c);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
 
-	return failed == 0 ? 0 : 1;
+	return run_tests("visit/arrivals_zip", add_tests);
 }

@@ -15,6 +15,7 @@
 #include <onshikaku.h>
 
 #include "bulk_service.h"
+#include "tests/core/run.h"
 #include "tests/search.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -1059,14 +1060,9 @@ START_TEST(by_descriptor)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_tests(TCase *c)
 {
-	Suite *suite = suite_create("bulk");
-	TCase *c = tcase_create("bulk");
-	SRunner *runner;
-	int failed;
-
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, whole, 0, 4);
 	tcase_add_test(c, works_on_it);
@@ -1090,11 +1086,10 @@ main(void)
 	tcase_add_loop_test(c, drips, 0, 2);
 	tcase_add_test(c, back_late);
 	tcase_add_test(c, by_descriptor);
-	suite_add_tcase(suite, c);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("visit/bulk", add_tests);
 }

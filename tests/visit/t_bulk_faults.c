@@ -14,6 +14,7 @@
 #include <onshikaku.h>
 
 #include "bulk_service.h"
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/sys.h"
 #include "tests/sample.h"
@@ -350,22 +351,16 @@ START_TEST(calls)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *suite = suite_create("bulk and faults");
-	TCase *c = tcase_create("bulk and faults");
-	SRunner *runner;
-	int failed;
-
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, memory, 0, (int)COUNT(days));
 	tcase_add_loop_test(c, calls, 0, (int)COUNT(faults));
-	suite_add_tcase(suite, c);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("visit/bulk_faults", fill);
 }

@@ -12,6 +12,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define ARGS_MAX	7
@@ -1119,15 +1120,9 @@ START_TEST(exchanges)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_tests(TCase *c)
 {
-	Suite *s = suite_create("calls");
-	TCase *c = tcase_create("calls");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, wrong_arguments);
 	tcase_add_test(c, wrong_from_the_start);
@@ -1135,11 +1130,12 @@ main(void)
 	tcase_add_test(c, too_late);
 	tcase_add_test(c, exchanges);
 	tcase_add_test(c, faces);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/calls", add_tests);
 }

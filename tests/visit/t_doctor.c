@@ -14,6 +14,7 @@
 #include <check.h>
 #include <onshikaku.h>
 
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/sys.h"
 #include "tests/sample.h"
@@ -287,24 +288,18 @@ START_TEST(lies_there)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("doctor");
-	TCase *c = tcase_create("doctor");
-	SRunner *r;
-	int failed;
-
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, memory);
 	tcase_add_loop_test(c, calls, 0, (int)COUNT(faults));
 	tcase_add_loop_test(c, lies_there, 0, (int)COUNT(files));
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("visit/doctor", fill);
 }

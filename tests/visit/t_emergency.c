@@ -12,6 +12,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define OK		ONSHI_OK
@@ -1092,15 +1093,9 @@ START_TEST(does_not_wait)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_tests(TCase *t)
 {
-	Suite *s = suite_create("exceptional modes");
-	TCase *t = tcase_create("emergency");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, by_number);
 	tcase_add_test(t, by_four_items);
@@ -1126,11 +1121,12 @@ main(void)
 	tcase_add_loop_test(t, refused_there, 0, (int)COUNT(codes));
 	tcase_add_test(t, medical_assistance_in_words);
 	tcase_add_test(t, does_not_wait);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/emergency", add_tests);
 }

@@ -10,6 +10,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -1092,15 +1093,9 @@ START_TEST(asked_again)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("face");
-	TCase *t = tcase_create("face");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, by_face);
@@ -1123,11 +1118,12 @@ main(void)
 	tcase_add_test(t, refused_early);
 	tcase_add_test(t, what_is_offered);
 	tcase_add_test(t, asked_again);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/face", fill);
 }

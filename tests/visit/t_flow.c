@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define BIT(c)	(1u << (c))
 
@@ -923,15 +924,9 @@ END_TEST
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("flow");
-	TCase *t = tcase_create("flow");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, test_other_card, 0, 2);
@@ -970,11 +965,12 @@ main(void)
 	tcase_add_test(t, test_numbers_connect_once);
 	tcase_add_loop_test(t, test_register_by_sight, 0, COUNT(registrations));
 	tcase_add_test(t, test_inputs_late);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/flow", fill);
 }

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 static struct fake f;
@@ -207,22 +208,17 @@ START_TEST(test_any_answer)
 }
 END_TEST
 
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 1200);
+	tcase_add_test(t, test_any_answer);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("forbidden");
-	TCase *t = tcase_create("forbidden");
-	SRunner *sr;
-	int failed;
-
 	fake_prepare();
-	tcase_set_timeout(t, 1200);
-	tcase_add_test(t, test_any_answer);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("visit/forbidden", fill);
 }

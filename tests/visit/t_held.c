@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/search.h"
 
 #define ALL	0x7eu
@@ -444,15 +445,9 @@ START_TEST(withdrawn_meanwhile)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("held");
-	TCase *t = tcase_create("held");
-	SRunner *run;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, degrees, 0,
@@ -468,11 +463,12 @@ main(void)
 	tcase_add_test(t, not_recorded);
 	tcase_add_loop_test(t, non_blocking, 0, 3);
 	tcase_add_test(t, withdrawn_meanwhile);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/held", fill);
 }

@@ -16,6 +16,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/search.h"
 
 #define HOUR_MS	3600000
@@ -989,17 +990,10 @@ START_TEST(test_names)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("life");
-	TCase *t = tcase_create("life");
-	SRunner *sr;
-	int failed;
-
 	/* What the XML library frees is not ours to wipe (SEC-83). */
-	(void)mallopt(M_PERTURB, 0xa5);
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, test_no_input_waits);
@@ -1032,11 +1026,13 @@ main(void)
 	    (int)(sizeof(overdue) / sizeof(overdue[0])));
 	tcase_add_test(t, test_freed_inside);
 	tcase_add_test(t, test_forked);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	(void)mallopt(M_PERTURB, 0xa5);
+	fake_prepare();
+
+	return run_tests("visit/life", fill);
 }

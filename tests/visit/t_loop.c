@@ -12,6 +12,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 static struct fake f;
 static struct onshi *o;
@@ -399,15 +400,9 @@ START_TEST(test_balance)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("loop");
-	TCase *t = tcase_create("loop");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, test_non_blocking);
@@ -421,11 +416,12 @@ main(void)
 	tcase_add_test(t, test_fork);
 	tcase_add_loop_test(t, test_free_under_way, 0, 12);
 	tcase_add_test(t, test_balance);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/loop", fill);
 }

@@ -12,6 +12,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/search.h"
 
 #define PIN	"8357"
@@ -151,29 +152,22 @@ START_TEST(test_search_finds)
 }
 END_TEST
 
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, test_search_finds);
+	tcase_add_test(t, test_nothing_stays);
+}
+
 int
 main(void)
 {
-	Suite *s;
-	TCase *t;
-	SRunner *sr;
-	int failed;
-
 #ifdef SANITIZED
 	puts("skip: the sanitizer keeps memory of its own, and copies in it");
 	return 77;
 #endif
-	s = suite_create("memory");
-	t = tcase_create("memory");
 	fake_prepare();
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, test_search_finds);
-	tcase_add_test(t, test_nothing_stays);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("visit/memory", fill);
 }

@@ -11,6 +11,7 @@
 #include <check.h>
 
 #include "desk.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 static struct desk desks[2];
@@ -93,22 +94,17 @@ START_TEST(test_any_order)
 }
 END_TEST
 
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 0);
+	tcase_add_test(t, test_any_order);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("two desks");
-	TCase *t = tcase_create("any order of calls");
-	SRunner *sr;
-	int failed;
-
 	fake_prepare();
-	tcase_set_timeout(t, 0);
-	tcase_add_test(t, test_any_order);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("visit/model", fill);
 }

@@ -10,6 +10,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/theirs.h"
 
@@ -367,26 +368,21 @@ START_TEST(each_point_of_a_mode)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("oom");
-	TCase *c = tcase_create("oom");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_set_timeout(c, 120);
 	tcase_add_loop_test(c, each_point, 0, 4);
 	tcase_add_test(c, their_calls);
 	tcase_add_test(c, each_point_of_sealing);
 	tcase_add_loop_test(c, each_point_at_face, 0, 2);
 	tcase_add_loop_test(c, each_point_of_a_mode, 0, 3);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/oom", fill);
 }

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 static struct fake f;
 static struct onshi *o;
@@ -464,15 +465,9 @@ START_TEST(test_new_visit)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("person");
-	TCase *t = tcase_create("person");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, test_pin, 0, 2 * COUNT(ways));
@@ -483,11 +478,12 @@ main(void)
 	tcase_add_loop_test(t, test_comparison, 0, 2 * COUNT(compared));
 	tcase_add_test(t, test_blocked_then_visual);
 	tcase_add_test(t, test_new_visit);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/person", fill);
 }

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define BIT(c)	(1u << (c))
 #define ALL	0x7eu
@@ -848,15 +849,9 @@ END_TEST
 
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("rules");
-	TCase *t = tcase_create("rules");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, test_visual);
@@ -887,11 +882,12 @@ main(void)
 	tcase_add_loop_test(t, test_why, 0, COUNT(whys));
 	tcase_add_test(t, test_suspended);
 	tcase_add_test(t, test_one_session);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/rules", fill);
 }

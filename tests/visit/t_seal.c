@@ -16,6 +16,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define MINUTE_MS	60000
 #define HOUR_MS		3600000
@@ -818,15 +819,9 @@ START_TEST(without_waiting)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("seal");
-	TCase *c = tcase_create("seal");
-	SRunner *r;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(c, begin, end);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, drugs_at_another_machine);
@@ -852,11 +847,12 @@ main(void)
 	tcase_add_loop_test(c, old_ones_are_removed, 0, 2);
 	tcase_add_test(c, share_away);
 	tcase_add_test(c, without_waiting);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/seal", fill);
 }

@@ -16,6 +16,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 #include "tests/oom/sys.h"
 
@@ -216,12 +217,16 @@ START_TEST(at_each_call)
 }
 END_TEST
 
+static void
+fill(TCase *c)
+{
+	tcase_set_timeout(c, 60);
+	tcase_add_loop_test(c, at_each_call, 0, (int)COUNT(rows) * WHATS);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("seal kill");
-	TCase *c = tcase_create("seal kill");
-	SRunner *r;
 	int failed;
 
 	fake_prepare();
@@ -229,14 +234,8 @@ main(void)
 	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	if (mkdtemp(dir) == NULL)
 		return 1;
-	tcase_set_timeout(c, 60);
-	tcase_add_loop_test(c, at_each_call, 0, (int)COUNT(rows) * WHATS);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = run_tests("visit/seal_kill", fill);
 	(void)rmdir(dir);
 
-	return failed == 0 ? 0 : 1;
+	return failed;
 }

@@ -15,6 +15,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 #include "tests/oom/sys.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -177,12 +178,16 @@ START_TEST(one_fails)
 }
 END_TEST
 
+static void
+fill(TCase *c)
+{
+	tcase_set_timeout(c, 120);
+	tcase_add_loop_test(c, one_fails, 0, (int)COUNT(rows));
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("system");
-	TCase *c = tcase_create("system");
-	SRunner *r;
 	int failed;
 
 	fake_prepare();
@@ -190,15 +195,9 @@ main(void)
 	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	if (mkdtemp(dir) == NULL)
 		return 1;
-	tcase_set_timeout(c, 120);
-	tcase_add_loop_test(c, one_fails, 0, (int)COUNT(rows));
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+	failed = run_tests("visit/system", fill);
 	sweep_up();
 	(void)rmdir(dir);
 
-	return failed == 0 ? 0 : 1;
+	return failed;
 }

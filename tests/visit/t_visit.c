@@ -8,6 +8,7 @@
 #include <check.h>
 
 #include "fake.h"
+#include "tests/core/run.h"
 
 #define BIT(c)	(1u << (c))
 
@@ -799,15 +800,9 @@ START_TEST(test_null)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("visit");
-	TCase *t = tcase_create("visit");
-	SRunner *sr;
-	int failed;
-
-	fake_prepare();
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, test_pin);
@@ -842,11 +837,12 @@ main(void)
 	tcase_add_loop_test(t, test_unused, 0,
 	    (int)(sizeof(unused) / sizeof(unused[0])));
 	tcase_add_test(t, test_null);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	fake_prepare();
+
+	return run_tests("visit/visit", fill);
 }
