@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "card/inside.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 /* ---- building --------------------------------------------------------- */
@@ -468,14 +469,9 @@ START_TEST(t_tlv)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("card/apdu");
-	TCase *t = tcase_create("apdu");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, t_build, 0, OKI_COUNT(builds));
 	tcase_add_test(t, t_build_data);
@@ -483,11 +479,10 @@ main(void)
 	tcase_add_test(t, t_files);
 	tcase_add_loop_test(t, t_move, 0, OKI_COUNT(moves));
 	tcase_add_loop_test(t, t_tlv, 0, OKI_COUNT(tlvs));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/apdu", fill);
 }

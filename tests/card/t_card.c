@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/core/run.h"
 #include "tests/mock/reader_mock.h"
 
 #define SIZE	1571		/* the size that card.md counts with */
@@ -475,14 +476,9 @@ START_TEST(t_blocks)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("card/card");
-	TCase *c = tcase_create("card");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(c, 10);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_checked_fixture(c, setup, teardown);
@@ -497,11 +493,10 @@ main(void)
 	tcase_add_loop_test(c, t_rounds, 0, 3);
 	tcase_add_loop_test(c, t_forbidden, 0, OKI_COUNT(forbidden));
 	tcase_add_test(c, t_blocks);
-	suite_add_tcase(s, c);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/card", fill);
 }

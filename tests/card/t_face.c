@@ -9,6 +9,7 @@
 #include <openssl/rsa.h>
 
 #include "tests/card/desk.h"
+#include "tests/core/run.h"
 
 #define NUMBER	"55021720352285"
 
@@ -627,14 +628,9 @@ START_TEST(t_doors)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("card/face");
-	TCase *t = tcase_create("face");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_unchecked_fixture(t, once_setup, NULL);
 	tcase_add_checked_fixture(t, setup, teardown);
@@ -649,11 +645,10 @@ main(void)
 	tcase_add_loop_test(t, t_each_fault, 0, OKI_COUNT(faults));
 	tcase_add_test(t, t_unknown);
 	tcase_add_test(t, t_doors);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/face", fill);
 }

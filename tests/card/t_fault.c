@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "onshikaku/visit.h"
+#include "tests/core/run.h"
 #include "tests/mock/reader_mock.h"
 #include "tests/sample.h"
 
@@ -518,15 +519,9 @@ START_TEST(t_random)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("card/fault");
-	TCase *c = tcase_create("fault");
-	SRunner *sr;
-	int failed;
-
-	is_full = sample_is_full();
 	tcase_set_timeout(c, is_full ? 600 : 60);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_loop_test(c, t_good, 0, OKI_COUNT(talks));
@@ -537,11 +532,12 @@ main(void)
 	tcase_add_loop_test(c, t_words, 0, 3 * OKI_COUNT(words));
 	tcase_add_loop_test(c, t_damage, 0, 2);
 	tcase_add_loop_test(c, t_random, 0, OKI_COUNT(talks));
-	suite_add_tcase(s, c);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	is_full = sample_is_full();
+
+	return run_tests("card/fault", fill);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "onshikaku/visit.h"
+#include "tests/core/run.h"
 #include "tests/mock/reader_mock.h"
 #include "tests/oom/oom.h"
 
@@ -215,23 +216,17 @@ START_TEST(t_face)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("card/oom");
-	TCase *c = tcase_create("oom");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(c, 60);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_test(c, t_card);
 	tcase_add_test(c, t_face);
-	suite_add_tcase(s, c);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/oom", fill);
 }

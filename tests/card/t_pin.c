@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "onshikaku/visit.h"
+#include "tests/core/run.h"
 #include "tests/mock/reader_mock.h"
 
 #define SIZE	1571
@@ -654,14 +655,9 @@ START_TEST(t_log)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("card/pin");
-	TCase *c = tcase_create("pin");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(c, 10);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_checked_fixture(c, setup, teardown);
@@ -686,11 +682,10 @@ main(void)
 	tcase_add_test(c, t_close_twice);
 	tcase_add_loop_test(c, t_cost, 0, OKI_COUNT(costs));
 	tcase_add_test(c, t_log);
-	suite_add_tcase(s, c);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/pin", fill);
 }

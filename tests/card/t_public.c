@@ -12,6 +12,7 @@
 
 #include <onshikaku.h>
 
+#include "tests/core/run.h"
 #include "tests/mock/reader_mock.h"
 
 #define TEXT	((const uint8_t *)"bytes to sign")
@@ -461,14 +462,9 @@ START_TEST(t_trust_names)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("card/public");
-	TCase *c = tcase_create("public");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(c, 10);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_checked_fixture(c, setup, teardown);
@@ -486,11 +482,10 @@ main(void)
 	tcase_add_test(c, t_fork);
 	tcase_add_test(c, t_kind_names);
 	tcase_add_test(c, t_trust_names);
-	suite_add_tcase(s, c);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/public", fill);
 }

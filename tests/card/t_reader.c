@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/core/run.h"
 #include "tests/mock/reader_mock.h"
 
 #define MS	2000
@@ -691,14 +692,9 @@ START_TEST(t_order)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("card/reader");
-	TCase *c = tcase_create("reader");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(c, 30);
 	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
 	tcase_add_checked_fixture(c, setup, teardown);
@@ -724,11 +720,10 @@ main(void)
 	tcase_add_test(c, t_desks);
 	tcase_add_test(c, t_fork);
 	tcase_add_test(c, t_order);
-	suite_add_tcase(s, c);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("card/reader", fill);
 }

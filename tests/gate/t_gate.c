@@ -7,6 +7,7 @@
 
 #include "gate/gate.h"
 #include "onshikaku/card.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define NOW	1760000000
@@ -816,14 +817,9 @@ START_TEST(no_permit)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("gate");
-	TCase *t = tcase_create("gate");
-	SRunner *run;
-	int failed;
-
 	tcase_set_timeout(t, sample_is_full() ? 600 : 30);
 	tcase_add_loop_test(t, exhaustive, 0, (int)OKI_COUNT(products));
 	tcase_add_test(t, all_fields_at_once);
@@ -835,11 +831,10 @@ main(void)
 	tcase_add_test(t, nothing_is_refused);
 	tcase_add_test(t, permit_is_used_once);
 	tcase_add_test(t, no_permit);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("gate/gate", fill);
 }

@@ -11,6 +11,7 @@
 
 #include "gate/gate.h"
 #include "onshikaku/card.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define NOW	1760000000
@@ -503,14 +504,9 @@ START_TEST(against_the_model)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("gate");
-	TCase *t = tcase_create("modes");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, each_in_disaster, 0,
 	    (int)(sizeof(in_disaster) / sizeof(in_disaster[0])));
@@ -521,11 +517,10 @@ main(void)
 	tcase_add_loop_test(t, nothing_strays_into_a_visit, 0, 8);
 	tcase_add_test(t, modes_do_not_mix);
 	tcase_add_test(t, against_the_model);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("gate/modes", fill);
 }

@@ -11,6 +11,8 @@
 
 #include <onshikaku.h>
 
+#include "tests/core/run.h"
+
 #define FOREVER_MS	600000	/* the test's own limit is far shorter */
 
 /* A gateway that answers nobody: an exchange ends when it is told to. */
@@ -354,14 +356,9 @@ START_TEST(cannot_be_told)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/cancel");
-	TCase *t = tcase_create("cancel");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(t, 10);
 	tcase_add_loop_test(t, while_it_waits, 0,
 	    (int)(sizeof(words) / sizeof(words[0])));
@@ -374,11 +371,10 @@ main(void)
 	tcase_add_test(t, the_other_stays);
 	tcase_add_test(t, freed);
 	tcase_add_test(t, cannot_be_told);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("link/cancel", fill);
 }

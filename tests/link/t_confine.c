@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "link/inside.h"
+#include "tests/core/run.h"
 
 #define LIST	"10.1.0.0/16,192.0.2.7/32,127.0.0.0/8,2001:db8:1::/48," \
 		"::1/128,fe80::/10,::/1,224.0.0.0/4,0.0.0.0/8"
@@ -127,24 +128,18 @@ START_TEST(known_addresses)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/confine");
-	TCase *t = tcase_create("confine");
-	SRunner *sr;
-	int failed;
-
 	tcase_add_loop_test(t, addresses, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(t, empty_list, 0, 2);
 	tcase_add_loop_test(t, refused_lists, 0,
 	    (int)OKI_COUNT(wrong_lists));
 	tcase_add_loop_test(t, known_addresses, 0, (int)OKI_COUNT(founds));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("link/confine", fill);
 }

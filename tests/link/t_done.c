@@ -9,6 +9,8 @@
 
 #include <onshikaku.h>
 
+#include "tests/core/run.h"
+
 /* What self is: how often done ran, and whether something came after it. */
 struct owner {
 	int	dones;
@@ -320,14 +322,9 @@ START_TEST(two_roots)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/done");
-	TCase *t = tcase_create("done");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, config_freed, 0, TABLES);
 	tcase_add_loop_test(t, replaced, 0, TABLES);
@@ -337,11 +334,10 @@ main(void)
 	tcase_add_loop_test(t, root_failed, 0, TABLES);
 	tcase_add_loop_test(t, last_holder, 0, TABLES);
 	tcase_add_loop_test(t, two_roots, 0, TABLES);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("link/done", fill);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "link/inside.h"
+#include "tests/core/run.h"
 
 #define BYTES	16384
 #define LINES	64
@@ -368,25 +369,19 @@ START_TEST(garbled)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/head");
-	TCase *t = tcase_create("head");
-	SRunner *sr;
-	int failed;
-
 	tcase_add_loop_test(t, heads, 0, (int)OKI_COUNT(rows));
 	tcase_add_test(t, stops_at_the_end);
 	tcase_add_loop_test(t, limits, 0, 4);
 	tcase_add_loop_test(t, visit_tokens, 0, (int)OKI_COUNT(tokens));
 	tcase_add_loop_test(t, framed_bodies, 0, (int)OKI_COUNT(bodies));
 	tcase_add_loop_test(t, garbled, 0, 8);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("link/head", fill);
 }

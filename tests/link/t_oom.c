@@ -15,6 +15,7 @@
 #include <curl/curl.h>
 
 #include "message/message.h"
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 #include "tests/oom/theirs.h"
 #include "../wire/wire.h"
@@ -366,20 +367,9 @@ START_TEST(their_calls)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/oom");
-	TCase *t = tcase_create("oom");
-	SRunner *sr;
-	int failed;
-
-	if (CRYPTO_set_mem_functions(crypto_get, crypto_get_again,
-	    crypto_give_back) != 1 || curl_global_init_mem(
-	    CURL_GLOBAL_DEFAULT, get, give_back, get_again, get_copy,
-	    get_zeroed) != CURLE_OK)
-		return EXIT_FAILURE;
-	certs_make();
 	tcase_set_timeout(t, 1200);
 	tcase_add_test(t, ours);
 	if (oki_json_check(NULL) == ONSHI_OK)
@@ -388,12 +378,21 @@ main(void)
 	tcase_add_loop_test(t, theirs_with_a_liar, 0,
 	    (int)OKI_COUNT(liars));
 	tcase_add_loop_test(t, their_calls, 0, (int)OKI_COUNT(calls));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	if (CRYPTO_set_mem_functions(crypto_get, crypto_get_again,
+	    crypto_give_back) != 1 || curl_global_init_mem(
+	    CURL_GLOBAL_DEFAULT, get, give_back, get_again, get_copy,
+	    get_zeroed) != CURLE_OK)
+		return EXIT_FAILURE;
+	certs_make();
+	failed = run_tests("link/oom", fill);
 	certs_free();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

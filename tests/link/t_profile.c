@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 #include "../wire/wire.h"
+#include "tests/core/run.h"
 
 #undef curl_easy_setopt
 
@@ -169,24 +170,22 @@ START_TEST(each_given)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/profile");
-	TCase *t = tcase_create("profile");
-	SRunner *sr;
-	int failed;
-
-	certs_make();
 	tcase_set_timeout(t, 20);
 	tcase_add_test(t, each_refused);
 	tcase_add_loop_test(t, each_given, 0, (int)OKI_COUNT(wants));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	certs_make();
+	failed = run_tests("link/profile", fill);
 	certs_free();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "link/inside.h"
+#include "tests/core/run.h"
 
 #define A32	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define TOKEN128	A32 A32 A32 A32
@@ -536,14 +537,9 @@ START_TEST(nothing_given)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("link/vendor");
-	TCase *t = tcase_create("vendor");
-	SRunner *sr;
-	int failed;
-
 	tcase_set_timeout(t, 20);
 	tcase_add_loop_test(t, exchanges, 0, (int)OKI_COUNT(rows));
 	tcase_add_test(t, carried);
@@ -554,11 +550,10 @@ main(void)
 	tcase_add_test(t, tokens);
 	tcase_add_loop_test(t, form_names, 0, (int)OKI_COUNT(forms));
 	tcase_add_test(t, nothing_given);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	return run_tests("link/vendor", fill);
 }

@@ -3,6 +3,7 @@
  * wrong; the border of a day in Japan; what nobody knows.
  */
 #include "config.h"
+#include "tests/core/run.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -474,14 +475,9 @@ START_TEST(list)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("fallback");
-	TCase *t = tcase_create("fallback");
-	SRunner *sr;
-	int failed;
-
 	tcase_add_checked_fixture(t, make_path, remove_path);
 	tcase_add_loop_test(t, look, 0, (int)COUNT(looks));
 	tcase_add_test(t, all);
@@ -490,11 +486,10 @@ main(void)
 	tcase_add_loop_test(t, table, 0, (int)COUNT(tables));
 	tcase_add_test(t, file);
 	tcase_add_loop_test(t, list, 0, (int)COUNT(lists));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("match/fallback", fill);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "answer.h"
+#include "tests/core/run.h"
 #include "tests/oom/oom.h"
 
 static const char answered[] = "Name=見本　花子;NameKana=ﾐﾎﾝ ﾊﾅｺ;"
@@ -89,21 +90,15 @@ START_TEST(fallback)
 }
 END_TEST
 
+static void
+fill(TCase *c)
+{
+	tcase_add_test(c, each);
+	tcase_add_test(c, fallback);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("match oom");
-	TCase *c = tcase_create("match oom");
-	SRunner *r;
-	int failed;
-
-	tcase_add_test(c, each);
-	tcase_add_test(c, fallback);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-
-	return failed == 0 ? 0 : 1;
+	return run_tests("match/oom", fill);
 }

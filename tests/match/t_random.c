@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "answer.h"
+#include "tests/core/run.h"
 #include "tests/sample.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -256,21 +257,15 @@ START_TEST(similar)
 }
 END_TEST
 
+static void
+fill(TCase *c)
+{
+	tcase_set_timeout(c, 600);
+	tcase_add_test(c, similar);
+}
+
 int
 main(void)
 {
-	Suite *s = suite_create("random");
-	TCase *c = tcase_create("random");
-	SRunner *r;
-	int failed;
-
-	tcase_set_timeout(c, 600);
-	tcase_add_test(c, similar);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-
-	return failed == 0 ? 0 : 1;
+	return run_tests("match/random", fill);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "answer.h"
+#include "tests/core/run.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define JIS_WAVE	"\xe3\x80\x9c"
@@ -424,14 +425,9 @@ START_TEST(endless)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("value");
-	TCase *c = tcase_create("value");
-	SRunner *r;
-	int failed;
-
 	tcase_add_loop_test(c, form, 0, (int)COUNT(forms));
 	tcase_add_test(c, form_of_nothing);
 	tcase_add_loop_test(c, claim, 0, (int)COUNT(claims));
@@ -442,11 +438,10 @@ main(void)
 	tcase_add_test(c, beside);
 	tcase_add_test(c, refused);
 	tcase_add_test(c, endless);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("match/value", fill);
 }

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "help.h"
+#include "tests/core/run.h"
 
 #define HOST	"hostile"
 #define ENC	"wrong_encoding"
@@ -516,20 +517,9 @@ START_TEST(shown)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	SRunner *sr;
-	Suite *s;
-	TCase *t;
-	int failed;
-
-	if (oki_json_check(NULL) != ONSHI_OK) {
-		puts("skip: built without jansson");
-		return 77;
-	}
-	s = suite_create("message/json");
-	t = tcase_create("json");
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, both_ways, 0, SAMPLES);
 	tcase_add_loop_test(t, read_as, 0, (int)OKI_COUNT(forms));
@@ -542,11 +532,15 @@ main(void)
 	tcase_add_test(t, handed_out);
 	tcase_add_loop_test(t, found_as, 0, (int)OKI_COUNT(finds));
 	tcase_add_test(t, shown);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+int
+main(void)
+{
+	if (oki_json_check(NULL) != ONSHI_OK) {
+		puts("skip: built without jansson");
+		return 77;
+	}
+
+	return run_tests("message/json", fill);
 }

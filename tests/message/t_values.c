@@ -5,6 +5,8 @@
 #include <check.h>
 #include <onshikaku.h>
 
+#include "tests/core/run.h"
+
 static const struct {
 	const char	*text;
 	int		 result;
@@ -92,22 +94,16 @@ START_TEST(copies)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *c)
 {
-	Suite *s = suite_create("values");
-	TCase *c = tcase_create("values");
-	SRunner *r;
-	int failed;
-
 	tcase_add_loop_test(c, decimals, 0,
 	    (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(c, copies);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+}
 
-	return failed == 0 ? 0 : 1;
+int
+main(void)
+{
+	return run_tests("message/values", fill);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "wire.h"
+#include "tests/core/run.h"
 
 #define DEADLINE_MS	5000
 #define SLACK_MS	250
@@ -679,15 +680,9 @@ START_TEST(longest_token)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("wire/http");
-	TCase *t = tcase_create("http");
-	SRunner *sr;
-	int failed;
-
-	certs_make();
 	tcase_set_timeout(t, 15);
 	tcase_add_loop_test(t, answers, 0, (int)OKI_COUNT(rows));
 	tcase_add_test(t, answer_before_request);
@@ -702,12 +697,16 @@ main(void)
 	tcase_add_test(t, golden_request);
 	tcase_add_test(t, other_requests);
 	tcase_add_loop_test(t, longest_token, 0, 2);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	certs_make();
+	failed = run_tests("wire/http", fill);
 	certs_free();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

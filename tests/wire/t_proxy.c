@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "wire.h"
+#include "tests/core/run.h"
 
 #define DEADLINE_MS	5000
 #define SHORT_MS	300	/* where a fault may make both sides wait */
@@ -206,24 +207,22 @@ START_TEST(faults)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("wire/proxy");
-	TCase *t = tcase_create("proxy");
-	SRunner *sr;
-	int failed;
-
-	certs_make();
 	tcase_set_timeout(t, run_fully() ? 1200 : 60);
 	tcase_add_test(t, split);
 	tcase_add_loop_test(t, faults, 0, 6);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	certs_make();
+	failed = run_tests("wire/proxy", fill);
 	certs_free();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

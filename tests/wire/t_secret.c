@@ -22,6 +22,7 @@
 #include <openssl/x509v3.h>
 
 #include "link/link.h"
+#include "tests/core/run.h"
 #include "tests/search.h"
 
 #define TERMINAL	"1319999996"
@@ -243,12 +244,17 @@ clean_up(void)
 	(void)rmdir(home);
 }
 
+static void
+fill(TCase *t)
+{
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, search_finds);
+	tcase_add_loop_test(t, nothing_stays, 0, (int)OKI_COUNT(ways));
+}
+
 int
 main(void)
 {
-	SRunner *sr;
-	Suite *s;
-	TCase *t;
 	int failed, status;
 	pid_t pid;
 
@@ -263,17 +269,8 @@ main(void)
 	}
 	need(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
 	    "files");
-	s = suite_create("wire/secret");
-	t = tcase_create("secret");
-	tcase_set_timeout(t, 60);
-	tcase_add_test(t, search_finds);
-	tcase_add_loop_test(t, nothing_stays, 0, (int)OKI_COUNT(ways));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+	failed = run_tests("wire/secret", fill);
 	clean_up();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "wire.h"
+#include "tests/core/run.h"
 
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
@@ -791,15 +792,9 @@ START_TEST(flood)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("wire/tls");
-	TCase *t = tcase_create("tls");
-	SRunner *sr;
-	int failed;
-
-	certs_make();
 	tcase_set_timeout(t, 15);
 	tcase_add_loop_test(t, servers, 0, (int)OKI_COUNT(rows));
 	tcase_add_loop_test(t, wildcards, 0, (int)OKI_COUNT(stars));
@@ -812,12 +807,16 @@ main(void)
 	tcase_add_loop_test(t, client_hello, 0, 2);
 	tcase_add_loop_test(t, recorded_facts, 0, (int)OKI_COUNT(facts));
 	tcase_add_loop_test(t, flood, 0, (int)OKI_COUNT(floods));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	certs_make();
+	failed = run_tests("wire/tls", fill);
 	certs_free();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

@@ -23,6 +23,7 @@
 #include <openssl/rsa.h>
 
 #include "wire.h"
+#include "tests/core/run.h"
 
 #define DEADLINE_MS	10000
 #define GOOD	"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n" \
@@ -547,21 +548,9 @@ clean_up(void)
 	(void)run(argv);
 }
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	Suite *s = suite_create("wire/token");
-	TCase *t = tcase_create("token");
-	SRunner *sr;
-	int failed;
-
-	need(mkdtemp(home) != NULL, home);
-	certs_make();
-	if (!make_tokens()) {
-		printf("skip: softhsm2 or libp11 is not there\n");
-		clean_up();
-		return 77;
-	}
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, signs, 0, (int)OKI_COUNT(good));
 	tcase_add_loop_test(t, refused, 0, (int)OKI_COUNT(bad));
@@ -572,13 +561,23 @@ main(void)
 	if (has_engine())
 		tcase_add_loop_test(t, host_keeps_engine, 0, 2);
 	tcase_add_test(t, child_frees);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	need(mkdtemp(home) != NULL, home);
+	certs_make();
+	if (!make_tokens()) {
+		printf("skip: softhsm2 or libp11 is not there\n");
+		clean_up();
+		return 77;
+	}
+	failed = run_tests("wire/token", fill);
 	certs_free();
 	clean_up();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }

@@ -13,6 +13,7 @@
 
 #include "message/message.h"
 #include "onshikaku/visit.h"
+#include "tests/core/run.h"
 #include "tests/search.h"
 #include "wire.h"
 
@@ -560,21 +561,9 @@ START_TEST(nothing_stays)
 }
 END_TEST
 
-int
-main(void)
+static void
+fill(TCase *t)
 {
-	SRunner *sr;
-	Suite *s;
-	TCase *t;
-	int failed;
-
-	if (oki_json_check(NULL) != ONSHI_OK) {
-		puts("skip: built without jansson");
-		return 77;
-	}
-	certs_make();
-	s = suite_create("wire/webapi");
-	t = tcase_create("webapi");
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, two_hosts);
 	tcase_add_loop_test(t, login_says, 0, (int)OKI_COUNT(logins));
@@ -591,12 +580,20 @@ main(void)
 #ifndef SANITIZED
 	tcase_add_test(t, nothing_stays);
 #endif
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+}
+
+int
+main(void)
+{
+	int failed;
+
+	if (oki_json_check(NULL) != ONSHI_OK) {
+		puts("skip: built without jansson");
+		return 77;
+	}
+	certs_make();
+	failed = run_tests("wire/webapi", fill);
 	certs_free();
 
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return failed;
 }
