@@ -6,28 +6,13 @@
 #include <string.h>
 
 #include "tests/core/run.h"
-#include "tests/mock/reader_mock.h"
+#include "tests/mock/owner.h"
 
-#define SIZE	1571		/* the size that card.md counts with */
 #define MS	3000
 
-static struct mock_identity *owner;
 static struct mock m;
 static struct mock_world t;
 static struct oki_card *card;
-
-static void
-once_setup(void)
-{
-	owner = mock_identity_new("adult", SIZE);
-}
-
-static void
-once_teardown(void)
-{
-	mock_identity_free(owner);
-	mock_ca_free();
-}
 
 static void
 setup(void)
@@ -480,7 +465,7 @@ static void
 fill(TCase *c)
 {
 	tcase_set_timeout(c, 10);
-	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(c, make_owner, drop_owner);
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, t_kind, 0, OKI_COUNT(kinds));
 	tcase_add_test(c, t_first_6f00);

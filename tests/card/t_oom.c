@@ -6,14 +6,13 @@
 
 #include "onshikaku/visit.h"
 #include "tests/core/run.h"
-#include "tests/mock/reader_mock.h"
+#include "tests/mock/owner.h"
 #include "tests/oom/oom.h"
 
 #define MS	3000
 #define TEXT	((const uint8_t *)"bytes to sign")
 #define TEXTLEN	13
 
-static struct mock_identity *owner;
 static struct mock m;
 static struct mock_face face;
 static char pem[1024];		/* whose faces are believed */
@@ -77,19 +76,6 @@ static const struct onshi_reader_ops calm_ops = {
 	.release = calm_release,
 	.transmit = calm_transmit
 };
-
-static void
-once_setup(void)
-{
-	owner = mock_identity_new("adult", 1571);
-}
-
-static void
-once_teardown(void)
-{
-	mock_identity_free(owner);
-	mock_ca_free();
-}
 
 static int
 converse(struct oki_card *c, struct oki_wait *w, struct onshi_error *e)
@@ -220,7 +206,7 @@ static void
 fill(TCase *c)
 {
 	tcase_set_timeout(c, 60);
-	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(c, make_owner, drop_owner);
 	tcase_add_test(c, t_card);
 	tcase_add_test(c, t_face);
 }

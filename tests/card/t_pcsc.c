@@ -13,6 +13,7 @@
 #include <winscard.h>
 
 #include "onshikaku/visit.h"
+#include "tests/mock/owner.h"
 #include "tests/mock/pcsc_fake.h"
 
 #define MS	3000
@@ -20,24 +21,10 @@
 #define TEXTLEN	13
 #define PCSC_HEADER	"/usr/include/PCSC/pcsclite.h"
 
-static struct mock_identity *owner;
 static struct mock m;
 static struct mock_world t;
 static struct oki_card *card;
 static int closed;
-
-static void
-once_setup(void)
-{
-	owner = mock_identity_new("adult", 1571);
-}
-
-static void
-once_teardown(void)
-{
-	mock_identity_free(owner);
-	mock_ca_free();
-}
 
 static void
 start(void)
@@ -749,7 +736,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(whole, 60);
-	tcase_add_unchecked_fixture(whole, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(whole, make_owner, drop_owner);
 	tcase_add_loop_test(whole, t_fail, 1, 20);
 	tcase_add_loop_test(whole, t_die, 1, 20);
 	tcase_add_loop_test(whole, t_meaning, 0, OKI_COUNT(meanings));
@@ -758,7 +745,7 @@ main(void)
 	tcase_add_test(whole, t_header);
 	suite_add_tcase(s, whole);
 	tcase_set_timeout(c, 30);
-	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(c, make_owner, drop_owner);
 	tcase_add_checked_fixture(c, start, stop);
 	tcase_add_test(c, t_good);
 	tcase_add_loop_test(c, t_low_descriptors, 0, 3);

@@ -12,104 +12,28 @@
 
 #include <onshikaku.h>
 
+#include "tests/card/desk.h"
 #include "tests/core/run.h"
-#include "tests/mock/reader_mock.h"
+#include "tests/mock/owner.h"
 
 #define TEXT	((const uint8_t *)"bytes to sign")
 #define TEXTLEN	13
 #define SLACK	250
 
-static struct mock_identity *owner;
 static struct mock m;
-static struct onshi_config *config;
-static struct onshi *root;
-static struct onshi_card *card;
-
-static void
-once_setup(void)
-{
-	owner = mock_identity_new("adult", 1571);
-}
-
-static void
-once_teardown(void)
-{
-	mock_identity_free(owner);
-	mock_ca_free();
-}
-
-/* A root wants a link; no card needs one. */
-static int
-no_carries(void *self, const char *prefix)
-{
-	(void)self;
-	(void)prefix;
-
-	return ONSHI_FORM_NONE;
-}
-
-static int
-no_open(void *self, int32_t ms, void **session)
-{
-	(void)self;
-	(void)ms;
-	*session = NULL;
-
-	return ONSHI_E_NETWORK;
-}
-
-static int
-no_exchange(void *self, void *session, struct onshi_exchange *x)
-{
-	(void)self;
-	(void)session;
-	(void)x;
-
-	return ONSHI_E_NETWORK;
-}
-
-static void
-no_close(void *self, void *session)
-{
-	(void)self;
-	(void)session;
-}
+static struct desk d;
 
 static void
 setup(void)
 {
-	const struct onshi_link_ops link = { .size = sizeof(link),
-	    .carries = no_carries, .open = no_open,
-	    .exchange = no_exchange, .close = no_close };
-	char ca[4096];
-	size_t len = mock_ca_pem(ca, sizeof(ca));
-
 	mock_init(&m, owner);
-	ck_assert_int_eq(setenv("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd",
-	    1), 0);
-	ck_assert_int_eq(onshi_config_new(&config), ONSHI_OK);
-	ck_assert_int_eq(onshi_config_set(config, "facility.institution_code",
-	    "1319999996"), ONSHI_OK);
-	ck_assert_int_eq(onshi_config_set(config, "facility.kind", "medical"),
-	    ONSHI_OK);
-	ck_assert_int_eq(onshi_config_set(config, "reader.deadline_ms",
-	    "1000"), ONSHI_OK);
-	ck_assert_int_eq(onshi_config_set_bytes(config, "card.ca_file",
-	    (const uint8_t *)ca, len), ONSHI_OK);
-	ck_assert_int_eq(onshi_config_set_link(config, &link, &m), ONSHI_OK);
-	ck_assert_int_eq(onshi_config_add_reader(config, "Desk", &mock_ops,
-	    &m), ONSHI_OK);
-	ck_assert_msg(onshi_new(ONSHI_ABI, config, &root) == ONSHI_OK, "%s",
-	    onshi_error_text(onshi_config_error(config)));
-	onshi_config_free(&config);
-	ck_assert_int_eq(onshi_card_new(root, &card), ONSHI_OK);
+	desk_open(&d, &m, 1);
 }
 
 static void
 teardown(void)
 {
-	onshi_card_free(&card);
-	onshi_free(&root);
+	desk_close(&d);
 	ck_assert(!m.powered && !m.pin_verified);
 	ck_assert_int_eq(m.ends, 1);
 	ck_assert_int_eq(m.unlawful, 0);
@@ -119,7 +43,7 @@ teardown(void)
 static int
 error_code(void)
 {
-	return onshi_error_code(onshi_card_error(card));
+	return onshi_error_code(onshi_card_error(d.card));
 }
 
 START_TEST(t_readers)
@@ -128,11 +52,11 @@ START_TEST(t_readers)
 	const char *name;
 	int has_card;
 
-	ck_assert_int_eq(onshi_readers_new(root, &l), ONSHI_OK);
+	ck_assert_int_eq(onshi_readers_new(d.root, &l), ONSHI_OK);
 	ck_assert_int_eq(onshi_readers_at(l, 0, &name, &has_card), ONSHI_END);
 	ck_assert_int_eq(onshi_readers_list(l), ONSHI_OK);
 	ck_assert_int_eq(onshi_readers_at(l, 0, &name, &has_card), ONSHI_OK);
-	ck_assert_str_eq(name, "Desk");
+	ck_assert_str_eq(name, "Desk 1");
 	ck_assert_int_eq(has_card, 1);
 	ck_assert_int_eq(onshi_readers_at(l, 1, &name, &has_card), ONSHI_END);
 	ck_assert_ptr_null(name);
@@ -148,7 +72,7 @@ START_TEST(t_readers)
 	onshi_readers_free(NULL);
 	ck_assert_int_eq(onshi_readers_list(NULL), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_readers_new(NULL, &l), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_readers_new(root, NULL), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_readers_new(d.root, NULL), ONSHI_E_ARG);
 }
 END_TEST
 
@@ -159,31 +83,31 @@ START_TEST(t_whole)
 	size_t len, derlen, wantlen;
 	int left;
 
-	ck_assert_int_eq(onshi_card_open(card, "Desk"), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_kind(card), ONSHI_CARD_MY_NUMBER);
-	ck_assert_int_eq(onshi_card_pin_tries(card, &left), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, "Desk 1"), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_kind(d.card), ONSHI_CARD_MY_NUMBER);
+	ck_assert_int_eq(onshi_card_pin_tries(d.card, &left), ONSHI_OK);
 	ck_assert_int_eq(left, 3);
-	ck_assert_int_eq(onshi_card_certificate(card, &x), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_certificate(d.card, &x), ONSHI_OK);
 	der = onshi_certificate_bytes(x, &derlen);
 	want = mock_identity_der(owner, &wantlen);
 	ck_assert_uint_eq(derlen, wantlen);
 	ck_assert(memcmp(der, want, derlen) == 0);
 	ck_assert_int_eq(onshi_certificate_trust(x), ONSHI_TRUST_GOOD);
-	ck_assert_int_eq(onshi_card_sign(card, "1234", 0, TEXT, TEXTLEN),
+	ck_assert_int_eq(onshi_card_sign(d.card, "1234", 0, TEXT, TEXTLEN),
 	    ONSHI_OK);
-	sig = onshi_card_signature(card, &len);
+	sig = onshi_card_signature(d.card, &len);
 	ck_assert_uint_eq(len, 256);
 	ck_assert_int_eq(oki_certificate_verify_signature(x, TEXT, TEXTLEN,
 	    sig, len), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_apdus(card), 5);
-	ck_assert_int_eq(onshi_card_apdu_bytes(card), (int)(m.in + m.out));
+	ck_assert_int_eq(onshi_card_apdus(d.card), 5);
+	ck_assert_int_eq(onshi_card_apdu_bytes(d.card), (int)(m.in + m.out));
 	ck_assert_int_eq(m.verifies, 1);
 	/* Opened again: the one before is closed first, and counted. */
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
 	ck_assert(!m.pin_verified);
 	ck_assert_int_eq(m.releases, 1);
-	ck_assert_int_eq(onshi_card_apdus(card), 8);
-	(void)onshi_card_signature(card, &len);
+	ck_assert_int_eq(onshi_card_apdus(d.card), 8);
+	(void)onshi_card_signature(d.card, &len);
 	ck_assert_uint_eq(len, 0);
 }
 END_TEST
@@ -211,13 +135,13 @@ START_TEST(t_pin)
 	size_t len;
 
 	m.tries = pins[_i].tries;
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_sign(card, pins[_i].pin, pins[_i].flags,
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_sign(d.card, pins[_i].pin, pins[_i].flags,
 	    TEXT, TEXTLEN), pins[_i].result);
 	ck_assert_int_eq(error_code(), pins[_i].result);
-	ck_assert_int_eq(onshi_error_tries_left(onshi_card_error(card)),
+	ck_assert_int_eq(onshi_error_tries_left(onshi_card_error(d.card)),
 	    pins[_i].left);
-	(void)onshi_card_signature(card, &len);
+	(void)onshi_card_signature(d.card, &len);
 	ck_assert_uint_eq(len, pins[_i].result == ONSHI_OK ? 256 : 0);
 }
 END_TEST
@@ -229,23 +153,23 @@ START_TEST(t_doors)
 	size_t len;
 	int left;
 
-	ck_assert_int_eq(onshi_card_pin_tries(card, &left), ONSHI_E_STATE);
-	ck_assert_int_eq(onshi_card_certificate(card, &x), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_card_pin_tries(d.card, &left), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_card_certificate(d.card, &x), ONSHI_E_STATE);
 	ck_assert_ptr_null(x);
-	ck_assert_int_eq(onshi_card_sign(card, "1234", 0, TEXT, TEXTLEN),
+	ck_assert_int_eq(onshi_card_sign(d.card, "1234", 0, TEXT, TEXTLEN),
 	    ONSHI_E_STATE);
-	ck_assert_int_eq(onshi_card_kind(card), ONSHI_CARD_OTHER);
-	ck_assert_int_eq(onshi_card_apdus(card), 0);
-	ck_assert_int_eq(onshi_card_set_deadline(card, 99), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_card_set_deadline(card, -1), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_card_set_deadline(card, 3600001),
+	ck_assert_int_eq(onshi_card_kind(d.card), ONSHI_CARD_OTHER);
+	ck_assert_int_eq(onshi_card_apdus(d.card), 0);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, 99), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, -1), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, 3600001),
 	    ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_card_set_deadline(card, 100), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_set_deadline(card, 0), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_pin_tries(card, NULL), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_card_certificate(card, NULL), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, 100), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_pin_tries(d.card, NULL), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_card_certificate(d.card, NULL), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_card_open(NULL, NULL), ONSHI_E_ARG);
-	ck_assert_int_eq(onshi_card_new(root, NULL), ONSHI_E_ARG);
+	ck_assert_int_eq(onshi_card_new(d.root, NULL), ONSHI_E_ARG);
 	ck_assert_int_eq(onshi_card_new(NULL, &none), ONSHI_E_ARG);
 	ck_assert_ptr_null(none);
 	ck_assert_int_eq(onshi_card_kind(NULL), ONSHI_CARD_OTHER);
@@ -266,21 +190,21 @@ START_TEST(t_over)
 
 	m.fault = MOCK_GONE;
 	m.at = 3;
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	for (i = 0; i < 6 && onshi_card_pin_tries(card, &left) == ONSHI_OK;
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	for (i = 0; i < 6 && onshi_card_pin_tries(d.card, &left) == ONSHI_OK;
 	    i++)
 		;
 	for (i = 0; i < 3; i++) {
-		ck_assert_int_eq(onshi_card_pin_tries(card, &left),
+		ck_assert_int_eq(onshi_card_pin_tries(d.card, &left),
 		    ONSHI_E_CARD_GONE);
 		ck_assert_int_eq(left, -1);
-		ck_assert_int_eq(onshi_error_phase(onshi_card_error(card)),
+		ck_assert_int_eq(onshi_error_phase(onshi_card_error(d.card)),
 		    ONSHI_PHASE_CARD);
 	}
 	m.fault = MOCK_NONE;
 	mock_put(&m, true);
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_pin_tries(card, &left), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_pin_tries(d.card, &left), ONSHI_OK);
 }
 END_TEST
 
@@ -292,13 +216,13 @@ START_TEST(t_certificate_stays)
 	size_t derlen, wantlen;
 	int left;
 
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_certificate(card, &x), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_sign(card, "9999", 0, TEXT, TEXTLEN),
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_certificate(d.card, &x), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_sign(d.card, "9999", 0, TEXT, TEXTLEN),
 	    ONSHI_E_PIN_WRONG);
 	mock_put(&m, false);
-	ck_assert_int_lt(onshi_card_pin_tries(card, &left), 0);
-	ck_assert_int_eq(onshi_card_certificate(card, &again), ONSHI_OK);
+	ck_assert_int_lt(onshi_card_pin_tries(d.card, &left), 0);
+	ck_assert_int_eq(onshi_card_certificate(d.card, &again), ONSHI_OK);
 	ck_assert_ptr_eq(again, x);
 	der = onshi_certificate_bytes(x, &derlen);
 	want = mock_identity_der(owner, &wantlen);
@@ -313,11 +237,11 @@ START_TEST(t_foreign)
 	const struct onshi_certificate *x;
 
 	m.kind = MOCK_LICENCE;
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_kind(card), ONSHI_CARD_DRIVERS_LICENCE);
-	ck_assert_int_eq(onshi_card_certificate(card, &x),
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_kind(d.card), ONSHI_CARD_DRIVERS_LICENCE);
+	ck_assert_int_eq(onshi_card_certificate(d.card, &x),
 	    ONSHI_E_CARD_DRIVERS_LICENCE);
-	ck_assert_int_eq(onshi_card_sign(card, "1234", 0, TEXT, TEXTLEN),
+	ck_assert_int_eq(onshi_card_sign(d.card, "1234", 0, TEXT, TEXTLEN),
 	    ONSHI_E_CARD_DRIVERS_LICENCE);
 	ck_assert_int_eq(m.asked + m.verifies, 0);
 }
@@ -328,11 +252,11 @@ START_TEST(t_deadline)
 	int64_t before = mock_now();
 
 	mock_put(&m, false);
-	ck_assert_int_eq(onshi_card_set_deadline(card, 300), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_E_CARD_NONE);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, 300), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_E_CARD_NONE);
 	ck_assert_int_ge((int)(mock_now() - before), 290);
 	ck_assert_int_le((int)(mock_now() - before), 300 + SLACK);
-	ck_assert_int_eq(onshi_error_phase(onshi_card_error(card)),
+	ck_assert_int_eq(onshi_error_phase(onshi_card_error(d.card)),
 	    ONSHI_PHASE_READER);
 }
 END_TEST
@@ -347,7 +271,7 @@ wait_for_card(void *arg)
 {
 	struct waiter *w = arg;
 
-	w->result = onshi_card_open(card, NULL);
+	w->result = onshi_card_open(d.card, NULL);
 
 	return NULL;
 }
@@ -360,20 +284,20 @@ START_TEST(t_threads)
 	int left;
 
 	mock_put(&m, false);
-	ck_assert_int_eq(onshi_card_set_deadline(card, 20000), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_set_deadline(d.card, 20000), ONSHI_OK);
 	ck_assert_int_eq(pthread_create(&w.thread, NULL, wait_for_card, &w),
 	    0);
 	mock_sleep(100);
-	ck_assert_int_eq(onshi_card_pin_tries(card, &left), ONSHI_E_STATE);
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_card_pin_tries(d.card, &left), ONSHI_E_STATE);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_E_STATE);
 	before = mock_now();
-	onshi_card_cancel(card);
+	onshi_card_cancel(d.card);
 	ck_assert_int_eq(pthread_join(w.thread, NULL), 0);
 	ck_assert_int_le((int)(mock_now() - before), SLACK);
 	ck_assert_int_eq(w.result, ONSHI_E_CANCELLED);
 	/* It was for that call alone. */
 	mock_put(&m, true);
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
 }
 END_TEST
 
@@ -381,10 +305,10 @@ START_TEST(t_busy)
 {
 	struct onshi_card *other;
 
-	ck_assert_int_eq(onshi_card_new(root, &other), ONSHI_OK);
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_new(d.root, &other), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
 	ck_assert_int_eq(onshi_card_open(other, NULL), ONSHI_E_READER_BUSY);
-	onshi_card_free(&card);
+	onshi_card_free(&d.card);
 	ck_assert_int_eq(onshi_card_open(other, NULL), ONSHI_OK);
 	onshi_card_free(&other);
 }
@@ -392,9 +316,9 @@ END_TEST
 
 START_TEST(t_order)
 {
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
-	onshi_free(&root);
-	ck_assert_int_eq(onshi_card_sign(card, "1234", 0, TEXT, TEXTLEN),
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
+	onshi_free(&d.root);
+	ck_assert_int_eq(onshi_card_sign(d.card, "1234", 0, TEXT, TEXTLEN),
 	    ONSHI_OK);
 }
 END_TEST
@@ -404,22 +328,21 @@ START_TEST(t_fork)
 	int status, left, before;
 	pid_t child;
 
-	ck_assert_int_eq(onshi_card_open(card, NULL), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_open(d.card, NULL), ONSHI_OK);
 	before = m.commands;
 	if ((child = fork()) == 0) {
 		int bad = 0;
 
-		bad += onshi_card_pin_tries(card, &left) != ONSHI_E_STATE;
-		bad += onshi_card_open(card, NULL) != ONSHI_E_STATE;
-		onshi_card_free(&card);
-		onshi_free(&root);
+		bad += onshi_card_pin_tries(d.card, &left) != ONSHI_E_STATE;
+		bad += onshi_card_open(d.card, NULL) != ONSHI_E_STATE;
+		desk_close(&d);
 		bad += m.commands != before || m.releases != 0;
 		_exit(bad);
 	}
 	ck_assert_int_gt(child, 0);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(onshi_card_pin_tries(card, &left), ONSHI_OK);
+	ck_assert_int_eq(onshi_card_pin_tries(d.card, &left), ONSHI_OK);
 }
 END_TEST
 
@@ -466,7 +389,7 @@ static void
 fill(TCase *c)
 {
 	tcase_set_timeout(c, 10);
-	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(c, make_owner, drop_owner);
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, t_readers);
 	tcase_add_test(c, t_whole);

@@ -10,13 +10,12 @@
 #include <unistd.h>
 
 #include "tests/core/run.h"
-#include "tests/mock/reader_mock.h"
+#include "tests/mock/owner.h"
 
 #define MS	2000
 #define SLACK	250		/* P8 */
 #define READERS	4
 
-static struct mock_identity *owner;
 static struct mock m[READERS];
 static struct mock_world t;
 static struct oki_card *card, *other;
@@ -26,13 +25,6 @@ static void
 once_setup(void)
 {
 	owner = mock_identity_new("adult", 0);
-}
-
-static void
-once_teardown(void)
-{
-	mock_identity_free(owner);
-	mock_ca_free();
 }
 
 static void
@@ -696,7 +688,7 @@ static void
 fill(TCase *c)
 {
 	tcase_set_timeout(c, 30);
-	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(c, once_setup, drop_owner);
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, t_choose, 0, OKI_COUNT(choices));
 	tcase_add_test(c, t_whole);

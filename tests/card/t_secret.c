@@ -11,6 +11,7 @@
 
 #include "tests/card/desk.h"
 #include "tests/core/run.h"
+#include "tests/mock/owner.h"
 #include "tests/search.h"
 
 #define TEXT	((const uint8_t *)"bytes to sign")
@@ -19,7 +20,6 @@
 static const char digits[] = "7391";	/* in memory that is not written */
 static const char number[] = "61090320347391";
 static struct mock_face face;
-static struct mock_identity *owner;
 static struct mock m;
 static struct desk d;
 
@@ -41,19 +41,6 @@ look(const uint8_t *c, size_t len)
 	ck_assert_uint_eq(len, 9);
 	in_core = count_in_core(digits, 4);
 	in_memory = count_in_memory(digits, 4);
-}
-
-static void
-once_setup(void)
-{
-	owner = mock_identity_new("adult", 1571);
-}
-
-static void
-once_teardown(void)
-{
-	mock_identity_free(owner);
-	mock_ca_free();
 }
 
 static bool
@@ -201,7 +188,7 @@ static void
 fill(TCase *c)
 {
 	tcase_set_timeout(c, 30);
-	tcase_add_unchecked_fixture(c, once_setup, once_teardown);
+	tcase_add_unchecked_fixture(c, make_owner, drop_owner);
 	tcase_add_checked_fixture(c, setup, teardown);
 	ADD_ROWS(c, t_way, rows);
 	ADD_ROWS(c, t_hang, hangs);
