@@ -38,12 +38,7 @@ static const char groups[] =
 static void
 root_with(const char *key, const char *value)
 {
-	struct onshi_config *c = fake_config(&f);
-
-	if (key != NULL)
-		ck_assert_int_eq(onshi_config_set(c, key, value), ONSHI_OK);
-	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
-	onshi_config_free(&c);
+	o = fake_root_with(&f, key, value);
 	doctor = fake_doctor(o, "D0001");
 	other = fake_doctor(o, "D0002");
 	clerk = fake_clerk(o, "R0001");

@@ -781,10 +781,17 @@ fake_config(struct fake *f)
 struct onshi *
 fake_root(struct fake *f)
 {
+	return fake_root_with(f, NULL, NULL);
+}
+
+struct onshi *
+fake_root_with(struct fake *f, const char *key, const char *value)
+{
 	struct onshi_config *c = fake_config(f);
 	struct onshi *o = NULL;
 
-	if (onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK) {
+	if ((key != NULL && onshi_config_set(c, key, value) != ONSHI_OK) ||
+	    onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK) {
 		fprintf(stderr, "onshi_new: %s\n",
 		    onshi_error_text(onshi_config_error(c)));
 		abort();
@@ -798,9 +805,7 @@ struct onshi *
 fake_root_trail(struct fake *f, const char *top)
 {
 	char dir[1200], key[128];
-	struct onshi_config *c;
 	struct onshi_audit *a;
-	struct onshi *o;
 
 	(void)snprintf(dir, sizeof(dir), "%s/trail", top);
 	if (onshi_audit_new(dir, &a) != ONSHI_OK ||
@@ -808,13 +813,8 @@ fake_root_trail(struct fake *f, const char *top)
 		abort();
 	onshi_audit_free(&a);
 	f->audit = false;
-	c = fake_config(f);
-	if (onshi_config_set(c, "audit.dir", dir) != ONSHI_OK ||
-	    onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK)
-		abort();
-	onshi_config_free(&c);
 
-	return o;
+	return fake_root_with(f, "audit.dir", dir);
 }
 
 static struct onshi_operator *

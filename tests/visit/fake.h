@@ -124,6 +124,9 @@ bool	fake_sign(const struct fake *f, const uint8_t *text, size_t len,
 /* A config with facility, reader "fake", link, clock and record plugged in. */
 struct onshi_config *fake_config(struct fake *f);
 struct onshi *fake_root(struct fake *f);
+/* Whose config says otherwise in one key, if any. */
+struct onshi *fake_root_with(struct fake *f, const char *key,
+	    const char *value);
 /* With a real trail, begun in top/trail. */
 struct onshi *fake_root_trail(struct fake *f, const char *top);
 

@@ -503,21 +503,6 @@ look_out(struct world *w)
 	    ONSHI_OK);
 }
 
-/* With the disaster mode on. */
-static struct onshi *
-open_root(struct fake *f)
-{
-	struct onshi_config *c = fake_config(f);
-	struct onshi *o;
-
-	ck_assert_int_eq(onshi_config_set(c, "disaster.enabled", "yes"),
-	    ONSHI_OK);
-	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
-	onshi_config_free(&c);
-
-	return o;
-}
-
 /* Nothing but what constructors give. */
 static void
 begin(struct world *w)
@@ -528,7 +513,7 @@ begin(struct world *w)
 	memset(w, 0, sizeof(*w));
 	fake_init(&w->f);
 	fake_init(&w->g);
-	w->o = open_root(&w->f);
+	w->o = fake_root_with(&w->f, "disaster.enabled", "yes");
 	w->cards = fake_root(&w->g);
 	w->c = c = fake_config(&w->f);
 	(void)snprintf(w->dir, sizeof(w->dir), "%s/calls.XXXXXX",

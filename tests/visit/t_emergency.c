@@ -538,14 +538,8 @@ END_TEST
 /* Off unless configured, and no failure of a visit leads there. */
 START_TEST(off)
 {
-	struct onshi_config *c;
-
 	fake_init(&f);
-	c = fake_config(&f);
-	if (_i == 1)
-		ARE(onshi_config_set(c, "disaster.enabled", "yes"), OK);
-	ARE(onshi_new(ONSHI_ABI, c, &o), OK);
-	onshi_config_free(&c);
+	o = fake_root_with(&f, _i == 1 ? "disaster.enabled" : NULL, "yes");
 	op = fake_doctor(o, "D0001");
 	ARE(onshi_emergency_new(o, DISASTER, op, &em), _i == 1 ? OK :
 	    ONSHI_E_MODE_OFF);

@@ -26,12 +26,7 @@ begin(void)
 static void
 root_with(const char *key, const char *value)
 {
-	struct onshi_config *c = fake_config(&f);
-
-	if (key != NULL)
-		ck_assert_int_eq(onshi_config_set(c, key, value), ONSHI_OK);
-	ck_assert_int_eq(onshi_new(ONSHI_ABI, c, &o), ONSHI_OK);
-	onshi_config_free(&c);
+	o = fake_root_with(&f, key, value);
 	doctor = fake_doctor(o, "D0001");
 	ck_assert_int_eq(onshi_operator_new(o, "U0001",
 	    ONSHI_LICENCE_RECEPTION, ONSHI_SIGNIN_NONE, &staff), ONSHI_OK);

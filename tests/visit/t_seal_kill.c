@@ -31,17 +31,9 @@ static char dir[64];
 static struct onshi *
 root(struct fake *f)
 {
-	struct onshi_config *c;
-	struct onshi *o;
-
 	fake_init(f);
-	c = fake_config(f);
-	if (onshi_config_set(c, "visits.dir", dir) != ONSHI_OK ||
-	    onshi_new(ONSHI_ABI, c, &o) != ONSHI_OK)
-		abort();
-	onshi_config_free(&c);
 
-	return o;
+	return fake_root_with(f, "visits.dir", dir);
 }
 
 static void
