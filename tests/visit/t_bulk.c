@@ -512,6 +512,33 @@ START_TEST(not_ours)
 }
 END_TEST
 
+/* Nor one whose reference number stands before, between or behind ours. */
+START_TEST(another_reference)
+{
+	static const char *const names[] = { "A9", "R1X", "Z0" };
+	char unit[600];
+	int n, r;
+
+	begin();
+	(void)snprintf(unit, sizeof(unit), "<BulkRegistrationUnit>"
+	    "<ReferenceNumberRegistrationInfo><ReferenceNumber>%s"
+	    "</ReferenceNumber></ReferenceNumberRegistrationInfo>"
+	    "<ProcessingResultStatus>1</ProcessingResultStatus>"
+	    "</BulkRegistrationUnit>", names[_i]);
+	s.unit = unit;
+	s.unit_at = 3;
+	fill(ONSHI_BULK_REGISTER, 5, NULL);
+	if ((r = reach()) == OK) {
+		n = take_all(&r);
+		ck_assert_int_lt(n, 5);
+	}
+	ARE(r, ONSHI_E_ANSWER_REFUSED);
+	ck_assert_str_eq(onshi_error_reason(onshi_bulk_error(b)),
+	    "not_for_us");
+	finish();
+}
+END_TEST
+
 /* Refused as a whole: another receipt, cut off, thrown back, failed. */
 START_TEST(no_answer)
 {
@@ -839,13 +866,31 @@ END_TEST
 
 /* ---- consent ------------------------------------------------------------------ */
 
-/* CO-3: what rests on consent is not in an answer to numbers. */
+/* CO-3: what rests on consent is not in an answer to numbers, whatever the
+ * answer says; in one of carried consents it is where the patient said so. */
 START_TEST(cut_to_what_is_given)
 {
+#define FLAG(n)	"<LimitApplicationCertificateRelatedConsFlg>" n		\
+	"</LimitApplicationCertificateRelatedConsFlg>"
+	static const struct { int kind; const char *flag; int there; } of[] = {
+		{ ONSHI_BULK_ELIGIBILITY, "", ONSHI_ABSENT },
+		{ ONSHI_BULK_ELIGIBILITY, FLAG("0"), ONSHI_ABSENT },
+		{ ONSHI_BULK_ELIGIBILITY, FLAG("1"), ONSHI_ABSENT },
+		{ ONSHI_BULK_HOME, "", ONSHI_ABSENT },
+		{ ONSHI_BULK_HOME, FLAG("0"), ONSHI_ABSENT },
+		{ ONSHI_BULK_HOME, FLAG("1"), OK } };
+#undef FLAG
 	const struct onshi_record *rec, *result, *limit;
 
 	begin();
-	fill(ONSHI_BULK_ELIGIBILITY, 5, NULL);
+	s.consents = of[_i].flag;
+	if (of[_i].kind == ONSHI_BULK_ELIGIBILITY)
+		fill(of[_i].kind, 5, NULL);
+	else {
+		ARE(onshi_bulk_new(o, of[_i].kind, NULL, &b), OK);
+		set(ONSHI_EL_CONSENT_DATE_FROM, "20261101");
+		set(ONSHI_EL_CONSENT_DATE_TO, "20261130");
+	}
 	ARE(reach(), OK);
 	ARE(onshi_bulk_next(b, &rec), OK);
 	ARE(onshi_record_outcome(rec), ONSHI_OUTCOME_VALID);
@@ -853,7 +898,7 @@ START_TEST(cut_to_what_is_given)
 	ARE(onshi_bulk_result_at(b, 1, &limit), ONSHI_END);
 	ARE(onshi_record_child(result,
 	    ONSHI_EL_LIMIT_APPLICATION_CERTIFICATE_RELATED_INFO, &limit),
-	    ONSHI_ABSENT);
+	    of[_i].there);
 	finish();
 }
 END_TEST
@@ -1069,6 +1114,7 @@ add_tests(TCase *c)
 	tcase_add_loop_test(c, one, 0, 2);
 	tcase_add_test(c, bad_input);
 	tcase_add_loop_test(c, not_ours, 0, 10);
+	tcase_add_loop_test(c, another_reference, 0, 3);
 	tcase_add_loop_test(c, no_answer, 0, 4);
 	tcase_add_loop_test(c, once, 0, 3);
 	tcase_add_loop_test(c, unread, 0, 5);
@@ -1079,7 +1125,7 @@ add_tests(TCase *c)
 	tcase_add_test(c, days);
 	tcase_add_loop_test(c, needed, 0, 4);
 	tcase_add_loop_test(c, no_record, 0, 2);
-	tcase_add_test(c, cut_to_what_is_given);
+	tcase_add_loop_test(c, cut_to_what_is_given, 0, 6);
 	tcase_add_loop_test(c, carried, 0, 3);
 	tcase_add_loop_test(c, ended_meanwhile, 0, 3);
 	tcase_add_loop_test(c, nothing_stays, 0, 2);
