@@ -29,6 +29,7 @@ GUARDS = {
                   "tests/visit/t_flow"],
     "lib/link/": ["tests/link/*", "tests/wire/t_http", "tests/wire/t_session",
                   "tests/wire/*", "tests/visit/t_arrivals",
+                  "tests/visit/t_arrivals_faults",
                   "tests/visit/t_arrivals_zip", "tests/visit/t_bulk"],
     "lib/message/": ["tests/message/*", "tests/xml/*", "tests/match/*",
                      "tests/query/*", "tests/visit/t_held",

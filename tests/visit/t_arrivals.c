@@ -827,6 +827,28 @@ START_TEST(waiting)
 }
 END_TEST
 
+/* Another content is put in its place before anybody has looked at it. */
+START_TEST(changed_before)
+{
+	struct pollfd p = { .fd = (int)onshi_arrivals_fd(w),
+	    .events = POLLIN };
+	struct face_text t = { .n = 1 };
+	int r;
+
+	ck_assert_int_eq(onshi_arrivals_set_blocking(w, 0), ONSHI_OK);
+	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_NEED_WAIT);
+	put(&t);
+	ck_assert_int_eq(poll(&p, 1, 20000), 1);
+	usleep(20000);		/* by file times it is a later one */
+	t.n = 2;
+	face_write_as(&t, name);
+	while ((r = onshi_arrivals_next(w, &v)) == ONSHI_NEED_WAIT)
+		ck_assert_int_eq(poll(&p, 1, 20000), 1);
+	ck_assert_int_eq(r, ONSHI_OK);
+	ck_assert_int_eq(take(v), ONSHI_OK);
+}
+END_TEST
+
 /* A folder that is away says so, and comes back. */
 START_TEST(folder_away)
 {
@@ -920,6 +942,7 @@ fill(TCase *c)
 	tcase_add_loop_test(c, copies, 0, 4);
 	tcase_add_test(c, another_machines_copy);
 	tcase_add_test(c, changed_behind);
+	tcase_add_test(c, changed_before);
 	tcase_add_loop_test(c, desk_dies, 0, 3);
 	tcase_add_test(c, another_desk_dies);
 	tcase_add_test(c, not_without_the_record);

@@ -43,6 +43,7 @@ struct day {
 	struct onshi_visit	*v;
 	int			 deadline_ms;
 	struct another		*another;	/* NULL: none comes */
+	bool			 is_unreadable;	/* once it is to be taken */
 	bool			 is_answered;
 	bool			 is_ended;
 };
@@ -123,6 +124,16 @@ see_another(struct day *d)
 	return r;
 }
 
+/* It is nobody else's because of that, and is taken once it can be read. */
+static void
+fail_to_take(struct day *d)
+{
+	ck_assert_int_eq(onshi_visit_confirm(d->v, d->clerk, 1), ONSHI_OK);
+	sys_fail(SYS_pread, EIO, 0, -1);
+	ck_assert_int_eq(onshi_visit_advance(d->v), ONSHI_E_DISK);
+	ck_assert(sys_stop());
+}
+
 static int
 receive(struct day *d)
 {
@@ -131,8 +142,11 @@ receive(struct day *d)
 
 	if ((r = onshi_arrivals_next(d->w, &d->v)) != ONSHI_OK ||
 	    (d->another != NULL && (r = see_another(d)) != ONSHI_OK) ||
-	    (r = look_who(d->v)) != ONSHI_OK ||
-	    (r = onshi_visit_confirm(d->v, d->clerk, 1)) != ONSHI_OK ||
+	    (r = look_who(d->v)) != ONSHI_OK)
+		return r;
+	if (d->is_unreadable)
+		fail_to_take(d);
+	if ((r = onshi_visit_confirm(d->v, d->clerk, 1)) != ONSHI_OK ||
 	    (r = onshi_visit_advance(d->v)) != ONSHI_OK)
 		return r;
 	d->is_answered = true;
@@ -272,6 +286,18 @@ START_TEST(replaced)
 }
 END_TEST
 
+START_TEST(unreadable)
+{
+	struct day d = { .deadline_ms = 3000, .is_unreadable = true };
+	struct face_text t = { .dir = dir, .made = noon(), .n = ++who };
+	char name[128];
+
+	face_write(&t, name);
+	ck_assert_int_eq(live(&d), ONSHI_OK);
+	ck_assert_int_eq(face_files(dir, last), 0);
+}
+END_TEST
+
 static void
 begin(void)
 {
@@ -292,6 +318,7 @@ fill(TCase *c)
 	tcase_add_test(c, memory);
 	tcase_add_loop_test(c, calls, 0, (int)COUNT(faults));
 	tcase_add_loop_test(c, replaced, 0, 3);
+	tcase_add_test(c, unreadable);
 }
 
 int
