@@ -503,8 +503,8 @@ START_TEST(t_stop)
 	if (_i == 3)
 		ck_assert_int_eq(r, ONSHI_E_PIN_UNKNOWN);
 	else
-		ck_assert(r == ONSHI_E_CARD_TIMEOUT ||
-		    r == ONSHI_E_CARD_NONE);
+		ck_assert_msg(r == ONSHI_E_CARD_TIMEOUT ||
+		    r == ONSHI_E_CARD_NONE, "%s", onshi_result_name(r));
 	ck_assert_int_eq(check_in(NULL, MS), ONSHI_OK);
 }
 END_TEST
