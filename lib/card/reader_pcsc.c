@@ -452,13 +452,25 @@ connect_as(struct reader *rd, DWORD share, DWORD protocols)
 	    &rd->card, &rd->protocol);
 }
 
+static bool
+is_in_use(struct reader *rd)
+{
+	SCARD_READERSTATE s;
+
+	memset(&s, 0, sizeof(s));
+	s.szReader = rd->name;
+
+	return SCardGetStatusChange(rd->link.handle, 0, &s, 1) ==
+	    SCARD_S_SUCCESS && (s.dwEventState & SCARD_STATE_INUSE) != 0;
+}
+
 /*
  * For us alone; where another program has the card open for everybody, shared
  * with a transaction around the whole session (SEC-68). A My Number Card has
  * T=1 only; other cards are let in, so that they can be named.
  */
 static LONG
-connect_card(struct reader *rd)
+connect_to(struct reader *rd)
 {
 	LONG code;
 
@@ -472,13 +484,23 @@ connect_card(struct reader *rd)
 	if (code == SCARD_E_PROTO_MISMATCH)
 		code = connect_as(rd, SCARD_SHARE_SHARED,
 		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1);
-	if (code != SCARD_S_SUCCESS)
-		return code;
-	atomic_store(&rd->waits, 1);	/* as long as the other one likes */
-	code = SCardBeginTransaction(rd->card);
-	atomic_store(&rd->waits, 0);
-	if (code != SCARD_S_SUCCESS)
+	if (code == SCARD_S_SUCCESS &&
+	    (code = SCardBeginTransaction(rd->card)) != SCARD_S_SUCCESS)
 		(void)SCardDisconnect(rd->card, SCARD_LEAVE_CARD);
+
+	return code;
+}
+
+/* While another program's transaction lasts, the daemon answers neither of
+ * both: no fault of card or reader, and it lasts as long as the other likes. */
+static LONG
+connect_card(struct reader *rd)
+{
+	LONG code;
+
+	atomic_store(&rd->waits, is_in_use(rd));
+	code = connect_to(rd);
+	atomic_store(&rd->waits, 0);
 
 	return code;
 }

@@ -212,6 +212,8 @@ state_now(const char *name, DWORD *state)
 			    SCARD_STATE_EMPTY;
 			if (i < OKI_COUNT(pcsc_fake.state))
 				*state |= pcsc_fake.state[i];
+			if (pcsc_fake.shared || pcsc_fake.exclusive)
+				*state |= SCARD_STATE_INUSE;
 			return true;
 		}
 
@@ -267,6 +269,18 @@ SCardGetStatusChange(SCARDCONTEXT context, DWORD ms, SCARD_READERSTATE *s,
 	}
 }
 
+/* The daemon answers nobody who wants a card while another program has it for a
+ * transaction (pcscd 1.9.9: in SCardConnect already). */
+static void
+await_transaction(void)
+{
+	while (pcsc_fake.transaction) {
+		pcsc_fake_unlock();
+		mock_sleep(5);
+		pcsc_fake_lock();
+	}
+}
+
 static LONG
 may_connect(DWORD share, DWORD protocols)
 {
@@ -298,6 +312,7 @@ SCardConnect(SCARDCONTEXT context, LPCSTR name, DWORD share, DWORD protocols,
 		return leave(SCARD_E_UNKNOWN_READER);
 	(void)snprintf(pcsc_fake.connected, sizeof(pcsc_fake.connected), "%s",
 	    name);
+	await_transaction();
 	if ((code = may_connect(share, protocols)) != SCARD_S_SUCCESS)
 		return leave(code);
 	if ((code = from_result(mock_ops.hold(pcsc_fake.card, 0))) !=
@@ -340,11 +355,7 @@ SCardBeginTransaction(SCARDHANDLE card)
 		return leave(pcsc_fake.code);
 	if (is_stale(card))
 		return leave(SCARD_E_INVALID_HANDLE);
-	while (pcsc_fake.transaction) {
-		pcsc_fake_unlock();
-		mock_sleep(5);
-		pcsc_fake_lock();
-	}
+	await_transaction();
 	pcsc_fake.transactions++;
 
 	return leave(SCARD_S_SUCCESS);

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <winscard.h>
+
 #include "card/card.h"
 #include "onshikaku/config.h"
 #include "onshikaku/visit.h"
@@ -509,6 +511,43 @@ START_TEST(t_stop)
 }
 END_TEST
 
+/* ---- another program -------------------------------------------------- */
+
+/* It has the card open, in one way or the other, and perhaps a transaction:
+ * said as such (SEC-68), and whoever may be served is. */
+START_TEST(t_other)
+{
+	static const struct { DWORD share; bool transaction; int result; } of[] =
+	    { { SCARD_SHARE_SHARED, false, ONSHI_OK },
+	    { SCARD_SHARE_SHARED, true, ONSHI_E_READER_BUSY },
+	    { SCARD_SHARE_EXCLUSIVE, false, ONSHI_E_READER_BUSY },
+	    { SCARD_SHARE_EXCLUSIVE, true, ONSHI_E_READER_BUSY } };
+	char names[512];
+	SCARDCONTEXT context;
+	SCARDHANDLE handle;
+	DWORD len = sizeof(names), protocol;
+
+	ck_assert_int_eq(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
+	    &context), SCARD_S_SUCCESS);
+	ck_assert_int_eq(SCardListReaders(context, NULL, names, &len),
+	    SCARD_S_SUCCESS);
+	ck_assert_int_eq(SCardConnect(context, names, of[_i].share,
+	    SCARD_PROTOCOL_T1, &handle, &protocol), SCARD_S_SUCCESS);
+	if (of[_i].transaction)
+		ck_assert_int_eq(SCardBeginTransaction(handle),
+		    SCARD_S_SUCCESS);
+	ck_assert_int_eq(check_in(NULL, of[_i].result == ONSHI_OK ? MS : 1000),
+	    of[_i].result);
+	if (of[_i].transaction)
+		ck_assert_int_eq(SCardEndTransaction(handle,
+		    SCARD_LEAVE_CARD), SCARD_S_SUCCESS);
+	ck_assert_int_eq(SCardDisconnect(handle, SCARD_LEAVE_CARD),
+	    SCARD_S_SUCCESS);
+	ck_assert_int_eq(check_in(NULL, MS), ONSHI_OK);
+	(void)SCardReleaseContext(context);
+}
+END_TEST
+
 /* ---- waiting ---------------------------------------------------------- */
 
 static void *
@@ -631,6 +670,7 @@ main(void)
 	tcase_add_loop_test(c, t_restart, 0, 6);
 	tcase_add_loop_test(c, t_kill, 0, 6);
 	tcase_add_loop_test(c, t_stop, 0, 5);
+	tcase_add_loop_test(c, t_other, 0, 4);
 	tcase_add_test(c, t_wait);
 	tcase_add_test(c, t_list);
 	suite_add_tcase(s, c);
