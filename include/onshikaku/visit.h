@@ -4,8 +4,9 @@
  * onshi_visit_advance, moves the visit to what it needs next.
  *
  * One thread at a time per visit and its answers (another call gets
- * ONSHI_E_STATE); different visits run in parallel. Only onshi_visit_cancel
- * may be called at any time before onshi_visit_free.
+ * ONSHI_E_STATE); different visits run in parallel. Only onshi_visit_cancel and
+ * onshi_visit_withdraw may be called at any time before onshi_visit_free, and
+ * answers freed.
  */
 #ifndef ONSHIKAKU_VISIT_H
 #define ONSHIKAKU_VISIT_H

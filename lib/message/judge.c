@@ -156,6 +156,32 @@ has_data(const struct oki_doc *doc)
 	return false;
 }
 
+static bool
+stands_in_header(const struct onshi_record *rec)
+{
+	for (; rec != NULL; rec = rec->parent)
+		if (rec->el == ONSHI_EL_MESSAGE_HEADER)
+			return true;
+
+	return false;
+}
+
+/* What came has another name than its tables say: nobody may read of it that
+ * there is nothing (CO-12). */
+static bool
+has_unknown_group(const struct oki_doc *doc)
+{
+	const struct onshi_record *rec;
+
+	for (rec = doc->root; rec != NULL;
+	    rec = oki_record_walk(rec, doc->root))
+		if ((rec->flags & OKI_REC_UNKNOWN) != 0 &&
+		    rec->first != NULL && !stands_in_header(rec))
+			return true;
+
+	return false;
+}
+
 /* It stands anywhere (messages.md 5.1); where there are several, one that says
  * no outweighs those that say yes, in whatever order they come. */
 static const char *
@@ -175,8 +201,8 @@ result_code(const struct oki_doc *doc)
 
 /*
  * Drugs and checkups have a frame of their own (messages.md 5.1). Nothing is
- * there only where the service says so by 1 and no line (CO-12): by any other
- * code, and by none, it has told nothing.
+ * there only where the service says so by 1, no line, and no group that nobody
+ * knows (CO-12): by any other code, and by none, it has told nothing.
  */
 static void
 judge_medical(struct judge *j, const struct oki_doc *doc)
@@ -188,7 +214,9 @@ judge_medical(struct judge *j, const struct oki_doc *doc)
 		    oki_record_search(doc->root, ONSHI_EL_MESSAGE_CONTENTS));
 		return;
 	}
-	settle(j, has_data(doc) ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
+	settle(j, has_data(doc) ? ONSHI_OUTCOME_DATA :
+	    has_unknown_group(doc) ? ONSHI_OUTCOME_UNKNOWN_CODE :
+	    ONSHI_OUTCOME_NO_DATA);
 }
 
 /* What is left once nothing was refused: told by what the body is made of. */
@@ -290,16 +318,6 @@ oki_verdict_error(const struct oki_verdict *v, struct onshi_error *e)
 }
 
 /* ---- what is not given -------------------------------------------------- */
-
-static bool
-stands_in_header(const struct onshi_record *rec)
-{
-	for (; rec != NULL; rec = rec->parent)
-		if (rec->el == ONSHI_EL_MESSAGE_HEADER)
-			return true;
-
-	return false;
-}
 
 /* Results, persons, medical information, and what we cannot tell of these. */
 static bool

@@ -65,6 +65,13 @@ begin_again(struct onshi_visit *v)
 	v->restart = true;
 }
 
+/* The others say how a visit came to be, and nobody chooses them. */
+static bool
+is_choice(int method)
+{
+	return method >= ONSHI_METHOD_FACE && method <= ONSHI_METHOD_NUMBER;
+}
+
 int
 onshi_visit_set_method(struct onshi_visit *v, int method)
 {
@@ -75,9 +82,9 @@ onshi_visit_set_method(struct onshi_visit *v, int method)
 	if (method == ONSHI_METHOD_FACE && !oki_face_is_there(v))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_UNSUPPORTED,
 		    "no face reader is configured"));
-	if (onshi_method_name(method) == NULL)
+	if (!is_choice(method))
 		return oki_visit_leave(v, oki_fail(&v->error, ONSHI_E_ARG,
-		    "no such method"));
+		    "no method that can be chosen"));
 	if (method != (v->at_face ? ONSHI_METHOD_FACE : v->k.method)) {
 		begin_again(v);
 		v->at_face = method == ONSHI_METHOD_FACE;

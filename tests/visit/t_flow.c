@@ -1,5 +1,6 @@
 /* Visits that do not go straight: calls in other orders, services that answer
  * oddly, lines that break, cards that change. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -891,6 +892,23 @@ START_TEST(test_register_by_sight)
 }
 END_TEST
 
+/* How a visit can come to be is not all that can be chosen for it. */
+START_TEST(test_no_choice)
+{
+	static const int methods[] = { INT_MIN, -1, 0, ONSHI_METHOD_READER,
+	    ONSHI_METHOD_CARRIED, ONSHI_METHOD_CARRIED + 1, INT_MAX };
+	size_t i;
+
+	ask_for(ONSHI_METHOD_PIN);
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		ck_assert_int_eq(onshi_visit_set_method(v, methods[i]),
+		    ONSHI_E_ARG);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(f.last_body, "<Method>2<"));
+}
+END_TEST
+
 /* Inputs after the end, and another method in the middle. */
 START_TEST(test_inputs_late)
 {
@@ -964,6 +982,7 @@ fill(TCase *t)
 	tcase_add_test(t, test_no_such_reader);
 	tcase_add_test(t, test_numbers_connect_once);
 	tcase_add_loop_test(t, test_register_by_sight, 0, COUNT(registrations));
+	tcase_add_test(t, test_no_choice);
 	tcase_add_test(t, test_inputs_late);
 }
 
