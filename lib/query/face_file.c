@@ -154,8 +154,6 @@ oki_face_file_read(const struct oki_env *env, const struct oki_codes *codes,
 	if ((r = read_doc(env, codes, bytes, &out->doc, &out->verdict, e)) ==
 	    ONSHI_OK && (r = look_at_time(env, out, age_ms, e)) == ONSHI_OK)
 		r = read_shown(env, codes, bytes, out, e);
-	if (r != ONSHI_OK)
-		oki_face_file_free(out);
 
 	return r;
 }

@@ -903,6 +903,43 @@ START_TEST(cut_to_what_is_given)
 }
 END_TEST
 
+/* A consent of which nobody knows since when is none (TI-4). */
+START_TEST(carried_since)
+{
+	static const char *const times[] = { "", "<PharmacistsInfoConsTime>"
+	    "19700101090000</PharmacistsInfoConsTime>",
+	    "<PharmacistsInfoConsTime>20991231235959"
+	    "</PharmacistsInfoConsTime>" };
+	const struct onshi_record *rec;
+	struct onshi_operator *doctor;
+	struct onshi_visit *v = NULL;
+	char consents[400];
+	int r;
+
+	begin();
+	s.token = "carried-token";
+	ARE(onshi_operator_new(o, "D0001", ONSHI_LICENCE_DOCTOR,
+	    ONSHI_SIGNIN_TWO_FACTOR, &doctor), OK);
+	(void)snprintf(consents, sizeof(consents), "<PharmacistsInfoConsFlg>1"
+	    "</PharmacistsInfoConsFlg>%s<PharmacistsInfoAvailableTime>"
+	    "20991231235959</PharmacistsInfoAvailableTime>", times[_i]);
+	s.consents = consents;
+	ARE(onshi_bulk_new(o, ONSHI_BULK_HOME, NULL, &b), OK);
+	set(ONSHI_EL_CONSENT_DATE_FROM, "20261101");
+	set(ONSHI_EL_CONSENT_DATE_TO, "20261130");
+	ARE(reach(), OK);
+	ARE(onshi_bulk_next(b, &rec), OK);
+	ARE(onshi_bulk_visit(b, ONSHI_PURPOSE_CARE, &v), OK);
+	while ((r = onshi_bulk_next(b, &rec)) == OK)
+		;
+	ARE(r, ONSHI_END);
+	ck_assert_int_lt(onshi_visit_may(v, ONSHI_CATEGORY_DRUGS, doctor), 0);
+	onshi_visit_free(&v);
+	onshi_operator_free(&doctor);
+	finish();
+}
+END_TEST
+
 /* CO-11: a person whose consent the service has kept becomes a visit, which may
  * ask once the whole answer counts; without one there is none; of a void answer
  * nothing may be asked. */
@@ -1127,6 +1164,7 @@ add_tests(TCase *c)
 	tcase_add_loop_test(c, no_record, 0, 2);
 	tcase_add_loop_test(c, cut_to_what_is_given, 0, 6);
 	tcase_add_loop_test(c, carried, 0, 3);
+	tcase_add_loop_test(c, carried_since, 0, 3);
 	tcase_add_loop_test(c, ended_meanwhile, 0, 3);
 	tcase_add_loop_test(c, nothing_stays, 0, 2);
 	tcase_add_loop_test(c, drips, 0, 2);

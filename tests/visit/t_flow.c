@@ -284,6 +284,19 @@ START_TEST(test_challenge_old)
 }
 END_TEST
 
+/* One that takes long is waited for, and not asked for twice. */
+START_TEST(test_challenge_slow)
+{
+	f.sleep_ms = 300;
+	ask_for(ONSHI_METHOD_PIN);
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_NEED_PIN);
+	give_pin();
+	ck_assert_int_eq(onshi_visit_advance(v), ONSHI_OK);
+	ck_assert_int_eq(atomic_load(&f.challenges), 1);
+	ck_assert_ptr_nonnull(strstr(f.last_body, "<ChallengeId>c1<"));
+}
+END_TEST
+
 /* That a challenge was answered is no answer to the check-in. */
 START_TEST(test_not_sent_yet)
 {
@@ -490,6 +503,43 @@ START_TEST(test_grant_forgotten)
 	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
 	    ONSHI_E_CONSENT);
 	ck_assert_int_eq(atomic_load(&f.medical), 0);
+}
+END_TEST
+
+/* What was done and cannot be written is told by the next entry; what was not
+ * done for want of an entry is no gap. */
+START_TEST(test_gap)
+{
+	struct onshi_answer *a = NULL;
+
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
+	f.audit_fails_at = atomic_load(&f.entries) + 1 + _i;
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_E_AUDIT);
+	ck_assert_int_eq(atomic_load(&f.medical), _i);
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_int_eq(strstr(f.events, "log.gap;") != NULL, _i == 1);
+	onshi_answer_free(&a);
+}
+END_TEST
+
+/* How many a query has brought stands on the record: a result, and a line. */
+START_TEST(test_counted)
+{
+	static const char one[] = "\tr=ONSHI_OK:-:1:";
+	struct onshi_answer *a = NULL;
+	const char *at;
+
+	ck_assert_int_eq(fake_checkin(o, BIT(ONSHI_CATEGORY_DRUGS), &v),
+	    ONSHI_OK);
+	ck_assert_ptr_nonnull(at = strstr(f.record, one));
+	ck_assert_ptr_null(strstr(at + 1, one));
+	ck_assert_int_eq(onshi_visit_get(v, ONSHI_CATEGORY_DRUGS, doctor, &a),
+	    ONSHI_OK);
+	ck_assert_ptr_nonnull(strstr(at + 1, one));
+	onshi_answer_free(&a);
 }
 END_TEST
 
@@ -957,6 +1007,7 @@ fill(TCase *t)
 	tcase_add_loop_test(t, test_line_breaks, 0, 3);
 	tcase_add_test(t, test_challenge_old);
 	tcase_add_test(t, test_signature_old);
+	tcase_add_test(t, test_challenge_slow);
 	tcase_add_test(t, test_not_sent_yet);
 	tcase_add_test(t, test_challenge_breaks);
 	tcase_add_test(t, test_stays_uncertain);
@@ -966,6 +1017,8 @@ fill(TCase *t)
 	tcase_add_test(t, test_consent_of_a_day);
 	tcase_add_test(t, test_expiry_waits);
 	tcase_add_test(t, test_grant_forgotten);
+	tcase_add_loop_test(t, test_gap, 0, 2);
+	tcase_add_test(t, test_counted);
 	tcase_add_test(t, test_long_deadline);
 	tcase_add_test(t, test_line_closed);
 	tcase_add_loop_test(t, test_challenge_value, 0, COUNT(values));
