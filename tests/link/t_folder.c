@@ -708,6 +708,33 @@ START_TEST(config_checks)
 }
 END_TEST
 
+/* A folder that is away is named, and is there again when it is. */
+START_TEST(away)
+{
+	struct oki_session *session = NULL;
+	struct oki_wait wait;
+	struct world w;
+	char path[300];
+	const char *dir;
+
+	world_make(&w);
+	dir = _i == 0 ? w.app.req : w.app.res;
+	(void)snprintf(path, sizeof(path), "%s.away", dir);
+	ck_assert_int_eq(rename(dir, path), 0);
+	oki_wait_init(&wait, w.env, 10000, NULL);
+	ck_assert_int_eq(oki_session_open(w.link, &wait, &session, &w.e),
+	    ONSHI_E_NETWORK);
+	ck_assert_msg(strstr(w.e.text, _i == 0 ? "link.req_dir" :
+	    "link.res_dir") != NULL, "%s", w.e.text);
+	ck_assert_int_eq(rename(path, dir), 0);
+	oki_error_clear(&w.e);
+	ck_assert_int_eq(oki_session_open(w.link, &wait, &session, &w.e),
+	    ONSHI_OK);
+	oki_session_close(&session);
+	world_end(&w);
+}
+END_TEST
+
 /* A function with a place of its own, named by both keys, by one, or twice,
  * goes there and nowhere else, and all others to the common one. */
 START_TEST(own_place)
@@ -844,6 +871,7 @@ fill(TCase *t)
 	tcase_add_test(t, not_fetched);
 	tcase_add_test(t, cut_short);
 	ADD_ROWS(t, config_checks, configs);
+	tcase_add_loop_test(t, away, 0, 2);
 	tcase_add_test(t, own_place);
 	ADD_ROWS(t, carries, functions);
 	ADD_ROWS(t, whole, documents);
