@@ -12,6 +12,7 @@
 #define BLOCK_KEPT	2560u	/* of a document that is used again, at most */
 #define WIDE		64u	/* children that are worth an index */
 #define STRIDE		8u	/* of them, one is kept */
+#define FEW		32u	/* are looked through for each other */
 
 /* ---- arenas ------------------------------------------------------------- */
 
@@ -475,6 +476,23 @@ number_again(struct onshi_record *first, struct numbers *n)
 	return ONSHI_OK;
 }
 
+static void
+number_few(struct onshi_record *first)
+{
+	struct onshi_record *c, *same;
+	uint32_t n;
+
+	for (c = first; c != NULL; c = c->next) {
+		if (c->place != 0)
+			continue;
+		for (n = 1, same = c->next; same != NULL; same = same->next)
+			if (same->el == c->el) {
+				c->place = 1;
+				same->place = ++n;
+			}
+	}
+}
+
 /* Numbers the children: most records have none of one name. */
 static int
 number_children(struct onshi_record *rec, struct numbers *n)
@@ -495,7 +513,12 @@ number_children(struct onshi_record *rec, struct numbers *n)
 		n->wide++;
 	}
 
-	return again == 0 ? ONSHI_OK : number_again(first, n);
+	if (again != 0 && count > FEW)
+		return number_again(first, n);
+	if (again != 0)
+		number_few(first);
+
+	return ONSHI_OK;
 }
 
 static int
