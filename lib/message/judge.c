@@ -208,15 +208,13 @@ static void
 judge_medical(struct judge *j, const struct oki_doc *doc)
 {
 	const char *code = result_code(doc);
+	bool there = has_data(doc);
 
-	if (!is(code, "1")) {
+	if (!is(code, "1") || (!there && has_unknown_group(doc)))
 		refuse(j, ONSHI_OUTCOME_NOT_PROVIDED, code,
 		    oki_record_search(doc->root, ONSHI_EL_MESSAGE_CONTENTS));
-		return;
-	}
-	settle(j, has_data(doc) ? ONSHI_OUTCOME_DATA :
-	    has_unknown_group(doc) ? ONSHI_OUTCOME_UNKNOWN_CODE :
-	    ONSHI_OUTCOME_NO_DATA);
+	else
+		settle(j, there ? ONSHI_OUTCOME_DATA : ONSHI_OUTCOME_NO_DATA);
 }
 
 /* What is left once nothing was refused: told by what the body is made of. */

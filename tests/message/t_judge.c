@@ -169,11 +169,11 @@ static const struct {
 	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "", false },
 	{ "drugs, a group of another name", YZK, RC("1"), "<MeTrMonthInfV2>"
 	    "<MeTrMonth>202601</MeTrMonth></MeTrMonthInfV2>",
-	    ONSHI_OUTCOME_UNKNOWN_CODE, ONSHI_E_UNKNOWN_CODE, "", false },
+	    ONSHI_OUTCOME_NOT_PROVIDED, ONSHI_E_NOT_PROVIDED, "1", false },
 	{ "drugs, a group of another name space", YZK, RC("1"),
 	    "<p:MeTrMonthInf xmlns:p=\"q\"><MeTrMonth>202601</MeTrMonth>"
-	    "</p:MeTrMonthInf>", ONSHI_OUTCOME_UNKNOWN_CODE,
-	    ONSHI_E_UNKNOWN_CODE, "", false },
+	    "</p:MeTrMonthInf>", ONSHI_OUTCOME_NOT_PROVIDED,
+	    ONSHI_E_NOT_PROVIDED, "1", false },
 	{ "drugs, an element that nobody knows", YZK, RC("1"), "<New>1</New>",
 	    ONSHI_OUTCOME_NO_DATA, ONSHI_OK, "", false },
 	{ "drugs, a group that nobody knows in the header", YZK, RC("1")
