@@ -138,7 +138,8 @@ bool	oki_os_is_there(int64_t sys);	/* what was to be new */
 
 struct oki_file_facts {
 	int64_t	size;
-	int64_t	changed_ms;		/* by the clock of whoever keeps it */
+	int64_t	changed_ms;		/* by the clock of whoever keeps it; */
+	int64_t	changed_ns;		/* to tell two contents apart */
 	bool	is_ours;	/* owner is the effective user or root */
 	bool	others_read;	/* group or others may read */
 	bool	others_write;

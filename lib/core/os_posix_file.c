@@ -434,6 +434,8 @@ static void
 facts_from(const struct stat *st, struct oki_file_facts *out)
 {
 	out->size = st->st_size;
+	out->changed_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 +
+	    st->st_mtim.tv_nsec;
 	out->changed_ms = (int64_t)st->st_mtim.tv_sec * 1000 +
 	    st->st_mtim.tv_nsec / 1000000;
 	out->is_ours = st->st_uid == geteuid() || st->st_uid == 0;

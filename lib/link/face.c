@@ -167,7 +167,7 @@ oki_face_stands(struct oki_faces *f, const struct oki_face *face)
 	if (oki_face_dir(f, face->folder, &d, NULL) != ONSHI_OK)
 		return false;
 	stands = oki_dir_look(d, face->there, &facts, NULL) == ONSHI_OK &&
-	    facts.changed_ms == face->changed_ms &&
+	    facts.changed_ns == face->changed_ns &&
 	    facts.size == face->size;
 	oki_dir_close(&d);
 

@@ -88,7 +88,7 @@ is_changed(struct oki_face_look *l, const struct oki_seen *s)
 
 	return oki_dir_look(l->dir, s->name, &facts, NULL) == ONSHI_OK &&
 	    (facts.size != s->sight.size ||
-	    facts.changed_ms != s->sight.changed_ms);
+	    facts.changed_ns != s->sight.changed_ns);
 }
 
 static int
@@ -106,7 +106,7 @@ make_face(struct oki_face_look *l, const struct oki_seen *s, const char *name,
 	memcpy(face->packed, s->sight.digest, sizeof(face->packed));
 	memcpy(face->digest, s->sight.digest, sizeof(face->digest));
 	face->size = s->sight.size;
-	face->changed_ms = s->sight.changed_ms;
+	face->changed_ns = s->sight.changed_ns;
 	face->age_ms = age > 0 ? age : 0;
 	face->read_ms = oki_boot_ms(l->f->env);
 	oki_buf_move(&face->bytes, bytes);

@@ -174,6 +174,7 @@ struct oki_sight {
 	bool	seen;
 	int64_t	size;
 	int64_t	changed_ms;
+	int64_t	changed_ns;
 	uint8_t	digest[OKI_SHA256];
 	int64_t	since_ms;		/* steady: it stands still since then */
 };

@@ -170,7 +170,7 @@ stands_still(struct oki_folder *f, struct oki_sight *s,
     const uint8_t digest[OKI_SHA256], const struct oki_file_facts *facts)
 {
 	bool still = s->seen && s->size == facts->size &&
-	    s->changed_ms == facts->changed_ms &&
+	    s->changed_ns == facts->changed_ns &&
 	    memcmp(s->digest, digest, OKI_SHA256) == 0;
 
 	if (!still)
@@ -178,6 +178,7 @@ stands_still(struct oki_folder *f, struct oki_sight *s,
 	s->seen = true;
 	s->size = facts->size;
 	s->changed_ms = facts->changed_ms;
+	s->changed_ns = facts->changed_ns;
 	memcpy(s->digest, digest, OKI_SHA256);
 
 	return still;

@@ -120,7 +120,7 @@ struct oki_face {
 	uint8_t		 digest[32];	/* of its content, out of its ZIP */
 	uint8_t		 packed[32];	/* of the file */
 	int64_t		 size;		/* of the file */
-	int64_t		 changed_ms;	/* by the clock of the folder */
+	int64_t		 changed_ns;	/* by the clock of the folder */
 	int64_t		 age_ms;	/* when it was read; likewise */
 	int64_t		 read_ms;	/* boot clock: when that was */
 	struct oki_buf	 bytes;		/* the content */

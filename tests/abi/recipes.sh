@@ -32,8 +32,9 @@ for name in element category result link; do
 		exit 1
 	}
 done
+src=$(var top_srcdir | sed 's/\./\\./g')
 (cd "$copy/build" && make -s -n -C "$top_builddir" regen-results \
-    regen-message | sed "/^make/d; s|$top_srcdir|$copy|g" | sh -e)
+    regen-message | sed "/^make/d; s|$src/|$copy/|g" | sh -e)
 
 sources=$(sed -e :a -e '/\\$/N; s/\\\n//; ta' "$copy"/lib/*/room.am |
     sed -n 's/^[ 	]*lib_liball_la_SOURCES += *//p')

@@ -246,8 +246,10 @@ __wrap_oki_file_facts(struct oki_file *f, struct oki_file_facts *out,
 {
 	int r = __real_oki_file_facts(f, out, sys);
 
-	if (r == ONSHI_OK && (atomic_load(&lies) & SHARE_SKEW) != 0)
+	if (r == ONSHI_OK && (atomic_load(&lies) & SHARE_SKEW) != 0) {
 		out->changed_ms -= SKEW_MS + out->changed_ms % 2000;
+		out->changed_ns = out->changed_ms * 1000000;
+	}
 
 	return r;
 }

@@ -618,6 +618,7 @@ START_TEST(changed_behind)
 
 	put(&t);
 	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_OK);
+	usleep(20000);		/* later by whatever file times there are */
 	t.n = 2;
 	face_write_as(&t, name);
 	ck_assert_int_eq(take(v), ONSHI_E_ARRIVAL_TAKEN);
@@ -839,7 +840,7 @@ START_TEST(changed_before)
 	ck_assert_int_eq(onshi_arrivals_next(w, &v), ONSHI_NEED_WAIT);
 	put(&t);
 	ck_assert_int_eq(poll(&p, 1, 20000), 1);
-	usleep(20000);		/* by file times it is a later one */
+	usleep(20000);		/* later by whatever file times there are */
 	t.n = 2;
 	face_write_as(&t, name);
 	while ((r = onshi_arrivals_next(w, &v)) == ONSHI_NEED_WAIT)
