@@ -62,7 +62,7 @@ gone() {
 	n=0
 	while [ -n "$(left)" ]; do
 		n=$((n + 1))
-		[ "$n" -lt 30 ] || { left; fail "$1: processes are left"; }
+		[ "$n" -lt 100 ] || { left; fail "$1: processes are left"; }
 		sleep 0.1
 	done
 }
