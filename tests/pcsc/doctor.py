@@ -160,6 +160,17 @@ class Site:
         self.set("link.cert_file", pki / "terminal-medical.pem")
         self.set("link.key_file", pki / "terminal-medical.key")
 
+    def container(self, word: str) -> None:
+        """The terminal's certificate and key in one PKCS#12 file."""
+        p12 = self.file("terminal.p12", "")
+        subprocess.run(["openssl", "pkcs12", "-export", "-out", p12, "-in",
+                        self.conf["link.cert_file"], "-inkey",
+                        self.conf["link.key_file"], "-passout",
+                        "pass:as is"], check=True, capture_output=True)
+        self.set("link.cert_file", p12)
+        self.drop("link.key_file")
+        self.set("link.key_passphrase_file", self.file("word", word + "\n"))
+
     def port(self, serve) -> None:
         """Another than the service answers there."""
         s = socket.socket()
@@ -279,6 +290,14 @@ def key_open_to_all(s): s.copy("link.key_file").chmod(0o644)
 @row("https", "certificate.terminal wrong vendor")
 def key_of_another(s):
     s.set("link.key_file", WORLD + "/pki/terminal-dental.key")
+
+
+@row("https")
+def container_right(s): s.container("as is")
+
+
+@row("https", "certificate.terminal wrong vendor")
+def container_of_another_word(s): s.container("as it was")
 
 
 @row("https", "certificate.terminal wrong vendor")
