@@ -168,10 +168,20 @@ forget(struct desk *d)
 	d->compared = -1;
 }
 
+/* What is given after this is for the card that comes, though the one at hand
+ * is let go by the next advance alone. */
+static void
+let_go(struct desk *d)
+{
+	forget(d);
+	d->lets_go = true;
+}
+
 /* Nothing of the other desk stands on this one's record. */
 static void
 close_visit(struct desk *d)
 {
+	d->lets_go = false;
 	onshi_answer_free(&d->a);
 	onshi_visit_free(&d->v);
 	MUST(atomic_load(&d->f.held) == 0);
@@ -231,13 +241,13 @@ set_way(struct desk *d, unsigned int x)
 		    "fake") != ONSHI_OK)
 			return;
 		if (d->part != ((x & 0x40) != 0) && d->advanced)
-			forget(d);
+			let_go(d);
 		d->part = (x & 0x40) != 0;
 	} else if (onshi_visit_set_method(d->v, method) == ONSHI_OK &&
 	    method != d->method) {
 		d->method = method;
 		if (d->advanced)
-			forget(d);
+			let_go(d);
 	}
 }
 
@@ -307,8 +317,9 @@ advance(struct desk *d)
 	    (who == -1 && (d->waits || d->ended)));
 	if (who != -1)
 		d->first = who;
-	if (r < 0 || atomic_load(&d->f.releases) != releases)
+	if (r < 0 || atomic_load(&d->f.releases) > releases + d->lets_go)
 		d->pin = d->spend = false;
+	d->lets_go = false;
 	if (r == ONSHI_OK && !d->answered) {
 		d->answered = true;
 		d->counts[DESK_ANSWERED]++;

@@ -52,6 +52,7 @@ struct desk {
 	int			 method;
 	bool			 part;		/* a part of the reader's name */
 	bool			 advanced, answered, ended;
+	bool			 lets_go;	/* the card, by the next advance */
 	bool			 waits;		/* calls do not */
 	bool			 pin;		/* given, not yet shown */
 	bool			 spend;
