@@ -460,8 +460,8 @@ is_in_use(struct reader *rd)
 	memset(&s, 0, sizeof(s));
 	s.szReader = rd->name;
 
-	return SCardGetStatusChange(rd->link.handle, 0, &s, 1) ==
-	    SCARD_S_SUCCESS && (s.dwEventState & SCARD_STATE_INUSE) != 0;
+	return wait_change(rd, &s, 0) == SCARD_S_SUCCESS &&
+	    (s.dwEventState & SCARD_STATE_INUSE) != 0;
 }
 
 /*

@@ -95,7 +95,7 @@ static int
 make_face(struct oki_face_look *l, const struct oki_seen *s, const char *name,
     struct oki_buf *bytes, struct oki_face **out)
 {
-	int64_t age = oki_face_now(l) - s->sight.changed_ms;
+	int64_t age = oki_face_now(l) - s->sight.changed_ns / 1000000;
 	struct oki_face *face;
 
 	if ((face = *out = oki_alloc(sizeof(*face))) == NULL)

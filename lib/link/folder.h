@@ -173,7 +173,6 @@ int	oki_folder_send(struct oki_folder *f, struct onshi_exchange *x,
 struct oki_sight {
 	bool	seen;
 	int64_t	size;
-	int64_t	changed_ms;
 	int64_t	changed_ns;
 	uint8_t	digest[OKI_SHA256];
 	int64_t	since_ms;		/* steady: it stands still since then */

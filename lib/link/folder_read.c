@@ -177,7 +177,6 @@ stands_still(struct oki_folder *f, struct oki_sight *s,
 		s->since_ms = oki_steady_ms(f->env);
 	s->seen = true;
 	s->size = facts->size;
-	s->changed_ms = facts->changed_ms;
 	s->changed_ns = facts->changed_ns;
 	memcpy(s->digest, digest, OKI_SHA256);
 

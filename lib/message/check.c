@@ -36,27 +36,6 @@ report(struct check *c, const struct onshi_record *rec, int el,
 /* ---- what has to be there ----------------------------------------------- */
 
 static int
-check_choice(struct check *c, const struct onshi_record *rec)
-{
-	const struct oki_group *g = &oki_groups[rec->group];
-	const struct oki_row *row, *first = NULL;
-	size_t i;
-
-	for (i = 0; i < g->n; i++) {
-		row = &oki_rows[g->first + i];
-		if (row->often != 'A')
-			continue;
-		if (oki_row_is_filled(rec, row))
-			return ONSHI_OK;
-		if (first == NULL)
-			first = row;
-	}
-
-	return first == NULL ? ONSHI_OK : report(c, rec, first->el,
-	    "missing, and so is what may stand in its place");
-}
-
-static int
 check_missing(struct check *c, const struct onshi_record *rec)
 {
 	const struct oki_group *g = &oki_groups[rec->group];
@@ -69,8 +48,11 @@ check_missing(struct check *c, const struct onshi_record *rec)
 		if (row->often == '1' && !oki_row_is_filled(rec, row))
 			r = report(c, rec, row->el, "missing");
 	}
+	if (r == ONSHI_OK && (row = oki_row_unchosen(rec)) != NULL)
+		r = report(c, rec, row->el,
+		    "missing, and so is what may stand in its place");
 
-	return r == ONSHI_OK ? check_choice(c, rec) : r;
+	return r;
 }
 
 /* ---- values ------------------------------------------------------------- */

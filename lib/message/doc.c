@@ -476,6 +476,7 @@ number_again(struct onshi_record *first, struct numbers *n)
 	return ONSHI_OK;
 }
 
+/* Without a table, which costs more than to compare so few. */
 static void
 number_few(struct onshi_record *first)
 {
@@ -848,8 +849,9 @@ oki_doc_body(const struct oki_doc *doc)
 	return oki_record_within(doc->root, ONSHI_EL_MESSAGE_BODY);
 }
 
-static const struct onshi_record *
-next_unknown(const struct oki_doc *doc, const struct onshi_record *prev)
+const struct onshi_record *
+oki_doc_next_unknown(const struct oki_doc *doc,
+    const struct onshi_record *prev)
 {
 	const struct onshi_record *rec;
 
@@ -865,11 +867,11 @@ static const struct onshi_record *
 ith_unknown(struct oki_doc *doc, size_t i)
 {
 	if (doc->seen == NULL || i < doc->n_seen) {
-		doc->seen = next_unknown(doc, NULL);
+		doc->seen = oki_doc_next_unknown(doc, NULL);
 		doc->n_seen = 0;
 	}
 	for (; doc->seen != NULL && doc->n_seen < i; doc->n_seen++)
-		doc->seen = next_unknown(doc, doc->seen);
+		doc->seen = oki_doc_next_unknown(doc, doc->seen);
 
 	return doc->seen;
 }

@@ -85,6 +85,26 @@ oki_row_is_filled(const struct onshi_record *rec, const struct oki_row *row)
 	    (row->group != 0 || (el->least == 0 && el->most > 0)));
 }
 
+const struct oki_row *
+oki_row_unchosen(const struct onshi_record *rec)
+{
+	const struct oki_group *g = &oki_groups[rec->group];
+	const struct oki_row *row, *first = NULL;
+	size_t i;
+
+	for (i = 0; i < g->n; i++) {
+		row = &oki_rows[g->first + i];
+		if (row->often != 'A')
+			continue;
+		if (oki_row_is_filled(rec, row))
+			return NULL;
+		if (first == NULL)
+			first = row;
+	}
+
+	return first;
+}
+
 int
 onshi_element_is_list(int element)
 {

@@ -66,6 +66,8 @@ bool	oki_row_is_many(const struct oki_row *row);
 /* rec has what row is about: with a text, unless it may be empty. */
 bool	oki_row_is_filled(const struct onshi_record *rec,
 	    const struct oki_row *row);
+/* The first of those one of which has to be filled, where none is; NULL. */
+const struct oki_row *oki_row_unchosen(const struct onshi_record *rec);
 const struct oki_row *oki_row_streamed(int el);
 /* What an element is also called; 0: nothing else. */
 int	oki_element_alias(int el);
@@ -237,6 +239,9 @@ oki_record_walk(const struct onshi_record *rec, const struct onshi_record *top)
 /* Once a tree is as it stays: numbers those of one name, makes the indices.
  * Cutting takes an index away. */
 int	oki_doc_index(struct oki_doc *doc) OKI_CHECK;
+/* The next, from the first on (prev NULL), that the tables do not have there. */
+const struct onshi_record *oki_doc_next_unknown(const struct oki_doc *doc,
+	    const struct onshi_record *prev);
 struct onshi_record *oki_record_ith(const struct onshi_record *rec, size_t i);
 /* ONSHI_OK, or what a getter answers in place of a value. */
 int	oki_record_readable(const struct onshi_record *rec);

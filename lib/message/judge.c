@@ -156,27 +156,16 @@ has_data(const struct oki_doc *doc)
 	return false;
 }
 
-static bool
-stands_in_header(const struct onshi_record *rec)
-{
-	for (; rec != NULL; rec = rec->parent)
-		if (rec->el == ONSHI_EL_MESSAGE_HEADER)
-			return true;
-
-	return false;
-}
-
 /* What came has another name than its tables say: nobody may read of it that
  * there is nothing (CO-12). */
 static bool
 has_unknown_group(const struct oki_doc *doc)
 {
-	const struct onshi_record *rec;
+	const struct onshi_record *rec = NULL;
 
-	for (rec = doc->root; rec != NULL;
-	    rec = oki_record_walk(rec, doc->root))
-		if ((rec->flags & OKI_REC_UNKNOWN) != 0 &&
-		    rec->first != NULL && !stands_in_header(rec))
+	while ((rec = oki_doc_next_unknown(doc, rec)) != NULL)
+		if (rec->first != NULL && !oki_record_is_within(rec,
+		    ONSHI_EL_MESSAGE_HEADER))
 			return true;
 
 	return false;
@@ -340,7 +329,8 @@ is_withheld(const struct onshi_record *rec, const int *none)
 		return false;
 
 	/* A new value of the header is no person's. */
-	return rec->el < OKI_NAMED || rec->first != NULL || !stands_in_header(rec);
+	return rec->el < OKI_NAMED || rec->first != NULL ||
+	    !oki_record_is_within(rec, ONSHI_EL_MESSAGE_HEADER);
 }
 
 /* In one go over each record's children, however many go. */

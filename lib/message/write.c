@@ -176,22 +176,17 @@ const char *
 oki_record_lacks(const struct onshi_record *rec)
 {
 	const struct oki_group *g = &oki_groups[rec->group];
-	const struct oki_row *row, *choice = NULL;
-	bool there = false;
+	const struct oki_row *row;
 	size_t i;
 
 	for (i = 0; i < g->n; i++) {
 		row = &oki_rows[g->first + i];
 		if (row->often == '1' && !oki_row_is_filled(rec, row))
 			return oki_element(row->el)->name;
-		if (row->often == 'A') {
-			if (choice == NULL)
-				choice = row;
-			there |= oki_row_is_filled(rec, row);
-		}
 	}
+	row = oki_row_unchosen(rec);
 
-	return choice == NULL || there ? NULL : oki_element(choice->el)->name;
+	return row == NULL ? NULL : oki_element(row->el)->name;
 }
 
 static bool

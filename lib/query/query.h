@@ -234,7 +234,8 @@ void	oki_case_forget(struct oki_case *k);
  * A check-in that the official reader wrote unasked (CO-2): judged as an answer
  * to one. ONSHI_E_ANSWER_REFUSED where it is none, or another institution's;
  * ONSHI_E_EXPIRED where it is not of today, or past its time or link.face_age_s.
- * age_ms: of the file, by the clock of its folder.
+ * age_ms: of the file, by the clock of its folder. What is in *out is the
+ * caller's to free, whatever comes back.
  */
 struct oki_face_file {
 	struct oki_doc		*doc;

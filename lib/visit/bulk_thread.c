@@ -91,14 +91,13 @@ put(struct onshi_bulk *b, struct oki_unit *unit, bool *wakes)
 	int r;
 
 	*wakes = false;
+	b->came = true;
 	if (b->size >= READY_MOST) {
 		r = wait_for_room(b);
-		b->came = true;
 		go_on(b);
 		if (r != ONSHI_OK)
 			return r;
 	}
-	b->came = true;
 	*b->last = unit;
 	b->last = &unit->next;
 	b->size += sizeof(*unit) + oki_doc_size(unit->doc);

@@ -174,7 +174,7 @@ static void
 let_go(struct desk *d)
 {
 	forget(d);
-	d->lets_go = true;
+	d->lets_go = atomic_load(&d->f.held) > 0;
 }
 
 /* Nothing of the other desk stands on this one's record. */

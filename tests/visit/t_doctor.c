@@ -206,7 +206,6 @@ is_nomem(int r)
 START_TEST(memory)
 {
 	ck_assert_int_eq(look(NULL), ONSHI_OK);
-	oom_set_step(1);
 	ck_assert_uint_gt(oom_run_if("doctor", look, NULL, ONSHI_OK,
 	    is_nomem), 50);
 }
