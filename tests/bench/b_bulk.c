@@ -274,12 +274,20 @@ most_kib(void)
 	return u.ru_maxrss;
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct answer a = { .persons = argc > 1 ?
 	    strtol(argv[1], NULL, 10) : 9000 };
-	double mine, theirs, cpu;
+	double mine, theirs, cpu, share[ROUNDS];
 	long before;
 	int i;
 
@@ -300,11 +308,14 @@ main(int argc, char **argv)
 
 		theirs = t < theirs ? t : theirs;
 		mine = m < mine ? m : mine;
+		share[i] = t / m;
 	}
+	qsort(share, ROUNDS, sizeof(share[0]), by_size);
 	printf("%ld persons, %.1f MB: ours %.0f ms (%.0f ms of processor), "
-	    "bare %.0f ms: %.2f of its bytes a second; %ld KiB of memory "
-	    "beyond an empty run\n", a.persons, (double)a.bytes / 1e6,
+	    "bare %.0f ms: %.2f of its bytes a second, in pairs %.2f "
+	    "(%.2f to %.2f); %ld KiB of memory beyond an empty run\n", a.persons, (double)a.bytes / 1e6,
 	    mine * 1e3, cpu * 1e3, theirs * 1e3, theirs / mine,
+	    share[ROUNDS / 2], share[ROUNDS / 4], share[ROUNDS * 3 / 4],
 	    most_kib() - before);
 
 	return 0;
